@@ -1,0 +1,531 @@
+"""Blueprints: a canonical schema as the few plain shapes that every maker builds from.
+
+jsonschema-rs canonicalises a schema: it merges ``allOf``, turns ``oneOf``, ``if``, ``not`` and
+the ``dependent...`` keywords into unions of plain shapes, and knows what is unsatisfiable. This
+module is the one that reads its views. Strategies and realistic values are made from what
+stands here, so that a keyword is understood once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from functools import cached_property
+from typing import Any, TypeAlias
+
+import jsonschema_rs
+from jsonschema_rs import canonical as c
+
+from kombo_fakes.errors import SchemaError
+from kombo_fakes.schema import Schema, canonicalize, validator_for
+from kombo_fakes.vocabulary import subschemas
+
+Number: TypeAlias = "int | float | Decimal"
+
+
+@dataclass(frozen=True, slots=True)
+class Anything:
+    """Every JSON value."""
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One of some fixed values, at least one."""
+
+    values: tuple[Any, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A string: lengths in code points, patterns as ECMA-262 has them (a search, no anchors)."""
+
+    min_length: int = 0
+    max_length: int | None = None
+    patterns: tuple[str, ...] = ()
+    formats: tuple[str, ...] = ()
+    excluded_patterns: tuple[str, ...] = ()
+    excluded_formats: tuple[str, ...] = ()
+    excluded: tuple[str, ...] = ()
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether every string will do."""
+        return self == Text()
+
+    def check(self) -> Callable[[Any], bool]:
+        """A check whether a value is such a string."""
+        schema: dict[str, Any] = {"type": "string", "minLength": self.min_length}
+        if self.max_length is not None:
+            schema["maxLength"] = self.max_length
+        wanted = [{"pattern": p} for p in self.patterns] + [{"format": f} for f in self.formats]
+        refused: list[dict[str, Any]] = [{"pattern": p} for p in self.excluded_patterns]
+        refused += [{"format": f} for f in self.excluded_formats]
+        if self.excluded:
+            refused.append({"enum": list(self.excluded)})
+        if wanted:
+            schema["allOf"] = wanted
+        if refused:
+            schema["not"] = {"anyOf": refused}
+        return validator_for(schema).is_valid
+
+
+@dataclass(frozen=True, slots=True)
+class Numeric:
+    """A number; an integer where ``integer`` says so. Bounds are inclusive if not said else."""
+
+    integer: bool
+    minimum: Number | None = None
+    maximum: Number | None = None
+    exclusive_minimum: bool = False
+    exclusive_maximum: bool = False
+    multiple_of: tuple[Number, ...] = ()
+    not_multiple_of: tuple[Number, ...] = ()
+
+    def check(self) -> Callable[[Any], bool]:
+        """A check whether a value is such a number."""
+        schema: dict[str, Any] = {"type": "integer" if self.integer else "number"}
+        if self.minimum is not None:
+            schema["exclusiveMinimum" if self.exclusive_minimum else "minimum"] = self.minimum
+        if self.maximum is not None:
+            schema["exclusiveMaximum" if self.exclusive_maximum else "maximum"] = self.maximum
+        if self.multiple_of:
+            schema["allOf"] = [{"multipleOf": number} for number in self.multiple_of]
+        if self.not_multiple_of:
+            schema["not"] = {"anyOf": [{"multipleOf": n} for n in self.not_multiple_of]}
+        return validator_for(schema).is_valid
+
+
+@dataclass(frozen=True, slots=True)
+class Containing:
+    """How many items of an array have to be of a shape."""
+
+    item: Blueprint
+    check: Callable[[Any], bool]
+    minimum: int = 1
+    maximum: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Array:
+    """An array. ``distinct``: all items differ, None: no matter, False: two are equal."""
+
+    min_items: int = 0
+    max_items: int | None = None
+    prefix: tuple[Blueprint, ...] = ()
+    items: Blueprint = Anything()
+    contains: tuple[Containing, ...] = ()
+    distinct: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Extra:
+    """Properties that an object may have beside those that its schema names."""
+
+    names: Text
+    values: Blueprint
+
+
+@dataclass(frozen=True, slots=True)
+class Object:
+    """An object.
+
+    Attributes:
+        properties: What is said of single names, in the order of the document; `NOTHING` for
+            a name that may not be there.
+        required: The names that are always there.
+        extras: The kinds of further properties; none where the object is closed.
+    """
+
+    properties: dict[str, Blueprint]
+    required: frozenset[str] = frozenset()
+    extras: tuple[Extra, ...] = ()
+    min_properties: int = 0
+    max_properties: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Union:
+    """Any of some shapes."""
+
+    branches: tuple[Blueprint, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Filtered:
+    """What is left of a shape by a check: for the little that can't be constructed."""
+
+    base: Blueprint
+    check: Callable[[Any], bool]
+    keyword: str
+
+
+@dataclass(frozen=True, eq=False)
+class Reference:
+    """A shape by its name, so that it can hold itself."""
+
+    uri: str
+    _read: Callable[[], Blueprint]
+
+    @cached_property
+    def target(self) -> Blueprint:
+        """The shape that is meant."""
+        return self._read()
+
+
+Blueprint: TypeAlias = (
+    Anything | Choice | Text | Numeric | Array | Object | Union | Filtered | Reference
+)
+
+NOTHING = Union(())
+"""The shape that no value has."""
+
+
+def blueprint(schema: Schema, requirement: dict[str, Any] | None = None) -> Blueprint:
+    """The blueprint of a schema's payloads.
+
+    Args:
+        schema: The schema.
+        requirement: A further schema that every payload has to satisfy, too; it may refer to
+            the first one's definitions.
+
+    Raises:
+        SchemaError: if no value satisfies it, or if it can't be constructed.
+
+    Example:
+        >>> blueprint(Schema.load({"type": ["string", "null"], "maxLength": 3}))
+        Union(branches=(Text(min_length=0, max_length=3, patterns=(), formats=(), \
+excluded_patterns=(), excluded_formats=(), excluded=()), Choice(values=(None,))))
+    """
+    effective = schema.effective
+    if requirement is None:
+        node = schema.canonical
+    else:
+        node = canonicalize({**effective, "allOf": [*effective.get("allOf", []), requirement]})
+    if node.satisfiability() == c.Satisfiability.NO:
+        raise SchemaError(_unsatisfiable(schema))
+    plan = _Reader(schema.name, effective, node).read(node)
+    if smallest(plan) == NOTHING:
+        raise SchemaError(f"{schema.name}: no value satisfies it: a $ref cycle without an end")
+    return plan
+
+
+def smallest(plan: Blueprint, inside: frozenset[str] = frozenset()) -> Blueprint:
+    """The smallest forms of a blueprint: nothing optional, no shape within itself.
+
+    `NOTHING` where a shape has to hold itself, so that no finite value has it.
+    """
+    match plan:
+        case Anything():
+            return Choice((None,))
+        case Reference(uri=uri):
+            return NOTHING if uri in inside else smallest(plan.target, inside | {uri})
+        case Union(branches):
+            small = [smallest(branch, inside) for branch in branches]
+            return _union([branch for branch in small if branch != NOTHING])
+        case Filtered(base, check, keyword):
+            inner = smallest(base, inside)
+            # Anything else than null may be what the check wants.
+            keep = base if isinstance(base, Anything) else inner
+            return NOTHING if inner == NOTHING else Filtered(keep, check, keyword)
+        case Array():
+            return _smallest_array(plan, inside)
+        case Object():
+            return _smallest_object(plan, inside)
+    return plan
+
+
+def _smallest_array(plan: Array, inside: frozenset[str]) -> Blueprint:
+    needed = max(plan.min_items, sum(one.minimum for one in plan.contains))
+    prefix = tuple(smallest(item, inside) for item in plan.prefix[:needed])
+    items = smallest(plan.items, inside) if needed > len(prefix) else Choice((None,))
+    contains = tuple(replace(one, item=smallest(one.item, inside)) for one in plan.contains)
+    if NOTHING in (*prefix, items, *(one.item for one in contains if one.minimum)):
+        return NOTHING
+    if plan.distinct is True:
+        items = plan.items if needed > len(prefix) + 1 else items
+    return replace(plan, prefix=prefix, items=items, contains=contains, max_items=needed)
+
+
+def _smallest_object(plan: Object, inside: frozenset[str]) -> Blueprint:
+    properties: dict[str, Blueprint] = {}
+    bare = plan.min_properties <= len(plan.required)
+    for name, child in plan.properties.items():
+        small = smallest(child, inside) if name in plan.required or not bare else NOTHING
+        if name in plan.required and small == NOTHING:
+            return NOTHING
+        properties[name] = small
+    extras = [replace(e, values=smallest(e.values, inside)) for e in plan.extras if not bare]
+    reachable = tuple(extra for extra in extras if extra.values != NOTHING)
+    return replace(plan, properties=properties, extras=reachable)
+
+
+def blueprint_of(effective: dict[str, Any], name: str) -> Blueprint:
+    """The blueprint of an effective schema that stands for itself; `NOTHING` if unsatisfiable."""
+    node = canonicalize(effective)
+    return _Reader(name, effective, node).read(node)
+
+
+class _Reader:
+    def __init__(
+        self, name: str, effective: dict[str, Any], root: jsonschema_rs.CanonicalSchema
+    ) -> None:
+        self.name = name
+        self.order = _Orders(effective)
+        self.root = root
+        self.references: dict[str, Reference] = {}
+
+    def read(self, node: jsonschema_rs.CanonicalSchema) -> Blueprint:
+        match node.view():
+            case c.TrueView():
+                return Anything()
+            case c.FalseView():
+                return NOTHING
+            case c.ConstView(value):
+                return Choice((value,))
+            case c.EnumView(values):
+                return Choice(self.order.sort_values(values))
+            case c.MultiTypeView(types):
+                return _union([_BY_TYPE[name] for name in _SIMPLEST_FIRST if name in types])
+            case c.StringView() as view:
+                return self._text(view)
+            case c.IntegerView(minimum, maximum, multiple_of, not_multiple_of):
+                return Numeric(
+                    integer=True,
+                    minimum=minimum,
+                    maximum=maximum,
+                    multiple_of=tuple(multiple_of),
+                    not_multiple_of=tuple(not_multiple_of),
+                )
+            case c.NumberView() as view:
+                number = Numeric(
+                    integer=False,
+                    minimum=view.minimum,
+                    maximum=view.maximum,
+                    exclusive_minimum=view.exclusive_minimum,
+                    exclusive_maximum=view.exclusive_maximum,
+                    multiple_of=tuple(view.multiple_of),
+                    not_multiple_of=tuple(view.not_multiple_of),
+                )
+                if view.excludes_integers:
+                    return Filtered(number, lambda value: value != int(value), "type")
+                return number
+            case c.ArrayView() as view:
+                return self._array(view)
+            case c.ObjectView() as view:
+                return self._object(view, node)
+            case c.AnyOfView(branches):
+                return _union([self.read(branch) for branch in branches])
+            case c.OneOfView(branches):
+                union = _union([self.read(branch) for branch in branches])
+                return Filtered(union, validator_for_node(node), "oneOf")
+            case c.AllOfView(branches):
+                return self._all_of(branches, node)
+            case c.TypedGroupView(type_name, body):
+                inner = self.read(body)
+                is_type = validator_for({"type": type_name}).is_valid
+                return Filtered(inner, is_type, "type")
+            case c.ReferenceView(uri):
+                return self._reference(uri)
+            case c.NotView():
+                return Filtered(Anything(), validator_for_node(node), "not")
+            case c.RawView(_, reason, pointer):
+                raise SchemaError(
+                    f"{self.name}: can't be constructed: what stands at "
+                    f"{pointer or 'the root'} ({str(reason).rsplit('.', 1)[-1].lower()})"
+                )
+            case view:
+                raise SchemaError(f"{self.name}: can't be constructed: {type(view).__name__}")
+
+    def _reference(self, uri: str) -> Reference:
+        if uri not in self.references:
+
+            def target() -> Blueprint:
+                node = self.root.definition(uri)
+                if node is None:
+                    raise SchemaError(f"{self.name}: $ref {uri!r} leads nowhere")
+                return self.read(node)
+
+            self.references[uri] = Reference(uri, target)
+        return self.references[uri]
+
+    def _all_of(
+        self, branches: Sequence[jsonschema_rs.CanonicalSchema], node: jsonschema_rs.CanonicalSchema
+    ) -> Blueprint:
+        return Filtered(self.read(branches[0]), validator_for_node(node), "allOf")
+
+    def _text(self, view: c.StringView) -> Blueprint:
+        return Text(
+            min_length=view.min_length or 0,
+            max_length=view.max_length,
+            patterns=tuple(view.patterns),
+            formats=tuple(view.formats),
+            excluded_patterns=tuple(view.excluded_patterns),
+            excluded_formats=tuple(view.excluded_formats),
+            excluded=tuple(view.excluded),
+        )
+
+    def _array(self, view: c.ArrayView) -> Blueprint:
+        distinct = {
+            c.Distinctness.ALL_DISTINCT: True,
+            c.Distinctness.SOME_REPEATED: False,
+        }.get(view.distinctness)
+        return Array(
+            min_items=view.min_items or 0,
+            max_items=view.max_items,
+            prefix=tuple(self.read(item) for item in view.prefix_items),
+            items=Anything() if view.items is None else self.read(view.items),
+            contains=tuple(
+                Containing(
+                    self.read(one.schema),
+                    validator_for_node(one.schema),
+                    1 if one.min_contains is None else one.min_contains,
+                    one.max_contains,
+                )
+                for one in view.contains
+            ),
+            distinct=distinct,
+        )
+
+    def _object(self, view: c.ObjectView, node: jsonschema_rs.CanonicalSchema) -> Blueprint:
+        said = {name: self.read(child) for name, child in view.properties.items()}
+        patterns = {name: self.read(child) for name, child in view.pattern_properties.items()}
+        rest = view.additional_properties
+        additional = Anything() if rest is None else self.read(rest)
+        allowed, texts = self._names(view)
+        for name in {*(allowed or ()), *view.required} - set(said):
+            matching = [child for pattern, child in patterns.items() if _search(pattern, name)]
+            said[name] = matching[0] if matching else additional
+        if allowed is not None and not texts:
+            said = {name: child for name, child in said.items() if name in allowed}
+        result = Object(
+            properties={name: said[name] for name in self.order.sort(said)},
+            required=frozenset(view.required),
+            extras=tuple(_extras(texts, sorted(said), patterns, additional)),
+            min_properties=view.min_properties or 0,
+            max_properties=view.max_properties,
+        )
+        if view.violations:
+            return Filtered(result, validator_for_node(node), "not")
+        return result
+
+    def _names(self, view: c.ObjectView) -> tuple[set[str] | None, list[Text]]:
+        """What property names are allowed: fixed ones (None: not limited to any), and texts."""
+        if view.property_names is None:
+            return None, [Text()]
+        plan = self.read(view.property_names)
+        fixed: set[str] = set()
+        texts: list[Text] = []
+        for branch in plan.branches if isinstance(plan, Union) else (plan,):
+            match branch:
+                case Choice(values):
+                    fixed.update(value for value in values if isinstance(value, str))
+                case Text():
+                    texts.append(branch)
+                case Anything():
+                    texts.append(Text())
+                case Filtered() | Reference():
+                    raise SchemaError(f"{self.name}: can't be constructed: propertyNames")
+        return fixed, texts
+
+
+def _extras(
+    texts: Sequence[Text], said: Sequence[str], patterns: dict[str, Blueprint], rest: Blueprint
+) -> Iterator[Extra]:
+    for text in texts:
+        forced = [pattern for pattern in text.patterns if pattern in patterns]
+        for pattern in forced or patterns:
+            names = replace(
+                text,
+                patterns=tuple(dict.fromkeys((pattern, *text.patterns))),
+                excluded_patterns=(
+                    *text.excluded_patterns,
+                    *(other for other in patterns if other not in (pattern, *text.patterns)),
+                ),
+                excluded=(*text.excluded, *said),
+            )
+            if patterns[pattern] != NOTHING:
+                yield Extra(names, patterns[pattern])
+        if not forced and rest != NOTHING:
+            excluded_patterns = (*text.excluded_patterns, *patterns)
+            excluded = (*text.excluded, *said)
+            names = replace(text, excluded_patterns=excluded_patterns, excluded=excluded)
+            yield Extra(names, rest)
+
+
+class _Orders:
+    """The order in which a document names properties and values; canonical forms sort them."""
+
+    def __init__(self, effective: dict[str, Any]) -> None:
+        lists: set[tuple[str, ...]] = set()
+        enums: set[tuple[str, ...]] = set()
+        todo: list[Any] = [effective]
+        while todo:
+            schema = todo.pop()
+            if isinstance(schema, dict):
+                lists.add(tuple(schema.get("properties", ())))
+                enums.add(tuple(v for v in schema.get("enum", ()) if isinstance(v, str)))
+                todo.extend(child for _, child in subschemas(schema))
+        self.lists = sorted(lists, key=_by_length)
+        self.enums = sorted(enums, key=_by_length)
+        self.rank: dict[str, int] = {}
+        for names in self.lists:
+            for name in names:
+                self.rank.setdefault(name, len(self.rank))
+
+    def sort_values(self, values: Sequence[Any]) -> tuple[Any, ...]:
+        """Enumerated values in the order of the document, as far as they are text."""
+        texts = [value for value in values if isinstance(value, str)]
+        for listed in self.enums:
+            if set(texts) <= set(listed):
+                rest = [value for value in values if not isinstance(value, str)]
+                return (*(text for text in listed if text in texts), *rest)
+        return tuple(values)
+
+    def sort(self, names: Iterable[str]) -> list[str]:
+        wanted = set(names)
+        for listed in self.lists:
+            if wanted <= set(listed):
+                return [name for name in listed if name in wanted]
+        return sorted(wanted, key=lambda name: (self.rank.get(name, len(self.rank)), name))
+
+
+def _by_length(names: tuple[str, ...]) -> tuple[int, tuple[str, ...]]:
+    return len(names), names
+
+
+def validator_for_node(node: jsonschema_rs.CanonicalSchema) -> Callable[[Any], bool]:
+    """A check for what one node of a canonical schema allows."""
+    schema = node.to_json_schema()
+    return validator_for(schema if isinstance(schema, dict) else {"not": {}}).is_valid
+
+
+def _union(branches: list[Blueprint]) -> Blueprint:
+    flat: list[Blueprint] = []
+    for branch in branches:
+        flat.extend(branch.branches if isinstance(branch, Union) else [branch])
+    return flat[0] if len(flat) == 1 else Union(tuple(flat))
+
+
+_SIMPLEST_FIRST = ("null", "boolean", "integer", "number", "string", "array", "object")
+_BY_TYPE: dict[str, Blueprint] = {
+    "null": Choice((None,)),
+    "boolean": Choice((False, True)),
+    "integer": Numeric(integer=True),
+    "number": Numeric(integer=False),
+    "string": Text(),
+    "array": Array(),
+    "object": Object({}, extras=(Extra(Text(), Anything()),)),
+}
+
+
+def _search(pattern: str, name: str) -> bool:
+    return bool(validator_for({"pattern": pattern}).is_valid(name))
+
+
+def _unsatisfiable(schema: Schema) -> str:
+    reasons = c.find_unsatisfiable(schema.effective, validate_formats=True, offline=True)
+    places = [pointer or "the root" for pointer in reasons]
+    # The deepest place is the cause, those above it only pass it on.
+    at = max(places, key=len, default="the root")
+    return f"{schema.name}: no value satisfies it; look at {at}"

@@ -1,0 +1,382 @@
+"""Faults: every single way to break a schema's payloads, labelled and checked.
+
+The catalogue of a schema is complete (each site has at least one fault), single (a validator
+that reports everything reports errors at that one place only, the named keyword among them) and
+stable: an id means the same fault in every release.
+"""
+
+from __future__ import annotations
+
+import fnmatch
+import json
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from functools import lru_cache
+from typing import Any, NamedTuple
+from urllib.parse import quote
+
+from kombo_fakes.blueprint import NOTHING, Blueprint, blueprint, blueprint_of
+from kombo_fakes.breakages import Breakage, breakages
+from kombo_fakes.dice import SeededDice
+from kombo_fakes.errors import KomboFakesError, SchemaError, unknown
+from kombo_fakes.pointer import Path, PointerError, dotted, get, parse_pointer, replaced, to_pointer
+from kombo_fakes.portrait import Portrait, portrait_for
+from kombo_fakes.registry import DEFAULT_EVENT
+from kombo_fakes.schema import Schema, SchemaLike, validator_for
+from kombo_fakes.sites import Site
+
+_EXAMPLES = 3
+
+
+class FaultError(KomboFakesError, ValueError):
+    """A fault that can't be put into a payload, because its site isn't there."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Fault:
+    """One way to break one site.
+
+    Attributes:
+        id: A stable name, fit for a file name and a pytest id: ``data.state-enum-lowercase``.
+        pointer: JSON Pointer to the place where a validator reports it.
+        keyword: The schema keyword that is broken there.
+        variant: The way in which it is broken, the last part of the id.
+        description: What is wrong, in a sentence.
+        single: Whether it breaks that place only. Always so, except within ``anyOf``, ``oneOf``
+            and the like, where breaking one branch is reported at the whole.
+        examples: Payloads that have it, the most telling first; at least one, always the same.
+    """
+
+    id: str
+    pointer: str
+    keyword: str
+    variant: str
+    description: str
+    single: bool
+    examples: tuple[Any, ...] = field(repr=False)
+    schema: Schema = field(repr=False)
+    site: Site = field(repr=False)
+    breakage: Breakage = field(repr=False)
+
+    def apply(self, payload: Any) -> Any:
+        """Put this fault into a valid payload.
+
+        Args:
+            payload: A valid payload that has a value at the place; it isn't changed.
+
+        Returns:
+            The broken payload: always the same one for the same payload.
+
+        Raises:
+            FaultError: if there is nothing at the place that could be broken in this way.
+
+        Example:
+            >>> fault = fault_named("data.state-enum-lowercase")
+            >>> fault.apply(fault.examples[0] | {})["data"]["state"]
+            Traceback (most recent call last):
+            kombo_fakes.catalogue.FaultError: data.state-enum-lowercase: can't be put into this \
+payload at /data/state
+        """
+        for candidate in self.candidates(payload):
+            if self.is_in(candidate):
+                return candidate
+        where = self.pointer or "the root"
+        raise FaultError(f"{self.id}: can't be put into this payload at {where}")
+
+    def candidates(self, payload: Any) -> Iterator[Any]:
+        """Payloads that may have the fault: `is_in` tells which do."""
+        path = self.site.path
+        try:
+            value = get(payload, path)
+        except PointerError:
+            return
+        for broken in self.breakage.broken(value, self.site):
+            yield replaced(payload, path, broken)
+        if self.breakage.variant == "other":
+            yield replaced(payload, path, get(self.examples[0], path))
+
+    def is_in(self, payload: Any) -> bool:
+        """Whether a payload has this fault, and, where it is a single one, no other."""
+        return _has(self.schema, self.site, payload, single=self.single)
+
+    def __str__(self) -> str:
+        return self.id
+
+
+class InvalidPayload(NamedTuple):
+    """A payload and the one fault that it has."""
+
+    payload: Any
+    fault: Fault
+
+
+def faults(
+    event_or_schema: SchemaLike = DEFAULT_EVENT,
+    *,
+    keywords: Iterable[str] | None = None,
+    at: str | None = None,
+    ids: Iterable[str] | None = None,
+) -> tuple[Fault, ...]:
+    """The catalogue of faults, in the order of the schema, or a part of it.
+
+    Args:
+        event_or_schema: What `Schema.load` takes; an event name by default.
+        keywords: Only faults of these keywords.
+        at: Only faults at this place or below it: a JSON Pointer or a dotted name.
+        ids: Only faults with one of these ids; ``*`` stands for anything, as in file names.
+
+    Raises:
+        UnknownNameError: if a keyword, a place or an id doesn't occur in the whole catalogue;
+            the message names the nearest one.
+
+    Example:
+        >>> [fault.id for fault in faults(at="/data/qa_status", keywords=["enum"])][:2]
+        ['data.qa_status-enum-lowercase', 'data.qa_status-enum-capitalised']
+    """
+    schema = Schema.load(event_or_schema)
+    found: Sequence[Fault] = _catalogue(schema)
+    if keywords is not None:
+        wanted = (keywords,) if isinstance(keywords, str) else tuple(keywords)
+        known = {fault.keyword for fault in _catalogue(schema)}
+        for keyword in wanted:
+            if keyword not in known:
+                raise unknown("keyword", keyword, known, where=f" in {schema.name}")
+        found = [fault for fault in found if fault.keyword in wanted]
+    if at is not None:
+        place = to_pointer(parse_pointer(at))
+        if not any(_is_within(fault.pointer, place) for fault in _catalogue(schema)):
+            places = {fault.pointer for fault in _catalogue(schema)}
+            known = places if at.startswith("/") else {dotted(parse_pointer(p)) for p in places}
+            raise unknown("place", at, known, where=f" in {schema.name}")
+        found = [fault for fault in found if _is_within(fault.pointer, place)]
+    if ids is not None:
+        found = _with_ids(schema, found, (ids,) if isinstance(ids, str) else tuple(ids))
+    return tuple(found)
+
+
+def fault_named(fault_id: str, event_or_schema: SchemaLike = DEFAULT_EVENT) -> Fault:
+    """The fault with an id.
+
+    Raises:
+        UnknownNameError: if there is none; the message names the nearest one.
+    """
+    schema = Schema.load(event_or_schema)
+    for fault in _catalogue(schema):
+        if fault.id == fault_id:
+            return fault
+    raise unknown("fault", fault_id, (fault.id for fault in _catalogue(schema)))
+
+
+def _with_ids(schema: Schema, found: Sequence[Fault], wanted: tuple[str, ...]) -> list[Fault]:
+    known = [fault.id for fault in _catalogue(schema)]
+    for pattern in wanted:
+        if not fnmatch.filter(known, pattern):
+            raise unknown("fault", pattern, known, where=f" of {schema.name}")
+    return [f for f in found if any(fnmatch.fnmatchcase(f.id, pattern) for pattern in wanted)]
+
+
+def _is_within(pointer: str, place: str) -> bool:
+    return pointer == place or pointer.startswith(place + "/")
+
+
+# -- making the catalogue
+
+
+@lru_cache(maxsize=64)
+def _catalogue(schema: Schema) -> tuple[Fault, ...]:
+    made: list[Fault] = []
+    taken: set[str] = set()
+    base = portrait_for(schema).paint(SeededDice(0))
+    for site in schema.sites():
+        payload = _base_with(schema, site, base)
+        if payload is _UNREACHABLE:
+            continue
+        neighbours = _neighbours(schema, site)
+        for single in (True, False):
+            before = len(made)
+            for breakage in breakages(site, neighbours):
+                fault = _fault(schema, site, breakage, payload, single=single)
+                if fault is not None:
+                    made.append(replace(fault, id=_free_id(fault.id, taken)))
+            if len(made) > before:
+                break  # Only where nothing breaks this place alone, what breaks more, too.
+    return tuple(made)
+
+
+_UNREACHABLE = object()
+
+
+def presence(site: Site, schema: Schema) -> dict[str, Any]:
+    """A schema that is satisfied where a payload has something at the site that it can break."""
+    inner: dict[str, Any] = {}
+    kind = _RELEVANT.get(site.keyword)
+    if kind is not None:
+        inner["type"] = kind
+    elif site.keyword == "type" and isinstance(site.value, list):
+        inner["type"] = [name for name in site.value if name != "null"] or "null"
+    if site.keyword == "required":
+        inner["required"] = [site.value]
+    if site.keyword == "dependentRequired":
+        (name,) = site.value
+        inner["required"] = [name, *site.value[name]]
+    if site.keyword == "uniqueItems":
+        inner["minItems"] = 1
+    if not site.single:
+        # So that it is this branch that the payload satisfies.
+        inner["allOf"] = [{"$ref": "#" + quote(site.schema_pointer)}]
+    draft_7 = "draft-07" in str(schema.effective.get("$schema", ""))
+    for part in reversed(site.path):
+        if isinstance(part, int):
+            keyword = "items" if draft_7 else "prefixItems"
+            below = [*([{}] * part), inner]
+            inner = {"type": "array", "minItems": part + 1, keyword: below}
+        else:
+            inner = {"type": "object", "required": [part], "properties": {part: inner}}
+    return inner
+
+
+_RELEVANT: dict[str, str | list[str]] = {
+    **dict.fromkeys(("minLength", "maxLength", "pattern", "format"), "string"),
+    **dict.fromkeys(
+        ("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf"), "number"
+    ),
+    **dict.fromkeys(("minItems", "maxItems", "uniqueItems", "contains", "items"), "array"),
+    **dict.fromkeys(
+        (
+            "required",
+            "dependentRequired",
+            "additionalProperties",
+            "minProperties",
+            "maxProperties",
+            "propertyNames",
+        ),
+        "object",
+    ),
+}
+
+
+def _base_with(schema: Schema, site: Site, base: Any) -> Any:
+    requirement = presence(site, schema)
+    if site.single and validator_for(requirement).is_valid(base):
+        return base
+    return _painted(schema, json.dumps(requirement, sort_keys=True))
+
+
+@lru_cache(maxsize=512)
+def _painted(schema: Schema, requirement: str) -> Any:
+    try:
+        plan = blueprint(schema, json.loads(requirement))
+        return Portrait(plan, schema.name).paint(SeededDice(0))
+    except SchemaError:
+        return _UNREACHABLE
+
+
+def _fault(
+    schema: Schema, site: Site, breakage: Breakage, payload: Any, *, single: bool
+) -> Fault | None:
+    examples: list[Any] = []
+    for broken in (*breakage.broken(get(payload, site.path), site), *_explored(site, breakage)):
+        candidate = replaced(payload, site.path, broken)
+        if _has(schema, site, candidate, single=single):
+            examples.append(candidate)
+            if len(examples) == _EXAMPLES:
+                break
+    if not examples:
+        return None
+    about = _about(site)
+    return Fault(
+        id=_id(site, breakage.variant),
+        pointer=site.pointer,
+        keyword=site.keyword,
+        variant=breakage.variant,
+        description=f"{about}: {breakage.does}",
+        single=single,
+        examples=tuple(examples),
+        schema=schema,
+        site=site,
+        breakage=breakage,
+    )
+
+
+def _explored(site: Site, breakage: Breakage) -> Iterator[Any]:
+    if breakage.variant != "other":
+        return
+    plan = explored_blueprint(site, breakage)
+    if plan is None:
+        return
+    portrait = Portrait(plan, "")
+    for seed in range(8):
+        try:
+            yield portrait.paint(SeededDice(seed))
+        except SchemaError:
+            return
+
+
+def explored_blueprint(site: Site, breakage: Breakage) -> Blueprint | None:
+    """The blueprint of the many more values that break a site in a way; None if unknown."""
+    explored = breakage.explore(site)
+    if explored is None:
+        return None
+    try:
+        plan = blueprint_of(explored, str(site))
+    except (SchemaError, ValueError):
+        return None
+    return None if plan == NOTHING else plan
+
+
+def _has(schema: Schema, site: Site, payload: Any, *, single: bool) -> bool:
+    if not single:
+        return not schema.allows(payload)
+    found = schema.broken_places(payload)
+    keywords = {keyword for pointer, keyword in found if pointer == site.pointer}
+    return site.keyword in keywords and all(pointer == site.pointer for pointer, _ in found)
+
+
+def _neighbours(schema: Schema, site: Site) -> tuple[str, ...]:
+    """Enumerated values of other places, those of the nearest places first."""
+    if site.keyword not in ("enum", "const"):
+        return ()
+    own = set(site.value) if site.keyword == "enum" and _hashable(site.value) else set()
+    found: dict[str, None] = {}
+    parent = site.pointer.rsplit("/", 1)[0]
+    others = [s for s in schema.sites() if s.keyword == "enum" and s.pointer != site.pointer]
+    for other in sorted(others, key=lambda s: s.pointer.rsplit("/", 1)[0] != parent):
+        for value in other.value:
+            if isinstance(value, str) and value not in own:
+                found[value] = None
+                break
+    return tuple(found)
+
+
+def _hashable(values: Iterable[Any]) -> bool:
+    return all(not isinstance(value, (dict, list)) for value in values)
+
+
+def _about(site: Site) -> str:
+    path: Path = site.path
+    if site.keyword == "required":
+        path = (*path, site.value)
+    return dotted(path) or "the payload"
+
+
+def _id(site: Site, variant: str) -> str:
+    path: list[str] = [str(part) for part in site.path]
+    if site.keyword == "required":
+        path.append(str(site.value))
+    elif site.keyword == "dependentRequired":
+        path.append(str(next(iter(site.value))))
+    readable = ".".join(re.sub(r"[^A-Za-z0-9_]+", "_", part) or "_" for part in path) or "root"
+    # A file name holds 255 bytes; what is unique about a long path is its end.
+    readable = readable if len(readable) <= 150 else "..." + readable[-147:]
+    return f"{readable}-{site.keyword}-{variant}"
+
+
+def _free_id(wanted: str, taken: set[str]) -> str:
+    """An id that no other fault has, on file systems that ignore case either."""
+    number, free = 1, wanted
+    while free.casefold() in taken:
+        number += 1
+        free = f"{wanted}-{number}"
+    taken.add(free.casefold())
+    return free

@@ -1,0 +1,112 @@
+"""Reading JSON that comes from outside: strictly, and within bounds.
+
+The standard library's parser takes ``NaN`` and turns ``1e999`` into infinity; neither is a
+JSON value (RFC 8259, section 6), and neither can be written again.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import os
+import sys
+from pathlib import Path
+from typing import Any, NoReturn
+
+from kombo_fakes.errors import DocumentError, shorten
+
+MAX_DEPTH = 200
+"""Levels of nesting that are read; validators stop at about 255."""
+
+
+def parse_json(text: str | bytes, name: str = "the text") -> Any:
+    """Parse one JSON text.
+
+    Args:
+        text: The text, or its bytes in UTF-8; a byte order mark is refused (RFC 8259, 8.1).
+        name: What to call it in an error message.
+
+    Raises:
+        DocumentError: if it is no JSON, with line and column, or is nested too deeply.
+
+    Example:
+        >>> parse_json('{"a": 1}')
+        {'a': 1}
+        >>> parse_json("[NaN]", "x.json")
+        Traceback (most recent call last):
+        kombo_fakes.errors.DocumentError: x.json: NaN is no JSON value
+    """
+    if isinstance(text, bytes):
+        if text.startswith((b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")):
+            raise DocumentError(f"{name}: begins with a byte order mark; JSON is UTF-8 without")
+        try:
+            text = text.decode("utf-8")
+        except UnicodeDecodeError as error:
+            raise DocumentError(f"{name}: not UTF-8 at byte {error.start}") from None
+    if not text.strip(" \t\r\n"):
+        raise DocumentError(f"{name}: empty, where a JSON text was expected")
+
+    def constant(literal: str) -> NoReturn:
+        raise DocumentError(f"{name}: {literal} is no JSON value")
+
+    def real(literal: str) -> float:
+        value = float(literal)
+        if math.isinf(value):
+            raise DocumentError(f"{name}: {shorten(literal)} is out of the range of numbers here")
+        return value
+
+    try:
+        value = json.loads(text, parse_constant=constant, parse_float=real)
+    except json.JSONDecodeError as error:
+        at = f"line {error.lineno}, column {error.colno}"
+        raise DocumentError(f"{name}: no JSON at {at}: {error.msg}") from None
+    except RecursionError:
+        raise DocumentError(f"{name}: nested deeper than {MAX_DEPTH} levels") from None
+    except DocumentError:
+        raise
+    except ValueError:
+        # Python refuses to convert integers of more digits than this.
+        digits = sys.get_int_max_str_digits()
+        raise DocumentError(f"{name}: an integer of more than {digits:,} digits") from None
+    if _is_deep(value):
+        raise DocumentError(f"{name}: nested deeper than {MAX_DEPTH} levels")
+    return value
+
+
+def read_bytes(path: str | os.PathLike[str]) -> bytes:
+    """Read a file, or standard input where the path is ``-``.
+
+    Raises:
+        DocumentError: if it can't be read, saying why in one line.
+    """
+    try:
+        if os.fspath(path) == "-":
+            return sys.stdin.buffer.read()
+        return Path(path).read_bytes()
+    except FileNotFoundError:
+        raise DocumentError(f"{shown(path)}: no such file") from None
+    except IsADirectoryError:
+        raise DocumentError(f"{shown(path)}: is a directory; name the files in it") from None
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or error
+        raise DocumentError(f"{shown(path)}: can't be read: {reason}") from None
+
+
+def shown(path: str | os.PathLike[str]) -> str:
+    """A path as messages call it."""
+    return "standard input" if os.fspath(path) == "-" else os.fspath(path)
+
+
+def _is_deep(value: Any) -> bool:
+    level = [value]
+    for _ in range(MAX_DEPTH + 1):
+        below: list[Any] = []
+        for item in level:
+            if isinstance(item, dict):
+                below.extend(item.values())
+            elif isinstance(item, list):
+                below.extend(item)
+        level = [item for item in below if isinstance(item, (dict, list))]
+        if not level:
+            return False
+    return True

@@ -1,0 +1,132 @@
+"""JSON Pointer (RFC 6901), and the dotted names that are shorter to type.
+
+A path is a tuple of object keys (``str``) and array indices (``int``).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, TypeAlias
+
+from kombo_fakes.errors import KomboFakesError, shorten
+
+Path: TypeAlias = tuple[str | int, ...]
+
+
+class PointerError(KomboFakesError, ValueError):
+    """A text that is no JSON Pointer, or one that leads nowhere in a value."""
+
+
+def to_pointer(path: Sequence[str | int]) -> str:
+    """Write a path as a JSON Pointer; the empty path, the whole document, is ``""``.
+
+    Example:
+        >>> to_pointer(("data", "a/b", 0))
+        '/data/a~1b/0'
+    """
+    return "".join("/" + str(part).replace("~", "~0").replace("/", "~1") for part in path)
+
+
+def parse_pointer(pointer: str) -> tuple[str, ...]:
+    """Read a JSON Pointer (``/data/state``) or a dotted name (``data.state``).
+
+    Both give their parts as text, since only a value tells whether ``0`` is a key or an index.
+    A name with a dot or a slash in it can be reached by the pointer only.
+
+    Raises:
+        PointerError: if a ``~`` isn't followed by 0 or 1, or a dotted name has an empty part.
+
+    Example:
+        >>> parse_pointer("/data/a~1b"), parse_pointer("data.state"), parse_pointer("")
+        (('data', 'a/b'), ('data', 'state'), ())
+    """
+    if pointer == "":
+        return ()
+    if not pointer.startswith("/"):
+        parts = tuple(pointer.split("."))
+        if "" in parts:
+            raise PointerError(f"{shorten(pointer)} is neither a JSON Pointer nor a dotted name")
+        return parts
+    if "~" in pointer.replace("~0", "").replace("~1", ""):
+        raise PointerError(f"{shorten(pointer)}: in a JSON Pointer only 0 or 1 follows a '~'")
+    return tuple(p.replace("~1", "/").replace("~0", "~") for p in pointer[1:].split("/"))
+
+
+def dotted(path: Sequence[str | int]) -> str:
+    """Write a path as a dotted name where that can be read back, else as a pointer.
+
+    Example:
+        >>> dotted(("data", "end_user")), dotted(("a.b",))
+        ('data.end_user', '/a.b')
+    """
+    parts = [str(part) for part in path]
+    if parts and all(p and "." not in p and "/" not in p for p in parts):
+        return ".".join(parts)
+    return to_pointer(path)
+
+
+def get(document: Any, path: Sequence[str | int]) -> Any:
+    """The value at a path.
+
+    Raises:
+        PointerError: if the path leads nowhere in this document.
+
+    Example:
+        >>> get({"a": [10, 20]}, ("a", 1))
+        20
+    """
+    value = document
+    for depth, part in enumerate(path):
+        value = _step(value, part, path[: depth + 1])
+    return value
+
+
+def replaced(document: Any, path: Sequence[str | int], value: Any) -> Any:
+    """A copy of the document with another value at the path; the original stays as it is.
+
+    Only what lies on the path is copied. A key that isn't there yet is added.
+
+    Example:
+        >>> replaced({"a": {"b": 1}}, ("a", "b"), 2)
+        {'a': {'b': 2}}
+    """
+    if not path:
+        return value
+    head, rest = path[0], path[1:]
+    if isinstance(document, dict) and not rest:
+        return {**document, str(head): value}
+    copy = document.copy() if isinstance(document, (dict, list)) else document
+    copy[_key(document, head, path)] = replaced(_step(document, head, path), rest, value)
+    return copy
+
+
+def removed(document: Any, path: Sequence[str | int]) -> Any:
+    """A copy of the document without the key or item at the path.
+
+    Example:
+        >>> removed({"a": 1, "b": 2}, ("a",))
+        {'b': 2}
+    """
+    *parents, last = path
+    parent = get(document, parents)
+    key = _key(parent, last, path)
+    _step(parent, last, path)
+    if isinstance(parent, dict):
+        return replaced(document, parents, {k: v for k, v in parent.items() if k != key})
+    return replaced(document, parents, [v for i, v in enumerate(parent) if i != key])
+
+
+def _key(value: Any, part: str | int, path: Sequence[str | int]) -> Any:
+    if isinstance(value, dict):
+        return str(part)
+    if isinstance(value, list) and str(part).isdecimal():
+        return int(part)
+    raise PointerError(f"{to_pointer(path)!r} leads into {shorten(value)}")
+
+
+def _step(value: Any, part: str | int, path: Sequence[str | int]) -> Any:
+    key = _key(value, part, path)
+    try:
+        return value[key]
+    except (KeyError, IndexError):
+        raise PointerError(f"there is nothing at {to_pointer(path)!r}") from None

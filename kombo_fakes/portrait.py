@@ -1,0 +1,383 @@
+"""Realistic payloads from a blueprint: `kombo_fakes.realism` where it knows a field.
+
+A portrait is compiled once for a schema and then paints as many payloads as one likes. It
+needs neither Faker nor Hypothesis.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from decimal import Decimal
+from functools import lru_cache
+from typing import Any, TypeAlias
+
+from jsonschema_rs import canonical
+
+from kombo_fakes.blueprint import (
+    NOTHING,
+    Anything,
+    Array,
+    Blueprint,
+    Choice,
+    Extra,
+    Filtered,
+    Numeric,
+    Object,
+    Reference,
+    Text,
+    Union,
+    blueprint,
+    smallest,
+)
+from kombo_fakes.dice import Dice, SeededDice
+from kombo_fakes.errors import SchemaError
+from kombo_fakes.pointer import Path, to_pointer
+from kombo_fakes.realism import (
+    GROUPS,
+    POOLED,
+    Facts,
+    Group,
+    Look,
+    Names,
+    Place,
+    formatted,
+    look_at,
+    plain_text,
+)
+from kombo_fakes.schema import Schema
+
+Painter: TypeAlias = Callable[[Dice, Names, Facts], Any]
+
+_DEPTH = 3
+_TRIES = 60
+
+
+class Portrait:
+    """How to paint realistic payloads of one schema.
+
+    Attributes:
+        name: The event, or whatever names the schema.
+        looks: The fields whose values are facts, by their place.
+    """
+
+    def __init__(self, plan: Blueprint, name: str) -> None:
+        self.name = name
+        self.looks: dict[Place, Look] = {}
+        self._references: dict[tuple[str, int, Place], Painter] = {}
+        self._paint = self._compile(plan, (), 0)
+        used = {look.group for look in self.looks.values()}
+        self._groups: tuple[Group, ...] = tuple(group for group in GROUPS if group in used)
+
+    def paint(
+        self, dice: Dice, *, names: Names = POOLED, pins: Mapping[Path, Any] | None = None
+    ) -> Any:
+        """Paint one payload.
+
+        Args:
+            dice: What rolls the choices.
+            names: Who makes the names.
+            pins: Values that are fixed by their path. What has to agree with them will; the
+                values themselves aren't put into the payload.
+
+        Raises:
+            SchemaError: if a field is so constrained that no realistic value was found.
+        """
+        pinned = {}
+        for path, value in (pins or {}).items():
+            look = self.looks.get(_place(path))
+            if look is not None:
+                pinned[look.fact] = value
+        facts: Facts = {}
+        for group in self._groups:
+            group(dice, names, facts, pinned)
+        return self._paint(dice, names, facts)
+
+    # -- compiling
+
+    def _compile(self, plan: Blueprint, path: Path, depth: int) -> Painter:
+        look = look_at(self.name, _place(path))
+        if look is not None and not isinstance(plan, (Object, Array, Reference)):
+            painter = self._compile_look(look, plan, path, depth)
+            if painter is not None:
+                return painter
+        match plan:
+            case Anything():
+                return lambda dice, names, facts: plain_text(dice, names)
+            case Choice(values):
+                return lambda dice, names, facts: _copied(dice.pick(values))
+            case Text():
+                return _text_painter(plan, f"{self.name}: {to_pointer(path) or 'the root'}")
+            case Numeric():
+                return _number_painter(plan)
+            case Array():
+                return self._compile_array(plan, path, depth)
+            case Object():
+                return self._compile_object(plan, path, depth)
+            case Union(branches):
+                return self._compile_union(branches, path, depth)
+            case Filtered(base, check, keyword):
+                inner = self._compile(base, path, depth)
+                return _retried(inner, check, f"{self.name}: {to_pointer(path)}: {keyword}")
+            case Reference():
+                return self._compile_reference(plan, path, depth)
+
+    def _compile_look(self, look: Look, plan: Blueprint, path: Path, depth: int) -> Painter | None:
+        """Show a fact, where the schema of the field takes what the fact can be."""
+        fact, fits = look.fact, _fits(plan)
+        if fits is _any_text:
+            self.looks[_place(path)] = look
+            return lambda dice, names, facts: facts[fact]
+        samples: list[Any] = []
+        for seed in range(8):
+            facts: Facts = {}
+            look.group(SeededDice(seed), POOLED, facts, {})
+            samples.append(facts[fact])
+        if not any(fits(sample) for sample in samples):
+            return None
+        self.looks[_place(path)] = look
+        otherwise = self._without_look(plan, path, depth)
+        if all(fits(sample) for sample in samples):
+            return lambda dice, names, facts: (
+                facts[fact] if fits(facts[fact]) else otherwise(dice, names, facts)
+            )
+        # Null is a fact of some and the schema knows no null, or the like.
+        return lambda dice, names, facts: (
+            facts[fact] if fits(facts[fact]) else otherwise(dice, names, facts)
+        )
+
+    def _without_look(self, plan: Blueprint, path: Path, depth: int) -> Painter:
+        bare = Portrait.__new__(Portrait)
+        bare.name, bare.looks, bare._references = "", {}, {}
+        return bare._compile(plan, (), depth)
+
+    def _compile_reference(self, plan: Reference, path: Path, depth: int) -> Painter:
+        if depth >= _DEPTH:
+            return self._compile(smallest(plan), path, depth)
+        key = (plan.uri, depth, _place(path))
+        known = self._references.get(key)
+        if known is not None:
+            return known
+        held: list[Painter] = []
+        self._references[key] = lambda dice, names, facts: held[0](dice, names, facts)
+        held.append(self._compile(plan.target, path, depth + 1))
+        return held[0]
+
+    def _compile_union(self, branches: tuple[Blueprint, ...], path: Path, depth: int) -> Painter:
+        null = Choice((None,))
+        others = [self._compile(b, path, depth) for b in branches if b not in (null, NOTHING)]
+        if null not in branches:
+            return lambda dice, names, facts: dice.pick(others)(dice, names, facts)
+        if not others:
+            return lambda dice, names, facts: None
+
+        def paint(dice: Dice, names: Names, facts: Facts) -> Any:
+            is_null = dice.is_null(0.15)
+            value = dice.pick(others)(dice, names, facts)
+            return None if is_null else value
+
+        return paint
+
+    def _compile_array(self, plan: Array, path: Path, depth: int) -> Painter:
+        ends = plan.items == NOTHING
+        prefix = [self._compile(item, (*path, i), depth) for i, item in enumerate(plan.prefix)]
+        items = None if ends else self._compile(plan.items, (*path, len(prefix)), depth)
+        wanted = [(self._compile(c.item, (*path, 0), depth), c.minimum) for c in plan.contains]
+        least = max(plan.min_items, sum(minimum for _, minimum in wanted))
+        most = least + 3 if plan.max_items is None else plan.max_items
+        if ends:
+            most = min(most, len(prefix))
+        most = max(least, min(most, max(least, 1) + 2))
+
+        def paint(dice: Dice, names: Names, facts: Facts) -> list[Any]:
+            size = dice.whole(max(least, min(1, most)), most)
+            value: list[Any] = []
+            seen: set[str] = set()
+            for index in range(size):
+                painter = prefix[index] if index < len(prefix) else items
+                if painter is None:
+                    break
+                for _ in range(_TRIES):
+                    item = painter(dice, names, facts)
+                    key = canonical.json.to_string(item) if plan.distinct else str(index)
+                    if key not in seen:
+                        seen.add(key)
+                        value.append(item)
+                        break
+            position = len(value)
+            for painter, minimum in wanted:
+                for _ in range(minimum):
+                    position -= 1
+                    if position >= 0:
+                        value[position] = painter(dice, names, facts)
+            if plan.distinct is False and len(value) > 1:
+                value[-1] = value[0]
+            return value
+
+        return paint
+
+    def _compile_object(self, plan: Object, path: Path, depth: int) -> Painter:
+        always: list[tuple[str, bool, Painter]] = []
+        missing = plan.min_properties - len(plan.required)
+        room = math.inf if plan.max_properties is None else plan.max_properties
+        room -= len(plan.required)
+        for name, child in plan.properties.items():
+            needed = name in plan.required
+            if child == NOTHING or (not needed and room <= 0):
+                continue
+            if not needed:
+                room -= 1
+                missing -= 1
+            always.append((name, needed, self._compile(child, (*path, name), depth)))
+        extras = [self._compile_extra(extra, path, depth) for extra in plan.extras]
+        # An open object holds what the schema names; one that names nothing is a map.
+        is_map = not plan.properties and plan.extras != _OPEN
+        least = max(0, missing)
+        most = int(min(room, max(least, 2 if is_map else 0)))
+        share = 1.0 if plan.min_properties > len(plan.required) else 0.8
+        if all(needed for _, needed, _ in always) and not most:
+            fields = [(name, painter) for name, _, painter in always]
+            return lambda dice, names, facts: {
+                name: painter(dice, names, facts) for name, painter in fields
+            }
+
+        def paint(dice: Dice, names: Names, facts: Facts) -> dict[str, Any]:
+            value = {}
+            for name, needed, painter in always:
+                here = needed or dice.chance(share)
+                made = painter(dice, names, facts)
+                if here:
+                    value[name] = made
+            for _ in range(dice.whole(least, most) if extras else 0):
+                name_painter, painter = dice.pick(extras)
+                value.setdefault(name_painter(dice, names, facts), painter(dice, names, facts))
+            return value
+
+        if least:
+            return _retried(
+                paint, lambda value: len(value) >= plan.min_properties, f"{self.name}: {path}"
+            )
+        return paint
+
+    def _compile_extra(self, extra: Extra, path: Path, depth: int) -> tuple[Painter, Painter]:
+        where = f"{self.name}: the property names of {to_pointer(path) or 'the root'}"
+        values = self._compile(extra.values, (*path, "*"), depth)
+        names = extra.names
+        if replace(names, excluded=(), excluded_patterns=()).is_plain:
+            return _retried(_key, names.check(), where), values
+        return _text_painter(names, where), values
+
+
+_OPEN = (Extra(Text(), Anything()),)
+
+
+@lru_cache(maxsize=256)
+def portrait_for(schema: Schema) -> Portrait:
+    """The portrait of a schema, compiled once."""
+    return Portrait(blueprint(schema), schema.name)
+
+
+def _place(path: Path) -> Place:
+    return tuple(part for part in path if isinstance(part, str))
+
+
+def _retried(painter: Painter, check: Callable[[Any], bool], where: str) -> Painter:
+    def paint(dice: Dice, names: Names, facts: Facts) -> Any:
+        for _ in range(_TRIES):
+            value = painter(dice, names, facts)
+            if check(value):
+                return value
+        raise SchemaError(
+            f"{where}: found no realistic value in {_TRIES} tries; draw it with values='any'"
+        )
+
+    return paint
+
+
+def _any_text(value: Any) -> bool:
+    return isinstance(value, str)
+
+
+def _fits(plan: Blueprint) -> Callable[[Any], bool]:
+    """A check whether a blueprint of scalars takes a value."""
+    match plan:
+        case Text():
+            if plan.is_plain:
+                return _any_text
+            return plan.check()
+        case Choice(values):
+            return lambda value: any(value == v and type(value) is type(v) for v in values)
+        case Numeric():
+            return plan.check()
+        case Union(branches):
+            checks = [_fits(branch) for branch in branches]
+            return lambda value: any(check(value) for check in checks)
+        case Filtered(base, check, _):
+            inner = _fits(base)
+            return lambda value: inner(value) and check(value)
+    return lambda value: isinstance(plan, Anything)
+
+
+# -- leaves
+
+
+def _key(dice: Dice, names: Names, facts: Facts) -> str:
+    return plain_text(dice, names).split(" ")[0].lower() + str(dice.whole(1, 99))
+
+
+def _text_painter(plan: Text, where: str) -> Painter:
+    if plan.is_plain:
+        return lambda dice, names, facts: plain_text(dice, names)
+    fits = plan.check()
+
+    def candidate(dice: Dice, names: Names, facts: Facts) -> str:
+        if plan.formats:
+            text = formatted(plan.formats[0], dice, names)
+            if text is not None:
+                return text
+        if plan.patterns:
+            return _from_pattern(plan.patterns[0], dice)
+        text = plain_text(dice, names)
+        while len(text) < plan.min_length:
+            text += " " + plain_text(dice, names)
+        return text if plan.max_length is None else text[: plan.max_length]
+
+    return _retried(candidate, fits, where)
+
+
+def _from_pattern(pattern: str, dice: Dice) -> str:
+    from random import Random
+
+    import rstr
+
+    # Its own repetitions go up to 100, which isn't what realistic means.
+    generator = rstr.Rstr(Random(dice.whole(0, 2**32)))
+    return generator.xeger(pattern.replace("*", "{0,8}").replace("+", "{1,8}"))
+
+
+def _number_painter(plan: Numeric) -> Painter:
+    step = plan.multiple_of[0] if plan.multiple_of else (1 if plan.integer else Decimal("0.01"))
+    step = Decimal(str(step))
+    low = None if plan.minimum is None else Decimal(str(plan.minimum))
+    high = None if plan.maximum is None else Decimal(str(plan.maximum))
+    if low is None:
+        low = min(Decimal(0), high - 1000 * step) if high is not None else Decimal(0)
+    if high is None:
+        high = max(low, Decimal(0)) + 1000 * step
+    first, last = math.ceil(low / step), math.floor(high / step)
+    first, last = (first, last) if first <= last else (first, first)
+    fits = plan.check()
+
+    def candidate(dice: Dice, names: Names, facts: Facts) -> int | float:
+        number = step * dice.whole(first, last)
+        if not plan.integer and first >= last:
+            number = low + (high - low) * dice.whole(1, 9) / 10
+        whole = number == number.to_integral_value()
+        return int(number) if whole else float(number)
+
+    return _retried(candidate, fits, "a number")
+
+
+def _copied(value: Any) -> Any:
+    return canonical.schema.clone(value) if isinstance(value, (dict, list)) else value

@@ -1,0 +1,1 @@
+"""The pytest plugin: fixtures named ``kombo_...``."""

@@ -1,0 +1,223 @@
+"""From the published to the effective schema: the JSON Schema that a document *means*.
+
+Kombo's published document is a JSON Schema 2020-12 on its face and an OpenAPI 3.0 schema in
+its habits; taken to the letter it fails everywhere. The reading repairs exactly that, notes
+each repair, and refuses what it can't honour: never a silently weaker schema.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass
+from typing import Any
+
+import jsonschema_rs
+
+from kombo_fakes.errors import SchemaError, nearest, shorten
+from kombo_fakes.formats import CHECKED
+from kombo_fakes.pointer import Path, to_pointer
+from kombo_fakes.vocabulary import KNOWN, subschemas
+
+_URN = "urn:kombo-fakes:schema:"
+
+_DIALECTS = (
+    "https://json-schema.org/draft/2020-12/schema",
+    "https://json-schema.org/draft/2019-09/schema",
+    "http://json-schema.org/draft-07/schema",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Repair:
+    """One thing in which the effective schema differs from the published one.
+
+    Attributes:
+        pointer: JSON Pointer into the published document.
+        keyword: The keyword that was read in its meaning and not to the letter.
+        note: What became of it, in a sentence.
+    """
+
+    pointer: str
+    keyword: str
+    note: str
+
+    def __str__(self) -> str:
+        return f"{self.pointer or '(root)'}: {self.note}"
+
+
+def read(published: Any, name: str = "the schema") -> tuple[dict[str, Any], tuple[Repair, ...]]:
+    """Derive the effective schema from a published document.
+
+    Args:
+        published: The document: an object, or a boolean schema. It isn't changed.
+        name: What to call it in an error message.
+
+    Returns:
+        The effective schema, and what was repaired on the way.
+
+    Raises:
+        SchemaError: if the document is no schema, holds a keyword that isn't known, refers to
+            something outside of itself, or fails its meta-schema.
+
+    Example:
+        >>> effective, repairs = read({"type": "string", "nullable": True})
+        >>> effective
+        {'type': ['string', 'null']}
+        >>> print(repairs[0])
+        (root): `nullable: true` became a union with null
+    """
+    if isinstance(published, bool):
+        published = {} if published else {"not": {}}
+    if not isinstance(published, dict):
+        raise SchemaError(f"{name}: a schema is a JSON object, not {shorten(published)}")
+    reader = _Reader(name)
+    effective = reader.read(published, ())
+    _check_meta(effective, name)
+    _check_references(effective, name)
+    return effective, tuple(reader.repairs)
+
+
+class _Reader:
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self.repairs: list[Repair] = []
+
+    def repair(self, path: Path, keyword: str, note: str) -> None:
+        self.repairs.append(Repair(to_pointer(path), keyword, note))
+
+    def read(self, schema: Any, path: Path) -> Any:
+        if not isinstance(schema, dict):
+            return schema
+        effective = dict(schema)
+        self._check_keywords(schema, path)
+        self._read_id(effective, path)
+        self._read_nullable(effective, path)
+        self._note_format(effective, path)
+        children = {where: self.read(child, path + where) for where, child in subschemas(effective)}
+        for where, child in children.items():
+            _put(effective, where, child)
+        return effective
+
+    def _check_keywords(self, schema: dict[str, Any], path: Path) -> None:
+        for keyword in schema:
+            if keyword not in KNOWN and keyword != "nullable" and not keyword.startswith("x-"):
+                near = nearest(keyword, KNOWN)
+                hint = f"; did you mean {near!r}?" if near else ""
+                raise SchemaError(
+                    f"{self.name}: unknown keyword {shorten(keyword)} at "
+                    f"{to_pointer(path) or 'the root'}{hint}"
+                )
+
+    def _read_id(self, schema: dict[str, Any], path: Path) -> None:
+        identifier = schema.get("$id")
+        if not isinstance(identifier, str) or not identifier.startswith("#"):
+            return
+        if "draft-07" in str(schema.get("$schema", "")) and re.match(r"#[A-Za-z]", identifier):
+            return  # In draft 7 this is how an anchor is written.
+        if path:
+            del schema["$id"]
+            self.repair(path, "$id", f"the bare fragment {shorten(identifier)} went")
+        else:
+            last = identifier.rsplit("/", 1)[-1].lstrip("#") or "root"
+            schema["$id"] = _URN + re.sub(r"[^A-Za-z0-9._-]", "-", last)
+            self.repair(path, "$id", f"{shorten(identifier)} became {schema['$id']!r}")
+
+    def _read_nullable(self, schema: dict[str, Any], path: Path) -> None:
+        if "nullable" not in schema:
+            return
+        nullable = schema.pop("nullable")
+        if not isinstance(nullable, bool):
+            raise SchemaError(
+                f"{self.name}: nullable at {to_pointer(path) or 'the root'} is "
+                f"{shorten(nullable)}; it should be true or false"
+            )
+        if not nullable:
+            self.repair(path, "nullable", "`nullable: false` says nothing, so it went")
+            return
+        types = schema.get("type")
+        if types is None:
+            # OpenAPI 3.0.3: nullable adds null to the type beside it, and without one does nothing.
+            self.repair(path, "nullable", "`nullable: true` without a type adds nothing (OAS 3.0)")
+            return
+        types = [types] if isinstance(types, str) else list(types)
+        schema["type"] = types if "null" in types else [*types, "null"]
+        note = "`nullable: true` became a union with null"
+        if isinstance(schema.get("enum"), list) and None not in schema["enum"]:
+            schema["enum"] = [*schema["enum"], None]
+            note += ", in the enum too"
+        if "const" in schema and schema["const"] is not None:
+            schema["enum"] = [schema.pop("const"), None]
+            note += ", beside the constant"
+        self.repair(path, "nullable", note)
+
+    def _note_format(self, schema: dict[str, Any], path: Path) -> None:
+        name = schema.get("format")
+        if isinstance(name, str) and name not in CHECKED:
+            self.repair(path, "format", f"format {shorten(name)} isn't checked: an annotation")
+
+
+def _put(schema: dict[str, Any], where: Path, child: Any) -> None:
+    keyword = str(where[0])
+    if len(where) == 1:
+        schema[keyword] = child
+    else:
+        container = schema[keyword]
+        copy = container.copy()
+        copy[where[1]] = child
+        schema[keyword] = copy
+
+
+def _check_meta(effective: dict[str, Any], name: str) -> None:
+    # An unknown dialect would be fetched from the network by the validator.
+    dialect = effective.get("$schema", _DIALECTS[0])
+    if not isinstance(dialect, str) or dialect.rstrip("#") not in _DIALECTS:
+        raise SchemaError(
+            f"{name}: $schema {shorten(dialect)} isn't known; known are drafts 7, 2019-09 and "
+            f"2020-12 ({_DIALECTS[0]})"
+        )
+    try:
+        jsonschema_rs.meta.validate(effective)
+    except jsonschema_rs.ValidationError as error:
+        at = to_pointer(error.instance_path) or "the root"
+        raise SchemaError(f"{name}: against the meta-schema at {at}: {_line(error)}") from None
+    except ValueError as error:
+        raise SchemaError(f"{name}: can't be read as a schema: {_line(error)}") from None
+
+
+def _check_references(effective: dict[str, Any], name: str) -> None:
+    def refuse(uri: str) -> Any:
+        raise LookupError(uri)
+
+    try:
+        jsonschema_rs.validator_for(effective, retriever=refuse)
+    except (jsonschema_rs.ReferencingError, ValueError) as error:
+        raise SchemaError(_why_refused(effective, name, _line(error))) from None
+
+
+def _why_refused(effective: dict[str, Any], name: str, reason: str) -> str:
+    todo: list[tuple[Path, Any]] = [((), effective)]
+    while todo:
+        path, schema = todo.pop()
+        if not isinstance(schema, dict):
+            continue
+        target = schema.get("$ref")
+        if isinstance(target, str) and target.lstrip("#") and target.lstrip("#") in reason:
+            at = f"{name}: $ref {shorten(target)} at {to_pointer(path) or 'the root'} leads"
+            if target.startswith("#"):
+                return f"{at} nowhere"
+            return f"{at} out of the document, and nothing is fetched; bring it in under $defs"
+        pattern = schema.get("pattern")
+        if isinstance(pattern, str) and "regex" in reason and json.dumps(pattern) in reason:
+            return (
+                f"{name}: pattern {shorten(pattern)} at {to_pointer(path) or 'the root'} is no "
+                "valid ECMA-262 regular expression"
+            )
+        todo.extend((path + where, child) for where, child in subschemas(schema))
+    return f"{name}: {reason}"
+
+
+def _line(error: BaseException) -> str:
+    """The first line of a validator's message, kept short: it may quote hostile input."""
+    message = str(getattr(error, "message", error)).split("\n", 1)[0]
+    return message if len(message) <= 200 else message[:200] + "..."

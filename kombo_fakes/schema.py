@@ -1,0 +1,181 @@
+"""A schema as this library uses it: what was published, what it means, what breaks it."""
+
+from __future__ import annotations
+
+import os
+from functools import cache, cached_property
+from pathlib import Path
+from typing import Any, TypeAlias
+
+import jsonschema_rs
+
+from kombo_fakes.document import parse_json, read_bytes
+from kombo_fakes.errors import SchemaError, nearest, shorten
+from kombo_fakes.formats import CHECKERS
+from kombo_fakes.pointer import to_pointer
+from kombo_fakes.reading import Repair, read
+from kombo_fakes.registry import DEFAULT_EVENT, event_document, events
+from kombo_fakes.sites import Site, sites
+from kombo_fakes.violations import ValidationError, Violation, describe, not_json, place
+
+_EMAIL = jsonschema_rs.EmailOptions(allow_display_text=False)
+
+
+class Schema:
+    """A JSON Schema: the published document, its effective reading, and a validator for it.
+
+    Make one with `Schema.load`. Two of the same content are not equal; keep one and pass it on,
+    since what is derived from it (strategies, faults) is derived once.
+
+    Attributes:
+        name: The event that it describes, else its title, else the file that it came from.
+        published: The document as it was published. Not to be changed.
+        effective: The JSON Schema that it means (2020-12 unless it says otherwise), which
+            passes its meta-schema. Not to be changed.
+        repairs: In what the two differ, and why.
+    """
+
+    def __init__(self, published: Any, *, source: str = "the schema") -> None:
+        self.published = published
+        self.effective: dict[str, Any]
+        self.repairs: tuple[Repair, ...]
+        self.effective, self.repairs = read(published, source)
+        self.name = _event_of(self.effective) or str(self.effective.get("title") or source)
+
+    @classmethod
+    def load(cls, source: SchemaLike = DEFAULT_EVENT) -> Schema:
+        """Load a schema from an event name, a file or a dict.
+
+        Args:
+            source: The name of a shipped event, a path to a JSON file, a parsed document, or
+                a `Schema`, which is returned as it is. A text that is both is the event.
+
+        Raises:
+            UnknownNameError: if it is neither an event nor a file.
+            DocumentError: if the file can't be read or holds no JSON.
+            SchemaError: if the document is no schema that can be honoured.
+
+        Example:
+            >>> schema = Schema.load("integration-state-changed")
+            >>> schema.is_valid({"id": "1"}), len(schema.sites())
+            (False, 39)
+        """
+        if isinstance(source, Schema):
+            return source
+        if isinstance(source, (dict, bool)):
+            return cls(source)
+        if isinstance(source, str):
+            if source in events():
+                return _shipped(source)
+            if not _looks_like_a_file(source):
+                # It is no file, so the message is about events.
+                event_document(source)
+        if not isinstance(source, (str, os.PathLike)):
+            raise SchemaError(f"a schema is a path, an event name or a dict, not {shorten(source)}")
+        path = os.fspath(source)
+        return cls(parse_json(read_bytes(path), path), source=path)
+
+    def sites(self) -> tuple[Site, ...]:
+        """Every constraint at every place, outermost first.
+
+        Example:
+            >>> print(*Schema.load({"type": "object", "required": ["a"]}).sites(), sep="; ")
+            type at (root); required of 'a' at (root)
+        """
+        return self._sites
+
+    def validate(self, payload: Any) -> None:
+        """Check a payload, formats included.
+
+        Args:
+            payload: A JSON value as Python objects; tuples count as arrays.
+
+        Raises:
+            ValidationError: if the schema refuses it, with every violation.
+
+        Example:
+            >>> Schema.load({"enum": ["ACTIVE"]}).validate("active")
+            Traceback (most recent call last):
+            kombo_fakes.violations.ValidationError: (root): enum: 'active' is none of ACTIVE; \
+did you mean 'ACTIVE'?
+        """
+        found = self.violations(payload)
+        if found:
+            raise ValidationError(found)
+
+    def violations(self, payload: Any) -> tuple[Violation, ...]:
+        """Every violation of a payload; none where it is valid."""
+        found = tuple(not_json(payload))
+        if found:
+            return found
+        return tuple(describe(error) for error in self._validator.iter_errors(payload))
+
+    def is_valid(self, payload: Any) -> bool:
+        """Whether the schema allows a payload, formats included."""
+        return next(not_json(payload), None) is None and self._validator.is_valid(payload)
+
+    def allows(self, payload: Any) -> bool:
+        """Like `is_valid`, a little faster, for what is known to be made of JSON values."""
+        return self._validator.is_valid(payload)
+
+    def broken_places(self, payload: Any) -> set[tuple[str, str]]:
+        """The pointer and keyword of every violation, for what is made of JSON values."""
+        return {
+            (to_pointer(path), keyword)
+            for path, keyword in map(place, self._validator.iter_errors(payload))
+        }
+
+    @cached_property
+    def canonical(self) -> jsonschema_rs.CanonicalSchema:
+        """The effective schema in canonical form, which all payloads are made from."""
+        return canonicalize(self.effective)
+
+    @cached_property
+    def _sites(self) -> tuple[Site, ...]:
+        return tuple(sites(self.effective))
+
+    @cached_property
+    def _validator(self) -> jsonschema_rs.Validator:
+        return validator_for(self.effective)
+
+    def __repr__(self) -> str:
+        return f"<Schema {self.name}>"
+
+
+SchemaLike: TypeAlias = "Schema | str | os.PathLike[str] | dict[str, Any]"
+"""What is taken for a schema: an event name, a path, a document, a `Schema`."""
+
+
+def validator_for(effective: dict[str, Any]) -> jsonschema_rs.Validator:
+    """A validator that asserts formats and fetches nothing."""
+    return jsonschema_rs.validator_for(
+        effective,
+        validate_formats=True,
+        formats=CHECKERS,
+        email_options=_EMAIL,
+        offline=True,
+    )
+
+
+def canonicalize(effective: dict[str, Any]) -> jsonschema_rs.CanonicalSchema:
+    """The canonical form of an effective schema, formats included; fetches nothing."""
+    return jsonschema_rs.canonicalize(effective, validate_formats=True, offline=True)
+
+
+@cache
+def _shipped(event: str) -> Schema:
+    return Schema(event_document(event), source=event)
+
+
+def _event_of(effective: dict[str, Any]) -> str | None:
+    try:
+        (name,) = effective["properties"]["type"]["enum"]
+    except (KeyError, TypeError, ValueError):
+        return None
+    return name if isinstance(name, str) else None
+
+
+def _looks_like_a_file(source: str) -> bool:
+    if nearest(source, events()) and not Path(source).suffix:
+        return Path(source).exists()
+    return "/" in source or "\\" in source or "." in source or Path(source).exists()

@@ -1,0 +1,157 @@
+"""The sites of a schema: every constraint, at every place of a payload where it holds."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import unquote
+
+from kombo_fakes.pointer import Path, get, parse_pointer, to_pointer
+from kombo_fakes.vocabulary import ASSERTIONS
+
+_IN_BRANCHES = ("anyOf", "oneOf")
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """One constraint at one place.
+
+    Attributes:
+        pointer: JSON Pointer to the place in a payload, where a validator reports it. Of an
+            array it is the first item, of an open object a name that fits.
+        keyword: The keyword.
+        value: What the keyword says there; for ``required`` and ``dependentRequired`` the
+            one property that this site is about.
+        schema_pointer: JSON Pointer to the schema object that holds the keyword.
+        single: Whether the constraint can be broken alone: not so within ``anyOf``, ``oneOf``
+            and ``if``, where another branch has its say.
+    """
+
+    pointer: str
+    keyword: str
+    value: Any = field(hash=False)
+    schema_pointer: str
+    single: bool = True
+
+    @property
+    def path(self) -> Path:
+        """The place in a payload as a path."""
+        return tuple(int(p) if p.isdecimal() else p for p in parse_pointer(self.pointer))
+
+    def __str__(self) -> str:
+        of = f" of {self.value!r}" if self.keyword == "required" else ""
+        return f"{self.keyword}{of} at {self.pointer or '(root)'}"
+
+
+def sites(effective: Any) -> Iterator[Site]:
+    """Every site of an effective schema, outermost first, each once.
+
+    A recursive schema is followed until it comes to a schema object that it is in already.
+    """
+    seen: set[tuple[str, str, str]] = set()
+    for site in _walk(effective, effective, (), (), single=True, inside=frozenset()):
+        about = site.value if site.keyword in ("required", "dependentRequired") else ""
+        key = (site.pointer, site.keyword, f"{site.schema_pointer} {about}")
+        if key not in seen:
+            seen.add(key)
+            yield site
+
+
+def _walk(
+    root: Any, schema: Any, place: Path, where: Path, *, single: bool, inside: frozenset[Path]
+) -> Iterator[Site]:
+    if not isinstance(schema, dict) or where in inside:
+        return
+    inside |= {where}
+    for keyword, value in schema.items():
+        for about in _constraints(keyword, value):
+            yield Site(to_pointer(place), keyword, about, to_pointer(where), single)
+    for place_below, where_below, child, alone in _below(root, schema, place, where):
+        yield from _walk(
+            root, child, place_below, where_below, single=single and alone, inside=inside
+        )
+
+
+def _constraints(keyword: str, value: Any) -> Iterator[Any]:
+    if keyword == "required":
+        yield from value
+    elif keyword == "dependentRequired":
+        yield from ({name: needed} for name, needed in value.items() if needed)
+    elif keyword == "additionalProperties":
+        if value is False:
+            yield value
+    elif keyword == "uniqueItems":
+        if value:
+            yield value
+    elif keyword in ASSERTIONS or keyword in ("contains", "propertyNames", "anyOf", "oneOf", "not"):
+        yield value
+
+
+def _below(
+    root: Any, schema: dict[str, Any], place: Path, where: Path
+) -> Iterator[tuple[Path, Path, Any, bool]]:
+    reference = schema.get("$ref")
+    if isinstance(reference, str) and reference.startswith(("#/", "#")):
+        target = _local(reference)
+        if target is not None:
+            yield place, target, get(root, target), True
+    for name, child in schema.get("properties", {}).items():
+        yield (*place, name), (*where, "properties", name), child, True
+    for pattern, child in schema.get("patternProperties", {}).items():
+        name = _name_matching(pattern)
+        if name is not None:
+            yield (*place, name), (*where, "patternProperties", pattern), child, True
+    extra = schema.get("additionalProperties")
+    if isinstance(extra, dict):
+        name = _name_beside(schema)
+        if name is not None:
+            yield (*place, name), (*where, "additionalProperties"), extra, True
+    prefix = schema.get("prefixItems", [])
+    items = schema.get("items")
+    if isinstance(items, list):
+        prefix, items, keyword = items, schema.get("additionalItems"), "items"
+    else:
+        keyword = "prefixItems"
+    for index, child in enumerate(prefix):
+        yield (*place, index), (*where, keyword, index), child, True
+    if isinstance(items, dict):
+        rest = "additionalItems" if keyword == "items" else "items"
+        yield (*place, len(prefix)), (*where, rest), items, True
+    for index, child in enumerate(schema.get("allOf", [])):
+        yield place, (*where, "allOf", index), child, True
+    for keyword in _IN_BRANCHES:
+        for index, child in enumerate(schema.get(keyword, [])):
+            yield place, (*where, keyword, index), child, False
+
+
+def _local(reference: str) -> Path | None:
+    fragment = unquote(reference[1:])
+    if fragment and not fragment.startswith("/"):
+        return None
+    return parse_pointer(fragment)
+
+
+def _name_beside(schema: dict[str, Any]) -> str | None:
+    """A property name that only ``additionalProperties`` speaks of."""
+    for name in ("extra", "extra_1", "another", "x", "key1"):
+        if name in schema.get("properties", {}):
+            continue
+        if any(_matches(pattern, name) for pattern in schema.get("patternProperties", {})):
+            continue
+        return name
+    return None
+
+
+def _name_matching(pattern: str) -> str | None:
+    literal = re.sub(r"[\^$]", "", pattern)
+    candidates = (literal, literal + "extra", "extra", "x-extra", "x", "a", "A1", "0")
+    return next((name for name in candidates if name and _matches(pattern, name)), None)
+
+
+def _matches(pattern: str, name: str) -> bool:
+    try:
+        return re.search(pattern, name) is not None
+    except re.error:
+        return False

@@ -1,0 +1,165 @@
+"""What a validator says of a payload, in words that a person understands."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import jsonschema_rs
+
+from kombo_fakes.document import MAX_DEPTH
+from kombo_fakes.errors import KomboFakesError, nearest, shorten
+from kombo_fakes.pointer import Path, to_pointer
+
+_SHOWN = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Violation:
+    """One constraint that a payload breaks.
+
+    Attributes:
+        pointer: JSON Pointer to the place in the payload; the whole payload is ``""``.
+        keyword: The schema keyword that is broken there.
+        message: What is wrong and what would be right, in one line without the place.
+    """
+
+    pointer: str
+    keyword: str
+    message: str
+
+    def __str__(self) -> str:
+        return f"{self.pointer or '(root)'}: {self.keyword}: {self.message}"
+
+
+class ValidationError(KomboFakesError, ValueError):
+    """A payload that its schema refuses.
+
+    Attributes:
+        violations: Every violation, in document order.
+    """
+
+    def __init__(self, violations: Sequence[Violation]) -> None:
+        self.violations = tuple(violations)
+        lines = [str(violation) for violation in self.violations[:_SHOWN]]
+        if len(self.violations) > _SHOWN:
+            lines.append(f"... and {len(self.violations) - _SHOWN:,} more")
+        super().__init__("\n".join(lines))
+
+
+def describe(error: jsonschema_rs.ValidationError) -> Violation:
+    """Turn a validator's error into a violation."""
+    path, keyword = place(error)
+    return Violation(to_pointer(path), keyword, _message(error, keyword))
+
+
+def place(error: jsonschema_rs.ValidationError) -> tuple[Path, str]:
+    """Where a validator's error is, and the keyword that it is about."""
+    keyword = error.kind.name
+    if keyword == "falseSchema" and len(error.schema_path) > 1:
+        # `"properties": {"a": false}` is reported at the value, by the keyword above it.
+        keyword = next((str(k) for k in reversed(error.schema_path) if isinstance(k, str)), keyword)
+    return tuple(error.instance_path), keyword
+
+
+def _message(error: jsonschema_rs.ValidationError, keyword: str) -> str:
+    detail = error.kind.as_dict()
+    value = error.instance
+    shown = shorten(value)
+    match keyword:
+        case "type":
+            return f"expected {_either(detail['types'])}, got {shown}"
+        case "enum":
+            options = list(detail["options"])
+            texts = [option for option in options if isinstance(option, str)]
+            near = nearest(value, texts) if isinstance(value, str) else None
+            hint = f"; did you mean {near!r}?" if near else ""
+            return f"{shown} is none of {_list(options)}{hint}"
+        case "const":
+            return f"{shown} is not {shorten(detail['expected_value'])}"
+        case "required":
+            return f"property {shorten(detail['property'])} is missing"
+        case "additionalProperties" | "unevaluatedProperties":
+            names = [shorten(name) for name in detail["unexpected"][:5]]
+            more = len(detail["unexpected"]) - len(names)
+            listed = ", ".join(names) + (f" and {more:,} more" if more > 0 else "")
+            return f"unknown {'properties' if len(names) > 1 else 'property'} {listed}"
+        case "format":
+            return f"{shown} is no {detail['format']}"
+        case "pattern":
+            return f"{shown} doesn't match {shorten(detail['pattern'])}"
+        case "minLength" | "maxLength":
+            size = len(value) if isinstance(value, str) else 0
+            bound = "at least" if keyword == "minLength" else "at most"
+            return f"{size:,} characters, where {bound} {detail['limit']:,} are allowed: {shown}"
+        case "minItems" | "maxItems" | "minProperties" | "maxProperties":
+            size = len(value) if isinstance(value, (list, dict)) else 0
+            bound = "at least" if keyword.startswith("min") else "at most"
+            unit = "items" if keyword.endswith("Items") else "properties"
+            return f"{size:,} {unit}, where {bound} {detail['limit']:,} are allowed"
+        case "minimum" | "maximum" | "exclusiveMinimum" | "exclusiveMaximum":
+            bound = "under" if "inimum" in keyword else "over"
+            edge = " or at it" if keyword.startswith("exclusive") else ""
+            return f"{shown} is {bound} the {keyword} {detail['limit']}{edge}"
+        case "multipleOf":
+            return f"{shown} is no multiple of {detail['multiple_of']}"
+        case "uniqueItems":
+            return "two items are equal"
+        case _:
+            text = str(error.message).split("\n", 1)[0]
+            return text if len(text) <= 120 else f"the value doesn't satisfy {keyword!r}"
+
+
+def not_json(payload: Any) -> Iterator[Violation]:
+    """What in a Python value is no JSON value at all: a date, NaN, a key that is no string.
+
+    The validator would take NaN for null, and stop with an exception at the others.
+    """
+    level: list[tuple[Path, Any]] = [((), payload)]
+    for _ in range(MAX_DEPTH + 1):
+        below: list[tuple[Path, Any]] = []
+        for path, value in level:
+            if isinstance(value, dict):
+                for key, child in value.items():
+                    if not isinstance(key, str):
+                        message = f"the key {shorten(key)} is no string"
+                        yield Violation(to_pointer(path), "json", message)
+                    elif _has_surrogate(key):
+                        message = f"the key {shorten(key)} holds a lone surrogate"
+                        yield Violation(to_pointer(path), "json", message)
+                    else:
+                        below.append(((*path, key), child))
+            elif isinstance(value, (list, tuple)):
+                below.extend(((*path, index), child) for index, child in enumerate(value))
+            elif isinstance(value, float):
+                if not math.isfinite(value):
+                    yield Violation(to_pointer(path), "json", f"{value} is no JSON number")
+            elif value is not None and not isinstance(value, (str, int)):
+                message = f"a {type(value).__name__} is no JSON value: {shorten(value)}"
+                yield Violation(to_pointer(path), "json", message)
+        if not below:
+            return
+        level = below
+    yield Violation("", "json", f"nested deeper than {MAX_DEPTH} levels")
+
+
+def _has_surrogate(text: str) -> bool:
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return True
+    return False
+
+
+def _either(types: Sequence[str]) -> str:
+    *first, last = types
+    return f"{', '.join(first)} or {last}" if first else last
+
+
+def _list(options: Sequence[Any]) -> str:
+    shown = [option if isinstance(option, str) else shorten(option) for option in options[:8]]
+    more = len(options) - len(shown)
+    text = ", ".join(option if len(option) <= 60 else shorten(option) for option in shown)
+    return text + (f" and {more:,} more" if more > 0 else "")

@@ -1,0 +1,67 @@
+"""The keywords of JSON Schema: which hold schemas, which assert, which only describe.
+
+Drafts 7, 2019-09 and 2020-12 (json-schema.org), and what OpenAPI 3 puts beside them. A keyword
+that stands in none of these sets isn't known here, and a schema that uses it is refused.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from kombo_fakes.pointer import Path
+
+ONE_SCHEMA = frozenset(
+    "additionalItems additionalProperties contains contentSchema else if items not"
+    " propertyNames then unevaluatedItems unevaluatedProperties".split()
+)
+"""Keywords whose value is a schema."""
+
+SCHEMA_LIST = frozenset("allOf anyOf items oneOf prefixItems".split())
+"""Keywords whose value is a list of schemas (``items``: up to 2019-09)."""
+
+SCHEMA_MAP = frozenset(
+    "$defs definitions dependencies dependentSchemas patternProperties properties".split()
+)
+"""Keywords whose value is an object of schemas (``dependencies``: or of name lists)."""
+
+ASSERTIONS = frozenset(
+    "type enum const multipleOf maximum exclusiveMaximum minimum exclusiveMinimum maxLength"
+    " minLength pattern format maxItems minItems uniqueItems maxContains minContains"
+    " maxProperties minProperties required dependentRequired".split()
+)
+"""Keywords that constrain a value by themselves."""
+
+REFERENCES = frozenset(
+    "$ref $anchor $dynamicRef $dynamicAnchor $recursiveRef $recursiveAnchor $id $schema"
+    " $vocabulary".split()
+)
+"""Keywords that name and join schemas."""
+
+ANNOTATIONS = frozenset(
+    "title description default examples example deprecated readOnly writeOnly $comment"
+    " contentEncoding contentMediaType discriminator externalDocs xml".split()
+)
+"""Keywords that describe, and constrain nothing."""
+
+KNOWN = ONE_SCHEMA | SCHEMA_LIST | SCHEMA_MAP | ASSERTIONS | REFERENCES | ANNOTATIONS
+"""Every keyword that is understood, beside ``nullable`` and the ``x-`` extensions."""
+
+
+def subschemas(schema: dict[str, Any]) -> Iterator[tuple[Path, Any]]:
+    """The schemas directly below a schema, each with its path from there.
+
+    Example:
+        >>> list(subschemas({"properties": {"a": {"type": "string"}}, "items": True}))
+        [(('properties', 'a'), {'type': 'string'}), (('items',), True)]
+    """
+    for keyword, value in schema.items():
+        if keyword in SCHEMA_MAP and isinstance(value, dict):
+            for name, child in value.items():
+                if isinstance(child, (dict, bool)):
+                    yield (keyword, name), child
+        elif keyword in SCHEMA_LIST and isinstance(value, list):
+            for index, child in enumerate(value):
+                yield (keyword, index), child
+        elif keyword in ONE_SCHEMA and isinstance(value, (dict, bool)):
+            yield (keyword,), value

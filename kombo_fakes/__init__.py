@@ -18,16 +18,30 @@ if TYPE_CHECKING:
         SchemaError,
         UnknownNameError,
     )
+    from kombo_fakes.factories import (
+        OMIT,
+        IntegrationStateChangedFactory,
+        PayloadFactory,
+        factory_for,
+    )
+    from kombo_fakes.faker_names import KomboProvider
     from kombo_fakes.invalid_strategy import invalid_payloads
     from kombo_fakes.registry import events
     from kombo_fakes.schema import Schema
     from kombo_fakes.sites import Site
     from kombo_fakes.strategies import payloads
+    from kombo_fakes.types import IntegrationStateChanged
     from kombo_fakes.violations import ValidationError, Violation
 
 __version__ = "0.1.0"
 
 _HOMES = {
+    "IntegrationStateChanged": "types",
+    "KomboProvider": "faker_names",
+    "factory_for": "factories",
+    "PayloadFactory": "factories",
+    "IntegrationStateChangedFactory": "factories",
+    "OMIT": "factories",
     "DocumentError": "errors",
     "Fault": "catalogue",
     "InvalidPayload": "catalogue",
@@ -46,11 +60,16 @@ _HOMES = {
 }
 
 __all__ = [
+    "OMIT",
     "DocumentError",
     "Fault",
+    "IntegrationStateChanged",
+    "IntegrationStateChangedFactory",
     "InvalidPayload",
     "KomboFakesError",
+    "KomboProvider",
     "OverrideError",
+    "PayloadFactory",
     "Schema",
     "SchemaError",
     "Site",
@@ -59,6 +78,7 @@ __all__ = [
     "Violation",
     "__version__",
     "events",
+    "factory_for",
     "faults",
     "invalid_payloads",
     "payloads",

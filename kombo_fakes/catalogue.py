@@ -8,20 +8,19 @@ stable: an id means the same fault in every release.
 from __future__ import annotations
 
 import fnmatch
-import json
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Any, NamedTuple
-from urllib.parse import quote
 
-from kombo_fakes.blueprint import NOTHING, Blueprint, blueprint, blueprint_of
+from kombo_fakes.blueprint import NOTHING, Blueprint, blueprint_of
 from kombo_fakes.breakages import Breakage, breakages
 from kombo_fakes.dice import SeededDice
 from kombo_fakes.errors import KomboFakesError, SchemaError, unknown
 from kombo_fakes.pointer import Path, PointerError, dotted, get, parse_pointer, replaced, to_pointer
 from kombo_fakes.portrait import Portrait, portrait_for
+from kombo_fakes.presence import Requirement, presence
 from kombo_fakes.registry import DEFAULT_EVENT
 from kombo_fakes.schema import Schema, SchemaLike, validator_for
 from kombo_fakes.sites import Site
@@ -58,6 +57,11 @@ class Fault:
     schema: Schema = field(repr=False)
     site: Site = field(repr=False)
     breakage: Breakage = field(repr=False)
+
+    @property
+    def requirement(self) -> Requirement:
+        """What a valid payload has to have, so that it can have this fault."""
+        return presence(self.site, self.schema)
 
     def apply(self, payload: Any) -> Any:
         """Put this fault into a valid payload.
@@ -207,67 +211,12 @@ def _catalogue(schema: Schema) -> tuple[Fault, ...]:
 _UNREACHABLE = object()
 
 
-def presence(site: Site, schema: Schema) -> dict[str, Any]:
-    """A schema that is satisfied where a payload has something at the site that it can break."""
-    inner: dict[str, Any] = {}
-    kind = _RELEVANT.get(site.keyword)
-    if kind is not None:
-        inner["type"] = kind
-    elif site.keyword == "type" and isinstance(site.value, list):
-        inner["type"] = [name for name in site.value if name != "null"] or "null"
-    if site.keyword == "required":
-        inner["required"] = [site.value]
-    if site.keyword == "dependentRequired":
-        (name,) = site.value
-        inner["required"] = [name, *site.value[name]]
-    if site.keyword == "uniqueItems":
-        inner["minItems"] = 1
-    if not site.single:
-        # So that it is this branch that the payload satisfies.
-        inner["allOf"] = [{"$ref": "#" + quote(site.schema_pointer)}]
-    draft_7 = "draft-07" in str(schema.effective.get("$schema", ""))
-    for part in reversed(site.path):
-        if isinstance(part, int):
-            keyword = "items" if draft_7 else "prefixItems"
-            below = [*([{}] * part), inner]
-            inner = {"type": "array", "minItems": part + 1, keyword: below}
-        else:
-            inner = {"type": "object", "required": [part], "properties": {part: inner}}
-    return inner
-
-
-_RELEVANT: dict[str, str | list[str]] = {
-    **dict.fromkeys(("minLength", "maxLength", "pattern", "format"), "string"),
-    **dict.fromkeys(
-        ("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf"), "number"
-    ),
-    **dict.fromkeys(("minItems", "maxItems", "uniqueItems", "contains", "items"), "array"),
-    **dict.fromkeys(
-        (
-            "required",
-            "dependentRequired",
-            "additionalProperties",
-            "minProperties",
-            "maxProperties",
-            "propertyNames",
-        ),
-        "object",
-    ),
-}
-
-
 def _base_with(schema: Schema, site: Site, base: Any) -> Any:
     requirement = presence(site, schema)
-    if site.single and validator_for(requirement).is_valid(base):
+    if site.single and validator_for(requirement.schema).is_valid(base):
         return base
-    return _painted(schema, json.dumps(requirement, sort_keys=True))
-
-
-@lru_cache(maxsize=512)
-def _painted(schema: Schema, requirement: str) -> Any:
     try:
-        plan = blueprint(schema, json.loads(requirement))
-        return Portrait(plan, schema.name).paint(SeededDice(0))
+        return portrait_for(schema, requirement).paint(SeededDice(0))
     except SchemaError:
         return _UNREACHABLE
 

@@ -1,5 +1,39 @@
-"""What Hypothesis calls when it is imported."""
+"""What Hypothesis calls when it is imported, by its entry point: our types become strategies.
+
+So ``@given(...)`` and ``from_type`` draw valid payloads for an annotation. Nothing is built
+before the first draw asks for it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from kombo_fakes.types import PAYLOAD_TYPES
+
+if TYPE_CHECKING:
+    from hypothesis.strategies import SearchStrategy
 
 
 def register() -> None:
-    """Register the payload types."""
+    """Register the payload TypedDicts with Hypothesis.
+
+    Example:
+        >>> from hypothesis import find, strategies as st
+        >>> from kombo_fakes import IntegrationStateChanged
+        >>> find(st.from_type(IntegrationStateChanged), lambda payload: True)["type"]
+        'integration-state-changed'
+    """
+    from hypothesis.strategies import register_type_strategy
+
+    for event, payload_type in PAYLOAD_TYPES.items():
+        register_type_strategy(payload_type, _strategy(event))
+
+
+def _strategy(event: str) -> Callable[[type], SearchStrategy[Any]]:
+    def strategy(_: type) -> SearchStrategy[Any]:
+        from kombo_fakes.strategies import payloads
+
+        return payloads(event)
+
+    return strategy

@@ -6,7 +6,6 @@ valid one, and a label that lies is worse than none.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable
 from functools import lru_cache
 from typing import Any
@@ -16,9 +15,10 @@ from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn, SearchStrategy
 
 from kombo_fakes.blueprint import blueprint
-from kombo_fakes.catalogue import Fault, InvalidPayload, explored_blueprint, faults, presence
+from kombo_fakes.catalogue import Fault, InvalidPayload, explored_blueprint, faults
 from kombo_fakes.errors import SchemaError
 from kombo_fakes.pointer import get, replaced
+from kombo_fakes.presence import Requirement
 from kombo_fakes.registry import DEFAULT_EVENT
 from kombo_fakes.schema import Schema, SchemaLike
 from kombo_fakes.strategies import Knobs, Values, strategy_for, strategy_of
@@ -85,8 +85,7 @@ def invalid_payloads(
 def strategy_of_fault(fault: Fault, knobs: Knobs) -> SearchStrategy[InvalidPayload]:
     """The strategy for the payloads that have one fault."""
     path, example = fault.site.path, get(fault.examples[0], fault.site.path)
-    requirement = json.dumps(presence(fault.site, fault.schema), sort_keys=True)
-    valid = _payloads_with(fault.schema, requirement, knobs)
+    valid = _payloads_with(fault.schema, fault.requirement, knobs)
     explored = _explored(fault, knobs)
 
     @st.composite
@@ -106,15 +105,15 @@ def strategy_of_fault(fault: Fault, knobs: Knobs) -> SearchStrategy[InvalidPaylo
 
 
 @lru_cache(maxsize=1024)
-def _payloads_with(schema: Schema, requirement: str, knobs: Knobs) -> SearchStrategy[Any]:
-    plan = blueprint(schema, json.loads(requirement))
+def _payloads_with(schema: Schema, requirement: Requirement, knobs: Knobs) -> SearchStrategy[Any]:
+    plan = blueprint(schema, requirement.schema)
     if plan == blueprint(schema):
         return strategy_for(schema, knobs)
     if knobs.values == "realistic":
-        from kombo_fakes.portrait import Portrait
+        from kombo_fakes.portrait import portrait_for
         from kombo_fakes.realistic_strategy import painted
 
-        return painted(Portrait(plan, schema.name), knobs)
+        return painted(portrait_for(schema, requirement), knobs)
     return strategy_of(plan, knobs, schema.name)
 
 

@@ -34,6 +34,7 @@ from kombo_fakes.blueprint import (
 from kombo_fakes.dice import Dice, SeededDice
 from kombo_fakes.errors import SchemaError
 from kombo_fakes.pointer import Path, to_pointer
+from kombo_fakes.presence import Requirement
 from kombo_fakes.realism import (
     GROUPS,
     POOLED,
@@ -272,10 +273,14 @@ class Portrait:
 _OPEN = (Extra(Text(), Anything()),)
 
 
-@lru_cache(maxsize=256)
-def portrait_for(schema: Schema) -> Portrait:
-    """The portrait of a schema, compiled once."""
-    return Portrait(blueprint(schema), schema.name)
+@lru_cache(maxsize=1024)
+def portrait_for(schema: Schema, requirement: Requirement | None = None) -> Portrait:
+    """The portrait of a schema's payloads, or of those that satisfy a requirement, compiled once.
+
+    Raises:
+        SchemaError: if there are none.
+    """
+    return Portrait(blueprint(schema, requirement and requirement.schema), schema.name)
 
 
 def _place(path: Path) -> Place:

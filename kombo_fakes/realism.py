@@ -72,6 +72,8 @@ _SERVES = {
 }
 _CATEGORIES = ("HRIS",) * 11 + ("ATS",) * 6 + ("ASSESSMENT",) * 2 + ("LMS",)
 
+_STATUS_FACTS = ("state", "qa_status", "setup_status")
+
 # State, quality assurance and setup as they occur together, the usual ones more often.
 _STATUSES = (
     *[("ACTIVE", "PASSED", "COMPLETED")] * 12,
@@ -142,14 +144,16 @@ def _end_user(dice: Dice, names: Names, facts: Facts, pins: Facts) -> None:
 
 def _statuses(dice: Dice, names: Names, facts: Facts, pins: Facts) -> None:
     roll = dice.whole(0, 9_999)
-    pinned = [pins.get(name) for name in ("state", "qa_status", "setup_status")]
-    fitting = [
-        statuses
-        for statuses in _STATUSES
-        if all(pin is None or pin == status for pin, status in zip(pinned, statuses, strict=True))
-    ]
+    fitting: Sequence[tuple[str, str, str]] = _STATUSES
+    if not pins.keys().isdisjoint(_STATUS_FACTS):
+        wanted = [pins.get(name) for name in _STATUS_FACTS]
+        fitting = [
+            statuses
+            for statuses in _STATUSES
+            if all(w is None or w == status for w, status in zip(wanted, statuses, strict=True))
+        ]
     chosen = (fitting or _STATUSES)[roll % len(fitting or _STATUSES)]
-    facts["state"], facts["qa_status"], facts["setup_status"] = chosen
+    facts.update(zip(_STATUS_FACTS, chosen, strict=True))
 
 
 Group: TypeAlias = Callable[[Dice, Names, Facts, Facts], None]

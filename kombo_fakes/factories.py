@@ -1,0 +1,420 @@
+"""factory_boy factories for payloads: traits, overrides with ``__``, batches, a seed per call.
+
+A factory is derived from a schema. Each of its fields is a declaration of factory_boy's, so that
+everything of factory_boy's works on it; what isn't overridden comes from one realistic payload,
+and agrees with what is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any, ClassVar, TypeVar, cast
+
+import factory
+
+from kombo_fakes.blueprint import NOTHING, Blueprint, Choice, Object, Union, blueprint
+from kombo_fakes.catalogue import Fault, fault_named
+from kombo_fakes.dice import SeededDice, seed_for
+from kombo_fakes.errors import OverrideError, unknown
+from kombo_fakes.pointer import Path, PointerError, get
+from kombo_fakes.portrait import portrait_for
+from kombo_fakes.presence import present
+from kombo_fakes.realism import POOLED, Names
+from kombo_fakes.schema import Schema, SchemaLike
+from kombo_fakes.types import IntegrationStateChanged
+
+if TYPE_CHECKING:
+    import faker as faker_module
+
+T = TypeVar("T")
+
+_OWN = ("kombo_seed", "kombo_index", "fault", "faker")
+
+
+class _Omit:
+    """What to override an optional field with, to leave it out."""
+
+    def __repr__(self) -> str:
+        return "OMIT"
+
+
+OMIT: Any = _Omit()
+"""Override a field with this to leave it out: ``.build(data__location=OMIT)``."""
+
+
+class _Default(str):
+    """A text that nobody has overridden, marked as that while a payload is being built."""
+
+    __slots__ = ()
+
+
+class _Level(dict[str, Any]):
+    """An object that a factory has built, as opposed to one that the caller gave."""
+
+
+class _Painting:
+    """One realistic payload that overrides are laid over, and how to paint it again."""
+
+    def __init__(
+        self, schema: Schema, seed: Any, index: int, fault: Fault | None, names: Names
+    ) -> None:
+        self.fault = fault
+        self._schema = schema
+        self._portrait = portrait_for(schema, None if fault is None else fault.requirement)
+        self._seed = seed_for(schema.name, 0 if seed is None else seed, index)
+        self._names = names
+        self.payload = self._portrait.paint(SeededDice(self._seed), names=names)
+
+    def default(self, path: Path) -> Any:
+        """What a field is where nobody overrides it."""
+        try:
+            value = get(self.payload, path)
+        except PointerError:
+            return OMIT
+        return _Default(value) if isinstance(value, str) else value
+
+    def with_overrides(self, built: _Level) -> tuple[Any, bool]:
+        """The payload with what was overridden in a built one, and whether anything was."""
+        overrides = dict(_overrides(built, self.payload, ()))
+        if not overrides:
+            return self.payload, False
+        portrait = self._portrait
+        homeless = [path[:-1] for path in overrides if not self._has_object(path[:-1])]
+        if homeless:
+            portrait = portrait_for(self._schema, present(homeless, self._schema))
+        painted = portrait.paint(SeededDice(self._seed), names=self._names, pins=overrides)
+        return _laid_over(built, self.payload, painted), True
+
+    def _has_object(self, path: Path) -> bool:
+        try:
+            return isinstance(get(self.payload, path), dict)
+        except PointerError:
+            return False
+
+
+def _overrides(built: _Level, old: Any, path: Path) -> Iterator[tuple[Path, Any]]:
+    for name, value, default in _fields(built, old):
+        if isinstance(value, _Level):
+            yield from _overrides(value, default, (*path, name))
+        elif not _is_default(value, default):
+            yield (*path, name), _plain(value)
+
+
+def _laid_over(built: _Level, old: Any, new: Any) -> Any:
+    if not any(True for _ in _overrides(built, old, ())):
+        return new
+    # In the painting's order, with what factory_boy can't declare; it sorts overrides to the front.
+    result = dict(new) if isinstance(new, dict) else {}
+    for name, value, default in _fields(built, old):
+        painted = new.get(name, OMIT) if isinstance(new, dict) else OMIT
+        if isinstance(value, _Level):
+            painted = _laid_over(value, default, painted)
+        elif not _is_default(value, default):
+            painted = _plain(value)
+        if painted is OMIT:
+            result.pop(name, None)
+        else:
+            result[name] = painted
+    return result
+
+
+def _fields(built: _Level, old: Any) -> Iterator[tuple[str, Any, Any]]:
+    known = old if isinstance(old, dict) else {}
+    for name, value in built.items():
+        yield name, value, known.get(name, OMIT)
+
+
+def _is_default(value: Any, default: Any) -> bool:
+    return bool(value == default) if isinstance(value, _Default) else value is default
+
+
+def _plain(value: Any) -> Any:
+    return str(value) if isinstance(value, _Default) else value
+
+
+class _LevelFactory(factory.DictFactory):
+    """The factory of one object within a payload."""
+
+    class Meta:
+        abstract = True
+
+    @classmethod
+    def _build(cls, model_class: type, *args: Any, **kwargs: Any) -> Any:
+        kwargs.pop("kombo_painting", None)
+        return _Level(kwargs)
+
+    @classmethod
+    def _create(cls, model_class: type, *args: Any, **kwargs: Any) -> Any:
+        return cls._build(model_class, *args, **kwargs)
+
+
+class PayloadFactory(factory.Factory[T]):
+    """The base of all payload factories: what they have in common.
+
+    Every factory takes, beside the fields of its payload (nested ones with ``__``) and its traits:
+
+    * ``kombo_seed``: the same seed gives the same payload; without one each call gives the next
+      payload of the sequence that ``kombo-fakes generate`` prints, too.
+    * ``fault``: the id of a fault that the payload is to have (`kombo_fakes.faults`).
+    * ``faker``: a Faker whose names are used in place of those that the package carries.
+
+    Payloads are plain dicts, checked against their schema.
+    """
+
+    class Meta:
+        abstract = True
+        model = dict
+
+    kombo_schema: ClassVar[Schema]
+    _known: ClassVar[dict[str, Any]]
+
+    @classmethod
+    def build(cls, **kwargs: Any) -> T:
+        """Build one payload.
+
+        Args:
+            **kwargs: Overrides, traits, ``kombo_seed``, ``fault``, ``faker``; see the class.
+
+        Raises:
+            UnknownNameError: for a field, a trait or a fault that doesn't exist, with the
+                nearest one that does.
+            OverrideError: for a value that the schema refuses.
+        """
+        traits = cls._traits()
+        cls._check_names(kwargs, traits)
+        # factory_boy looks for a trait that isn't mentioned by way of a costly exception.
+        return super().build(**dict.fromkeys(traits, False) | kwargs)
+
+    @classmethod
+    def create(cls, **kwargs: Any) -> T:
+        """The same as `build`: there is no database behind a payload."""
+        return cls.build(**kwargs)
+
+    @classmethod
+    def build_batch(cls, size: int, **kwargs: Any) -> list[T]:
+        """Build several payloads, each different.
+
+        With a ``kombo_seed`` the whole batch is the same for the same seed.
+        """
+        if kwargs.get("kombo_seed") is None:
+            return [cls.build(**kwargs) for _ in range(size)]
+        return [cls.build(**{"kombo_index": index, **kwargs}) for index in range(size)]
+
+    @classmethod
+    def create_batch(cls, size: int, **kwargs: Any) -> list[T]:
+        """The same as `build_batch`."""
+        return cls.build_batch(size, **kwargs)
+
+    @classmethod
+    def _check_names(cls, kwargs: dict[str, Any], traits: list[str]) -> None:
+        for name in kwargs:
+            if name.startswith("__"):
+                continue  # factory_boy's own: __sequence.
+            known: Any = cls._known | dict.fromkeys((*_OWN, *traits))
+            *parents, last = name.split("__")
+            for depth, part in enumerate([*parents, last]):
+                if not isinstance(known, dict) or part not in known:
+                    before = "__".join([*parents, last][:depth])
+                    raise _unknown_field(cls, name, before)
+                known = known[part]
+
+    @classmethod
+    def _traits(cls) -> list[str]:
+        parameters = cls._meta.parameters
+        return [name for name in parameters if isinstance(parameters[name], factory.Trait)]
+
+    @classmethod
+    def _build(cls, model_class: type, *args: Any, **kwargs: Any) -> Any:
+        painting: _Painting = kwargs.pop("kombo_painting")
+        payload, overridden = painting.with_overrides(_Level(kwargs))
+        if overridden:
+            cls._check_values(payload)
+        return payload if painting.fault is None else painting.fault.apply(payload)
+
+    @classmethod
+    def _create(cls, model_class: type, *args: Any, **kwargs: Any) -> Any:
+        return cls._build(model_class, *args, **kwargs)
+
+    @classmethod
+    def _check_values(cls, payload: Any) -> None:
+        found = cls.kombo_schema.violations(payload)
+        if found:
+            lines = "; ".join(str(violation) for violation in found[:5])
+            raise OverrideError(
+                f"{cls.__name__}: the schema refuses the overrides: {lines} "
+                "(wrong on purpose is fault=..., a fault id)"
+            )
+
+
+def _unknown_field(cls: type[PayloadFactory[Any]], name: str, before: str) -> Exception:
+    names = sorted({*_all_names(cls._known, ""), *cls._traits(), *_OWN} - {"kombo_index"})
+    inside = [known for known in names if known.startswith(before + "__")] if before else names
+    return unknown("field or trait", name, inside or names, where=f" of {cls.__name__}")
+
+
+def _all_names(known: dict[str, Any], prefix: str) -> Iterator[str]:
+    for name, below in known.items():
+        yield prefix + name
+        if isinstance(below, dict):
+            yield from _all_names(below, f"{prefix}{name}__")
+
+
+@lru_cache(maxsize=64)
+def _derived(schema: Schema, name: str) -> type[PayloadFactory[Any]]:
+    plan = _object_in(blueprint(schema))
+    if plan is None:
+        raise OverrideError(f"{schema.name}: a factory makes objects, and this schema has others")
+    fields, known = _declarations(plan, ())
+    by_name = {"fault": None, "faker": None, "kombo_seed": None}
+
+    def painting(own: Any) -> _Painting:
+        fault = None if own.fault is None else fault_named(own.fault, schema)
+        names = POOLED if own.faker is None else _names_of(own.faker)
+        index = 0 if own.kombo_seed is not None and own.kombo_index is None else own.kombo_index
+        if own.kombo_seed is None and own.kombo_index is None:
+            index = own.kombo_number
+        return _Painting(schema, own.kombo_seed, index, fault, names)
+
+    parameters = {
+        **by_name,
+        "kombo_index": None,
+        "kombo_number": factory.Sequence(int),
+    }
+    attributes: dict[str, Any] = {
+        "__doc__": f"Payloads of {schema.name}, derived from its schema.",
+        "__module__": __name__,
+        "Meta": type("Meta", (), {"model": dict}),
+        "Params": type("Params", (), parameters),
+        "kombo_painting": factory.LazyAttribute(painting),
+        **fields,
+    }
+    made = type(PayloadFactory)(name, (PayloadFactory,), attributes)
+    made.kombo_schema, made._known = schema, known
+    return cast("type[PayloadFactory[Any]]", made)
+
+
+def _declarations(plan: Object, path: Path) -> tuple[dict[str, Any], dict[str, Any]]:
+    """The declarations of an object's fields, and the names below each of them."""
+    fields: dict[str, Any] = {}
+    known: dict[str, Any] = {}
+    for name, child in plan.properties.items():
+        if child == NOTHING or not _is_declarable(name):
+            continue
+        place = (*path, name)
+        inner = _object_in(child)
+        if inner is None or not inner.properties:
+            fields[name], known[name] = _leaf(place), None
+            continue
+        inside, known[name] = _declarations(inner, place)
+        level = type(factory.DictFactory)(
+            f"_Level_{name}",
+            (_LevelFactory,),
+            {
+                "Meta": type("Meta", (), {"model": dict}),
+                "kombo_painting": None,
+                **inside,
+            },
+        )
+        fields[name] = factory.SubFactory(
+            level, kombo_painting=factory.SelfAttribute("..kombo_painting")
+        )
+    return fields, known
+
+
+def _leaf(path: Path) -> factory.LazyAttribute:
+    return factory.LazyAttribute(lambda own: own.kombo_painting.default(path))
+
+
+def _object_in(plan: Blueprint) -> Object | None:
+    """The object in a blueprint that is one, or one or null."""
+    if isinstance(plan, Union):
+        branches = [branch for branch in plan.branches if branch != Choice((None,))]
+        return _object_in(branches[0]) if len(branches) == 1 else None
+    return plan if isinstance(plan, Object) else None
+
+
+def _is_declarable(name: str) -> bool:
+    reserved = name.startswith("_") or "__" in name or name in _OWN
+    return not reserved and not hasattr(PayloadFactory, name)
+
+
+def _names_of(source: faker_module.Faker) -> Names:
+    from kombo_fakes.faker_names import FakerNames
+
+    return FakerNames(source)
+
+
+def factory_for(event_or_schema: SchemaLike) -> type[PayloadFactory[Any]]:
+    """The factory for the payloads of a schema, derived from it.
+
+    Args:
+        event_or_schema: What `Schema.load` takes.
+
+    Returns:
+        A factory class; subclass it to add traits. The hand-made one of an event that has it.
+
+    Raises:
+        OverrideError: if the schema isn't one of objects.
+
+    Example:
+        >>> factory_for({"title": "Job", "properties": {"job": {"enum": ["QA"]}},
+        ...              "type": "object", "required": ["job"]}).build()
+        {'job': 'QA'}
+    """
+    schema = Schema.load(event_or_schema)
+    known = _HAND_MADE.get(schema.name)
+    if known is not None and known.kombo_schema is schema:
+        return known
+    return _derived(schema, f"{schema.name}Factory")
+
+
+_STATE_CHANGED = "integration-state-changed"
+if TYPE_CHECKING:
+    _StateChanged = PayloadFactory[IntegrationStateChanged]
+else:
+    _StateChanged = _derived(Schema.load(_STATE_CHANGED), "IntegrationStateChangedFactory")
+
+
+class IntegrationStateChangedFactory(_StateChanged):
+    """Payloads of ``integration-state-changed``, with traits for the states that people test.
+
+    Traits: ``active``, ``invalid``, ``inactive`` (the state); ``qa_pending``, ``qa_passed``,
+    ``qa_failed``; ``setup_incomplete``, ``final_sync_pending``, ``setup_completed``;
+    ``anonymous`` (both fields of the end user that can be null are), ``identified`` (neither is);
+    ``hris``, ``ats``, ``assessment``, ``lms`` (the category).
+
+    Example:
+        >>> payload = IntegrationStateChangedFactory.build(
+        ...     invalid=True, data__integration_tool="workday", kombo_seed=3
+        ... )
+        >>> payload["data"]["state"], payload["data"]["integration_id"].split(":")[0]
+        ('INVALID', 'workday')
+        >>> wrong = IntegrationStateChangedFactory.build(fault="data.state-enum-lowercase")
+        >>> wrong["data"]["state"] == wrong["data"]["state"].lower()
+        True
+    """
+
+    class Params:
+        active = factory.Trait(data__state="ACTIVE")
+        invalid = factory.Trait(data__state="INVALID")
+        inactive = factory.Trait(data__state="INACTIVE")
+        qa_pending = factory.Trait(data__qa_status="PENDING")
+        qa_passed = factory.Trait(data__qa_status="PASSED")
+        qa_failed = factory.Trait(data__qa_status="FAILED")
+        setup_incomplete = factory.Trait(data__setup_status="INCOMPLETE")
+        final_sync_pending = factory.Trait(data__setup_status="FINAL_SYNC_PENDING")
+        setup_completed = factory.Trait(data__setup_status="COMPLETED")
+        anonymous = factory.Trait(
+            data__end_user__creator_email=None, data__end_user__origin_id=None
+        )
+        identified = factory.Trait(
+            data__end_user__creator_email="jane.doe@example.com", data__end_user__origin_id="1042"
+        )
+        hris = factory.Trait(data__integration_category="HRIS")
+        ats = factory.Trait(data__integration_category="ATS")
+        assessment = factory.Trait(data__integration_category="ASSESSMENT")
+        lms = factory.Trait(data__integration_category="LMS")
+
+
+_HAND_MADE: dict[str, type[PayloadFactory[Any]]] = {_STATE_CHANGED: IntegrationStateChangedFactory}

@@ -7,9 +7,10 @@ and agrees with what is.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any, ClassVar, TypeVar, cast
+from types import new_class
+from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
 import factory
 
@@ -126,7 +127,10 @@ def _fields(built: _Level, old: Any) -> Iterator[tuple[str, Any, Any]]:
 
 
 def _is_default(value: Any, default: Any) -> bool:
-    return bool(value == default) if isinstance(value, _Default) else value is default
+    if isinstance(default, str):
+        # The same text given by the caller is an override, and has to stay.
+        return isinstance(value, _Default) and str(value) == default
+    return value is default
 
 
 def _plain(value: Any) -> Any:
@@ -289,9 +293,10 @@ def _derived(schema: Schema, name: str) -> type[PayloadFactory[Any]]:
         "kombo_painting": factory.LazyAttribute(painting),
         **fields,
     }
-    made = type(PayloadFactory)(name, (PayloadFactory,), attributes)
+    made: Any = new_class(name, (PayloadFactory,), exec_body=_filled(attributes))
     made.kombo_schema, made._known = schema, known
-    return cast("type[PayloadFactory[Any]]", made)
+    factory_class: type[PayloadFactory[Any]] = made
+    return factory_class
 
 
 def _declarations(plan: Object, path: Path) -> tuple[dict[str, Any], dict[str, Any]]:
@@ -307,19 +312,16 @@ def _declarations(plan: Object, path: Path) -> tuple[dict[str, Any], dict[str, A
             fields[name], known[name] = _leaf(place), None
             continue
         inside, known[name] = _declarations(inner, place)
-        level = type(factory.DictFactory)(
-            f"_Level_{name}",
-            (_LevelFactory,),
-            {
-                "Meta": type("Meta", (), {"model": dict}),
-                "kombo_painting": None,
-                **inside,
-            },
-        )
+        body = {"Meta": type("Meta", (), {"model": dict}), "kombo_painting": None, **inside}
+        level = new_class(f"_Level_{name}", (_LevelFactory,), exec_body=_filled(body))
         fields[name] = factory.SubFactory(
             level, kombo_painting=factory.SelfAttribute("..kombo_painting")
         )
     return fields, known
+
+
+def _filled(attributes: dict[str, Any]) -> Callable[[dict[str, Any]], None]:
+    return lambda space: space.update(attributes)
 
 
 def _leaf(path: Path) -> factory.LazyAttribute:

@@ -37,7 +37,8 @@ class FakerNames:
     """
 
     def __init__(self, source: faker.Faker) -> None:
-        self._generators: tuple[Generator, ...] = tuple(source.factories)
+        # Its methods come from providers, so no type knows them.
+        self._generators: tuple[Any, ...] = tuple(source.factories)
 
     @classmethod
     def for_locale(cls, locale: str) -> FakerNames:
@@ -68,7 +69,7 @@ class FakerNames:
     def sentence(self, dice: Dice) -> str:
         return self._made(dice, lambda generator: str(generator.sentence(nb_words=4)))
 
-    def _made(self, dice: Dice, make: Callable[[Generator], T]) -> T:
+    def _made(self, dice: Dice, make: Callable[[Any], T]) -> T:
         generator = dice.pick(self._generators)
         own = generator.random
         generator.random = Random(dice.whole(0, 2**32 - 1))
@@ -78,7 +79,7 @@ class FakerNames:
             generator.random = own
 
 
-def _place(generator: Generator) -> tuple[str, str, str | None, str, str]:
+def _place(generator: Any) -> tuple[str, str, str | None, str, str]:
     # Not every locale of Faker has every part of an address.
     country = getattr(generator, "current_country", generator.country)
     state = getattr(generator, "administrative_unit", None)
@@ -155,5 +156,5 @@ class _ProviderNames(FakerNames):
     def __init__(self, generator: Generator) -> None:
         self._generators = (generator,)
 
-    def _made(self, dice: Dice, make: Callable[[Generator], T]) -> T:
+    def _made(self, dice: Dice, make: Callable[[Any], T]) -> T:
         return make(self._generators[0])

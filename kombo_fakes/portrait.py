@@ -280,7 +280,7 @@ def portrait_for(schema: Schema, requirement: Requirement | None = None) -> Port
     Raises:
         SchemaError: if there are none.
     """
-    return Portrait(blueprint(schema, requirement and requirement.schema), schema.name)
+    return Portrait(blueprint(schema, requirement.schema if requirement else None), schema.name)
 
 
 def _place(path: Path) -> Place:

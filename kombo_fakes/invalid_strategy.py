@@ -17,11 +17,12 @@ from hypothesis.strategies import DrawFn, SearchStrategy
 from kombo_fakes.blueprint import blueprint
 from kombo_fakes.catalogue import Fault, InvalidPayload, explored_blueprint, faults
 from kombo_fakes.errors import SchemaError
+from kombo_fakes.knobs import Knobs, Values
 from kombo_fakes.pointer import get, replaced
 from kombo_fakes.presence import Requirement
 from kombo_fakes.registry import DEFAULT_EVENT
 from kombo_fakes.schema import Schema, SchemaLike
-from kombo_fakes.strategies import Knobs, Values, strategy_for, strategy_of
+from kombo_fakes.strategies import strategy_for, strategy_of
 
 
 def invalid_payloads(

@@ -14,13 +14,13 @@ from hypothesis.strategies import DrawFn, SearchStrategy
 
 from kombo_fakes.dice import BASE62, Dice, SeededDice
 from kombo_fakes.errors import OverrideError
+from kombo_fakes.knobs import Knobs
 from kombo_fakes.pools import pools
 from kombo_fakes.portrait import Portrait, portrait_for
 from kombo_fakes.realism import PooledNames
 
 if TYPE_CHECKING:
     from kombo_fakes.schema import Schema
-    from kombo_fakes.strategies import Knobs
 
 T = TypeVar("T")
 

@@ -7,13 +7,12 @@ its knobs, and draws without filtering where the schema is of the usual kind.
 
 from __future__ import annotations
 
-import codecs
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from decimal import Decimal
 from functools import lru_cache
-from typing import Any, Literal, TypeAlias
+from typing import Any
 
 from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn, SearchStrategy
@@ -33,49 +32,18 @@ from kombo_fakes.blueprint import (
     blueprint,
     smallest,
 )
-from kombo_fakes.errors import OverrideError, SchemaError, shorten, unknown
+from kombo_fakes.errors import SchemaError
 from kombo_fakes.format_strategies import format_strategies
+from kombo_fakes.knobs import Knobs, Values
 from kombo_fakes.leaves import leaf
 from kombo_fakes.registry import DEFAULT_EVENT
 from kombo_fakes.schema import Schema, SchemaLike
-
-Values: TypeAlias = Literal["any", "realistic"]
 
 _INTEROPERABLE = 2**53 - 1
 """The integers on which every JSON implementation agrees (RFC 8259, section 6)."""
 
 _DEPTH = 4
 """How often a recursive shape may hold itself before only its smallest forms are made."""
-
-
-@dataclass(frozen=True, slots=True)
-class Knobs:
-    """What a strategy is asked for beside the schema; see `payloads`."""
-
-    values: Values = "any"
-    contested: bool = False
-    allow_nul: bool = True
-    codec: str = "utf-8"
-    max_length: int | None = None
-    nulls: float | None = None
-
-    def checked(self) -> Knobs:
-        """These knobs, once each of them is known to make sense.
-
-        Raises:
-            OverrideError: if one doesn't; the message names it and what would be right.
-        """
-        if self.values not in ("any", "realistic"):
-            raise unknown("kind of values", str(self.values), ("any", "realistic"))
-        try:
-            codecs.lookup(self.codec)
-        except (LookupError, TypeError):
-            raise OverrideError(f"codec={shorten(self.codec)}: Python has no such codec") from None
-        if self.max_length is not None and self.max_length < 0:
-            raise OverrideError(f"max_length={self.max_length}: a length is 0 or more")
-        if self.nulls is not None and not 0 <= self.nulls <= 1:
-            raise OverrideError(f"nulls={self.nulls}: a share is between 0 and 1")
-        return self
 
 
 def payloads(

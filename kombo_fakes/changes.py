@@ -1,0 +1,239 @@
+"""Overrides and removals: names read against a schema, values put into its payloads."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from kombo_fakes.blueprint import (
+    NOTHING,
+    Anything,
+    Array,
+    Blueprint,
+    Choice,
+    Filtered,
+    Object,
+    Reference,
+    Union,
+    blueprint,
+)
+from kombo_fakes.errors import OverrideError, shorten, unknown
+from kombo_fakes.pointer import (
+    Path,
+    PointerError,
+    dotted,
+    get,
+    parse_pointer,
+    removed,
+    replaced,
+    to_pointer,
+)
+from kombo_fakes.schema import Schema
+from kombo_fakes.violations import Violation
+
+
+class RefusedError(OverrideError):
+    """A change that the schema refuses.
+
+    Attributes:
+        violation: What the schema says.
+        value: The value that was asked for; None where one was removed.
+    """
+
+    def __init__(self, violation: Violation, value: Any = None) -> None:
+        self.violation = violation
+        self.value = value
+        where = dotted(parse_pointer(violation.pointer)) or "the payload"
+        super().__init__(f"{where}: {violation.keyword}: {violation.message}")
+
+
+@dataclass(frozen=True)
+class Changes:
+    """What a caller wants to be different in every payload.
+
+    Attributes:
+        overrides: Values by their path, in the order in which they were given.
+        removals: Paths of what is to be left out.
+    """
+
+    overrides: tuple[tuple[Path, Any], ...] = ()
+    removals: tuple[Path, ...] = ()
+
+    @classmethod
+    def of(
+        cls, schema: Schema, overrides: Mapping[str, Any] | None, removals: Iterable[str]
+    ) -> Changes:
+        """Read names, each a JSON Pointer or a dotted name.
+
+        Raises:
+            UnknownNameError: if the schema doesn't know a name; the message has the nearest one.
+            PointerError: if a name is neither a JSON Pointer nor a dotted name.
+            OverrideError: if something is both overridden and removed, or can't be written.
+        """
+        places = {resolve(schema, name): value for name, value in (overrides or {}).items()}
+        leaving = tuple(resolve(schema, name) for name in removals)
+        for path, value in places.items():
+            if path in leaving:
+                raise OverrideError(f"{dotted(path)}: asked for and removed at once")
+            if _has_surrogate(value):
+                raise OverrideError(f"{dotted(path)}: holds a lone surrogate, which is no UTF-8")
+        return cls(tuple(places.items()), leaving)
+
+    def __bool__(self) -> bool:
+        return bool(self.overrides or self.removals)
+
+    @property
+    def pins(self) -> dict[Path, Any]:
+        """The single values in the overrides, for what has to agree with them."""
+        return {p: v for path, value in self.overrides for p, v in _leaves(path, value)}
+
+    def missing_in(self, payload: Any) -> list[Path]:
+        """The paths of overrides where a payload has nothing yet."""
+        return [path for path, _ in self.overrides if not _has(payload, path)]
+
+    def touches(self, path: Path) -> bool:
+        """Whether something at a path, in it or around it is changed."""
+        changed = [p for p, _ in self.overrides] + list(self.removals)
+        return any(p[: len(path)] == path[: len(p)] for p in changed)
+
+    def put_into(self, payload: Any) -> Any:
+        """A copy of the payload with the changes.
+
+        Raises:
+            PointerError: if there is nothing that an override could go into.
+        """
+        for path, value in self.overrides:
+            payload = replaced(payload, path, value)
+        for path in self.removals:
+            if _has(payload, path):
+                payload = removed(payload, path)
+        return payload
+
+    def refused(self, schema: Schema, payload: Any) -> RefusedError | None:
+        """What the schema has against a payload with these changes; None if nothing."""
+        found = schema.violations(payload)
+        if not found:
+            return None
+        for violation in found:
+            path = parse_pointer(violation.pointer)
+            for changed, value in self.overrides:
+                if tuple(map(str, changed)) == path:
+                    return RefusedError(violation, value)
+        return RefusedError(found[0])
+
+
+def resolve(schema: Schema, name: str) -> Path:
+    """The path of a place that payloads of a schema can have.
+
+    Args:
+        schema: The schema.
+        name: A JSON Pointer or a dotted name.
+
+    Raises:
+        UnknownNameError: if no payload has it; the message names the nearest one.
+        PointerError: if it is neither a JSON Pointer nor a dotted name.
+        OverrideError: if it names the whole payload.
+
+    Example:
+        >>> resolve(Schema.load(), "data.state")
+        ('data', 'state')
+        >>> resolve(Schema.load(), "data.stat")
+        Traceback (most recent call last):
+        kombo_fakes.errors.UnknownNameError: unknown field 'data.stat' of \
+integration-state-changed; did you mean 'data.state'?
+    """
+    parts = parse_pointer(name)
+    if not parts:
+        raise OverrideError(f"{shorten(name)} names the whole payload; name a field in it")
+    plan = blueprint(schema)
+    path = _follow(plan, parts, (), frozenset())
+    if path is None:
+        write = to_pointer if name.startswith("/") else dotted
+        known = {write(place) for place in _places(plan, (), frozenset()) if place}
+        raise unknown("field", name, known, where=f" of {schema.name}")
+    return path
+
+
+def _follow(
+    plan: Blueprint, parts: tuple[str, ...], path: Path, inside: frozenset[str]
+) -> Path | None:
+    if not parts:
+        return path
+    head, rest = parts[0], parts[1:]
+    match plan:
+        case Anything():
+            return (*path, *parts)
+        case Object(properties=properties, extras=extras):
+            if head in properties:
+                child = properties[head]
+                return (
+                    None if child == NOTHING else _follow(child, rest, (*path, head), frozenset())
+                )
+            for extra in extras:
+                if extra.names.check()(head):
+                    return _follow(extra.values, rest, (*path, head), frozenset())
+        case Array(prefix=prefix, items=items) if head.isdecimal() and head.isascii():
+            index = int(head)
+            child = prefix[index] if index < len(prefix) else items
+            return None if child == NOTHING else _follow(child, rest, (*path, index), frozenset())
+        case Choice(values=values):
+            if any(_has(value, parts) for value in values):
+                return (*path, *parts)
+        case Union(branches=branches):
+            found = (_follow(branch, parts, path, inside) for branch in branches)
+            return next((place for place in found if place is not None), None)
+        case Filtered(base=base):
+            return _follow(base, parts, path, inside)
+        case Reference(uri=uri) if uri not in inside:
+            return _follow(plan.target, parts, path, inside | {uri})
+    return None
+
+
+def _places(plan: Blueprint, path: Path, inside: frozenset[str]) -> Iterator[Path]:
+    yield path
+    match plan:
+        case Object(properties=properties):
+            for name, child in properties.items():
+                if child != NOTHING:
+                    yield from _places(child, (*path, name), inside)
+        case Array(prefix=prefix, items=items):
+            first = prefix[0] if prefix else items
+            if first != NOTHING:
+                yield from _places(first, (*path, 0), inside)
+        case Union(branches=branches):
+            for branch in branches:
+                yield from _places(branch, path, inside)
+        case Filtered(base=base):
+            yield from _places(base, path, inside)
+        case Reference(uri=uri) if uri not in inside:
+            yield from _places(plan.target, path, inside | {uri})
+
+
+def _leaves(path: Path, value: Any) -> Iterator[tuple[Path, Any]]:
+    if isinstance(value, dict):
+        for name, child in value.items():
+            yield from _leaves((*path, str(name)), child)
+    elif isinstance(value, (str, int, float)):
+        yield path, value
+    elif value is None:
+        yield path, None
+
+
+def _has(document: Any, path: Iterable[str | int]) -> bool:
+    try:
+        get(document, tuple(path))
+    except PointerError:
+        return False
+    return True
+
+
+def _has_surrogate(value: Any) -> bool:
+    try:
+        json.dumps(value, ensure_ascii=False).encode()
+    except UnicodeEncodeError:
+        return True
+    except (TypeError, ValueError):
+        pass  # No JSON value: the schema's check says so, and where.
+    return False

@@ -1,0 +1,377 @@
+"""Corners: named valid payloads at the edges of what a schema allows.
+
+Each is an otherwise realistic payload with one thing at an edge: every enumerated value, every
+null, the longest and the emptiest text, the first and the last year. The list is the same for
+the same schema and seed.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from kombo_fakes.blueprint import (
+    NOTHING,
+    Anything,
+    Array,
+    Blueprint,
+    Choice,
+    Filtered,
+    Numeric,
+    Object,
+    Reference,
+    Text,
+    Union,
+    blueprint,
+)
+from kombo_fakes.dice import SeededDice, seed_for
+from kombo_fakes.errors import SchemaError, shorten
+from kombo_fakes.pointer import Path, PointerError, dotted, get, removed, replaced, to_pointer
+from kombo_fakes.portrait import portrait_for
+from kombo_fakes.presence import present
+from kombo_fakes.realism import POOLED, Names
+from kombo_fakes.registry import DEFAULT_EVENT
+from kombo_fakes.schema import Schema, SchemaLike
+
+
+@dataclass(frozen=True, slots=True)
+class Corner:
+    """A valid payload with something at an edge.
+
+    Attributes:
+        id: A stable name, fit for a file name and a pytest id: ``data.state-enum-INVALID``.
+        pointer: JSON Pointer to what is at an edge; the whole payload is ``""``.
+        description: What is at an edge, in a sentence.
+        payload: The payload.
+    """
+
+    id: str
+    pointer: str
+    description: str
+    payload: Any
+
+
+@dataclass(frozen=True, slots=True)
+class _Edge:
+    """A value at an edge: the last part of an id, what it is, and the value."""
+
+    name: str
+    what: str
+    value: Any
+
+
+def corners(
+    event_or_schema: SchemaLike = DEFAULT_EVENT,
+    *,
+    seed: int = 0,
+    names: Names = POOLED,
+    pins: Mapping[Path, Any] | None = None,
+) -> tuple[Corner, ...]:
+    """The corners of a schema, in the order of the schema.
+
+    Args:
+        event_or_schema: What `Schema.load` takes; an event name by default.
+        seed: What the rest of each payload is painted with.
+        names: Who makes the names in it.
+        pins: Values by their path that the rest has to agree with.
+
+    Raises:
+        UnknownNameError, DocumentError, SchemaError: as `Schema.load` does.
+
+    Example:
+        >>> [corner.id for corner in corners()][:2]
+        ['nulls', 'id-text-empty']
+        >>> corners()[1].payload["id"]
+        ''
+    """
+    schema = Schema.load(event_or_schema)
+    easel = _Easel(schema, seed, names, pins or {})
+    found: list[Corner] = []
+    taken: set[str] = set()
+    for name, path, what, payload in _all(easel, blueprint(schema)):
+        if payload is not None and schema.allows(payload):
+            number, free = 1, name
+            while free.casefold() in taken:
+                number += 1
+                free = f"{name}-{number}"
+            taken.add(free.casefold())
+            found.append(Corner(free, to_pointer(path), what, payload))
+    return tuple(found)
+
+
+class _Easel:
+    """Paints payloads that have something at a place."""
+
+    def __init__(self, schema: Schema, seed: int, names: Names, pins: Mapping[Path, Any]) -> None:
+        self.schema = schema
+        self._seed = seed
+        self._names = names
+        self._pins = pins
+
+    def paint(
+        self, name: str, wanted: Iterable[Path] = (), pins: Mapping[Path, Any] | None = None
+    ) -> Any:
+        """A payload with something at the wanted paths, as far as the schema lets it; else None."""
+        wanted = list(wanted)
+        key = seed_for(self.schema.name, self._seed, "corner", name)
+        pinned = {**self._pins, **(pins or {})}
+        payload = None
+        for paths in ([], wanted, [path[:-1] for path in wanted if path]):
+            try:
+                portrait = portrait_for(self.schema, present(paths, self.schema) if paths else None)
+                payload = portrait.paint(SeededDice(key), names=self._names, pins=pinned)
+            except SchemaError:
+                continue
+            if all(_at(payload, path) is not _ABSENT for path in wanted):
+                break
+        return payload
+
+    def put(self, name: str, path: Path, value: Any) -> Any:
+        """A payload with a value at a path, and agreeing with it; None where there is no such."""
+        pins = {path: value} if isinstance(value, (str, int, float)) or value is None else {}
+        try:
+            return replaced(self.paint(name, [path], pins), path, value)
+        except PointerError:
+            return None
+
+
+_ABSENT = object()
+
+
+def _all(easel: _Easel, plan: Blueprint) -> Iterator[tuple[str, Path, str, Any]]:
+    shapes = list(_shapes(plan, (), frozenset()))
+    nullable = list(dict.fromkeys(path for path, shape in shapes if _is_nullable(shape)))
+    if len(nullable) > 1:
+        payload = easel.paint("nulls", pins=dict.fromkeys(nullable))
+        for path in nullable:
+            if _at(payload, path) is not _ABSENT:
+                payload = replaced(payload, path, None)
+        yield "nulls", (), "null wherever null is allowed", payload
+    optional = list(dict.fromkeys(_optional(plan, (), frozenset())))
+    if optional:
+        payload = easel.paint("optional-absent")
+        for path in reversed(optional):
+            if _at(payload, path) is not _ABSENT:
+                payload = removed(payload, path)
+        yield "optional-absent", (), "no property that isn't required", payload
+        payload = easel.paint("optional-present", optional)
+        yield "optional-present", (), "every property that the schema names", payload
+    counts: dict[Path, int] = {}
+    for path, _ in shapes:
+        counts[path] = counts.get(path, 0) + 1
+    for path, shape in shapes:
+        place = _readable(path)
+        about = dotted(path) or "the payload"
+        if isinstance(shape, Array):
+            yield from _array_corners(easel, path, place, about)
+        elif not (_is_fixed(shape) and counts[path] == 1):
+            for edge in _edges(shape):
+                name = f"{place}-{edge.name}"
+                yield name, path, f"{about}: {edge.what}", easel.put(name, path, edge.value)
+
+
+def _array_corners(
+    easel: _Easel, path: Path, place: str, about: str
+) -> Iterator[tuple[str, Path, str, Any]]:
+    for size, name in ((0, "array-empty"), (1, "array-one"), (3, "array-several")):
+        items: list[Any] = []
+        for number in range(12 if size else 0):
+            painted = easel.paint(f"{place}-{name}-{number}", [(*path, 0)])
+            found = _at(painted, path)
+            items += [item for item in found if item not in items] if _is_list(found) else []
+        what = {0: "an empty array", 1: "an array of one item", 3: "an array of several items"}
+        if len(items) >= size:
+            full = f"{place}-{name}"
+            yield full, path, f"{about}: {what[size]}", easel.put(full, path, items[:size])
+
+
+# -- the shapes of a schema, place by place
+
+
+def _shapes(
+    plan: Blueprint, path: Path, inside: frozenset[str]
+) -> Iterator[tuple[Path, Blueprint]]:
+    """Every shape that a value at a place can have; of an array the first item."""
+    match plan:
+        case Object(properties=properties):
+            for name, child in properties.items():
+                if child != NOTHING:
+                    yield from _shapes(child, (*path, name), inside)
+        case Array(prefix=prefix, items=items):
+            yield path, plan
+            first = prefix[0] if prefix else items
+            if first != NOTHING:
+                yield from _shapes(first, (*path, 0), inside)
+        case Union(branches=branches):
+            for branch in branches:
+                yield from _shapes(branch, path, inside)
+        case Filtered(base=base):
+            yield from _shapes(base, path, inside)
+        case Reference(uri=uri):
+            if uri not in inside:
+                yield from _shapes(plan.target, path, inside | {uri})
+        case _:
+            yield path, plan
+
+
+def _optional(plan: Blueprint, path: Path, inside: frozenset[str]) -> Iterator[Path]:
+    match plan:
+        case Object(properties=properties, required=required):
+            for name, child in properties.items():
+                if child != NOTHING:
+                    if name not in required:
+                        yield (*path, name)
+                    yield from _optional(child, (*path, name), inside)
+        case Union(branches=branches):
+            for branch in branches:
+                yield from _optional(branch, path, inside)
+        case Filtered(base=base):
+            yield from _optional(base, path, inside)
+        case Reference(uri=uri):
+            if uri not in inside:
+                yield from _optional(plan.target, path, inside | {uri})
+
+
+def _is_nullable(shape: Blueprint) -> bool:
+    return isinstance(shape, Choice) and None in shape.values
+
+
+def _is_fixed(shape: Blueprint) -> bool:
+    return isinstance(shape, Choice) and len(shape.values) == 1
+
+
+def _is_list(value: Any) -> bool:
+    return isinstance(value, list)
+
+
+def _at(payload: Any, path: Path) -> Any:
+    try:
+        return get(payload, path)
+    except PointerError:
+        return _ABSENT
+
+
+# -- the edges of a shape
+
+
+def _edges(shape: Blueprint) -> Iterator[_Edge]:
+    match shape:
+        case Choice(values):
+            for value in values:
+                if value is None:
+                    yield _Edge("null", "null", None)
+                else:
+                    yield _Edge(f"enum-{_slug(value)}", f"the value {shorten(value)}", value)
+        case Text(formats=formats):
+            known = [edge for name in formats for edge in _BY_FORMAT.get(name, ())]
+            yield from known if formats else _free_text(shape)
+        case Numeric():
+            yield from _numbers(shape)
+        case Anything():
+            for name, value in (("null", None), ("text", ""), ("zero", 0), ("false", False)):
+                yield _Edge(f"any-{name}", f"{shorten(value)}, where anything goes", value)
+            yield _Edge("any-array", "an empty array, where anything goes", [])
+            yield _Edge("any-object", "an empty object, where anything goes", {})
+
+
+_LONG = 300
+
+
+def _free_text(shape: Text) -> Iterator[_Edge]:
+    least, most = shape.min_length, shape.max_length
+    if least == 0:
+        yield _Edge("text-empty", "an empty string", "")
+    else:
+        yield _Edge("text-shortest", f"the fewest characters, {least:,}", "a" * least)
+    if most is None:
+        yield _Edge("text-long", f"{_LONG} characters", "abcdefghi " * (_LONG // 10 - 1) + "a" * 10)
+    else:
+        yield _Edge("text-longest", f"the most characters, {most:,}", "a" * most)
+    world = "Zoe\u0308 \U0001f469\U0001f3fd\u200d\U0001f4bb \u05e9\u05dc\u05d5\u05dd \u682a"
+    yield _Edge("text-unicode", "an emoji, a combining mark, right-to-left letters", world)
+    quotes = "\"double\" 'single' \\back\\ /slash/ <b>&amp;</b> {{x}} %s"
+    yield _Edge("text-quotes", "quotes, backslashes and what templates mistake", quotes)
+    yield _Edge("text-blanks", "a blank before and behind", " blanks around ")
+    yield _Edge("text-lines", "a line feed and a tab", "two\nlines\tand a tab")
+
+
+def _numbers(shape: Numeric) -> Iterator[_Edge]:
+    kind = "integer" if shape.integer else "number"
+    for name, bound in (("minimum", shape.minimum), ("maximum", shape.maximum)):
+        if bound is not None:
+            number = Decimal(str(bound))
+            whole = number == number.to_integral_value()
+            value = int(number) if whole else float(number)
+            yield _Edge(f"{kind}-{name}", f"the {name}, {value}", value)
+    yield _Edge(f"{kind}-zero", "zero", 0)
+    yield _Edge(f"{kind}-negative", "a negative number", -1)
+    yield _Edge(f"{kind}-large", "2**53 - 1, the last that every parser keeps", 2**53 - 1)
+    if not shape.integer:
+        yield _Edge("number-fraction", "a fraction that binary can't hold", 0.1)
+        yield _Edge("number-exponent", "a number that is written with an exponent", 1e-7)
+
+
+# Only what validators and the languages' own parsers agree on, and only reserved domains.
+_BY_FORMAT: dict[str, tuple[_Edge, ...]] = {
+    name: tuple(_Edge(f"{name}-{variant}", what, value) for variant, what, value in edges)
+    for name, edges in {
+        "date-time": (
+            ("no-fraction", "an instant without a fraction", "2024-03-10T12:00:00Z"),
+            ("nine-digits", "nine digits of a fraction", "2024-03-10T12:00:00.123456789Z"),
+            ("one-digit", "one digit of a fraction", "2024-03-10T12:00:00.5Z"),
+            ("offset", "the offset +14:00", "2024-03-10T12:00:00.000+14:00"),
+            ("negative-offset", "the offset -03:30", "2024-03-10T12:00:00.000-03:30"),
+            ("unknown-offset", "the offset -00:00", "2024-03-10T12:00:00.000-00:00"),
+            ("largest-offset", "the offset +23:59", "2024-03-10T12:00:00.000+23:59"),
+            ("year-0001", "the first year", "0001-01-01T00:00:00.000Z"),
+            ("year-9999", "the last year", "9999-12-31T23:59:59.999Z"),
+            ("leap-day", "a leap day", "2024-02-29T23:59:59.999Z"),
+            ("before-1970", "the second before the epoch", "1969-12-31T23:59:59.000Z"),
+            ("after-2038", "the second at which 32 bits end", "2038-01-19T03:14:08.000Z"),
+        ),
+        "date": (
+            ("year-0001", "the first day", "0001-01-01"),
+            ("year-9999", "the last day", "9999-12-31"),
+            ("leap-day", "a leap day", "2024-02-29"),
+        ),
+        "time": (
+            ("midnight", "midnight", "00:00:00Z"),
+            ("nine-digits", "nine digits of a fraction", "23:59:59.123456789Z"),
+            ("offset", "the offset +14:00", "12:00:00+14:00"),
+        ),
+        "email": (
+            ("plus", "a plus tag", "jane.doe+kombo@example.com"),
+            ("apostrophe", "an apostrophe", "o'hara@example.com"),
+            ("longest-local", "a local part of 64 characters", "a" * 64 + "@example.com"),
+            ("shortest", "one letter each", "a@b.example"),
+            ("subdomains", "subdomains", "jane@mail.eu.example.com"),
+            ("capitals", "capital letters", "Jane.Doe@Example.COM"),
+            ("digits", "digits and punctuation", "123_4-5.6@x-1.example"),
+        ),
+        "uri": (
+            ("query", "a query and a fragment", "https://www.example.com/a?b=c&d=%20#e"),
+            ("port", "a port and an empty path", "http://example.com:8080"),
+            ("long", "a long path", "https://example.com/" + "a" * _LONG),
+        ),
+        "uuid": (
+            ("nil", "the nil UUID", "00000000-0000-0000-0000-000000000000"),
+            ("capitals", "capital letters", "01234567-89AB-4CDE-8F01-23456789ABCD"),
+        ),
+    }.items()
+}
+
+
+def _slug(value: Any) -> str:
+    text = value if isinstance(value, str) else str(value).lower()
+    return re.sub(r"[^A-Za-z0-9_.-]+", "_", text)[:60] or "empty"
+
+
+def _readable(path: Path) -> str:
+    """A path as a part of a file name, in the way of the ids of faults."""
+    parts = (re.sub(r"[^A-Za-z0-9_]+", "_", str(part)) or "_" for part in path)
+    text = ".".join(parts) or "root"
+    # A file name holds 255 bytes; what is unique about a long path is its end.
+    return text if len(text) <= 150 else "..." + text[-147:]

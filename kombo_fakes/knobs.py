@@ -1,0 +1,41 @@
+"""What a strategy is asked for beside its schema."""
+
+from __future__ import annotations
+
+import codecs
+from dataclasses import dataclass
+from typing import Literal, TypeAlias
+
+from kombo_fakes.errors import OverrideError, shorten, unknown
+
+Values: TypeAlias = Literal["any", "realistic"]
+
+
+@dataclass(frozen=True, slots=True)
+class Knobs:
+    """What a strategy is asked for beside the schema; see `kombo_fakes.payloads`."""
+
+    values: Values = "any"
+    contested: bool = False
+    allow_nul: bool = True
+    codec: str = "utf-8"
+    max_length: int | None = None
+    nulls: float | None = None
+
+    def checked(self) -> Knobs:
+        """These knobs, once each of them is known to make sense.
+
+        Raises:
+            OverrideError: if one doesn't; the message names it and what would be right.
+        """
+        if self.values not in ("any", "realistic"):
+            raise unknown("kind of values", str(self.values), ("any", "realistic"))
+        try:
+            codecs.lookup(self.codec)
+        except (LookupError, TypeError):
+            raise OverrideError(f"codec={shorten(self.codec)}: Python has no such codec") from None
+        if self.max_length is not None and self.max_length < 0:
+            raise OverrideError(f"max_length={self.max_length}: a length is 0 or more")
+        if self.nulls is not None and not 0 <= self.nulls <= 1:
+            raise OverrideError(f"nulls={self.nulls}: a share is between 0 and 1")
+        return self

@@ -10,7 +10,7 @@ import hashlib
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache, partial
+from functools import partial
 from typing import Any, Literal, TypeAlias, cast
 
 from kombo_fakes.catalogue import Fault, FaultError
@@ -19,7 +19,7 @@ from kombo_fakes.changes import Changes
 from kombo_fakes.corners import Corner, corners
 from kombo_fakes.dice import SeededDice, seed_for
 from kombo_fakes.errors import OverrideError, SchemaError, shorten, unknown
-from kombo_fakes.pointer import PointerError, parse_pointer, to_pointer
+from kombo_fakes.pointer import PointerError, parse_pointer
 from kombo_fakes.portrait import portrait_for
 from kombo_fakes.presence import Requirement, present
 from kombo_fakes.realism import POOLED, Names
@@ -139,6 +139,7 @@ class _Maker:
         self.changes = changes
         self.names = names
         self.drawn = drawn
+        self._drawers: dict[str | None, Callable[[int], Any]] = {}
 
     # -- what to make, in which order
 
@@ -199,7 +200,7 @@ class _Maker:
 
     def _broken(self, fault: Fault, number: int) -> Any:
         if self.drawn and not self.changes:
-            return self._drawn(_drawer(self.schema, fault.id), fault.id, number).payload
+            return self._drawn(fault.id, fault.id, number).payload
         problem = ""
         for attempt in range(_TRIES):
             try:
@@ -226,7 +227,7 @@ class _Maker:
     def _changed(self, fault: Fault | None, *key: object) -> Any:
         """A payload with the changes, not yet checked, that has the site of a fault."""
         if self.drawn:
-            return self.changes.put_into(self._drawn(_drawer(self.schema, None), *key))
+            return self.changes.put_into(self._drawn(None, *key))
         requirement = None if fault is None else fault.requirement
         payload = self._painted(requirement, *key)
         missing = self.changes.missing_in(payload)
@@ -246,8 +247,10 @@ class _Maker:
         portrait = portrait_for(self.schema, requirement)
         return portrait.paint(dice, names=self.names, pins=self.changes.pins)
 
-    def _drawn(self, draw: Callable[[int], Any], *key: object) -> Any:
-        return draw(seed_for(self.schema.name, self.seed, "any", *key))
+    def _drawn(self, fault_id: str | None, *key: object) -> Any:
+        if fault_id not in self._drawers:
+            self._drawers[fault_id] = _drawer(self.schema, fault_id)
+        return self._drawers[fault_id](seed_for(self.schema.name, self.seed, "any", *key))
 
 
 class _Stems:
@@ -286,10 +289,9 @@ def _shuffled(faults: Sequence[Fault], dice: SeededDice) -> list[Fault]:
 _BYTES = 8 * 1024
 # How many of the byte values become zero. The fewer there are left, the plainer the letters and the
 # shorter the texts: left alone, nearly every letter is one from the far planes of Unicode.
-_THINNED = [bytes(0 if byte < low else byte for byte in range(256)) for low in (0, 64, 128, 192)]
+_THINNED = [bytes(0 if byte < low else byte for byte in range(256)) for low in (0, 32, 64, 128)]
 
 
-@lru_cache(maxsize=512)
 def _drawer(schema: Schema, fault_id: str | None) -> Callable[[int], Any]:
     """What draws a payload for a seed, from Hypothesis and by its public interface for fuzzers.
 
@@ -321,7 +323,3 @@ def _draw(feed: Callable[[bytes], Any], drawn: list[Any], name: str, seed: int) 
             return drawn.pop()
     raise SchemaError(f"{name}: found no payload in {_TRIES} draws")
 
-
-def pointer_of(made: Made) -> str | None:
-    """JSON Pointer to the fault of a payload, None if it has none."""
-    return None if made.fault is None else to_pointer(parse_pointer(made.fault.pointer))

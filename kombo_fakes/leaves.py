@@ -12,6 +12,8 @@ from typing import Any
 from hypothesis.strategies import SearchStrategy
 from hypothesis_jsonschema import from_schema
 
+from kombo_fakes.ecma import to_python
+
 _OWN = "kombo-"
 
 
@@ -33,5 +35,8 @@ def leaf(
     if "format" in schema:
         # A standard name would be overridden with a warning at every call.
         schema = {**schema, "format": _OWN + schema["format"]}
+    if "pattern" in schema:
+        # Classes mean ASCII in ECMA-262, and all of Unicode in Python.
+        schema = {**schema, "pattern": "(?a)" + to_python(schema["pattern"])}
     ours = {_OWN + name: strategy for name, strategy in formats.items()}
     return from_schema(schema, custom_formats=ours, allow_x00=allow_nul, codec=codec)

@@ -32,6 +32,7 @@ from kombo_fakes.blueprint import (
     smallest,
 )
 from kombo_fakes.dice import Dice, SeededDice
+from kombo_fakes.ecma import to_python
 from kombo_fakes.errors import SchemaError
 from kombo_fakes.pointer import Path, to_pointer
 from kombo_fakes.presence import Requirement
@@ -356,9 +357,9 @@ def _from_pattern(pattern: str, dice: Dice) -> str:
 
     import rstr
 
-    # Its own repetitions go up to 100, which isn't what realistic means.
     generator = rstr.Rstr(Random(dice.whole(0, 2**32)))
-    return generator.xeger(pattern.replace("*", "{0,8}").replace("+", "{1,8}"))
+    text: str = generator.xeger(to_python(pattern))
+    return text
 
 
 def _number_painter(plan: Numeric) -> Painter:

@@ -1,0 +1,274 @@
+"""Writing payloads: as JSON or newline-delimited JSON, to a stream, a file or a directory.
+
+A file has its name only once it is whole: it is written beside its place under another name and
+moved there at the end. Payloads are never held, they are written as they come.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import stat
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from itertools import chain
+from pathlib import Path
+from typing import Any, BinaryIO, Literal, TypeAlias
+
+from kombo_fakes.document import parse_json, read_bytes
+from kombo_fakes.errors import DocumentError, KomboFakesError, shorten
+
+Format: TypeAlias = Literal["json", "ndjson"]
+
+MANIFEST = "manifest.json"
+"""The file of a directory that says what the others are."""
+
+_ENDINGS: dict[str, Format] = {".json": "json", ".ndjson": "ndjson", ".jsonl": "ndjson"}
+
+
+class OutputError(KomboFakesError, OSError):
+    """Something can't be written where it was asked for; the message names where and why."""
+
+    def __str__(self) -> str:
+        return str(self.args[0])
+
+
+def compact(value: Any) -> bytes:
+    """A JSON value in one line.
+
+    Example:
+        >>> compact({"a": [1, "\u00e9"]}).decode()
+        '{"a":[1,"\u00e9"]}'
+    """
+    return _encoded(value, separators=(",", ":"))
+
+
+def pretty(value: Any) -> bytes:
+    """A JSON value as people read it, indented by two blanks."""
+    return _encoded(value, indent=2)
+
+
+def _encoded(value: Any, **how: Any) -> bytes:
+    try:
+        return json.dumps(value, ensure_ascii=False, **how).encode()
+    except UnicodeEncodeError:
+        # A lone surrogate can be written as an escape only.
+        return json.dumps(value, ensure_ascii=True, **how).encode()
+
+
+def write_ndjson(stream: BinaryIO, values: Iterable[Any]) -> None:
+    """Write each value in a line of its own."""
+    for value in values:
+        stream.write(compact(value) + b"\n")
+
+
+def write_json(stream: BinaryIO, values: Iterable[Any]) -> None:
+    """Write a single value as it is, and several as one array."""
+    rest = iter(values)
+    head = [value for _, value in zip(range(2), rest, strict=False)]
+    if len(head) == 1:
+        stream.write(pretty(head[0]) + b"\n")
+        return
+    separator = b"[\n  "
+    for value in chain(head, rest):
+        # Within strings a line feed is escaped, so every one here is layout.
+        stream.write(separator + pretty(value).replace(b"\n", b"\n  "))
+        separator = b",\n  "
+    stream.write(b"\n]\n" if head else b"[]\n")
+
+
+WRITERS: Mapping[Format, Callable[[BinaryIO, Iterable[Any]], None]] = {
+    "json": write_json,
+    "ndjson": write_ndjson,
+}
+"""How each format is written."""
+
+
+def is_directory(out: str) -> bool:
+    """Whether an output path means a directory: it is one, or it looks like one.
+
+    Raises:
+        OutputError: if it looks like one and is a file.
+
+    Example:
+        >>> is_directory("payloads/"), is_directory("payloads"), is_directory("payloads.json")
+        (True, True, False)
+    """
+    path = Path(out)
+    if path.is_dir():
+        return True
+    if not (out.endswith(("/", os.sep)) or not path.suffix):
+        return False
+    if _is_special(path):
+        return False
+    if path.exists():
+        raise OutputError(f"{out}: is a file, where a directory is needed")
+    return True
+
+
+def format_of(out: str, given: Format | None) -> Format:
+    """The format of a file: what its ending says, and what was asked for.
+
+    Raises:
+        OutputError: if the two contradict each other, or neither says anything.
+
+    Example:
+        >>> format_of("a.jsonl", None), format_of("a.txt", "json")
+        ('ndjson', 'json')
+    """
+    path = Path(out)
+    told = _ENDINGS.get(path.suffix.lower())
+    if told is None and given is None:
+        if _is_special(path):
+            return "json"
+        raise OutputError(
+            f"{out}: {path.suffix!r} says no format; end it with .json or .ndjson, or give one"
+        )
+    if told is not None and given is not None and told != given:
+        raise OutputError(f"{out}: the ending says {told}, and {given} was asked for")
+    return told or given or "json"
+
+
+@contextmanager
+def writing(out: str) -> Iterator[BinaryIO]:
+    """Open a file for writing; it is there, whole, once the block ends without an error.
+
+    On any error what was there before stays as it was. Devices and pipes are written directly.
+
+    Raises:
+        OutputError: if it can't be written.
+    """
+    path = Path(out)
+    with _explained(out):
+        if _is_special(path):
+            with path.open("wb") as stream:
+                yield stream
+            return
+        if path.is_dir():
+            raise OutputError(f"{out}: is a directory, where a file is needed")
+        # What a symbolic link leads to is replaced, not the link.
+        place = Path(os.path.realpath(path))
+        passing = _passing(place.parent)
+        try:
+            with passing.open("xb") as stream:
+                yield stream
+            if place.exists():
+                shutil.copymode(place, passing)
+            passing.replace(place)
+        except BaseException:
+            passing.unlink(missing_ok=True)
+            raise
+
+
+def write_directory(
+    out: str, event: str, files: Iterable[tuple[str, Any, Mapping[str, Any]]]
+) -> int:
+    """Write a file per payload, and a manifest that says what each one is.
+
+    Nothing appears in the directory before everything is written. Files of earlier calls stay,
+    and so do their entries in the manifest.
+
+    Args:
+        out: The directory; it is made if it isn't there.
+        event: What the payloads are of.
+        files: Names, payloads, and what the manifest says of each.
+
+    Returns:
+        How many payloads were written.
+
+    Raises:
+        OutputError: if it can't be written.
+        DocumentError: if there is a manifest that can't be read.
+    """
+    directory = Path(out)
+    with _explained(out):
+        earlier = _earlier(directory, event)
+        made = _make(directory)
+        passing = _passing(directory)
+        try:
+            passing.mkdir()
+            entries: dict[str, Mapping[str, Any]] = {}
+            for name, payload, entry in files:
+                (passing / name).write_bytes(pretty(payload) + b"\n")
+                entries[name] = {"file": name, **entry}
+            count = len(entries)
+            for name, entry in earlier.items():
+                if name not in entries and (directory / name).is_file():
+                    entries[name] = entry
+            listed = [entries[name] for name in sorted(entries)]
+            manifest = pretty({"event": event, "files": listed}) + b"\n"
+            (passing / MANIFEST).write_bytes(manifest)
+            # The manifest last: what it lists is there.
+            for name in (*(entry.name for entry in passing.iterdir()), MANIFEST):
+                if (passing / name).exists() and (name != MANIFEST or _is_last(passing)):
+                    (passing / name).replace(directory / name)
+        except BaseException:
+            shutil.rmtree(passing, ignore_errors=True)
+            for parent in made:
+                _remove_if_empty(parent)
+            raise
+        shutil.rmtree(passing, ignore_errors=True)
+    return count
+
+
+def _is_last(directory: Path) -> bool:
+    return len(list(directory.iterdir())) == 1
+
+
+def _earlier(directory: Path, event: str) -> dict[str, Mapping[str, Any]]:
+    path = directory / MANIFEST
+    if not path.exists():
+        return {}
+    manifest = parse_json(read_bytes(path), str(path))
+    try:
+        if manifest["event"] != event:
+            raise OutputError(
+                f"{path}: is about {shorten(manifest['event'])}; "
+                f"take another directory for {shorten(event)}"
+            )
+        return {str(Path(entry["file"]).name): entry for entry in manifest["files"]}
+    except (KeyError, TypeError):
+        raise DocumentError(
+            f"{path}: is no manifest of kombo-fakes; take another directory"
+        ) from None
+
+
+def _make(directory: Path) -> list[Path]:
+    """Make a directory and return what of it is new, the innermost first."""
+    new = [path for path in (directory, *directory.parents) if not path.exists()]
+    directory.mkdir(parents=True, exist_ok=True)
+    return new
+
+
+def _remove_if_empty(directory: Path) -> None:
+    try:
+        directory.rmdir()
+    except OSError:
+        pass  # Somebody has put something into it meanwhile.
+
+
+def _passing(directory: Path) -> Path:
+    """A name in a directory that nothing has, until the right one is given."""
+    return directory / f".kombo-fakes-{os.urandom(6).hex()}.tmp"
+
+
+def _is_special(path: Path) -> bool:
+    """Whether a path is a device, a pipe or a socket: nothing that could be replaced."""
+    if path.parts[:2] in (("/", "dev"), ("/", "proc")):
+        return True
+    try:
+        mode = path.stat().st_mode
+    except OSError:
+        return False
+    return not (stat.S_ISREG(mode) or stat.S_ISDIR(mode))
+
+
+@contextmanager
+def _explained(out: str) -> Iterator[None]:
+    try:
+        yield
+    except (OutputError, BrokenPipeError):
+        raise
+    except OSError as error:
+        raise OutputError(f"{out}: can't be written: {error.strerror or error}") from None

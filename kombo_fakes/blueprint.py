@@ -311,7 +311,7 @@ class _Reader:
                     return Filtered(number, lambda value: value != int(value), "type")
                 return number
             case c.ArrayView() as view:
-                return self._array(view)
+                return self._array(view, node)
             case c.ObjectView() as view:
                 return self._object(view, node)
             case c.AnyOfView(branches):
@@ -365,26 +365,33 @@ class _Reader:
             excluded=tuple(view.excluded),
         )
 
-    def _array(self, view: c.ArrayView) -> Blueprint:
+    def _array(self, view: c.ArrayView, node: jsonschema_rs.CanonicalSchema) -> Blueprint:
         distinct = {
             c.Distinctness.ALL_DISTINCT: True,
             c.Distinctness.SOME_REPEATED: False,
         }.get(view.distinctness)
-        return Array(
+        result = Array(
             min_items=view.min_items or 0,
             max_items=view.max_items,
             prefix=tuple(self.read(item) for item in view.prefix_items),
             items=Anything() if view.items is None else self.read(view.items),
-            contains=tuple(
-                Containing(
-                    self.read(one.schema),
-                    validator_for_node(one.schema),
-                    1 if one.min_contains is None else one.min_contains,
-                    one.max_contains,
-                )
-                for one in view.contains
-            ),
+            contains=tuple(self._containing(one, view.items) for one in view.contains),
             distinct=distinct,
+        )
+        if view.contains and view.prefix_items:
+            # What has to be contained may have to stand where the prefix has its say.
+            return Filtered(result, validator_for_node(node), "contains")
+        return result
+
+    def _containing(
+        self, one: c.ContainsView, items: jsonschema_rs.CanonicalSchema | None
+    ) -> Containing:
+        wanted = one.schema if items is None else one.schema.intersect(items)
+        return Containing(
+            item=self.read(wanted),
+            check=validator_for_node(one.schema),
+            minimum=1 if one.min_contains is None else one.min_contains,
+            maximum=one.max_contains,
         )
 
     def _object(self, view: c.ObjectView, node: jsonschema_rs.CanonicalSchema) -> Blueprint:

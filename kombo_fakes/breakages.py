@@ -60,7 +60,14 @@ def breakages(site: Site, neighbours: tuple[str, ...] = ()) -> Iterator[Breakage
             lambda value, site: (),
             lambda site: {"type": kinds, "not": {keyword: site.value}},
         )
-    if keyword in ("anyOf", "oneOf", "not", "contains", "propertyNames"):
+    if site.family and keyword not in _KINDS:
+        yield Breakage(
+            "other",
+            f"any other value that breaks {keyword}",
+            lambda value, site: (),
+            lambda site: None if site.single else {"not": site.family},
+        )
+    if not site.single or keyword in ("contains", "propertyNames"):
         yield Breakage("nonsense", "a value of some other shape", lambda value, site: _NONSENSE)
 
 
@@ -316,7 +323,7 @@ _BY_FORMAT: dict[str, tuple[tuple[str, str, Callable[[str], str]], ...]] = {
 
 def _size_change(by: int) -> Broken:
     def broken(value: Any, site: Site) -> Iterator[Any]:
-        size = site.value + by
+        size = int(site.value) + by
         if isinstance(value, str) and size >= 0:
             yield (value or "a") * (size // max(1, len(value)) + 1) if by > 0 else value[:size]
             yield "a" * size
@@ -325,7 +332,7 @@ def _size_change(by: int) -> Broken:
 
 
 def _exactly(value: Any, site: Site) -> Iterator[Any]:
-    size = site.value + 1
+    size = int(site.value) + 1
     if isinstance(value, str):
         yield (value + "a" * size)[:size]
 
@@ -351,13 +358,13 @@ def _off_step(value: Any, site: Site) -> Iterator[Any]:
 
 def _fewer_items(value: Any, site: Site) -> Iterator[Any]:
     if isinstance(value, list):
-        yield value[: max(0, site.value - 1)]
+        yield value[: max(0, int(site.value) - 1)]
 
 
 def _more_items(value: Any, site: Site) -> Iterator[Any]:
     if isinstance(value, list):
         filler = value[-1] if value else None
-        yield value + [filler] * (site.value + 1 - len(value))
+        yield value + [filler] * (int(site.value) + 1 - len(value))
 
 
 def _twice(value: Any, site: Site) -> Iterator[Any]:
@@ -414,20 +421,22 @@ def _twin(change: Callable[[str], str]) -> Broken:
 
 def _fewer_properties(value: Any, site: Site) -> Iterator[Any]:
     if isinstance(value, dict):
-        yield dict(list(value.items())[: max(0, site.value - 1)])
+        yield dict(list(value.items())[: max(0, int(site.value) - 1)])
         yield {}
 
 
 def _more_properties(value: Any, site: Site) -> Iterator[Any]:
     if isinstance(value, dict):
-        missing = site.value + 1 - len(value)
+        missing = int(site.value) + 1 - len(value)
         filler = next(iter(value.values()), None)
         yield {**value, **{f"extra_{number}": filler for number in range(missing)}}
 
 
-def _one_more_item(value: Any, site: Site) -> Iterator[Any]:
-    if isinstance(value, list):
-        yield from ([*value, item] for item in ("extra", None, 0))
+def _forbidden(value: Any, site: Site) -> Iterator[Any]:
+    if isinstance(value, dict) and isinstance(site.value, str):
+        yield {**value, site.value: "x"}
+    elif isinstance(value, list) and isinstance(site.value, int):
+        yield value + [value[-1] if value else "x"] * (site.value + 1 - len(value))
 
 
 def _odd_names(value: Any, site: Site) -> Iterator[Any]:
@@ -475,9 +484,12 @@ _BY_KEYWORD: dict[str, tuple[Breakage, ...]] = {
     "exclusiveMinimum": (Breakage("at-it", "at the bound", _moved("0", "-1")),),
     "exclusiveMaximum": (Breakage("at-it", "at the bound", _moved("0", "1")),),
     "multipleOf": (Breakage("off-step", "between two multiples", _off_step),),
+    **dict.fromkeys(
+        ("properties", "patternProperties", "prefixItems", "items", "additionalItems"),
+        (Breakage("forbidden", "with what may not be there", _forbidden),),
+    ),
     "minItems": (Breakage("one-short", "one item too few", _fewer_items),),
     "maxItems": (Breakage("one-over", "one item too many", _more_items),),
-    "items": (Breakage("one-more", "one item too many", _one_more_item),),
     "uniqueItems": (Breakage("twice", "with the same item twice", _twice),),
     "contains": (Breakage("none", "without such an item", _no_such_item),),
     "minProperties": (Breakage("one-short", "one property too few", _fewer_properties),),

@@ -20,7 +20,7 @@ from kombo_fakes.dice import SeededDice
 from kombo_fakes.errors import KomboFakesError, SchemaError, unknown
 from kombo_fakes.pointer import Path, PointerError, dotted, get, parse_pointer, replaced, to_pointer
 from kombo_fakes.portrait import Portrait, portrait_for
-from kombo_fakes.presence import Requirement, presence
+from kombo_fakes.presence import Requirement, presence, present
 from kombo_fakes.registry import DEFAULT_EVENT
 from kombo_fakes.schema import Schema, SchemaLike, validator_for
 from kombo_fakes.sites import Site
@@ -213,19 +213,23 @@ _UNREACHABLE = object()
 
 def _base_with(schema: Schema, site: Site, base: Any) -> Any:
     requirement = presence(site, schema)
-    if site.single and validator_for(requirement.schema).is_valid(base):
+    dialect = {k: v for k, v in schema.effective.items() if k == "$schema"}
+    if site.single and validator_for({**dialect, **requirement.schema}).is_valid(base):
         return base
-    try:
-        return portrait_for(schema, requirement).paint(SeededDice(0))
-    except SchemaError:
-        return _UNREACHABLE
+    # The place alone may be had where a value that the keyword is about can't be.
+    for wanted in (requirement, present([site.path], schema)):
+        try:
+            return portrait_for(schema, wanted).paint(SeededDice(0))
+        except SchemaError:
+            continue
+    return _UNREACHABLE
 
 
 def _fault(
     schema: Schema, site: Site, breakage: Breakage, payload: Any, *, single: bool
 ) -> Fault | None:
     examples: list[Any] = []
-    for broken in (*breakage.broken(get(payload, site.path), site), *_explored(site, breakage)):
+    for broken in (*breakage.broken(get(payload, site.path), site), *_explored(schema, site, breakage)):
         candidate = replaced(payload, site.path, broken)
         if _has(schema, site, candidate, single=single):
             examples.append(candidate)
@@ -248,10 +252,10 @@ def _fault(
     )
 
 
-def _explored(site: Site, breakage: Breakage) -> Iterator[Any]:
+def _explored(schema: Schema, site: Site, breakage: Breakage) -> Iterator[Any]:
     if breakage.variant != "other":
         return
-    plan = explored_blueprint(site, breakage)
+    plan = explored_blueprint(schema, site, breakage)
     if plan is None:
         return
     portrait = Portrait(plan, "")
@@ -262,13 +266,18 @@ def _explored(site: Site, breakage: Breakage) -> Iterator[Any]:
             return
 
 
-def explored_blueprint(site: Site, breakage: Breakage) -> Blueprint | None:
+# What references in a part of the document may need.
+_SHARED = ("$schema", "$id", "$defs", "definitions")
+
+
+def explored_blueprint(schema: Schema, site: Site, breakage: Breakage) -> Blueprint | None:
     """The blueprint of the many more values that break a site in a way; None if unknown."""
     explored = breakage.explore(site)
     if explored is None:
         return None
     try:
-        plan = blueprint_of(explored, str(site))
+        shared = {k: v for k, v in schema.effective.items() if k in _SHARED}
+        plan = blueprint_of({**shared, **explored}, str(site))
     except (SchemaError, ValueError):
         return None
     return None if plan == NOTHING else plan

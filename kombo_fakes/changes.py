@@ -151,8 +151,15 @@ integration-state-changed; did you mean 'data.state'?
     path = _follow(plan, parts, (), frozenset())
     if path is None:
         write = to_pointer if name.startswith("/") else dotted
-        known = {write(place) for place in _places(plan, (), frozenset()) if place}
-        raise unknown("field", name, known, where=f" of {schema.name}")
+        known = [place for place in _places(plan, (), frozenset()) if place]
+        # Where the beginning is right, only what goes on from there can have been meant.
+        for depth in range(len(parts) - 1, 0, -1):
+            begun = tuple(parts[:depth])
+            inside = [p for p in known if tuple(map(str, p[:depth])) == begun and len(p) > depth]
+            if inside:
+                known = inside
+                break
+        raise unknown("field", name, map(write, known), where=f" of {schema.name}")
     return path
 
 

@@ -322,4 +322,3 @@ def _draw(feed: Callable[[bytes], Any], drawn: list[Any], name: str, seed: int) 
         if drawn:
             return drawn.pop()
     raise SchemaError(f"{name}: found no payload in {_TRIES} draws")
-

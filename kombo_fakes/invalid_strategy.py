@@ -119,7 +119,7 @@ def _payloads_with(schema: Schema, requirement: Requirement, knobs: Knobs) -> Se
 
 
 def _explored(fault: Fault, knobs: Knobs) -> SearchStrategy[Any] | None:
-    plan = explored_blueprint(fault.site, fault.breakage)
+    plan = explored_blueprint(fault.schema, fault.site, fault.breakage)
     if plan is None:
         return None
     try:

@@ -11,7 +11,7 @@ import os
 import shutil
 import stat
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from itertools import chain
 from pathlib import Path
 from typing import Any, BinaryIO, Literal, TypeAlias
@@ -59,8 +59,7 @@ def _encoded(value: Any, **how: Any) -> bytes:
 
 def write_ndjson(stream: BinaryIO, values: Iterable[Any]) -> None:
     """Write each value in a line of its own."""
-    for value in values:
-        stream.write(compact(value) + b"\n")
+    stream.writelines(compact(value) + b"\n" for value in values)
 
 
 def write_json(stream: BinaryIO, values: Iterable[Any]) -> None:
@@ -149,6 +148,8 @@ def writing(out: str) -> Iterator[BinaryIO]:
             raise OutputError(f"{out}: is a directory, where a file is needed")
         # What a symbolic link leads to is replaced, not the link.
         place = Path(os.path.realpath(path))
+        if not place.parent.exists():
+            raise OutputError(f"{out}: can't be written: there is no directory {path.parent}")
         passing = _passing(place.parent)
         try:
             with passing.open("xb") as stream:
@@ -192,28 +193,22 @@ def write_directory(
             for name, payload, entry in files:
                 (passing / name).write_bytes(pretty(payload) + b"\n")
                 entries[name] = {"file": name, **entry}
-            count = len(entries)
+            written = list(entries)
             for name, entry in earlier.items():
                 if name not in entries and (directory / name).is_file():
                     entries[name] = entry
             listed = [entries[name] for name in sorted(entries)]
             manifest = pretty({"event": event, "files": listed}) + b"\n"
             (passing / MANIFEST).write_bytes(manifest)
-            # The manifest last: what it lists is there.
-            for name in (*(entry.name for entry in passing.iterdir()), MANIFEST):
-                if (passing / name).exists() and (name != MANIFEST or _is_last(passing)):
-                    (passing / name).replace(directory / name)
+            for name in (*written, MANIFEST):  # The manifest last: what it lists is there.
+                (passing / name).replace(directory / name)
         except BaseException:
             shutil.rmtree(passing, ignore_errors=True)
             for parent in made:
                 _remove_if_empty(parent)
             raise
         shutil.rmtree(passing, ignore_errors=True)
-    return count
-
-
-def _is_last(directory: Path) -> bool:
-    return len(list(directory.iterdir())) == 1
+    return len(written)
 
 
 def _earlier(directory: Path, event: str) -> dict[str, Mapping[str, Any]]:
@@ -242,10 +237,8 @@ def _make(directory: Path) -> list[Path]:
 
 
 def _remove_if_empty(directory: Path) -> None:
-    try:
+    with suppress(OSError):  # Somebody may have put something into it meanwhile.
         directory.rmdir()
-    except OSError:
-        pass  # Somebody has put something into it meanwhile.
 
 
 def _passing(directory: Path) -> Path:

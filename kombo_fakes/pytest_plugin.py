@@ -7,18 +7,19 @@ is heavy is imported where it is first needed.
 from __future__ import annotations
 
 import copy
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
-from functools import lru_cache
-from typing import TYPE_CHECKING, Any, TypeAlias
+from functools import lru_cache, partial
+from inspect import signature
+from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 
 import pytest
 
 from kombo_fakes import __version__
 from kombo_fakes.dice import seed_for
 from kombo_fakes.errors import KomboFakesError, shorten, unknown
-from kombo_fakes.registry import DEFAULT_EVENT
+from kombo_fakes.registry import DEFAULT_EVENT, events
 
 if TYPE_CHECKING:
     import faker
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
 
     from kombo_fakes.catalogue import Fault, InvalidPayload
     from kombo_fakes.schema import Schema
+
+T = TypeVar("T")
 
 PayloadMaker: TypeAlias = Callable[..., dict[str, Any]]
 """What `kombo_payload_factory` is: the ``build`` of a factory, with a seed of its own."""
@@ -83,7 +86,6 @@ def pytest_report_header(config: pytest.Config) -> str:
 
 def _check_faults_exist(patterns: Sequence[str]) -> None:
     from kombo_fakes.catalogue import faults
-    from kombo_fakes.registry import events
 
     known = [fault.id for event in events() for fault in faults(event)]
     for pattern in patterns:
@@ -91,8 +93,12 @@ def _check_faults_exist(patterns: Sequence[str]) -> None:
             raise pytest.UsageError(f"--kombo-fault: {unknown('fault', pattern, known)}")
 
 
+class _MarkerError(KomboFakesError, ValueError):
+    """A marker argument that makes no sense."""
+
+
 @dataclass(frozen=True, slots=True)
-class _Request:
+class _Asked:
     """What the markers of one test ask for."""
 
     event: str | None = None
@@ -102,14 +108,20 @@ class _Request:
 
     @property
     def narrows(self) -> bool:
+        """Whether it is about some of the faults only."""
         return (self.keywords, self.at, self.faults) != (None, None, None)
 
+    def narrowing(self) -> str:
+        """The arguments that narrow, as they stand in the marker."""
+        given = (("keywords", self.keywords), ("at", self.at), ("faults", self.faults))
+        return ", ".join(f"{name}={shorten(value)}" for name, value in given if value is not None)
 
-def _request_of(node: pytest.Item) -> _Request:
+
+def _asked_of(node: pytest.Item) -> _Asked:
     """What the markers of a test ask for; of each argument the nearest marker's counts.
 
     Raises:
-        UnknownNameError: for an argument that the marker doesn't have.
+        UnknownNameError: for an argument that the marker doesn't have, or an unknown event.
         _MarkerError: for a value of the wrong type.
     """
     asked: dict[str, Any] = {}
@@ -117,8 +129,8 @@ def _request_of(node: pytest.Item) -> _Request:
         if marker.args:
             raise _MarkerError(f"{shorten(marker.args[0])} has no name; write event=, keywords=...")
         for name, value in marker.kwargs.items():
-            if name not in _Request.__dataclass_fields__:
-                raise unknown("argument", name, _Request.__dataclass_fields__)
+            if name not in _Asked.__dataclass_fields__:
+                raise unknown("argument", name, _Asked.__dataclass_fields__)
             asked.setdefault(name, value)
     for name, value in asked.items():
         if name in ("keywords", "faults") and value is not None:
@@ -128,7 +140,9 @@ def _request_of(node: pytest.Item) -> _Request:
             asked[name] = tuple(names)
         elif value is not None and not isinstance(value, str):
             raise _MarkerError(f"{name}={shorten(value)} is no text")
-    return _Request(**asked)
+    if asked.get("event") not in (None, *events()):
+        raise unknown("event", asked["event"], events())
+    return _Asked(**asked)
 
 
 def _is_texts(value: Any) -> bool:
@@ -137,33 +151,330 @@ def _is_texts(value: Any) -> bool:
     )
 
 
-class _MarkerError(KomboFakesError, ValueError):
-    """A marker argument that makes no sense."""
-
-
 # -- parametrising
+
+_PER_FAULT = "kombo_invalid_payload"
+_OF_FAULTS = "kombo_invalid_payloads"
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    patterns = tuple(metafunc.config.getoption("--kombo-fault"))
+    uses_faults = not {_PER_FAULT, _OF_FAULTS}.isdisjoint(metafunc.fixturenames)
     try:
-        asked = _request_of(metafunc.definition)
-        chosen = _chosen_faults(asked)
+        asked = _asked_of(metafunc.definition)
+        left = _faults_left(asked, patterns) if uses_faults or asked.narrows else ()
     except KomboFakesError as error:
-        # A collection error of one line; anything else would be shown with our own frames.
+        # A collection error of one line; others are shown with a traceback through this plugin.
         test = metafunc.definition.nodeid
         raise pytest.Collector.CollectError(f"{test}: @pytest.mark.kombo: {error}") from None
     if asked.event is not None:
-        # By parameter, since pytest then makes the session's fixtures anew that depend on it.
-        _parametrize_hidden(metafunc, "kombo_event", asked.event)
-    patterns = tuple(metafunc.config.getoption("--kombo-fault"))
-    if chosen is not None and "kombo_invalid_payloads" in metafunc.fixturenames:
-        _parametrize_hidden(metafunc, "kombo_invalid_payloads", chosen)
-    if "kombo_invalid_payload" in metafunc.fixturenames:
-        _parametrize_faults(metafunc, asked, patterns)
+        # A parameter, since pytest then makes anew what the session has made of another event.
+        _parametrize(metafunc, "kombo_event", [asked.event], [_hidden(asked.event)])
+    skipped, no_fault = [_skipped(patterns)], [_hidden("no-fault")]
+    if asked.narrows or patterns:
+        some = [_hidden("some-faults")]
+        _parametrize(metafunc, _OF_FAULTS, [left] if left else skipped, some if left else no_fault)
+    ids = [fault.id for fault in left]
+    _parametrize(metafunc, _PER_FAULT, left or skipped, ids or no_fault)
 
 
-def _parametrize_hidden(metafunc: pytest.Metafunc, fixture: str, value: Any) -> None:
+@lru_cache(maxsize=256)
+def _faults_left(asked: _Asked, patterns: tuple[str, ...]) -> tuple[Fault, ...]:
+    """The faults that the markers and the command line leave; none only by the command line.
+
+    Cached, since pytest compares the parameters of a session's fixtures by identity.
+    """
+    from kombo_fakes.catalogue import faults
+
+    event = DEFAULT_EVENT if asked.event is None else asked.event
+    found = faults(event, keywords=asked.keywords, at=asked.at, ids=asked.faults)
+    if not found:
+        raise _MarkerError(f"no fault of {event} is all of that: {asked.narrowing()}")
+    return tuple(
+        fault
+        for fault in found
+        if not patterns or any(fnmatchcase(fault.id, pattern) for pattern in patterns)
+    )
+
+
+def _skipped(patterns: Sequence[str]) -> Any:
+    options = " ".join(f"--kombo-fault={pattern}" for pattern in patterns)
+    return pytest.param(None, marks=pytest.mark.skip(reason=f"{options}: no fault of this test"))
+
+
+def _hidden(name: str) -> Any:
+    """The id of a parameter that has no place in the test's name; pytest hides one from 8.4 on."""
+    return getattr(pytest, "HIDDEN_PARAM", name)
+
+
+def _parametrize(
+    metafunc: pytest.Metafunc, fixture: str, values: Sequence[Any], ids: Sequence[Any]
+) -> None:
     if fixture in metafunc.fixturenames and not _is_parametrized(metafunc, fixture):
-        # The test's name stays as it is where pytest can do that, from 8.4 on.
-        hidden = getattr(pytest, "HIDDEN_PARAM", "kombo")
-        metafunc.parametrize(fixture, [value], indirect=True, ids=[hidden])
+        metafunc.parametrize(fixture, values, indirect=True, ids=ids)
+
+
+def _is_parametrized(metafunc: pytest.Metafunc, fixture: str) -> bool:
+    """Whether the test's author has parametrised a fixture of ours, and so decided."""
+    for marker in metafunc.definition.iter_markers("parametrize"):
+        names = marker.args[0] if marker.args else marker.kwargs.get("argnames", ())
+        if fixture in (names.replace(",", " ").split() if isinstance(names, str) else names):
+            return True
+    return False
+
+
+# -- settings: fixtures to redefine
+#
+# `pytest --fixtures` shows a docstring up to its first blank line, so they have none.
+
+
+@pytest.fixture(scope="session")
+def kombo_seed(pytestconfig: pytest.Config) -> int:
+    """What all payloads of the run are made from, beside the name of the test.
+    Scope: session. Type: int. Default: --kombo-seed, which is 0 by default.
+    Redefine it to fix a seed in the code.
+    """
+    seed: int = pytestconfig.getoption("--kombo-seed")
+    return seed
+
+
+@pytest.fixture(scope="session")
+def kombo_event(request: pytest.FixtureRequest) -> str:
+    """The event that the other fixtures make payloads of.
+    Scope: session. Type: str. Default: "integration-state-changed".
+    Redefine it for another event, or put @pytest.mark.kombo(event=...) on a test, class or module.
+    """
+    event: str = getattr(request, "param", DEFAULT_EVENT)
+    return event
+
+
+@pytest.fixture(scope="session")
+def kombo_faker() -> faker.Faker | None:
+    """Where the names of organisations and people in realistic payloads come from.
+    Scope: session. Type: faker.Faker | None. Default: None, the names that kombo_fakes carries.
+    Redefine it to return Faker("de_DE"), say; the Faker's own random state stays as it is.
+    """
+    return None
+
+
+@pytest.fixture(scope="session")
+def kombo_strategy_options() -> dict[str, Any]:
+    """The options of kombo_payloads and kombo_invalid_payloads.
+    Scope: session. Type: dict[str, Any]. Default: {}.
+    Redefine it to return {"allow_nul": False, "max_length": 200}, say: any keyword argument of
+    kombo_fakes.payloads, which are values, contested, allow_nul, codec, max_length and nulls.
+    """
+    return {}
+
+
+# -- for property tests: session-scoped, so that @given takes them
+
+
+@pytest.fixture(scope="session")
+def kombo_schema(kombo_event: str, pytestconfig: pytest.Config) -> Schema:
+    """The schema of the event, to validate with: kombo_schema.validate(payload).
+    Scope: session. Type: kombo_fakes.Schema. Default: that of kombo_event.
+    Redefine it to return Schema.load("ours.json"), and the two strategies follow.
+    """
+    from kombo_fakes.schema import Schema
+
+    schema = Schema.load(kombo_event)
+    return _remember(pytestconfig, "kombo_schema", schema, kombo_event=kombo_event)
+
+
+@pytest.fixture(scope="session")
+def kombo_payloads(
+    kombo_schema: Schema, kombo_strategy_options: dict[str, Any], pytestconfig: pytest.Config
+) -> SearchStrategy[Any]:
+    """A Hypothesis strategy of valid payloads: data.draw(kombo_payloads) in a test under @given.
+    Scope: session. Type: SearchStrategy[dict]. Default: kombo_fakes.payloads(kombo_schema).
+    Its options are kombo_strategy_options.
+    """
+    from kombo_fakes.strategies import payloads
+
+    strategy = _with_options(payloads, kombo_schema, kombo_strategy_options)
+    return _remember(
+        pytestconfig,
+        "kombo_payloads",
+        strategy,
+        kombo_schema=kombo_schema,
+        kombo_strategy_options=dict(kombo_strategy_options),
+    )
+
+
+@pytest.fixture(scope="session")
+def kombo_invalid_payloads(
+    request: pytest.FixtureRequest,
+    kombo_schema: Schema,
+    kombo_strategy_options: dict[str, Any],
+    pytestconfig: pytest.Config,
+) -> SearchStrategy[InvalidPayload]:
+    """A Hypothesis strategy of payloads with one fault, and the fault: pairs to unpack.
+    Scope: session. Type: SearchStrategy[InvalidPayload].
+    Default: kombo_fakes.invalid_payloads(kombo_schema), of all faults.
+    Its options are kombo_strategy_options; the marker kombo and --kombo-fault narrow it.
+    """
+    from kombo_fakes.invalid_strategy import invalid_payloads
+
+    chosen: tuple[Fault, ...] | None = getattr(request, "param", None)
+    if chosen is not None and chosen[0].schema is not kombo_schema:
+        pytest.fail(_other_event(kombo_schema.name), pytrace=False)
+    ids = None if chosen is None else [fault.id for fault in chosen]
+    strategy = _with_options(
+        partial(invalid_payloads, ids=ids), kombo_schema, kombo_strategy_options
+    )
+    return _remember(
+        pytestconfig,
+        "kombo_invalid_payloads",
+        strategy,
+        kombo_schema=kombo_schema,
+        kombo_strategy_options=dict(kombo_strategy_options),
+    )
+
+
+# -- for example tests: function-scoped, since what a test gets depends on its name
+
+
+@pytest.fixture
+def kombo_payload(
+    request: pytest.FixtureRequest,
+    kombo_event: str,
+    kombo_seed: int,
+    kombo_faker: faker.Faker | None,
+) -> dict[str, Any]:
+    """A realistic payload, the test's own to change.
+    Scope: function. Type: dict[str, Any]. Default: made from the test's node id and kombo_seed.
+    Its event is kombo_event, its names come from kombo_faker.
+    """
+    seed = seed_for(request.node.nodeid, kombo_seed, "kombo_payload", 0)
+    return _built(kombo_event, faker=kombo_faker, kombo_seed=seed)
+
+
+@pytest.fixture
+def kombo_payload_factory(
+    request: pytest.FixtureRequest,
+    kombo_event: str,
+    kombo_seed: int,
+    kombo_faker: faker.Faker | None,
+) -> PayloadMaker:
+    """A callable for realistic payloads, with the overrides and traits of the event's factory:
+    kombo_payload_factory(invalid=True, data__integration_tool="workday").
+    Scope: function. Type: Callable[..., dict[str, Any]].
+    Default: IntegrationStateChangedFactory.build, each call with the next seed of the test;
+    kombo_seed=3 fixes one call's, and fault="data.state-enum-lowercase" breaks its payload.
+    """
+    calls = 0
+
+    def make(**overrides: Any) -> dict[str, Any]:
+        nonlocal calls
+        if overrides.get("kombo_seed") is None:
+            seed = seed_for(request.node.nodeid, kombo_seed, "kombo_payload_factory", calls)
+            overrides["kombo_seed"] = seed
+            calls += 1
+        return _built(kombo_event, **{"faker": kombo_faker, **overrides})
+
+    return make
+
+
+@pytest.fixture
+def kombo_invalid_payload(
+    request: pytest.FixtureRequest,
+    kombo_event: str,
+    kombo_seed: int,
+    kombo_faker: faker.Faker | None,
+) -> InvalidPayload:
+    """A payload with one fault, and the fault: a pair to unpack, and a test for each fault.
+    Scope: function. Type: kombo_fakes.InvalidPayload. Default: every fault of kombo_event.
+    Narrow it with @pytest.mark.kombo(keywords=["enum"], at="/data/state", faults=["*-cut"]) or
+    with --kombo-fault. The rest of the payload is made from the test's node id and kombo_seed.
+    """
+    from kombo_fakes.catalogue import InvalidPayload
+
+    fault: Fault | None = getattr(request, "param", None)
+    if fault is None:
+        pytest.fail(
+            "kombo_invalid_payload is a test per fault: let the test, or a fixture that it "
+            "names, have it as an argument",
+            pytrace=False,
+        )
+    if fault.schema.name != kombo_event:
+        pytest.fail(_other_event(kombo_event), pytrace=False)
+    seed = seed_for(request.node.nodeid, kombo_seed, _PER_FAULT, 0)
+    payload = _built(kombo_event, faker=kombo_faker, kombo_seed=seed, fault=fault.id)
+    return InvalidPayload(payload, fault)
+
+
+def _built(event: str, **overrides: Any) -> dict[str, Any]:
+    from kombo_fakes.factories import factory_for
+
+    # With __sequence no counter of factory_boy's moves. Copied, because a test may do with its
+    # payload what it likes, and a broken value can be a part of the catalogue.
+    payload: dict[str, Any] = factory_for(event).build(**{"__sequence": 0, **overrides})
+    return copy.deepcopy(payload)
+
+
+def _with_options(make: Callable[..., T], schema: Schema, options: dict[str, Any]) -> T:
+    from kombo_fakes.strategies import payloads
+
+    _, *known = signature(payloads).parameters
+    try:
+        for name in options:
+            if name not in known:
+                raise unknown("option", name, known)
+        return make(schema, **options)
+    except KomboFakesError as error:
+        pytest.fail(f"kombo_strategy_options: {error}", pytrace=False)
+
+
+def _other_event(event: str) -> str:
+    return (
+        f"kombo_event is {event!r} here, but which faults there are has to be known at "
+        "collection, when no fixture has a value yet: say so with "
+        f"@pytest.mark.kombo(event={event!r}), too"
+    )
+
+
+# -- no fixture made of other settings than the test's
+#
+# pytest makes a session's fixture once, even where two directories redefine what it is made of:
+# the test that comes first would decide what all others get.
+
+
+@dataclass(frozen=True, slots=True)
+class _Made:
+    """A session's fixture, and the settings that it was made of."""
+
+    value: Any
+    settings: dict[str, Any]
+
+
+_MADE = pytest.StashKey[dict[str, _Made]]()
+
+
+def _remember(config: pytest.Config, fixture: str, value: T, **settings: Any) -> T:
+    config.stash[_MADE][fixture] = _Made(value, settings)
+    return value
+
+
+@pytest.hookimpl(trylast=True)  # When the test has its fixtures.
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    values: dict[str, Any] = getattr(item, "funcargs", None) or {}
+    if "kombo_event" in values:
+        event = _asked_of(item).event
+        if event not in (None, values["kombo_event"]):
+            pytest.fail(
+                f"the marker asks for {event!r}, but the redefined kombo_event ignores it; "
+                f'let it return getattr(request, "param", {values["kombo_event"]!r})',
+                pytrace=False,
+            )
+    for fixture, made in item.config.stash[_MADE].items():
+        if values.get(fixture) is not made.value:
+            continue
+        for setting, value in made.settings.items():
+            if values.get(setting, value) != value:
+                pytest.fail(
+                    f"{fixture} is made once a session, and was made where {setting} is "
+                    f"{shorten(value)}; here it is {shorten(values[setting])}. Redefine {fixture} "
+                    f"here, too, or choose an event by @pytest.mark.kombo(event=...)",
+                    pytrace=False,
+                )

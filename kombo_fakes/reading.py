@@ -71,7 +71,7 @@ def read(published: Any, name: str = "the schema") -> tuple[dict[str, Any], tupl
         published = {} if published else {"not": {}}
     if not isinstance(published, dict):
         raise SchemaError(f"{name}: a schema is a JSON object, not {shorten(published)}")
-    reader = _Reader(name)
+    reader = _Reader(name, anchors_by_id="draft-07" in str(published.get("$schema", "")))
     effective = reader.read(published, ())
     _check_meta(effective, name)
     _check_references(effective, name)
@@ -79,8 +79,9 @@ def read(published: Any, name: str = "the schema") -> tuple[dict[str, Any], tupl
 
 
 class _Reader:
-    def __init__(self, name: str) -> None:
+    def __init__(self, name: str, *, anchors_by_id: bool) -> None:
         self.name = name
+        self.anchors_by_id = anchors_by_id
         self.repairs: list[Repair] = []
 
     def repair(self, path: Path, keyword: str, note: str) -> None:
@@ -113,7 +114,7 @@ class _Reader:
         identifier = schema.get("$id")
         if not isinstance(identifier, str) or not identifier.startswith("#"):
             return
-        if "draft-07" in str(schema.get("$schema", "")) and re.match(r"#[A-Za-z]", identifier):
+        if self.anchors_by_id and re.match(r"#[A-Za-z]", identifier):
             return  # In draft 7 this is how an anchor is written.
         if path:
             del schema["$id"]

@@ -6,12 +6,22 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import unquote
 
 from kombo_fakes.pointer import Path, get, parse_pointer, to_pointer
+from kombo_fakes.targets import Targets
 from kombo_fakes.vocabulary import ASSERTIONS
 
-_IN_BRANCHES = ("anyOf", "oneOf")
+_FAMILIES: dict[str, tuple[str, ...]] = {
+    "anyOf": ("anyOf",),
+    "oneOf": ("oneOf",),
+    "not": ("not",),
+    "if": ("if", "then", "else"),
+    "dependentSchemas": ("dependentSchemas",),
+    "dependencies": ("dependencies",),
+    "unevaluatedItems": ("unevaluatedItems", "allOf", "anyOf", "oneOf", "prefixItems", "items"),
+    "unevaluatedProperties": ("unevaluatedProperties", "allOf", "anyOf", "oneOf", "properties"),
+}
+"""Keywords that are about whole shapes, and what has to stay together with each."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +37,7 @@ class Site:
         schema_pointer: JSON Pointer to the schema object that holds the keyword.
         single: Whether the constraint can be broken alone: not so within ``anyOf``, ``oneOf``
             and ``if``, where another branch has its say.
+        family: The keyword with its value, and the keywords beside it that it goes with.
     """
 
     pointer: str
@@ -34,6 +45,7 @@ class Site:
     value: Any = field(hash=False)
     schema_pointer: str
     single: bool = True
+    family: dict[str, Any] = field(default_factory=dict, hash=False, repr=False)
 
     @property
     def path(self) -> Path:
@@ -51,7 +63,8 @@ def sites(effective: Any) -> Iterator[Site]:
     A recursive schema is followed until it comes to a schema object that it is in already.
     """
     seen: set[tuple[str, str, str]] = set()
-    for site in _walk(effective, effective, (), (), single=True, inside=frozenset()):
+    walker = _Walker(effective)
+    for site in walker.walk(effective, (), (), single=True, inside=frozenset()):
         about = site.value if site.keyword in ("required", "dependentRequired") else ""
         key = (site.pointer, site.keyword, f"{site.schema_pointer} {about}")
         if key not in seen:
@@ -59,19 +72,42 @@ def sites(effective: Any) -> Iterator[Site]:
             yield site
 
 
-def _walk(
-    root: Any, schema: Any, place: Path, where: Path, *, single: bool, inside: frozenset[Path]
-) -> Iterator[Site]:
-    if not isinstance(schema, dict) or where in inside:
-        return
-    inside |= {where}
-    for keyword, value in schema.items():
-        for about in _constraints(keyword, value):
-            yield Site(to_pointer(place), keyword, about, to_pointer(where), single)
-    for place_below, where_below, child, alone in _below(root, schema, place, where):
-        yield from _walk(
-            root, child, place_below, where_below, single=single and alone, inside=inside
-        )
+class _Walker:
+    def __init__(self, root: Any) -> None:
+        self.root = root
+        self.targets = Targets(root)
+
+    def walk(
+        self, schema: Any, place: Path, where: Path, *, single: bool, inside: frozenset[Path]
+    ) -> Iterator[Site]:
+        if not isinstance(schema, dict) or where in inside:
+            return
+        inside |= {where}
+        for keyword, value in schema.items():
+            for about in _constraints(keyword, value):
+                alone = single and keyword not in _FAMILIES
+                together = _FAMILIES.get(keyword, (keyword,))
+                family = {name: schema[name] for name in together if name in schema}
+                pointer = to_pointer(place)
+                yield Site(pointer, keyword, about, to_pointer(where), alone, family)
+        for place_below, where_below, child, alone in self._below(schema, place, where):
+            if child is False and len(place_below) > len(place):
+                # Nothing may be there: the site is what would hold it.
+                keyword, forbidden = str(where_below[len(where)]), place_below[-1]
+                yield Site(to_pointer(place), keyword, forbidden, to_pointer(where), False)
+            else:
+                yield from self.walk(
+                    child, place_below, where_below, single=single and alone, inside=inside
+                )
+
+    def _below(
+        self, schema: dict[str, Any], place: Path, where: Path
+    ) -> Iterator[tuple[Path, Path, Any, bool]]:
+        for keyword in ("$ref", "$dynamicRef"):
+            target = self.targets.find(schema.get(keyword), where)
+            if target is not None:
+                yield place, target, get(self.root, target), keyword == "$ref"
+        yield from _below(schema, place, where)
 
 
 def _constraints(keyword: str, value: Any) -> Iterator[Any]:
@@ -85,18 +121,16 @@ def _constraints(keyword: str, value: Any) -> Iterator[Any]:
     elif keyword == "uniqueItems":
         if value:
             yield value
-    elif keyword in ASSERTIONS or keyword in ("contains", "propertyNames", "anyOf", "oneOf", "not"):
+    elif keyword in _FAMILIES:
+        if value is not True:
+            yield value
+    elif keyword in ASSERTIONS or keyword in ("contains", "propertyNames"):
         yield value
 
 
 def _below(
-    root: Any, schema: dict[str, Any], place: Path, where: Path
+    schema: dict[str, Any], place: Path, where: Path
 ) -> Iterator[tuple[Path, Path, Any, bool]]:
-    reference = schema.get("$ref")
-    if isinstance(reference, str) and reference.startswith(("#/", "#")):
-        target = _local(reference)
-        if target is not None:
-            yield place, target, get(root, target), True
     for name, child in schema.get("properties", {}).items():
         yield (*place, name), (*where, "properties", name), child, True
     for pattern, child in schema.get("patternProperties", {}).items():
@@ -104,7 +138,7 @@ def _below(
         if name is not None:
             yield (*place, name), (*where, "patternProperties", pattern), child, True
     extra = schema.get("additionalProperties")
-    if isinstance(extra, dict):
+    if isinstance(extra, dict) and extra:
         name = _name_beside(schema)
         if name is not None:
             yield (*place, name), (*where, "additionalProperties"), extra, True
@@ -116,21 +150,14 @@ def _below(
         keyword = "prefixItems"
     for index, child in enumerate(prefix):
         yield (*place, index), (*where, keyword, index), child, True
-    if isinstance(items, dict):
+    if isinstance(items, dict) or items is False:
         rest = "additionalItems" if keyword == "items" else "items"
         yield (*place, len(prefix)), (*where, rest), items, True
     for index, child in enumerate(schema.get("allOf", [])):
         yield place, (*where, "allOf", index), child, True
-    for keyword in _IN_BRANCHES:
+    for keyword in ("anyOf", "oneOf"):
         for index, child in enumerate(schema.get(keyword, [])):
             yield place, (*where, keyword, index), child, False
-
-
-def _local(reference: str) -> Path | None:
-    fragment = unquote(reference[1:])
-    if fragment and not fragment.startswith("/"):
-        return None
-    return parse_pointer(fragment)
 
 
 def _name_beside(schema: dict[str, Any]) -> str | None:

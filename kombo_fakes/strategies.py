@@ -259,7 +259,8 @@ class _Builder:
         if high is not None:
             bounds["maximum"] = math.floor(Decimal(str(high)) / step)
         multiples = self._leaf({"type": "integer", **bounds}).map(lambda n: _plain(n * step))
-        exact = len(plan.multiple_of) == 1 and plan.integer and not plan.not_multiple_of
+        whole = not plan.integer or step == step.to_integral_value()
+        exact = whole and len(plan.multiple_of) == 1 and not plan.not_multiple_of
         return multiples if exact else multiples.filter(plan.check())
 
     # -- arrays

@@ -1,0 +1,313 @@
+"""``kombo-fakes generate``: payloads to standard output, a file or a directory."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+import rich_click as click
+
+from kombo_fakes.cli.options import (
+    WholeNumber,
+    examples,
+    is_interactive,
+    load_schema,
+    schema_options,
+)
+
+if TYPE_CHECKING:
+    from kombo_fakes.generating import Made
+    from kombo_fakes.output import Format
+    from kombo_fakes.schema import Schema
+
+_MANY = 2_000
+"""From how many payloads on it takes long enough for a progress bar."""
+
+
+EXAMPLES = examples(
+    "kombo-fakes generate                             one payload",
+    "kombo-fakes generate -n 1000 --format ndjson     a thousand, one a line",
+    "kombo-fakes generate --set data.state=INVALID --set data.integration_tool=lever",
+    "kombo-fakes generate --values any -n 100 --out any/",
+    "kombo-fakes generate --fault data.state-enum-lowercase",
+    "kombo-fakes generate --fault 'data.updated_at-*' --format ndjson",
+    "kombo-fakes generate --invalid -n 20 --seed 7 --out wrong/",
+)
+
+
+@click.command("generate", epilog=EXAMPLES)
+@schema_options
+@click.option(
+    "-n",
+    "--count",
+    "count",
+    type=WholeNumber(1),
+    metavar="N",
+    help="How many payloads: 1 if not given; of each fault, with --fault.",
+)
+@click.option(
+    "--seed",
+    type=WholeNumber(0),
+    default=0,
+    metavar="N",
+    show_default=True,
+    help="The same seed gives the same payloads, byte for byte.",
+)
+@click.option(
+    "--values",
+    type=click.Choice(["realistic", "any", "corners"]),
+    default="realistic",
+    show_default=True,
+    help="What the payloads are like: what Kombo sends on a usual day; anything that"
+    " the schema allows; or a named list of the edges of what it allows.",
+)
+@click.option(
+    "--invalid",
+    is_flag=True,
+    help="Wrong payloads, each with one fault, through the whole catalogue.",
+)
+@click.option(
+    "--fault",
+    "fault_ids",
+    multiple=True,
+    metavar="ID",
+    help="Payloads with this fault; * stands for anything. Can be repeated.",
+)
+@click.option(
+    "--set",
+    "sets",
+    multiple=True,
+    metavar="POINTER=JSON",
+    help="Fix a field: data.state=INVALID, /data/end_user/origin_id=null. What has to"
+    " agree with it does. Can be repeated.",
+)
+@click.option(
+    "--unset",
+    "unsets",
+    multiple=True,
+    metavar="POINTER",
+    help="Leave a field out. Can be repeated.",
+)
+@click.option(
+    "--format",
+    "format_",
+    type=click.Choice(["json", "ndjson"]),
+    help="json: an object, or an array of several. ndjson: one a line, wrong ones with"
+    " what is wrong. By default json, or what the ending of --out says.",
+)
+@click.option(
+    "--out",
+    metavar="FILE|DIR",
+    help="Write a .json or .ndjson file, or a directory of one file each and a manifest.json.",
+)
+@click.option(
+    "--faker",
+    "locale",
+    metavar="LOCALE",
+    help="Names from your Faker in this locale (de_DE), instead of those carried along.",
+)
+def generate_command(
+    event: str | None,
+    schema_file: str | None,
+    count: int | None,
+    seed: int,
+    values: str,
+    invalid: bool,
+    fault_ids: tuple[str, ...],
+    sets: tuple[str, ...],
+    unsets: tuple[str, ...],
+    format_: Format | None,
+    out: str | None,
+    locale: str | None,
+) -> None:
+    """Make payloads: realistic, strange or wrong."""
+    from kombo_fakes.changes import RefusedError
+    from kombo_fakes.generating import generate
+    from kombo_fakes.realism import POOLED, Names
+
+    if invalid and fault_ids:
+        raise click.UsageError("--invalid is all faults and --fault chosen ones: give one of them")
+    if values == "corners" and (invalid or fault_ids):
+        raise click.UsageError("--values corners are valid: for faults take realistic or any")
+    if locale is not None and values == "any":
+        raise click.UsageError("--faker makes realistic values: it goes without --values any")
+    overrides = dict(map(_override, sets))
+    schema = load_schema(event, schema_file)
+    names: Names = POOLED
+    if locale is not None:
+        from kombo_fakes.faker_names import FakerNames
+
+        names = FakerNames.for_locale(locale)
+    with _no_litter() if values == "any" else _nothing():
+        made = generate(
+            schema,
+            count,
+            seed=seed,
+            values=values,  # type: ignore[arg-type]
+            invalid=invalid,
+            faults=fault_ids,
+            overrides=overrides,
+            removals=unsets,
+            names=names,
+        )
+        total = _total(schema, count, values, fault_ids)
+        try:
+            with _progress(made, total) as watched:
+                _write(watched, schema, seed, values, format_, out)
+        except RefusedError as error:
+            raise _advised(error) from None
+
+
+def _override(text: str) -> tuple[str, Any]:
+    from kombo_fakes.document import parse_json
+    from kombo_fakes.errors import DocumentError, shorten
+
+    name, equals, value = text.partition("=")
+    if not equals or not name:
+        raise click.UsageError(
+            f"--set {shorten(text)}: it takes POINTER=JSON, as data.state=INVALID"
+        )
+    try:
+        return name, parse_json(value)
+    except DocumentError:
+        return name, value
+
+
+def _advised(error: Exception) -> click.UsageError:
+    from kombo_fakes.changes import RefusedError
+
+    message = str(error)
+    if isinstance(error, RefusedError):
+        violation, value = error.violation, error.value
+        is_plain = value is not None and not isinstance(value, (str, list, dict))
+        if violation.keyword == "type" and "string" in message and is_plain:
+            import json
+
+            message += f"; a string goes in quotes: '\"{json.dumps(value)}\"'"
+        elif violation.keyword != "json":
+            message += "; to be wrong on purpose, add --fault"
+    return click.UsageError(message)
+
+
+def _write(
+    made: Iterator[Made],
+    schema: Schema,
+    seed: int,
+    values: str,
+    format_: Format | None,
+    out: str | None,
+) -> None:
+    from kombo_fakes.cli.terminal import binary_output, complain
+    from kombo_fakes.generating import label
+    from kombo_fakes.output import WRITERS, format_of, is_directory, write_directory, writing
+
+    if out is None or out == "-":
+        told = format_ or "json"
+        WRITERS[told](binary_output(), _bodies(made, told))
+        return
+    if not out:
+        raise click.UsageError("--out '': it takes a file or a directory")
+    if is_directory(out):
+        if format_ == "ndjson":
+            raise click.UsageError(
+                f"--out {out}: a directory holds .json files; for ndjson name a file, "
+                f"{out.rstrip('/')}.ndjson"
+            )
+        files = ((f"{m.stem}.json", m.payload, _entry(m, seed, values)) for m in made)
+        number = write_directory(out, label(schema), files)
+        if is_interactive():
+            complain(f"wrote {number:,} payloads into {out}")
+        return
+    told = format_of(out, format_)
+    with writing(out) as stream:
+        WRITERS[told](stream, _bodies(made, told))
+
+
+def _bodies(made: Iterator[Made], told: Format) -> Iterator[Any]:
+    for one in made:
+        if one.fault is None or told == "json":
+            yield one.payload
+        else:
+            fault = one.fault
+            yield {
+                "fault": fault.id,
+                "pointer": fault.pointer,
+                "keyword": fault.keyword,
+                "payload": one.payload,
+            }
+
+
+def _entry(made: Made, seed: int, values: str) -> dict[str, Any]:
+    entry: dict[str, Any] = {"values": values, "seed": seed}
+    if made.fault is not None:
+        entry["fault"] = made.fault.id
+        entry["pointer"] = made.fault.pointer
+        entry["keyword"] = made.fault.keyword
+        entry["description"] = made.fault.description
+    elif made.corner is not None:
+        entry["description"] = made.corner.description
+    return entry
+
+
+def _total(schema: Schema, count: int | None, values: str, fault_ids: tuple[str, ...]) -> int:
+    if values == "corners":
+        return 0
+    each = 1 if count is None else count
+    if not fault_ids:
+        return each
+    from kombo_fakes.catalogue import faults
+
+    return each * len(faults(schema, ids=fault_ids))
+
+
+@contextmanager
+def _progress(made: Iterator[Made], total: int) -> Iterator[Iterator[Made]]:
+    from kombo_fakes.cli.terminal import is_terminal
+
+    # Where both go to the same terminal the payloads are the progress.
+    if total < _MANY or not is_interactive() or is_terminal(sys.stdout):
+        yield made
+        return
+    from rich.console import Console
+    from rich.progress import Progress
+
+    with Progress(console=Console(file=sys.stderr), transient=True) as bar:
+        task = bar.add_task("payloads", total=total)
+
+        def watched() -> Iterator[Made]:
+            step = max(1, total // 200)
+            for number, one in enumerate(made, 1):
+                yield one
+                if number % step == 0:
+                    bar.update(task, completed=number)
+
+        yield watched()
+
+
+@contextmanager
+def _nothing() -> Iterator[None]:
+    yield
+
+
+@contextmanager
+def _no_litter() -> Iterator[None]:
+    """Keep Hypothesis from leaving a directory of its own wherever the user happens to be.
+
+    Where it is in use already, or has been told where to store things, that stays as it is.
+    """
+    variable = "HYPOTHESIS_STORAGE_DIRECTORY"
+    if "hypothesis" in sys.modules or variable in os.environ:
+        yield
+        return
+    directory = tempfile.mkdtemp(prefix="kombo-fakes-")
+    os.environ[variable] = directory
+    try:
+        yield
+    finally:
+        del os.environ[variable]
+        shutil.rmtree(directory, ignore_errors=True)

@@ -1,0 +1,81 @@
+"""What several commands have in common: options, and the types of their values."""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import rich_click as click
+
+from kombo_fakes.errors import shorten
+
+if TYPE_CHECKING:
+    from kombo_fakes.schema import Schema
+
+    _Type = click.ParamType[int]
+else:
+    _Type = click.ParamType  # Not generic before click 8.3.
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+class WholeNumber(_Type):
+    """An integer in decimal digits, with a least value."""
+
+    name = "integer"
+
+    def __init__(self, least: int) -> None:
+        self.least = least
+
+    def convert(self, value: Any, param: Any, ctx: Any) -> int:
+        if isinstance(value, int):
+            return value
+        # 18 digits: whatever is counted here, it ends earlier.
+        if not re.fullmatch(r"[0-9]{1,18}", value) or int(value) < self.least:
+            self.fail(f"{shorten(value)} is no integer from {self.least} up", param, ctx)
+        return int(value)
+
+
+def schema_options(function: F) -> F:
+    """The options that say which payloads: ``--event`` or ``--schema``."""
+    event = click.option("--event", metavar="NAME", help="The event; see `kombo-fakes events`.")
+    schema = click.option(
+        "--schema", "schema_file", metavar="FILE", help="A JSON Schema of your own instead."
+    )
+    return event(schema(function))
+
+
+def examples(*lines: str) -> str:
+    """The end of a help text: lines that stay lines."""
+    # In an epilog an empty line is what breaks a line.
+    return "\n\n".join(("Examples:", *lines))
+
+
+def load_schema(event: str | None, schema_file: str | None) -> Schema:
+    """The schema that the options ask for, the default event's if they don't.
+
+    Raises:
+        UsageError: if they ask for two.
+        UnknownNameError, DocumentError, SchemaError: as `Schema.load` does.
+    """
+    from kombo_fakes.registry import DEFAULT_EVENT, event_document, events
+    from kombo_fakes.schema import Schema
+
+    if event is not None and schema_file is not None:
+        raise click.UsageError("--event and --schema: give one of them")
+    if schema_file is not None:
+        return Schema.load(Path(schema_file))
+    name = DEFAULT_EVENT if event is None else event
+    if name not in events():
+        event_document(name)  # Raises, with the nearest name.
+    return Schema.load(name)
+
+
+def is_interactive() -> bool:
+    """Whether a person watches standard error."""
+    from kombo_fakes.cli.terminal import is_terminal
+
+    return is_terminal(sys.stderr)

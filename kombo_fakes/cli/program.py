@@ -1,0 +1,62 @@
+"""The program: its name, its help, and the commands that it has, a module each."""
+
+from __future__ import annotations
+
+import rich_click as click
+
+from kombo_fakes import __version__
+from kombo_fakes.cli.events_command import events_command
+from kombo_fakes.cli.faults_command import faults_command
+from kombo_fakes.cli.generate_command import generate_command
+from kombo_fakes.cli.options import examples
+from kombo_fakes.cli.validate_command import validate_command
+from kombo_fakes.errors import nearest, shorten
+
+NAME = "kombo-fakes"
+COMPLETE = "_KOMBO_FAKES_COMPLETE"
+
+EXAMPLES = examples(
+    "kombo-fakes generate                         a payload that looks real",
+    "kombo-fakes generate --set data.state=INVALID",
+    "kombo-fakes generate --invalid -n 20 --out wrong/",
+    "kombo-fakes faults                           every way in which one can be wrong",
+    "kombo-fakes validate payload.json            what is wrong with yours",
+    "",
+    "Exit status: 0 fine, 1 something was found, 2 the call or its input can't be used.",
+)
+
+
+class Program(click.RichGroup):
+    """A group that lists its commands in their own order and knows what a misspelt one meant."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(self.commands)
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        name = args[0]
+        if name not in self.commands:
+            near = nearest(name, self.commands)
+            hint = f"did you mean {near!r}?" if near else f"there are: {', '.join(self.commands)}"
+            raise click.UsageError(f"unknown command {shorten(name)}; {hint}")
+        return super().resolve_command(ctx, args)
+
+
+@click.group(
+    cls=Program,
+    invoke_without_command=True,
+    no_args_is_help=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    epilog=EXAMPLES,
+)
+@click.version_option(__version__, prog_name=NAME, message="%(prog)s %(version)s")
+@click.pass_context
+def program(context: click.Context) -> None:
+    """Payloads of Kombo's webhooks, valid and deliberately wrong, for testing receivers."""
+    if context.invoked_subcommand is None:
+        click.echo(context.get_help())
+
+
+for command in (generate_command, validate_command, faults_command, events_command):
+    program.add_command(command)

@@ -1,0 +1,115 @@
+"""Printing: data without what could drive a terminal, complaints in one line."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable, Sequence
+from typing import BinaryIO, TextIO, cast
+
+from kombo_fakes.errors import KomboFakesError
+
+_LONGEST = 2_000
+
+
+def printable(text: str) -> str:
+    r"""A text in one line, with escapes for whatever isn't a plain visible character.
+
+    Hostile input can't move the cursor, set colours or turn the direction of what follows.
+
+    Example:
+        >>> printable("a\x1b[31mb\n")
+        'a\\x1b[31mb\\n'
+    """
+    if text.isprintable():
+        return text
+    return "".join(
+        letter if letter.isprintable() else letter.encode("unicode_escape").decode()
+        for letter in text
+    )
+
+
+def say(text: str) -> None:
+    """Print one line of data to standard output."""
+    _print(printable(text), _standard_output())
+
+
+def complain(text: str) -> None:
+    """Print one line to standard error, after the name of the program."""
+    if len(text) > _LONGEST:
+        text = text[:_LONGEST] + "..."
+    text = "; ".join(line for line in text.splitlines() if line.strip())
+    if sys.stderr is None:
+        return
+    try:
+        _print(f"kombo-fakes: {printable(text)}", sys.stderr)
+        sys.stderr.flush()
+    except OSError:
+        pass  # There is nobody left to tell.
+
+
+def binary_output() -> BinaryIO:
+    """Standard output for bytes: JSON is UTF-8 whatever the locale says.
+
+    Raises:
+        KomboFakesError: if standard output is closed.
+    """
+    stream = _standard_output()
+    stream.flush()
+    buffer: BinaryIO | None = getattr(stream, "buffer", None)
+    return cast(BinaryIO, _Transcoded(stream)) if buffer is None else buffer
+
+
+def is_terminal(stream: TextIO | None) -> bool:
+    """Whether a stream is one that a person looks at."""
+    return stream is not None and stream.isatty()
+
+
+def table(columns: Sequence[str], rows: Sequence[Sequence[str]], note: str = "") -> None:
+    """Print rows: a table on a terminal, else one line a row with tabs in between."""
+    stream = _standard_output()
+    if not is_terminal(stream):
+        for row in rows:
+            _print("\t".join(map(printable, row)), stream)
+        return
+    from rich.box import SIMPLE_HEAD
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    grid = Table(*columns, box=SIMPLE_HEAD, header_style="bold", pad_edge=False)
+    for row in rows:
+        first, *rest = (Text(printable(cell), overflow="fold") for cell in row)
+        first.stylize("cyan")
+        grid.add_row(first, *rest)
+    console = Console(file=stream, highlight=False, markup=False)
+    console.print(grid)
+    if note:
+        console.print(Text(note, style="dim"))
+
+
+def _standard_output() -> TextIO:
+    if sys.stdout is None:
+        raise KomboFakesError("standard output: can't be written: it is closed")
+    return sys.stdout
+
+
+def _print(line: str, stream: TextIO) -> None:
+    # A locale that has no letter for something gets an escape, not an exception.
+    encoding = getattr(stream, "encoding", None) or "utf-8"
+    stream.write(line.encode(encoding, "backslashreplace").decode(encoding) + "\n")
+
+
+class _Transcoded:
+    """Bytes of UTF-8 into a stream that takes text only."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+
+    def write(self, data: bytes) -> int:
+        return self._stream.write(data.decode())
+
+    def writelines(self, lines: Iterable[bytes]) -> None:
+        self._stream.writelines(line.decode() for line in lines)
+
+    def flush(self) -> None:
+        self._stream.flush()

@@ -38,7 +38,9 @@ from kombo_fakes.pointer import Path, to_pointer
 from kombo_fakes.presence import Requirement
 from kombo_fakes.realism import (
     GROUPS,
+    PER_ITEM,
     POOLED,
+    USUAL,
     Facts,
     Group,
     Look,
@@ -68,9 +70,11 @@ class Portrait:
         self.name = name
         self.looks: dict[Place, Look] = {}
         self._references: dict[tuple[str, int, Place], Painter] = {}
+        self._per_item: tuple[Group, ...] = ()
         self._paint = self._compile(plan, (), 0)
         used = {look.group for look in self.looks.values()}
         self._groups: tuple[Group, ...] = tuple(group for group in GROUPS if group in used)
+        self._per_item = tuple(group for group in self._groups if group in PER_ITEM)
 
     def paint(
         self, dice: Dice, *, names: Names = POOLED, pins: Mapping[Path, Any] | None = None
@@ -86,7 +90,7 @@ class Portrait:
         Raises:
             SchemaError: if a field is so constrained that no realistic value was found.
         """
-        pinned = {}
+        pinned = dict(USUAL.get(self.name, {}))
         for path, value in (pins or {}).items():
             look = self.looks.get(_place(path))
             if look is not None:
@@ -132,26 +136,29 @@ class Portrait:
             self.looks[_place(path)] = look
             return lambda dice, names, facts: facts[fact]
         samples: list[Any] = []
-        for seed in range(8):
+        for seed in range(24):
             facts: Facts = {}
-            look.group(SeededDice(seed), POOLED, facts, {})
+            for group in GROUPS:
+                group(SeededDice(seed), POOLED, facts, {})
             samples.append(facts[fact])
         if not any(fits(sample) for sample in samples):
             return None
         self.looks[_place(path)] = look
         otherwise = self._without_look(plan, path, depth)
-        if all(fits(sample) for sample in samples):
-            return lambda dice, names, facts: (
-                facts[fact] if fits(facts[fact]) else otherwise(dice, names, facts)
-            )
-        # Null is a fact of some and the schema knows no null, or the like.
-        return lambda dice, names, facts: (
-            facts[fact] if fits(facts[fact]) else otherwise(dice, names, facts)
-        )
+        # A fact that is never null itself is null now and then, where the schema says so.
+        sometimes_null = fits(None) and None not in samples
+
+        def paint(dice: Dice, names: Names, facts: Facts) -> Any:
+            if sometimes_null and dice.is_null(0.12):
+                return None
+            value = facts[fact]
+            return value if fits(value) else otherwise(dice, names, facts)
+
+        return paint
 
     def _without_look(self, plan: Blueprint, path: Path, depth: int) -> Painter:
         bare = Portrait.__new__(Portrait)
-        bare.name, bare.looks, bare._references = "", {}, {}
+        bare.name, bare.looks, bare._references, bare._per_item = "", {}, {}, ()
         return bare._compile(plan, (), depth)
 
     def _compile_reference(self, plan: Reference, path: Path, depth: int) -> Painter:
@@ -200,10 +207,11 @@ class Portrait:
                 painter = prefix[index] if index < len(prefix) else items
                 if painter is None:
                     break
-                for _ in range(_TRIES):
-                    item = painter(dice, names, facts)
-                    key = canonical.json.to_string(item) if plan.distinct else str(index)
-                    if key not in seen:
+                # Equal items are rare in life, and forbidden where they have to be distinct.
+                for attempt in range(_TRIES if plan.distinct else 5):
+                    item = painter(dice, names, self._facts_of_item(dice, names, facts))
+                    key = canonical.json.to_string(item)
+                    if key not in seen or (attempt == 4 and not plan.distinct and index < least):
                         seen.add(key)
                         value.append(item)
                         break
@@ -218,6 +226,14 @@ class Portrait:
             return value
 
         return paint
+
+    def _facts_of_item(self, dice: Dice, names: Names, facts: Facts) -> Facts:
+        if not self._per_item:
+            return facts
+        own = dict(facts)
+        for group in self._per_item:
+            group(dice, names, own, {})
+        return own
 
     def _compile_object(self, plan: Object, path: Path, depth: int) -> Painter:
         always: list[tuple[str, bool, Painter]] = []

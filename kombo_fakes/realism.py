@@ -98,9 +98,13 @@ def timestamp(moment: datetime) -> str:
     return moment.strftime("%Y-%m-%dT%H:%M:%S.") + f"{moment.microsecond // 1000:03}Z"
 
 
-def _instant(dice: Dice) -> str:
+def _moment(dice: Dice) -> datetime:
     minutes, milliseconds = dice.whole(0, _MINUTES), dice.whole(0, 59_999)
-    return timestamp(_EPOCH + timedelta(minutes=minutes, milliseconds=milliseconds))
+    return _EPOCH + timedelta(minutes=minutes, milliseconds=milliseconds)
+
+
+def _instant(dice: Dice) -> str:
+    return timestamp(_moment(dice))
 
 
 # -- facts. Each group rolls the same dice whatever is pinned, so that pinning one fact changes
@@ -156,6 +160,114 @@ def _statuses(dice: Dice, names: Names, facts: Facts, pins: Facts) -> None:
     facts.update(zip(_STATUS_FACTS, chosen, strict=True))
 
 
+def _sync(dice: Dice, names: Names, facts: Facts, pins: Facts) -> None:
+    started, seconds = _moment(dice), dice.whole(1, 5_400)
+    fraction = dice.whole(0, 999)
+    facts["sync_id"] = dice.token(24)
+    facts["sync_state"] = dice.pick(_SYNC_STATES)
+    seconds = pins.get("sync_seconds", seconds)
+    facts["sync_seconds"] = seconds
+    known = isinstance(seconds, (int, float)) and 0 <= seconds < 1e9
+    # Whole seconds as Kombo counts them: the fraction is cut off.
+    ended = started + timedelta(seconds=seconds if known else 0, milliseconds=fraction)
+    facts["sync_started_at"], facts["sync_ended_at"] = timestamp(started), timestamp(ended)
+
+
+def _log(dice: Dice, names: Names, facts: Facts, pins: Facts) -> None:
+    facts["log_url"] = f"https://app.kombo.example/logs/{dice.token(24)}"
+
+
+def _models(dice: Dice, names: Names, facts: Facts, pins: Facts) -> None:
+    category = pins.get("category", facts.get("category"))
+    prefix = {"HRIS": "hris_", "LMS": "lms_"}.get(str(category), "ats_")
+    facts["model"] = prefix + dice.pick(_MODELS[prefix])
+
+
+def _person(dice: Dice, names: Names, facts: Facts, pins: Facts) -> None:
+    first, last = names.person(dice)
+    first, last = pins.get("first_name", first), pins.get("last_name", last)
+    number, domain = dice.whole(0, 99), dice.pick(("example.com", "example.org", "example.net"))
+    local = ".".join(filter(None, (slug(str(first)), slug(str(last))))) or "someone"
+    facts["first_name"], facts["last_name"] = first, last
+    facts["person_email"] = f"{local}@{domain}"
+    # Numbers that are kept free for fiction: 555-0100 to 555-0199.
+    facts["phone"] = f"+1 202 555 01{number:02}"
+    facts["person_id"] = str(dice.whole(10_000, 9_999_999))
+    facts["role"] = dice.pick(("RECRUITER", "HIRING_MANAGER"))
+
+
+def _job(dice: Dice, names: Names, facts: Facts, pins: Facts) -> None:
+    job, code = pins.get("job", names.job(dice)), dice.whole(100, 9_999)
+    street, city, state, zip_code, country = names.place(dice)
+    facts["job"], facts["job_code"] = job, f"REQ-{code}"
+    facts["job_id"], facts["application_id"] = (str(dice.whole(1_000, 999_999)) for _ in range(2))
+    facts["job_description"] = f"We are looking for: {job}. {names.sentence(dice)}"
+    facts["street"], facts["city"], facts["state_name"] = street, city, state
+    facts["zip_code"], facts["country"] = zip_code, country
+    facts["address"] = ", ".join(filter(None, (street, f"{zip_code} {city}", state, country)))
+    facts["suite"] = f"Floor {dice.whole(1, 30)}"
+
+
+def _order(dice: Dice, names: Names, facts: Facts, pins: Facts) -> None:
+    facts["order_id"] = dice.token(24)
+    facts["package_id"] = f"{dice.pick(_PACKAGES)}-{dice.whole(1, 9)}"
+    facts["order_status"] = dice.pick(("OPEN",) * 8 + ("COMPLETED", "CANCELLED", "REJECTED"))
+
+
+def _posting(dice: Dice, names: Names, facts: Facts, pins: Facts) -> None:
+    created, later = _moment(dice), dice.whole(1, 60 * 24 * 90)
+    organization = names.organization(dice)
+    host = slug(organization)[:50].strip("-") or "jobs"
+    facts["created_at"] = timestamp(created)
+    facts["updated_at"] = timestamp(created + timedelta(minutes=later, milliseconds=later % 977))
+    facts["posting_id"], facts["career_site_id"] = dice.token(24), dice.token(24)
+    facts["career_site"] = f"{organization} Careers"
+    facts["posting_url"] = f"https://careers.{host}.example/jobs/{dice.whole(1_000, 999_999)}"
+    facts["application_status"] = dice.pick(_APPLICATION_STATUSES)
+    availability, reason = dice.pick(_AVAILABILITIES), dice.pick(_ARCHIVED)
+    availability = pins.get("availability", availability)
+    archived = availability == "ARCHIVED"
+    facts["availability"] = availability
+    facts["archived_at"] = facts["updated_at"] if archived else None
+    facts["archived_reason"] = reason if archived else None
+
+
+def _issue(dice: Dice, names: Names, facts: Facts, pins: Facts) -> None:
+    first, later = _moment(dice), dice.whole(5, 60 * 24 * 14)
+    kind, title = dice.pick(_ISSUES)
+    resolved = dice.chance(0.45)
+    if "issue_status" in pins or "issue_change" in pins:
+        resolved = "RESOLVED" in (pins.get("issue_status"), str(pins.get("issue_change")).upper())
+    facts["issue_id"], facts["issue_type"], facts["issue_title"] = dice.token(24), kind, title
+    facts["issue_message"] = f"**{title}**\n\n{names.sentence(dice)}"
+    facts["first_observed_at"] = timestamp(first)
+    facts["resolved_at"] = timestamp(first + timedelta(minutes=later)) if resolved else None
+    facts["issue_status"] = "RESOLVED" if resolved else "OPEN"
+    facts["issue_change"] = "resolved" if resolved else "raised"
+
+
+_SYNC_STATES = (
+    *["SUCCEEDED"] * 14,
+    *["PARTIALLY_FAILED"] * 2,
+    *["FAILED", "AUTHENTICATION_FAILED", "TIMED_OUT", "CANCELLED"],
+)
+_MODELS = {
+    "hris_": ("employees", "employments", "absences", "teams", "locations", "legal_entities"),
+    "ats_": ("candidates", "applications", "jobs", "job_postings", "application_stages", "users"),
+    "lms_": ("users", "courses", "course_progressions", "skills", "course_revisions"),
+}
+_PACKAGES = ("cognitive-ability", "coding-challenge", "personality", "language-english")
+_APPLICATION_STATUSES = ("SUBMITTED",) * 6 + ("PENDING",) * 2 + ("DUPLICATE", "FAILED")
+_AVAILABILITIES = ("APPLYABLE",) * 6 + ("PENDING",) * 2 + ("ARCHIVED",) * 2 + ("UNAVAILABLE",)
+_ARCHIVED = ("JOB_POSTING_TAKEN_OFFLINE", "MANUAL_ARCHIVE", "REMOVED_FROM_JOB_FEED")
+_ISSUES = (
+    ("integration.authentication_failed", "The credentials are no longer accepted"),
+    ("integration.missing_permissions", "A permission is missing"),
+    ("integration.sync_failing", "Syncs have been failing"),
+    ("integration.rate_limited", "The tool limits the number of requests"),
+)
+
+
 Group: TypeAlias = Callable[[Dice, Names, Facts, Facts], None]
 
 
@@ -179,6 +291,9 @@ _ANYWHERE: dict[Place, Look] = {
             "integration_id": "integration_id",
             "integration_tool": "tool",
             "integration_category": "category",
+            "integration.id": "integration_id",
+            "integration.tool": "tool",
+            "integration.category": "category",
         },
     ),
     **_looks(
@@ -188,6 +303,52 @@ _ANYWHERE: dict[Place, Look] = {
             "end_user.creator_email": "creator_email",
             "end_user.origin_id": "origin_id",
         },
+    ),
+    **_looks(_log, {"log_url": "log_url"}),
+    **_looks(_models, {"changed_models.name": "model"}),
+    **_looks(
+        _person,
+        {
+            "first_name": "first_name",
+            "last_name": "last_name",
+            "email": "person_email",
+            "phone": "phone",
+            "candidate.remote_id": "person_id",
+            "hiring_team.remote_id": "person_id",
+            "hiring_team_roles": "role",
+        },
+    ),
+    **_looks(
+        _job,
+        {
+            "application.remote_id": "application_id",
+            "job.remote_id": "job_id",
+            "job.name": "job",
+            "job_code": "job_code",
+            "job.description": "job_description",
+            "location.street_1": "street",
+            "location.street_2": "suite",
+            "location.city": "city",
+            "location.state": "state_name",
+            "location.zip_code": "zip_code",
+            "location.country": "country",
+            "location.raw": "address",
+        },
+    ),
+}
+
+_ORDER = {
+    **_looks(_envelope, {"id": "event_id"}),
+    **_looks(
+        _order,
+        {"data.id": "order_id", "data.package_id": "package_id", "data.status": "order_status"},
+    ),
+}
+_CREATED = {
+    **_looks(_envelope, {"id": "event_id", "data.deleted_at": "instant"}),
+    **_looks(
+        _integration,
+        {"data.id": "integration_id", "data.tool": "tool", "data.category": "category"},
     ),
 }
 
@@ -203,11 +364,90 @@ _IN_EVENT: dict[str, dict[Place, Look]] = {
                 "data.setup_status": "setup_status",
             },
         ),
-    }
+    },
+    "integration-created": _CREATED,
+    "integration-deleted": _CREATED,
+    "connection-flow-failed": _looks(_envelope, {"id": "event_id"}),
+    "data-changed": _looks(_envelope, {"id": "event_id"}),
+    "sync-finished": {
+        **_looks(_envelope, {"id": "event_id"}),
+        **_looks(
+            _sync,
+            {
+                "data.sync_id": "sync_id",
+                "data.sync_state": "sync_state",
+                "data.sync_started_at": "sync_started_at",
+                "data.sync_ended_at": "sync_ended_at",
+                "data.sync_duration_seconds": "sync_seconds",
+            },
+        ),
+    },
+    "assessment:order-received": _ORDER,
+    "inline-assessment:order-received": _ORDER,
+    "ai-apply-application-status-updated": {
+        **_looks(_envelope, {"id": "event_id"}),
+        **_looks(
+            _posting,
+            {
+                "data.id": "career_site_id",
+                "data.job_posting_id": "posting_id",
+                "data.status": "application_status",
+                "data.created_at": "created_at",
+                "data.updated_at": "updated_at",
+            },
+        ),
+    },
+    "ai-apply-job-posting-status-updated": {
+        **_looks(_envelope, {"id": "event_id"}),
+        **_looks(
+            _posting,
+            {
+                "data.id": "posting_id",
+                "data.career_site.id": "career_site_id",
+                "data.career_site.label": "career_site",
+                "data.url": "posting_url",
+                "data.created_at": "created_at",
+                "data.updated_at": "updated_at",
+                "data.archived_at": "archived_at",
+                "data.archived_reason": "archived_reason",
+                "data.availability": "availability",
+            },
+        ),
+        **_looks(_job, {"data.job_code": "job_code"}),
+    },
+    "issue-status-changed": {
+        **_looks(_envelope, {"id": "event_id"}),
+        **_looks(
+            _issue,
+            {
+                "data.change": "issue_change",
+                "data.issue.id": "issue_id",
+                "data.issue.type": "issue_type",
+                "data.issue.title": "issue_title",
+                "data.issue.status": "issue_status",
+                "data.issue.markdown_message": "issue_message",
+                "data.issue.first_observed_at": "first_observed_at",
+                "data.issue.resolved_at": "resolved_at",
+            },
+        ),
+    },
 }
 
-GROUPS: Sequence[Group] = (_envelope, _integration, _end_user, _statuses)
+# The integration of an assessment order is one that orders assessments.
+USUAL: dict[str, Facts] = {
+    "assessment:order-received": {"category": "ASSESSMENT"},
+    "inline-assessment:order-received": {"category": "ATS"},
+}
+"""What is true in every realistic payload of an event, unless it is overridden."""
+
+GROUPS: Sequence[Group] = (
+    _envelope, _integration, _end_user, _statuses, _sync, _log, _models, _person, _job, _order,
+    _posting, _issue,
+)  # fmt: skip
 """Every group of facts, in the order in which they are rolled."""
+
+PER_ITEM: frozenset[Group] = frozenset({_person, _models})
+"""The groups that are rolled anew for each item of an array."""
 
 
 def look_at(event: str, place: Place) -> Look | None:

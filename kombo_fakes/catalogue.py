@@ -229,7 +229,10 @@ def _fault(
     schema: Schema, site: Site, breakage: Breakage, payload: Any, *, single: bool
 ) -> Fault | None:
     examples: list[Any] = []
-    for broken in (*breakage.broken(get(payload, site.path), site), *_explored(schema, site, breakage)):
+    for broken in (
+        *breakage.broken(get(payload, site.path), site),
+        *_explored(schema, site, breakage),
+    ):
         candidate = replaced(payload, site.path, broken)
         if _has(schema, site, candidate, single=single):
             examples.append(candidate)

@@ -68,9 +68,23 @@ def parse_json(text: str | bytes, name: str = "the text") -> Any:
         # Python refuses to convert integers of more digits than this.
         digits = sys.get_int_max_str_digits()
         raise DocumentError(f"{name}: an integer of more than {digits:,} digits") from None
-    if _is_deep(value):
+    if is_deep(value):
         raise DocumentError(f"{name}: nested deeper than {MAX_DEPTH} levels")
     return value
+
+
+def read_document(path: str | os.PathLike[str]) -> Any:
+    """Read a JSON file, or a YAML file where its name ends in ``.yaml`` or ``.yml``.
+
+    Raises:
+        DocumentError: if it can't be read, or isn't what its name says.
+    """
+    data = read_bytes(path)
+    if Path(path).suffix.lower() in (".yaml", ".yml"):
+        from kombo_fakes.yaml_document import parse_yaml
+
+        return parse_yaml(data, shown(path))
+    return parse_json(data, shown(path))
 
 
 def read_bytes(path: str | os.PathLike[str]) -> bytes:
@@ -97,7 +111,8 @@ def shown(path: str | os.PathLike[str]) -> str:
     return "standard input" if os.fspath(path) == "-" else os.fspath(path)
 
 
-def _is_deep(value: Any) -> bool:
+def is_deep(value: Any) -> bool:
+    """Whether a value is nested deeper than `MAX_DEPTH` levels."""
     level = [value]
     for _ in range(MAX_DEPTH + 1):
         below: list[Any] = []

@@ -32,7 +32,7 @@ _CLASSES = {"d": "0-9", "w": "A-Za-z0-9_", "s": " \\t\\n\\r\\f\\v"}
 
 
 def to_python(pattern: str) -> str:
-    """Translate a regular expression of ECMA-262, 21.2 (with the ``u`` flag) to one of Python's.
+    r"""Translate a regular expression of ECMA-262, 21.2 (with the ``u`` flag) to one of Python's.
 
     Args:
         pattern: A regular expression that is valid in ECMA-262.
@@ -44,7 +44,7 @@ def to_python(pattern: str) -> str:
         SchemaError: if it uses what Python's ``re`` doesn't have.
 
     Example:
-        >>> to_python(r"^\\d{3}(?<rest>[\\w-]*)$")
+        >>> to_python(r"^\d{3}(?<rest>[\w-]*)$")
         '^[0-9]{3}(?P<rest>[A-Za-z0-9_-]*)$'
     """
     result = []

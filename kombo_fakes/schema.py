@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from functools import cache, cached_property
 from pathlib import Path
 from typing import Any, TypeAlias
 
 import jsonschema_rs
 
-from kombo_fakes.document import parse_json, read_bytes
+from kombo_fakes.document import read_document
 from kombo_fakes.errors import SchemaError, nearest, shorten
 from kombo_fakes.formats import CHECKERS
+from kombo_fakes.openapi import Descriptions, is_openapi
 from kombo_fakes.pointer import to_pointer
 from kombo_fakes.reading import Repair, read
 from kombo_fakes.registry import DEFAULT_EVENT, event_document, events
@@ -47,8 +49,8 @@ class Schema:
         """Load a schema from an event name, a file or a dict.
 
         Args:
-            source: The name of a shipped event, a path to a JSON file, a parsed document, or
-                a `Schema`, which is returned as it is. A text that is both is the event.
+            source: The name of a shipped event, a path to a JSON or YAML file, a parsed document,
+                or a `Schema`, which is returned as it is. A text that is both is the event.
 
         Raises:
             UnknownNameError: if it is neither an event nor a file.
@@ -73,7 +75,35 @@ class Schema:
         if not isinstance(source, (str, os.PathLike)):
             raise SchemaError(f"a schema is a path, an event name or a dict, not {shorten(source)}")
         path = os.fspath(source)
-        return cls(parse_json(read_bytes(path), path), source=path)
+        return cls(_of_its_own(read_document(path), path), source=path)
+
+    @classmethod
+    def from_openapi(cls, source: str | os.PathLike[str] | dict[str, Any]) -> Mapping[str, Schema]:
+        """The schemas of an OpenAPI 3.0 or 3.1 description, by name.
+
+        Args:
+            source: A path to a JSON or YAML file, or the parsed description.
+
+        Returns:
+            A mapping from the names in ``components.schemas`` and ``webhooks`` to schemas. Each
+            is made when it is asked for, so that one that can't be honoured hinders no other.
+
+        Raises:
+            DocumentError: if the file can't be read.
+            SchemaError: if it is no OpenAPI 3 description; and, when a schema is asked for,
+                if that one can't be honoured.
+            UnknownNameError: when a name is asked for that it doesn't hold.
+
+        Example:
+            >>> described = Schema.from_openapi({"openapi": "3.0.3", "components": {"schemas": {
+            ...     "State": {"type": "string", "nullable": True, "enum": ["ACTIVE"]}}}})
+            >>> described["State"].is_valid(None), list(described)
+            (True, ['State'])
+        """
+        if isinstance(source, dict):
+            return Descriptions(source, lambda d, n: cls(d, source=n), "the description")
+        name = os.fspath(source)
+        return Descriptions(read_document(name), lambda d, n: cls(d, source=n), name)
 
     def sites(self) -> tuple[Site, ...]:
         """Every constraint at every place, outermost first.
@@ -160,6 +190,15 @@ def validator_for(effective: dict[str, Any]) -> jsonschema_rs.Validator:
 def canonicalize(effective: dict[str, Any]) -> jsonschema_rs.CanonicalSchema:
     """The canonical form of an effective schema, formats included; fetches nothing."""
     return jsonschema_rs.canonicalize(effective, validate_formats=True, offline=True)
+
+
+def _of_its_own(document: Any, name: str) -> Any:
+    if is_openapi(document):
+        names = ", ".join(list(Descriptions(document, lambda d, n: n, name))[:5])
+        raise SchemaError(
+            f"{name}: an OpenAPI description, of which one schema has to be named: {names}, ..."
+        )
+    return document
 
 
 @cache

@@ -406,7 +406,7 @@ def kombo_event(): return "other"
     result.assert_outcomes(passed=2, errors=3)
     result.stdout.fnmatch_lines(
         ["kombo_event is 'other' here*@pytest.mark.kombo(event='other'), too"] * 2
-        + ["the marker asks for 'integration-state-changed', but*'param', 'other')"]
+        + ["the marker asks for 'integration-state-changed', but*param*'other')"]
     )
 
 

@@ -1,0 +1,267 @@
+"""A test per fault: which ones a marker and the command line leave, and what a wrong one says."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+# Imported here, since pytester forgets after each run what was first imported in it.
+from kombo_fakes import IntegrationStateChangedFactory, faults, invalid_payloads  # noqa: F401
+
+pytest_plugins = ("pytester",)
+
+
+def _ids(pytester: pytest.Pytester, *options: str) -> list[str]:
+    result = pytester.runpytest("-p", "no:randomly", "--collect-only", "-q", *options)
+    assert result.ret == pytest.ExitCode.OK
+    return [line.partition("::")[2] for line in result.outlines if "::" in line]
+
+
+def test_one_test_for_each_fault(pytester: pytest.Pytester):
+    """Unnarrowed, it is the whole catalogue, in its order, with the fault's id as the test's."""
+    pytester.makepyfile("def test_one(kombo_invalid_payload): pass")
+    assert _ids(pytester) == [f"test_one[{fault.id}]" for fault in faults()]
+
+
+@pytest.mark.parametrize(
+    ("marker", "narrowed"),
+    [
+        ("keywords=['enum']", {"keywords": ["enum"]}),
+        ("keywords='enum'", {"keywords": ["enum"]}),
+        ("keywords=('enum', 'format')", {"keywords": ["enum", "format"]}),
+        ("keywords={'enum'}", {"keywords": ["enum"]}),
+        ("at='/data/state'", {"at": "/data/state"}),
+        ("at='data.end_user'", {"at": "/data/end_user"}),
+        ("at=''", {}),
+        ("faults=['data.state-enum-*']", {"ids": ["data.state-enum-*"]}),
+        ("faults='data.state-enum-cut'", {"ids": ["data.state-enum-cut"]}),
+        ("keywords=['enum'], at='/data/state'", {"keywords": ["enum"], "at": "/data/state"}),
+        ("event='integration-state-changed', keywords=['enum']", {"keywords": ["enum"]}),
+        ("", {}),
+        ("keywords=None, at=None, faults=None", {}),
+    ],
+)
+def test_marker_narrows(pytester: pytest.Pytester, marker: str, narrowed: dict):
+    """The marker's arguments mean what those of kombo_fakes.faults mean."""
+    pytester.makepyfile(
+        f"""
+        import pytest
+
+        @pytest.mark.kombo({marker})
+        def test_one(kombo_invalid_payload): pass
+        """
+    )
+    hidden = hasattr(pytest, "HIDDEN_PARAM") or "event" not in marker
+    before = "" if hidden else "integration-state-changed-"
+    assert _ids(pytester) == [f"test_one[{before}{fault.id}]" for fault in faults(**narrowed)]
+
+
+def test_nearest_marker_counts_argument_by_argument(pytester: pytest.Pytester):
+    """A method's marker refines that of its class, and that the module's."""
+    pytester.makepyfile(
+        """
+        import pytest
+
+        pytestmark = pytest.mark.kombo(keywords=["enum"])
+
+        @pytest.mark.kombo(at="/data/state", faults="*-cut")
+        class TestState:
+            def test_inherits(self, kombo_invalid_payload): pass
+
+            @pytest.mark.kombo(at="/data/qa_status")
+            def test_replaces(self, kombo_invalid_payload): pass
+
+            @pytest.mark.kombo(faults=None)
+            def test_lifts(self, kombo_invalid_payload): pass
+        """
+    )
+    lifted = [fault.id for fault in faults(keywords=["enum"], at="/data/state")]
+    assert _ids(pytester) == [
+        "TestState::test_inherits[data.state-enum-cut]",
+        "TestState::test_replaces[data.qa_status-enum-cut]",
+        *(f"TestState::test_lifts[{fault_id}]" for fault_id in lifted),
+    ]
+
+
+def test_a_fixture_in_between_is_a_test_per_fault_too(pytester: pytest.Pytester):
+    """A project's own fixture can stand on kombo_invalid_payload."""
+    pytester.makepyfile(
+        """
+        import json, pytest
+
+        @pytest.fixture
+        def body(kombo_invalid_payload): return json.dumps(kombo_invalid_payload.payload)
+
+        @pytest.mark.kombo(faults="data.state-enum-cut")
+        def test_one(body): assert json.loads(body)
+        """
+    )
+    pytester.runpytest().assert_outcomes(passed=1)
+
+
+def test_command_line_narrows_further(pytester: pytest.Pytester):
+    """What the command line excludes isn't run; a test that is left with nothing is skipped."""
+    pytester.makepyfile(
+        """
+        import pytest
+
+        def test_all(kombo_invalid_payload): pass
+
+        @pytest.mark.kombo(keywords=["format"])
+        def test_formats(kombo_invalid_payload): pass
+
+        @pytest.mark.kombo(keywords=["format"])
+        def test_strategy(kombo_invalid_payloads): pass
+
+        def test_other(kombo_payload): pass
+        """
+    )
+    result = pytester.runpytest(
+        "-rs", "--kombo-fault=data.state-enum-cut", "--kombo-fault=data.qa_status-enum-c*"
+    )
+    result.assert_outcomes(passed=4, skipped=2)
+    result.stdout.fnmatch_lines(
+        [
+            "SKIPPED *--kombo-fault=data.state-enum-cut --kombo-fault=data.qa_status-enum-c*: "
+            "no fault of this test"
+        ]
+    )
+
+
+def test_marker_and_command_line_narrow_the_strategy(pytester: pytest.Pytester):
+    """The strategy of invalid payloads draws only what is left of the catalogue."""
+    pytester.makepyfile(
+        """
+        import pytest
+        from hypothesis import given, strategies as st
+
+        @pytest.mark.kombo(keywords=["enum"], at="/data/state")
+        @given(data=st.data())
+        def test_state(kombo_invalid_payloads, data):
+            fault = data.draw(kombo_invalid_payloads).fault
+            assert ("/data/state", "enum") == (fault.pointer, fault.keyword)
+
+        @given(data=st.data())
+        def test_command_line(kombo_invalid_payloads, data, pytestconfig):
+            fault = data.draw(kombo_invalid_payloads).fault
+            assert not pytestconfig.getoption("--kombo-fault") or fault.variant == "cut"
+
+        @pytest.mark.kombo(keywords=["enum"], at="/data/qa_status")
+        @given(data=st.data())
+        def test_qa_status(kombo_invalid_payloads, data):
+            assert "/data/qa_status" == data.draw(kombo_invalid_payloads).fault.pointer
+        """
+    )
+    pytester.runpytest().assert_outcomes(passed=3)
+    pytester.runpytest("--kombo-fault=*-cut").assert_outcomes(passed=3)
+
+
+@pytest.mark.parametrize(
+    ("fault", "message"),
+    [
+        (
+            "data.state-enum-ct",
+            "unknown fault 'data.state-enum-ct'; did you mean 'data.state-enum-cut'?",
+        ),
+        ("nothing-*", "unknown fault 'nothing-*'; there are * such as *"),
+        ("", "unknown fault ''; there are * such as *"),
+    ],
+)
+@pytest.mark.parametrize("options", [(), ("-n", "2")])
+def test_unknown_fault_on_the_command_line(
+    pytester: pytest.Pytester, fault: str, message: str, options: tuple[str, ...]
+):
+    """An id that matches nothing stops the run before it begins, in one line."""
+    pytester.makepyfile("def test_one(kombo_invalid_payload): pass")
+    result = pytester.runpytest(f"--kombo-fault={fault}", *options)
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    result.stderr.fnmatch_lines([f"ERROR: --kombo-fault: {message}"])
+    result.stderr.no_fnmatch_line("*Traceback*")
+
+
+MISTAKES = [
+    ("keyword=['enum']", "unknown argument 'keyword'; did you mean 'keywords'?"),
+    ("keywords=['enmu']", "unknown keyword 'enmu' in *; did you mean 'enum'?"),
+    ("at='/data/stat'", "unknown place '/data/stat' in *; did you mean '/data/state'?"),
+    ("at='data..state'", "'data..state' is neither a JSON Pointer nor a dotted name"),
+    (
+        "faults=['data.state-enum-ct']",
+        "unknown fault 'data.state-enum-ct' of *; did you mean 'data.state-enum-cut'?",
+    ),
+    (
+        "event='integration-state-change'",
+        "unknown event 'integration-state-change'; did you mean 'integration-state-changed'?",
+    ),
+    ("'enum'", "'enum' has no name; write event=, keywords=..."),
+    ("at=5", "at=5 is no text"),
+    ("event=['a']", "event=['a'] is no text"),
+    ("keywords=5", "keywords=5 is neither a text nor a list of them"),
+    ("faults=[5]", "faults=[5] is neither a text nor a list of them"),
+    (
+        "keywords='enum', at='/data/updated_at'",
+        "no fault of * is all of that: keywords=('enum',), at='/data/updated_at'",
+    ),
+]
+
+
+@pytest.mark.parametrize(("marker", "message"), MISTAKES, ids=[marker for marker, _ in MISTAKES])
+@pytest.mark.parametrize("fixture", ["kombo_invalid_payload", "tmp_path"])
+def test_mistake_in_the_marker_names_the_test(
+    pytester: pytest.Pytester, marker: str, message: str, fixture: str
+):
+    """A wrong marker is one clear line at collection, whether the test needs it or not."""
+    pytester.makepyfile(
+        test_it=f"""
+        import pytest
+
+        @pytest.mark.kombo({marker})
+        def test_one({fixture}): pass
+        """
+    )
+    result = pytester.runpytest()
+    assert result.ret == pytest.ExitCode.INTERRUPTED
+    message = message.replace("[", "[[]")
+    result.stdout.fnmatch_lines([f"test_it.py::test_one: @pytest.mark.kombo: {message}"])
+    for internal in ("*Traceback*", "*pytest_plugin.py*", "E  *"):
+        result.stdout.no_fnmatch_line(internal)
+
+
+def test_payloads_differ_from_test_to_test(pytester: pytest.Pytester):
+    """Each test's payload is another one, and is the factory's for the seed of its node id."""
+    pytester.makepyfile(
+        """
+        import json, pytest
+        from pathlib import Path
+
+        @pytest.mark.kombo(keywords=["enum"])
+        def test_one(kombo_invalid_payload, request):
+            payload, fault = kombo_invalid_payload
+            line = json.dumps([request.node.nodeid, fault.id, payload])
+            with Path("made.ndjson").open("a") as file:
+                file.write(line + "\\n")
+        """
+    )
+    pytester.runpytest("--kombo-seed=5")
+    made = [json.loads(line) for line in (pytester.path / "made.ndjson").open()]
+    assert len({payload["data"]["integration_id"] for _, _, payload in made}) == len(made)
+    from kombo_fakes.dice import seed_for
+
+    for node_id, fault, payload in made:
+        seed = seed_for(node_id, 5, "kombo_invalid_payload", 0)
+        assert payload == IntegrationStateChangedFactory.build(fault=fault, kombo_seed=seed)
+
+
+def test_every_fault_goes_into_every_payload(pytester: pytest.Pytester):
+    """No seed makes a base payload that a fault can't be put into."""
+    pytester.makepyfile(
+        """
+        import pytest
+
+        @pytest.mark.parametrize("times", range(3))
+        def test_one(kombo_invalid_payload, times):
+            payload, fault = kombo_invalid_payload
+            assert fault.is_in(payload)
+        """
+    )
+    pytester.runpytest().assert_outcomes(passed=3 * len(faults()))

@@ -1,0 +1,274 @@
+"""What a test gets depends on its name and the seed; what it had before, it keeps."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+# Imported here, since pytester forgets after each run what was first imported in it.
+from kombo_fakes import IntegrationStateChangedFactory, faults, payloads  # noqa: F401
+
+pytest_plugins = ("pytester",)
+
+HEAVY = ("faker", "factory", "hypothesis", "jsonschema_rs", "rich", "kombo_fakes.schema")
+
+RECORDER = """
+import json, os, pytest
+from pathlib import Path
+
+@pytest.fixture
+def record(request):
+    def write(*values):
+        name = request.node.nodeid.replace("/", "_").replace(":", "_")
+        Path(os.environ["RECORD"], name).write_bytes(json.dumps(values).encode())
+    return write
+
+def pytest_collection_modifyitems(items):
+    if "REVERSED" in os.environ:
+        items.reverse()
+"""
+
+TESTS = """
+import pytest
+
+def test_payload(kombo_payload, record): record(kombo_payload)
+
+def test_factory(kombo_payload_factory, record):
+    record(*(kombo_payload_factory() for _ in range(3)), kombo_payload_factory(invalid=True))
+
+@pytest.mark.parametrize("n", range(5))
+def test_parametrized(kombo_payload, kombo_payload_factory, record, n):
+    record(kombo_payload, kombo_payload_factory())
+
+@pytest.mark.kombo(event="integration-state-changed", at="/data/state")
+def test_invalid(kombo_invalid_payload, record): record(kombo_invalid_payload.payload)
+
+class TestClass:
+    def test_payload(self, kombo_payload, record): record(kombo_payload)
+"""
+
+
+@pytest.fixture
+def project(pytester: pytest.Pytester) -> pytest.Pytester:
+    """A test suite that writes down what each of its tests gets."""
+    pytester.makeconftest(RECORDER)
+    pytester.makepyfile(test_a=TESTS, test_b=TESTS)
+    return pytester
+
+
+@pytest.fixture
+def recorded(project: pytest.Pytester, monkeypatch: pytest.MonkeyPatch):
+    """A callable that runs the suite and gives the bytes that its tests have got."""
+    runs = 0
+
+    def run(*options: str, processes: bool = False) -> dict[str, bytes]:
+        nonlocal runs
+        runs += 1
+        directory = project.mkdir(f"run{runs}")
+        monkeypatch.setenv("RECORD", str(directory))
+        runpytest = project.runpytest_subprocess if processes else project.runpytest_inprocess
+        result = runpytest("-p", "no:cacheprovider", *options)
+        assert result.ret == pytest.ExitCode.OK
+        return {path.name: path.read_bytes() for path in sorted(directory.iterdir())}
+
+    return run
+
+
+def test_order_and_other_tests_change_nothing(recorded, monkeypatch: pytest.MonkeyPatch):
+    """In order, shuffled, reversed, alone: a test gets the same bytes."""
+    in_order = recorded("-p", "no:randomly", "test_a.py", "test_b.py")
+    assert len(in_order) == 2 * (3 + 5 + len(faults(at="/data/state")))
+    assert len(set(in_order.values())) == len(in_order)
+    assert in_order == recorded("-p", "no:randomly", "test_b.py", "test_a.py")
+    for seed in range(3):
+        assert in_order == recorded(f"--randomly-seed={seed}")
+    monkeypatch.setenv("REVERSED", "yes")
+    assert in_order == recorded("-p", "no:randomly")
+    alone = recorded("-p", "no:randomly", "test_b.py::test_factory")
+    assert alone == {"test_b.py__test_factory": in_order["test_b.py__test_factory"]}
+
+
+def test_another_seed_changes_every_payload(recorded):
+    """The seed reaches every fixture, and the same one gives the same payloads again."""
+    first, again, other = recorded(), recorded("--kombo-seed=0"), recorded("--kombo-seed=1")
+    assert first == again
+    assert first.keys() == other.keys()
+    assert not first.items() & other.items()
+
+
+@pytest.mark.slow
+def test_workers_and_hash_seeds_change_nothing(recorded, monkeypatch: pytest.MonkeyPatch):
+    """In one process or on two workers, under any hash seed: a test gets the same bytes."""
+    here = recorded("--kombo-seed=9")
+    for hash_seed, options in (
+        ("1", ()),
+        ("2", ("-n", "2")),
+        ("3", ("-n", "2", "-p", "no:randomly")),
+    ):
+        monkeypatch.setenv("PYTHONHASHSEED", hash_seed)
+        assert here == recorded("--kombo-seed=9", *options, processes=True)
+
+
+@pytest.mark.slow
+def test_header_and_narrowing_with_workers(pytester: pytest.Pytester):
+    """The header is there, and the workers agree about the tests, with two workers as well."""
+    pytester.makepyfile(
+        """
+        import pytest
+
+        @pytest.mark.kombo(event="integration-state-changed", keywords={"enum", "format"})
+        def test_one(kombo_invalid_payload, kombo_invalid_payloads, kombo_schema): pass
+        """
+    )
+    result = pytester.runpytest_subprocess("-n", "2", "--kombo-seed=4", "--kombo-fault=*-empty")
+    left = faults(keywords=["enum", "format"], ids="*-empty")
+    result.assert_outcomes(passed=len(left))
+    result.stdout.fnmatch_lines(["kombo_fakes *: --kombo-seed=4"])
+
+
+USES_EVERYTHING = """
+import pytest
+
+@pytest.mark.kombo(at="/data/state")
+def test_invalid(watched, kombo_invalid_payload): pass
+
+def test_made(watched, kombo_payload, kombo_payload_factory):
+    kombo_payload_factory()
+    kombo_payload_factory(anonymous=True, kombo_seed=3)
+    kombo_payload_factory(data__end_user__origin_id="x", fault="data.state-enum-cut")
+"""
+
+
+def test_random_states_are_left_alone(pytester: pytest.Pytester):
+    """No fixture moves Python's random state, factory_boy's, Faker's or that of a lent Faker."""
+    pytester.makeconftest(
+        """
+        import random
+
+        import factory.random
+        import faker
+        import pytest
+
+        FAKER = faker.Faker("de_DE")
+
+        @pytest.fixture(scope="session")
+        def kombo_faker(): return FAKER
+
+        def states():
+            return (
+                random.getstate(),
+                factory.random.get_random_state(),
+                faker.generator.random.getstate(),
+                FAKER.random.getstate(),
+            )
+
+        @pytest.fixture
+        def watched():
+            before = states()
+            yield
+            assert before == states()
+        """
+    )
+    pytester.makepyfile(USES_EVERYTHING)
+    result = pytester.runpytest("-p", "no:randomly")
+    result.assert_outcomes(passed=1 + len(faults(at="/data/state")))
+
+
+@pytest.mark.parametrize(
+    "base", ["factory.Factory", "factory.DictFactory", "kombo_fakes.IntegrationStateChangedFactory"]
+)
+def test_sequences_of_factories_are_left_alone(pytester: pytest.Pytester, base: str):
+    """No fixture takes a number out of a sequence of somebody's own factory of dicts."""
+    pytester.makeconftest(
+        f"""
+        import factory
+        import kombo_fakes
+        import pytest
+
+        class Mine({base}):
+            class Meta:
+                model = dict
+
+            id = factory.Sequence(str)
+
+        @pytest.fixture
+        def watched():
+            Mine.reset_sequence(5, force=True)
+            yield
+            assert "5" == Mine.build()["id"]
+        """
+    )
+    pytester.makepyfile(USES_EVERYTHING)
+    result = pytester.runpytest("-p", "no:randomly")
+    result.assert_outcomes(passed=1 + len(faults(at="/data/state")))
+
+
+@pytest.mark.slow
+def test_unused_plugin_imports_nothing_heavy(tmp_path: Path):
+    """A run that uses no fixture of ours pays for a few small modules only."""
+    (tmp_path / "test_it.py").write_text(
+        "import sys\n"
+        "def test_one():\n"
+        f"    assert [m for m in {HEAVY!r} if m in sys.modules] == []\n"
+        "    ours = sorted(m for m in sys.modules if m.partition('.')[0] == 'kombo_fakes')\n"
+        "    assert ours == [\n"
+        "        'kombo_fakes', 'kombo_fakes.dice', 'kombo_fakes.document', 'kombo_fakes.errors',\n"
+        "        'kombo_fakes.pytest_plugin', 'kombo_fakes.registry',\n"
+        "    ]\n"
+    )
+    # Other plugins import Faker and more, so only ours is loaded.
+    environment = {**os.environ, "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
+    environment.pop("PYTEST_PLUGINS", None)
+    run = subprocess.run(
+        [sys.executable, "-m", "pytest", "-p", "kombo_fakes.pytest_plugin", "-q", "test_it.py"],
+        cwd=tmp_path,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert run.returncode == 0, run.stdout
+
+
+@pytest.mark.slow
+def test_a_payload_needs_no_hypothesis(tmp_path: Path):
+    """An example test doesn't wait for the import of Hypothesis."""
+    (tmp_path / "test_it.py").write_text(
+        "import sys, pytest\n"
+        "@pytest.mark.kombo(at='/data/state')\n"
+        "def test_one(kombo_payload, kombo_payload_factory, kombo_invalid_payload, kombo_schema):\n"
+        "    kombo_payload_factory()\n"
+        "    assert 'hypothesis' not in sys.modules\n"
+    )
+    run = subprocess.run(
+        [sys.executable, "-m", "pytest", "-p", "no:hypothesispytest", "-q", "test_it.py"],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert run.returncode == 0, run.stdout
+
+
+@pytest.mark.slow
+def test_works_without_hypothesis_plugin_and_can_be_switched_off(pytester: pytest.Pytester):
+    """Strategies need no pytest plugin but ours; without ours there are no fixtures."""
+    pytester.makepyfile(
+        """
+        from hypothesis import given, strategies as st
+
+        @given(data=st.data())
+        def test_one(kombo_payloads, kombo_schema, data):
+            kombo_schema.validate(data.draw(kombo_payloads))
+        """
+    )
+    result = pytester.runpytest_subprocess("-p", "no:hypothesispytest")
+    result.assert_outcomes(passed=1)
+    result = pytester.runpytest_subprocess("-p", "no:kombo_fakes")
+    result.assert_outcomes(errors=1)
+    result.stdout.fnmatch_lines(["*fixture 'kombo_payloads' not found"])
+    result.stdout.no_fnmatch_line("kombo_fakes *: --kombo-seed*")

@@ -457,17 +457,21 @@ def _no_such_item(value: Any, site: Site) -> Iterator[Any]:
 _BY_KEYWORD: dict[str, tuple[Breakage, ...]] = {
     "required": (
         Breakage("absent", "left out", _without),
-        Breakage("camel-case", "written in camel case", _renamed(_camel)),
-        Breakage("uppercase", "written in upper case", _renamed(str.upper)),
-        Breakage("hyphens", "written with hyphens", _renamed(lambda n: n.replace("_", "-"))),
-        Breakage("trailing-blank", "with a blank behind its name", _renamed(lambda n: n + " ")),
+        Breakage("camel-case", "its name in camel case", _renamed(_camel)),
+        Breakage("uppercase", "its name in upper case", _renamed(str.upper)),
+        Breakage("hyphens", "its name with hyphens", _renamed(lambda n: n.replace("_", "-"))),
+        Breakage("trailing-blank", "its name with a blank behind it", _renamed(lambda n: n + " ")),
     ),
     "dependentRequired": (Breakage("absent", "what it needs left out", _without_needed),),
     "additionalProperties": (
         Breakage("unknown", "a property that isn't listed", _added("unexpected")),
-        Breakage("camel-case", "a second time in camel case", _twin(_camel)),
-        Breakage("uppercase", "a second time in upper case", _twin(str.upper)),
-        Breakage("trailing-blank", "a second time with a blank", _twin(lambda name: name + " ")),
+        Breakage("camel-case", "a property once more, in camel case", _twin(_camel)),
+        Breakage("uppercase", "a property once more, in upper case", _twin(str.upper)),
+        Breakage(
+            "trailing-blank",
+            "a property once more, with a blank behind its name",
+            _twin(lambda name: name + " "),
+        ),
         Breakage("proto", "a property `__proto__`", _added("__proto__", {})),
         Breakage("empty-name", "a property without a name", _added("")),
     ),

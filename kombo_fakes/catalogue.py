@@ -322,15 +322,25 @@ def _about(site: Site) -> str:
 
 
 def _id(site: Site, variant: str) -> str:
-    path: list[str] = [str(part) for part in site.path]
+    path: Path = site.path
     if site.keyword == "required":
-        path.append(str(site.value))
+        path = (*path, site.value)
     elif site.keyword == "dependentRequired":
-        path.append(str(next(iter(site.value))))
-    readable = ".".join(re.sub(r"[^A-Za-z0-9_]+", "_", part) or "_" for part in path) or "root"
+        path = (*path, next(iter(site.value)))
+    return f"{place_id(path)}-{site.keyword}-{variant}"
+
+
+def place_id(path: Path) -> str:
+    """A place as the first part of an id: readable, and safe in file names.
+
+    Example:
+        >>> place_id(("data", "a/b")), place_id(())
+        ('data.a_b', 'root')
+    """
+    parts = [re.sub(r"[^A-Za-z0-9_]+", "_", str(part)) or "_" for part in path]
+    readable = ".".join(parts) or "root"
     # A file name holds 255 bytes; what is unique about a long path is its end.
-    readable = readable if len(readable) <= 150 else "..." + readable[-147:]
-    return f"{readable}-{site.keyword}-{variant}"
+    return readable if len(readable) <= 150 else "..." + readable[-147:]
 
 
 def _free_id(wanted: str, taken: set[str]) -> str:

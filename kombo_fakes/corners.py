@@ -132,10 +132,7 @@ class _Easel:
     def put(self, name: str, path: Path, value: Any) -> Any:
         """A payload with a value at a path, and agreeing with it; None where there is no such."""
         pins = {path: value} if isinstance(value, (str, int, float)) or value is None else {}
-        try:
-            return replaced(self.paint(name, [path], pins), path, value)
-        except PointerError:
-            return None
+        return _put(self.paint(name, [path], pins), path, value)
 
 
 _ABSENT = object()
@@ -157,7 +154,11 @@ def _all(easel: _Easel, plan: Blueprint) -> Iterator[tuple[str, Path, str, Any]]
             if _at(payload, path) is not _ABSENT:
                 payload = removed(payload, path)
         yield "optional-absent", (), "no property that isn't required", payload
-        payload = easel.paint("optional-present", optional)
+        payload = easel.paint("optional-present")
+        for path in optional:
+            if _at(payload, path) is _ABSENT:
+                found = _at(easel.paint(f"optional-present-{to_pointer(path)}", [path]), path)
+                payload = None if found is _ABSENT else _put(payload, path, found)
         yield "optional-present", (), "every property that the schema names", payload
     counts: dict[Path, int] = {}
     for path, _ in shapes:
@@ -168,7 +169,7 @@ def _all(easel: _Easel, plan: Blueprint) -> Iterator[tuple[str, Path, str, Any]]
         if isinstance(shape, Array):
             yield from _array_corners(easel, path, place, about)
         elif not (_is_fixed(shape) and counts[path] == 1):
-            for edge in _edges(shape):
+            for edge in _distinct(_edges(shape)):
                 name = f"{place}-{edge.name}"
                 yield name, path, f"{about}: {edge.what}", easel.put(name, path, edge.value)
 
@@ -197,6 +198,7 @@ def _shapes(
     """Every shape that a value at a place can have; of an array the first item."""
     match plan:
         case Object(properties=properties):
+            yield path, plan
             for name, child in properties.items():
                 if child != NOTHING:
                     yield from _shapes(child, (*path, name), inside)
@@ -247,6 +249,14 @@ def _is_list(value: Any) -> bool:
     return isinstance(value, list)
 
 
+def _put(payload: Any, path: Path, value: Any) -> Any:
+    """The payload with a value at a path; None where it has no place for it."""
+    try:
+        return None if payload is None else replaced(payload, path, value)
+    except PointerError:
+        return None
+
+
 def _at(payload: Any, path: Path) -> Any:
     try:
         return get(payload, path)
@@ -255,6 +265,14 @@ def _at(payload: Any, path: Path) -> Any:
 
 
 # -- the edges of a shape
+
+
+def _distinct(edges: Iterable[_Edge]) -> Iterator[_Edge]:
+    seen: list[Any] = []
+    for edge in edges:
+        if not any(edge.value == value and type(edge.value) is type(value) for value in seen):
+            seen.append(edge.value)
+            yield edge
 
 
 def _edges(shape: Blueprint) -> Iterator[_Edge]:

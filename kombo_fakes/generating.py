@@ -236,9 +236,8 @@ class _Maker:
             home = present(wanted, self.schema)
             both = home if requirement is None else _both(requirement, home)
             try:
-                payload = self._painted(both, *key)
-                break
-            except SchemaError:
+                return self.changes.put_into(self._painted(both, *key))
+            except (SchemaError, PointerError):
                 continue
         return self.changes.put_into(payload)
 

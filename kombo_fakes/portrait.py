@@ -77,7 +77,12 @@ class Portrait:
         self._per_item = tuple(group for group in self._groups if group in PER_ITEM)
 
     def paint(
-        self, dice: Dice, *, names: Names = POOLED, pins: Mapping[Path, Any] | None = None
+        self,
+        dice: Dice,
+        *,
+        names: Names = POOLED,
+        pins: Mapping[Path, Any] | None = None,
+        known: Facts | None = None,
     ) -> Any:
         """Paint one payload.
 
@@ -86,11 +91,12 @@ class Portrait:
             names: Who makes the names.
             pins: Values that are fixed by their path. What has to agree with them will; the
                 values themselves aren't put into the payload.
+            known: Facts that are fixed, by the names that `kombo_fakes.realism` gives them.
 
         Raises:
             SchemaError: if a field is so constrained that no realistic value was found.
         """
-        pinned = dict(USUAL.get(self.name, {}))
+        pinned = {**USUAL.get(self.name, {}), **(known or {})}
         for path, value in (pins or {}).items():
             look = self.looks.get(_place(path))
             if look is not None:

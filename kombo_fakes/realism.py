@@ -98,13 +98,14 @@ def timestamp(moment: datetime) -> str:
     return moment.strftime("%Y-%m-%dT%H:%M:%S.") + f"{moment.microsecond // 1000:03}Z"
 
 
-def _moment(dice: Dice) -> datetime:
+def _moment(dice: Dice, pins: Facts | None = None) -> datetime:
     minutes, milliseconds = dice.whole(0, _MINUTES), dice.whole(0, 59_999)
-    return _EPOCH + timedelta(minutes=minutes, milliseconds=milliseconds)
+    moment = _EPOCH + timedelta(minutes=minutes, milliseconds=milliseconds)
+    return moment if pins is None else pins.get("moment", moment)
 
 
-def _instant(dice: Dice) -> str:
-    return timestamp(_moment(dice))
+def _instant(dice: Dice, pins: Facts | None = None) -> str:
+    return timestamp(_moment(dice, pins))
 
 
 # -- facts. Each group rolls the same dice whatever is pinned, so that pinning one fact changes
@@ -113,7 +114,7 @@ def _instant(dice: Dice) -> str:
 
 def _envelope(dice: Dice, names: Names, facts: Facts, pins: Facts) -> None:
     facts["event_id"] = dice.token(24)
-    facts["instant"] = _instant(dice)
+    facts["instant"] = _instant(dice, pins)
 
 
 def _integration(dice: Dice, names: Names, facts: Facts, pins: Facts) -> None:
@@ -140,10 +141,12 @@ def _end_user(dice: Dice, names: Names, facts: Facts, pins: Facts) -> None:
     domain = (slug(str(organization))[:50].strip("-") or "customer") + ".example"
     anonymous, number = dice.is_null(0.1), dice.whole(1_000, 99_999)
     facts["organization"] = organization
-    facts["creator_email"] = None if anonymous else f"{local}@{domain}"
+    facts["creator_email"] = pins.get(
+        "creator_email", None if anonymous else f"{local}@{domain}"
+    )
     shape, unknown = dice.whole(0, 2), dice.is_null(0.15)
     origin = (str(number), f"{slug(str(organization))[:12].strip('-')}-{number}", dice.token(12))
-    facts["origin_id"] = None if unknown else origin[shape]
+    facts["origin_id"] = pins.get("origin_id", None if unknown else origin[shape])
 
 
 def _statuses(dice: Dice, names: Names, facts: Facts, pins: Facts) -> None:
@@ -161,10 +164,10 @@ def _statuses(dice: Dice, names: Names, facts: Facts, pins: Facts) -> None:
 
 
 def _sync(dice: Dice, names: Names, facts: Facts, pins: Facts) -> None:
-    started, seconds = _moment(dice), dice.whole(1, 5_400)
+    started, seconds = _moment(dice, pins), dice.whole(1, 5_400)
     fraction = dice.whole(0, 999)
     facts["sync_id"] = dice.token(24)
-    facts["sync_state"] = dice.pick(_SYNC_STATES)
+    facts["sync_state"] = pins.get("sync_state", dice.pick(_SYNC_STATES))
     seconds = pins.get("sync_seconds", seconds)
     facts["sync_seconds"] = seconds
     known = isinstance(seconds, (int, float)) and 0 <= seconds < 1e9
@@ -215,7 +218,7 @@ def _order(dice: Dice, names: Names, facts: Facts, pins: Facts) -> None:
 
 
 def _posting(dice: Dice, names: Names, facts: Facts, pins: Facts) -> None:
-    created, later = _moment(dice), dice.whole(1, 60 * 24 * 90)
+    created, later = _moment(dice, pins), dice.whole(1, 60 * 24 * 90)
     organization = names.organization(dice)
     host = slug(organization)[:50].strip("-") or "jobs"
     facts["created_at"] = timestamp(created)
@@ -233,12 +236,13 @@ def _posting(dice: Dice, names: Names, facts: Facts, pins: Facts) -> None:
 
 
 def _issue(dice: Dice, names: Names, facts: Facts, pins: Facts) -> None:
-    first, later = _moment(dice), dice.whole(5, 60 * 24 * 14)
+    first, later = _moment(dice, pins), dice.whole(5, 60 * 24 * 14)
     kind, title = dice.pick(_ISSUES)
     resolved = dice.chance(0.45)
     if "issue_status" in pins or "issue_change" in pins:
         resolved = "RESOLVED" in (pins.get("issue_status"), str(pins.get("issue_change")).upper())
-    facts["issue_id"], facts["issue_type"], facts["issue_title"] = dice.token(24), kind, title
+    facts["issue_id"] = pins.get("issue_id", dice.token(24))
+    facts["issue_type"], facts["issue_title"] = kind, title
     facts["issue_message"] = f"**{title}**\n\n{names.sentence(dice)}"
     facts["first_observed_at"] = timestamp(first)
     facts["resolved_at"] = timestamp(first + timedelta(minutes=later)) if resolved else None

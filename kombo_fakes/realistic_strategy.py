@@ -55,12 +55,19 @@ def painted(portrait: Portrait, knobs: Knobs) -> SearchStrategy[Any]:
 
     @st.composite
     def payloads(draw: DrawFn) -> Any:
-        return portrait.paint(_DrawnDice(draw, knobs.nulls), names=names)
+        return portrait.paint(DrawnDice(draw, knobs.nulls), names=names)
 
     return payloads() if longest is None else payloads().filter(fits)
 
 
-class _DrawnDice:
+class DrawnDice:
+    """Dice that Hypothesis rolls: each choice is a draw.
+
+    Args:
+        draw: What a composite strategy was given.
+        nulls: The share of null where null is allowed; None leaves it to each field.
+    """
+
     __slots__ = ("_draw", "_nulls")
 
     def __init__(self, draw: DrawFn, nulls: float | None) -> None:

@@ -8,6 +8,7 @@ import pytest
 
 # Imported here, since pytester forgets after each run what was first imported in it.
 from kombo_fakes import IntegrationStateChangedFactory, faults, invalid_payloads  # noqa: F401
+from kombo_fakes.dice import seed_for
 
 pytest_plugins = ("pytester",)
 
@@ -243,10 +244,9 @@ def test_payloads_differ_from_test_to_test(pytester: pytest.Pytester):
         """
     )
     pytester.runpytest("--kombo-seed=5")
-    made = [json.loads(line) for line in (pytester.path / "made.ndjson").open()]
+    lines = (pytester.path / "made.ndjson").read_text().splitlines()
+    made = [json.loads(line) for line in lines]
     assert len({payload["data"]["integration_id"] for _, _, payload in made}) == len(made)
-    from kombo_fakes.dice import seed_for
-
     for node_id, fault, payload in made:
         seed = seed_for(node_id, 5, "kombo_invalid_payload", 0)
         assert payload == IntegrationStateChangedFactory.build(fault=fault, kombo_seed=seed)

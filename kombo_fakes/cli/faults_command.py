@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+
 import rich_click as click
 
 from kombo_fakes.cli.options import examples, load_schema, schema_options
@@ -52,8 +54,8 @@ def faults_command(
         ]
         binary_output().write(pretty(listed) + b"\n")
         return
-    import sys
-
-    root = "(root)" if is_terminal(sys.stdout) else ""
-    rows = [(f.id, f.pointer or root, f.keyword, f.description) for f in found]
+    rows = [(fault.id, fault.pointer, fault.keyword, fault.description) for fault in found]
+    if is_terminal(sys.stdout):
+        # The place has its own column, and a terminal isn't wide.
+        rows = [(i, p or "(root)", k, d.partition(": ")[2]) for i, p, k, d in rows]
     table(("fault", "at", "keyword", "what is wrong"), rows, note=f"{len(found):,} faults")

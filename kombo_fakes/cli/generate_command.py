@@ -32,7 +32,7 @@ _MANY = 2_000
 EXAMPLES = examples(
     "kombo-fakes generate                             one payload",
     "kombo-fakes generate -n 1000 --format ndjson     a thousand, one a line",
-    "kombo-fakes generate --set data.state=INVALID --set data.integration_tool=lever",
+    "kombo-fakes generate --set data.state=INVALID --set /data/qa_status=FAILED",
     "kombo-fakes generate --values any -n 100 --out any/",
     "kombo-fakes generate --fault data.state-enum-lowercase",
     "kombo-fakes generate --fault 'data.updated_at-*' --format ndjson",
@@ -157,7 +157,7 @@ def generate_command(
         )
         total = _total(schema, count, values, fault_ids)
         try:
-            with _progress(made, total) as watched:
+            with _progress(made, total, out) as watched:
                 _write(watched, schema, seed, values, format_, out)
         except RefusedError as error:
             raise _advised(error) from None
@@ -266,11 +266,12 @@ def _total(schema: Schema, count: int | None, values: str, fault_ids: tuple[str,
 
 
 @contextmanager
-def _progress(made: Iterator[Made], total: int) -> Iterator[Iterator[Made]]:
+def _progress(made: Iterator[Made], total: int, out: str | None) -> Iterator[Iterator[Made]]:
     from kombo_fakes.cli.terminal import is_terminal
 
     # Where both go to the same terminal the payloads are the progress.
-    if total < _MANY or not is_interactive() or is_terminal(sys.stdout):
+    is_shown = out is None and is_terminal(sys.stdout)
+    if total < _MANY or is_shown or not is_interactive():
         yield made
         return
     from rich.console import Console

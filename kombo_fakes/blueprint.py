@@ -18,6 +18,7 @@ import jsonschema_rs
 from jsonschema_rs import canonical as c
 
 from kombo_fakes.errors import SchemaError
+from kombo_fakes.pointer import Path, to_pointer
 from kombo_fakes.schema import Schema, canonicalize, validator_for
 from kombo_fakes.vocabulary import subschemas
 
@@ -271,6 +272,7 @@ class _Reader:
         self, name: str, effective: dict[str, Any], root: jsonschema_rs.CanonicalSchema
     ) -> None:
         self.name = name
+        self.effective = effective
         self.order = _Orders(effective)
         self.root = root
         self.references: dict[str, Reference] = {}
@@ -329,11 +331,8 @@ class _Reader:
                 return self._reference(uri)
             case c.NotView():
                 return Filtered(Anything(), validator_for_node(node), "not")
-            case c.RawView(_, reason, pointer):
-                raise SchemaError(
-                    f"{self.name}: can't be constructed: what stands at "
-                    f"{pointer or 'the root'} ({str(reason).rsplit('.', 1)[-1].lower()})"
-                )
+            case c.RawView():
+                raise SchemaError(f"{self.name}: can't be constructed: {_hardest(self.effective)}")
             case view:
                 raise SchemaError(f"{self.name}: can't be constructed: {type(view).__name__}")
 
@@ -524,6 +523,30 @@ _BY_TYPE: dict[str, Blueprint] = {
     "array": Array(),
     "object": Object({}, extras=(Extra(Text(), Anything()),)),
 }
+
+
+# What canonical form may not be able to say, the likeliest first.
+_HARD = (
+    "unevaluatedItems", "unevaluatedProperties", "$dynamicRef", "$recursiveRef", "not", "if",
+    "oneOf", "dependentSchemas", "contains", "propertyNames",
+)  # fmt: skip
+
+
+def _hardest(effective: dict[str, Any]) -> str:
+    """The keyword in a document that is likeliest to be why it couldn't be understood."""
+    found: dict[str, str] = {}
+    todo: list[tuple[Path, Any]] = [((), effective)]
+    while todo:
+        path, schema = todo.pop(0)
+        if isinstance(schema, dict):
+            for keyword in _HARD:
+                if keyword in schema:
+                    found.setdefault(keyword, to_pointer(path) or "the root")
+            todo.extend((path + where, child) for where, child in subschemas(schema))
+    for keyword in _HARD:
+        if keyword in found:
+            return f"{keyword} at {found[keyword]}"
+    return "what stands at the root"
 
 
 def _search(pattern: str, name: str) -> bool:

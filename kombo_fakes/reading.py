@@ -203,7 +203,7 @@ def _why_refused(effective: dict[str, Any], name: str, reason: str) -> str:
         if not isinstance(schema, dict):
             continue
         target = schema.get("$ref")
-        if isinstance(target, str) and target.lstrip("#") and target.lstrip("#") in reason:
+        if isinstance(target, str) and _named_in(reason, target):
             at = f"{name}: $ref {shorten(target)} at {to_pointer(path) or 'the root'} leads"
             if target.startswith("#"):
                 return f"{at} nowhere"
@@ -216,6 +216,11 @@ def _why_refused(effective: dict[str, Any], name: str, reason: str) -> str:
             )
         todo.extend((path + where, child) for where, child in subschemas(schema))
     return f"{name}: {reason}"
+
+
+def _named_in(reason: str, target: str) -> bool:
+    document, _, fragment = target.partition("#")
+    return (document or fragment) != "" and f"'{document or fragment}" in reason
 
 
 def _line(error: BaseException) -> str:

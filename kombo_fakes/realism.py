@@ -141,9 +141,7 @@ def _end_user(dice: Dice, names: Names, facts: Facts, pins: Facts) -> None:
     domain = (slug(str(organization))[:50].strip("-") or "customer") + ".example"
     anonymous, number = dice.is_null(0.1), dice.whole(1_000, 99_999)
     facts["organization"] = organization
-    facts["creator_email"] = pins.get(
-        "creator_email", None if anonymous else f"{local}@{domain}"
-    )
+    facts["creator_email"] = pins.get("creator_email", None if anonymous else f"{local}@{domain}")
     shape, unknown = dice.whole(0, 2), dice.is_null(0.15)
     origin = (str(number), f"{slug(str(organization))[:12].strip('-')}-{number}", dice.token(12))
     facts["origin_id"] = pins.get("origin_id", None if unknown else origin[shape])

@@ -14,15 +14,26 @@ from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Any, NamedTuple
 
+from jsonschema_rs import canonical
+
 from kombo_fakes.blueprint import NOTHING, Blueprint, blueprint_of
 from kombo_fakes.breakages import Breakage, breakages
 from kombo_fakes.dice import SeededDice
 from kombo_fakes.errors import KomboFakesError, SchemaError, unknown
-from kombo_fakes.pointer import Path, PointerError, dotted, get, parse_pointer, replaced, to_pointer
+from kombo_fakes.pointer import (
+    Path,
+    PointerError,
+    dotted,
+    get,
+    has,
+    parse_pointer,
+    replaced,
+    to_pointer,
+)
 from kombo_fakes.portrait import Portrait, portrait_for
-from kombo_fakes.presence import Requirement, presence, present
+from kombo_fakes.presence import Requirement, presence, present, suits
 from kombo_fakes.registry import DEFAULT_EVENT
-from kombo_fakes.schema import Schema, SchemaLike, validator_for
+from kombo_fakes.schema import Schema, SchemaLike
 from kombo_fakes.sites import Site
 
 _EXAMPLES = 3
@@ -191,33 +202,82 @@ def _is_within(pointer: str, place: str) -> bool:
 def _catalogue(schema: Schema) -> tuple[Fault, ...]:
     made: list[Fault] = []
     taken: set[str] = set()
-    base = portrait_for(schema).paint(SeededDice(0))
+    seen: set[str] = set()
+    bases = _bases(schema)
     for site in schema.sites():
-        payload = _base_with(schema, site, base)
-        if payload is _UNREACHABLE:
-            continue
         neighbours = _neighbours(schema, site)
-        for single in (True, False):
-            before = len(made)
-            for breakage in breakages(site, neighbours):
-                fault = _fault(schema, site, breakage, payload, single=single)
-                if fault is not None:
-                    made.append(replace(fault, id=_free_id(fault.id, taken)))
-            if len(made) > before:
-                break  # Only where nothing breaks this place alone, what breaks more, too.
+        for payload, single in _attempts(schema, site, bases):
+            found = [
+                fault
+                for breakage in breakages(site, neighbours)
+                if (fault := _fault(schema, site, breakage, payload, single=single)) is not None
+            ]
+            if found:
+                made += [
+                    replace(fault, id=_free_id(fault.id, taken))
+                    for fault in (found if single else _unlike(found, seen))
+                ]
+                break
     return tuple(made)
+
+
+def _unlike(found: list[Fault], seen: set[str]) -> list[Fault]:
+    """The faults that break differently from those before; at least one, so that none is missing.
+
+    What breaks one branch of an ``anyOf`` breaks the others as well, so that the same payloads
+    turn up for each.
+    """
+    keys = [canonical.json.to_string(fault.examples[0]) for fault in found]
+    new = [fault for fault, key in zip(found, keys, strict=True) if key not in seen]
+    seen.update(keys)
+    return new or found[:1]
+
+
+def _bases(schema: Schema) -> list[Any]:
+    """Valid payloads to break: a usual one, then some with everything in them that can be."""
+    portrait = portrait_for(schema)
+    return [portrait.paint(SeededDice(0)), *(portrait.paint(_FullDice(seed)) for seed in range(4))]
+
+
+class _FullDice(SeededDice):
+    """Dice by which nothing is left out and nothing is null."""
+
+    __slots__ = ()
+
+    def chance(self, share: float) -> bool:
+        return super().chance(share) or share > 0.5
+
+    def is_null(self, share: float) -> bool:
+        super().is_null(share)
+        return False
+
+
+def _attempts(schema: Schema, site: Site, bases: list[Any]) -> Iterator[tuple[Any, bool]]:
+    """Payloads in which to break a site, and whether it has to be the only place.
+
+    Only where nothing breaks the place alone, what breaks more is taken, too. A payload of its
+    own, painted with what the site requires, costs most and so comes last.
+    """
+    suitable = next((base for base in bases if suits(base, site)), None)
+    if suitable is None and not site.single:
+        # Whatever stands there will do: all branches have to be broken at once.
+        suitable = next((base for base in bases if has(base, site.path)), None)
+    own = None
+    for single in (True, False) if site.single else (False,):
+        if suitable is not None:
+            yield suitable, single
+        if own is None:
+            own = _painted_with(schema, site)
+        if own is not _UNREACHABLE:
+            yield own, single
 
 
 _UNREACHABLE = object()
 
 
-def _base_with(schema: Schema, site: Site, base: Any) -> Any:
-    requirement = presence(site, schema)
-    dialect = {k: v for k, v in schema.effective.items() if k == "$schema"}
-    if site.single and validator_for({**dialect, **requirement.schema}).is_valid(base):
-        return base
+def _painted_with(schema: Schema, site: Site) -> Any:
     # The place alone may be had where a value that the keyword is about can't be.
-    for wanted in (requirement, present([site.path], schema)):
+    for wanted in (presence(site, schema), present([site.path], schema)):
         try:
             return portrait_for(schema, wanted).paint(SeededDice(0))
         except SchemaError:

@@ -36,6 +36,8 @@ from kombo_fakes.realism import POOLED, Names
 from kombo_fakes.registry import DEFAULT_EVENT
 from kombo_fakes.schema import Schema, SchemaLike
 
+_ABSENT: Any = object()
+
 
 @dataclass(frozen=True, slots=True)
 class Corner:
@@ -92,7 +94,7 @@ def corners(
     found: list[Corner] = []
     taken: set[str] = set()
     for name, path, what, payload in _all(easel, blueprint(schema)):
-        if payload is not None and schema.allows(payload):
+        if payload is not _ABSENT and schema.allows(payload):
             number, free = 1, name
             while free.casefold() in taken:
                 number += 1
@@ -114,11 +116,11 @@ class _Easel:
     def paint(
         self, name: str, wanted: Iterable[Path] = (), pins: Mapping[Path, Any] | None = None
     ) -> Any:
-        """A payload with something at the wanted paths, as far as the schema lets it; else None."""
+        """A payload with something at the wanted paths, as far as the schema lets it."""
         wanted = list(wanted)
         key = seed_for(self.schema.name, self._seed, "corner", name)
         pinned = {**self._pins, **(pins or {})}
-        payload = None
+        payload: Any = _ABSENT
         for paths in ([], wanted, [path[:-1] for path in wanted if path]):
             try:
                 portrait = portrait_for(self.schema, present(paths, self.schema) if paths else None)
@@ -130,12 +132,9 @@ class _Easel:
         return payload
 
     def put(self, name: str, path: Path, value: Any) -> Any:
-        """A payload with a value at a path, and agreeing with it; None where there is no such."""
+        """A payload with a value at a path, and agreeing with it."""
         pins = {path: value} if isinstance(value, (str, int, float)) or value is None else {}
         return _put(self.paint(name, [path], pins), path, value)
-
-
-_ABSENT = object()
 
 
 def _all(easel: _Easel, plan: Blueprint) -> Iterator[tuple[str, Path, str, Any]]:
@@ -157,8 +156,8 @@ def _all(easel: _Easel, plan: Blueprint) -> Iterator[tuple[str, Path, str, Any]]
         payload = easel.paint("optional-present")
         for path in optional:
             if _at(payload, path) is _ABSENT:
-                found = _at(easel.paint(f"optional-present-{to_pointer(path)}", [path]), path)
-                payload = None if found is _ABSENT else _put(payload, path, found)
+                full = easel.paint(f"optional-present-{to_pointer(path)}", [path])
+                payload = _completed(payload, path, full)
         yield "optional-present", (), "every property that the schema names", payload
     counts: dict[Path, int] = {}
     for path, _ in shapes:
@@ -250,16 +249,25 @@ def _is_list(value: Any) -> bool:
 
 
 def _put(payload: Any, path: Path, value: Any) -> Any:
-    """The payload with a value at a path; None where it has no place for it."""
+    """The payload with a value at a path, unless it has no place for it."""
     try:
-        return None if payload is None else replaced(payload, path, value)
+        return _ABSENT if _ABSENT in (payload, value) else replaced(payload, path, value)
     except PointerError:
-        return None
+        return _ABSENT
+
+
+def _completed(payload: Any, path: Path, full: Any) -> Any:
+    """The payload with what a full one has at a path, or with what that is in."""
+    for depth in range(len(path), 0, -1):
+        candidate = _put(payload, path[:depth], _at(full, path[:depth]))
+        if _at(candidate, path) is not _ABSENT:
+            return candidate
+    return _ABSENT
 
 
 def _at(payload: Any, path: Path) -> Any:
     try:
-        return get(payload, path)
+        return _ABSENT if payload is _ABSENT else get(payload, path)
     except PointerError:
         return _ABSENT
 

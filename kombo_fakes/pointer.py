@@ -81,6 +81,20 @@ def get(document: Any, path: Sequence[str | int]) -> Any:
     return value
 
 
+def has(document: Any, path: Sequence[str | int]) -> bool:
+    """Whether there is something at a path, null included.
+
+    Example:
+        >>> has({"a": None}, ("a",)), has({"a": None}, ("a", "b"))
+        (True, False)
+    """
+    try:
+        get(document, path)
+    except PointerError:
+        return False
+    return True
+
+
 def replaced(document: Any, path: Sequence[str | int], value: Any) -> Any:
     """A copy of the document with another value at the path; the original stays as it is.
 

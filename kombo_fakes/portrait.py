@@ -10,7 +10,7 @@ import math
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from decimal import Decimal
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any, TypeAlias
 
 from jsonschema_rs import canonical
@@ -141,12 +141,7 @@ class Portrait:
         if fits is _any_text:
             self.looks[_place(path)] = look
             return lambda dice, names, facts: facts[fact]
-        samples: list[Any] = []
-        for seed in range(24):
-            facts: Facts = {}
-            for group in GROUPS:
-                group(SeededDice(seed), POOLED, facts, {})
-            samples.append(facts[fact])
+        samples = [facts[fact] for facts in _sample_facts()]
         if not any(fits(sample) for sample in samples):
             return None
         self.looks[_place(path)] = look
@@ -304,6 +299,18 @@ def portrait_for(schema: Schema, requirement: Requirement | None = None) -> Port
         SchemaError: if there are none.
     """
     return Portrait(blueprint(schema, requirement.schema if requirement else None), schema.name)
+
+
+@cache
+def _sample_facts() -> tuple[Facts, ...]:
+    """What the facts are like, to tell whether a field's schema takes them."""
+    samples = []
+    for seed in range(24):
+        facts: Facts = {}
+        for group in GROUPS:
+            group(SeededDice(seed), POOLED, facts, {})
+        samples.append(facts)
+    return tuple(samples)
 
 
 def _place(path: Path) -> Place:

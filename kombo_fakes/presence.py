@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
 
-from kombo_fakes.pointer import Path
+from kombo_fakes.pointer import Path, PointerError, get
 from kombo_fakes.schema import Schema
 from kombo_fakes.sites import Site
 
@@ -51,6 +51,28 @@ def presence(site: Site, schema: Schema) -> Requirement:
     return Requirement(json.dumps(_wrapped(inner, site.path, schema), sort_keys=True))
 
 
+def suits(payload: Any, site: Site) -> bool:
+    """Whether a payload has something at a site which the site's keyword is about."""
+    try:
+        value = get(payload, site.path)
+    except PointerError:
+        return False
+    kind = _RELEVANT.get(site.keyword)
+    if kind is not None and not isinstance(value, _PYTHON[str(kind)]):
+        return False
+    match site.keyword:
+        case "type":
+            return value is not None or site.value in ("null", ["null"])
+        case "required":
+            return site.value in value
+        case "dependentRequired":
+            (name,) = site.value
+            return {name, *site.value[name]} <= set(value)
+        case "uniqueItems":
+            return len(value) > 0
+    return not isinstance(value, bool) or kind != "number"
+
+
 def present(paths: Iterable[Path], schema: Schema) -> Requirement:
     """What a payload satisfies that has something other than null at each of some places."""
     something: dict[str, Any] = {"not": {"type": "null"}}
@@ -70,7 +92,14 @@ def _wrapped(inner: dict[str, Any], path: Path, schema: Schema) -> dict[str, Any
     return inner
 
 
-_RELEVANT: dict[str, str | list[str]] = {
+_PYTHON: dict[str, tuple[type, ...]] = {
+    "string": (str,),
+    "number": (int, float),
+    "array": (list,),
+    "object": (dict,),
+}
+
+_RELEVANT: dict[str, str] = {
     **dict.fromkeys(("minLength", "maxLength", "pattern", "format"), "string"),
     **dict.fromkeys(
         ("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf"), "number"

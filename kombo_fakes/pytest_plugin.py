@@ -35,7 +35,7 @@ PayloadMaker: TypeAlias = Callable[..., dict[str, Any]]
 
 _MARKER = (
     "kombo(event=None, keywords=None, at=None, faults=None): what the kombo_... fixtures of a test "
-    "are about. event: the event, here 'integration-state-changed'. keywords, at, faults: only "
+    "are about. event: the event, by default that of kombo_event. keywords, at, faults: only "
     "the faults of these schema keywords, at this place or below it (a JSON Pointer or a dotted "
     "name), with these ids ('*' stands for anything). Of several markers the nearest one counts, "
     "argument by argument."
@@ -366,12 +366,17 @@ def kombo_payload_factory(
     calls = 0
 
     def make(**overrides: Any) -> dict[str, Any]:
+        __tracebackhide__ = True
         nonlocal calls
         if overrides.get("kombo_seed") is None:
             seed = seed_for(request.node.nodeid, kombo_seed, "kombo_payload_factory", calls)
             overrides["kombo_seed"] = seed
             calls += 1
-        return _built(kombo_event, **{"faker": kombo_faker, **overrides})
+        try:
+            return _built(kombo_event, **{"faker": kombo_faker, **overrides})
+        except KomboFakesError as error:
+            # What is wrong is in the test's own line, and not in the frames below this one.
+            raise error.with_traceback(None) from None
 
     return make
 

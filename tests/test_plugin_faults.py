@@ -130,6 +130,7 @@ def test_command_line_narrows_further(pytester: pytest.Pytester):
     )
 
 
+@pytest.mark.slow
 def test_marker_and_command_line_narrow_the_strategy(pytester: pytest.Pytester):
     """The strategy of invalid payloads draws only what is left of the catalogue."""
     pytester.makepyfile(
@@ -252,6 +253,7 @@ def test_payloads_differ_from_test_to_test(pytester: pytest.Pytester):
         assert payload == IntegrationStateChangedFactory.build(fault=fault, kombo_seed=seed)
 
 
+@pytest.mark.slow
 def test_every_fault_goes_into_every_payload(pytester: pytest.Pytester):
     """No seed makes a base payload that a fault can't be put into."""
     pytester.makepyfile(

@@ -28,9 +28,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         The exit status.
 
     Example:
-        >>> main(["events"])
-        integration-state-changed	IntegrationStateChangedWebhookPayload
-        0
+        >>> main(["generate", "-n", "0"])  # Says on standard error what is right.
+        2
     """
     from kombo_fakes.cli.terminal import complain
     from kombo_fakes.errors import KomboFakesError

@@ -1,0 +1,185 @@
+"""`kombo-fakes faults`, `events`, the help, and the program itself."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import json
+import sys
+from typing import Any
+
+import pytest
+
+from kombo_fakes import __version__, events, faults
+from kombo_fakes.cli import main
+
+
+class Terminal(io.StringIO):
+    """A stream that says that somebody looks at it."""
+
+    def isatty(self) -> bool:
+        return True
+
+
+@pytest.fixture
+def on_terminal(monkeypatch: pytest.MonkeyPatch) -> Any:
+    """Run the command line with a terminal of 100 columns, and return what it shows."""
+    monkeypatch.setenv("COLUMNS", "100")
+    monkeypatch.setenv("TERM", "xterm")
+
+    def show(*arguments: str) -> str:
+        with contextlib.redirect_stdout(Terminal()) as stream:
+            assert main(list(arguments)) == 0
+        return stream.getvalue()
+
+    return show
+
+
+def test_faults_are_lines_of_four_fields(capsys):
+    """Piped, each fault is a line of id, pointer, keyword and description."""
+    assert main(["faults"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    wanted = [[f.id, f.pointer, f.keyword, f.description] for f in faults()]
+    assert [line.split("\t") for line in lines] == wanted
+
+
+def test_faults_as_json(capsys):
+    """`--json` is an array with everything about a fault but its examples."""
+    assert main(["faults", "--json"]) == 0
+    listed = json.loads(capsys.readouterr().out)
+    assert [one["id"] for one in listed] == [fault.id for fault in faults()]
+    assert list(listed[0]) == ["id", "pointer", "keyword", "variant", "description", "single"]
+
+
+def test_faults_can_be_narrowed(capsys):
+    """By keyword, repeatedly, and by place, the place including what is in it."""
+    arguments = ["faults", "--at", "data.end_user", "--keyword", "format", "--keyword", "required"]
+    assert main(arguments) == 0
+    rows = [line.split("\t") for line in capsys.readouterr().out.splitlines()]
+    assert {row[2] for row in rows} == {"format", "required"}
+    assert all(row[1].startswith("/data/end_user") for row in rows)
+
+
+def test_faults_on_a_terminal_are_a_table(on_terminal):
+    """A person gets columns with headings and the number of faults."""
+    shown = on_terminal("faults", "--keyword", "enum")
+    assert "what is wrong" in shown
+    assert "data.state-enum-lowercase" in shown
+    assert f"{len(faults(keywords=['enum']))} faults" in shown
+
+
+def test_markup_in_a_schema_is_only_text(on_terminal, tmp_path):
+    """What looks like markup or an escape sequence in a schema's names is shown as it is."""
+    file = tmp_path / "own.json"
+    name = "[red]\x1b[31m"
+    file.write_text(json.dumps({"type": "object", "properties": {name: {"type": "string"}}}))
+    shown = on_terminal("faults", "--schema", str(file))
+    assert "[red]" in shown
+    assert "\x1b[31m" not in shown
+
+
+def test_events_are_listed_with_their_schemas(capsys):
+    """Piped, a line is an event, a tab and the title of its schema; the default one is first."""
+    assert main(["events"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert [line.split("\t")[0] for line in lines] == list(events())
+    assert lines[0].split("\t")[1] == "IntegrationStateChangedWebhookPayload"
+
+
+def test_events_on_a_terminal_name_the_default(on_terminal):
+    """A person is told which event is the default one."""
+    assert "integration-state-changed is the default" in on_terminal("events")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        ("faults --keyword enm", "did you mean 'enum'?"),
+        ("faults --at data.stat", "did you mean 'data.state'?"),
+        ("faults --at /data/stat", "did you mean '/data/state'?"),
+        ("faults --event x", "unknown event"),
+        ("events surplus", "surplus"),
+        ("validat", "did you mean 'validate'?"),
+        ("frobnicate", "there are: generate, validate, faults, events"),
+        ("--frobnicate", "--frobnicate"),
+    ],
+)
+def test_what_makes_no_sense_is_one_line(capsys, arguments, says):
+    """A wrong name is exit status 2 and one line with the right one."""
+    assert main(arguments.split(" ")) == 2
+    captured = capsys.readouterr()
+    assert captured.out == ""
+    assert captured.err.startswith("kombo-fakes: error: ")
+    assert captured.err.count("\n") == 1
+    assert says in captured.err
+
+
+@pytest.mark.parametrize("arguments", [[], ["--help"], ["-h"]])
+def test_the_help_of_the_program(capsys, arguments):
+    """Without arguments, too, there is help, with every command and an example."""
+    assert main(arguments) == 0
+    shown = capsys.readouterr().out
+    for command in ("generate", "validate", "faults", "events"):
+        assert command in shown
+    assert "Examples:" in shown
+
+
+@pytest.mark.parametrize("command", ["generate", "validate", "faults"])
+def test_the_help_of_each_command_has_examples(capsys, command):
+    """Help has examples, and no line that a terminal of 80 columns would break."""
+    assert main([command, "--help"]) == 0
+    shown = capsys.readouterr().out
+    assert f"kombo-fakes {command}" in shown.split("Examples:")[1]
+
+
+def test_the_version(capsys):
+    """`--version` is the version of the package."""
+    assert main(["--version"]) == 0
+    assert capsys.readouterr().out == f"kombo-fakes {__version__}\n"
+
+
+def test_a_bug_is_one_line_unless_its_traceback_is_asked_for(capsys, monkeypatch):
+    """An unforeseen error has no traceback by default, and says how to get it."""
+
+    def broken() -> tuple[str, ...]:
+        raise RuntimeError("a\nb")
+
+    monkeypatch.setattr("kombo_fakes.registry.events", broken)
+    assert main(["events"]) == 2
+    shown = capsys.readouterr().err
+    assert shown.count("\n") == 1
+    assert "RuntimeError" in shown
+    monkeypatch.setenv("KOMBO_FAKES_TRACEBACK", "1")
+    with pytest.raises(RuntimeError):
+        main(["events"])
+
+
+def test_ctrl_c_is_one_line(capsys, monkeypatch):
+    """An interrupt ends with status 130 and without a traceback."""
+
+    def interrupted() -> tuple[str, ...]:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("kombo_fakes.registry.events", interrupted)
+    assert main(["events"]) == 130
+    assert capsys.readouterr().err == "kombo-fakes: interrupted\n"
+
+
+def test_closed_standard_output_is_one_line(capsys, monkeypatch):
+    """Where there is no standard output at all, that is said."""
+    monkeypatch.setattr(sys, "stdout", None)
+    assert main(["generate"]) == 2
+    assert "it is closed" in capsys.readouterr().err
+
+
+def test_a_locale_without_the_letters_gets_escapes(monkeypatch, tmp_path):
+    """What standard output can't encode is escaped; JSON is UTF-8 all the same."""
+    raw = io.BytesIO()
+    stream = io.TextIOWrapper(raw, encoding="ascii")
+    monkeypatch.setattr(sys, "stdout", stream)
+    file = tmp_path / "own.json"
+    file.write_text('{"enum": ["\u00e9"]}', encoding="utf-8")
+    assert main(["validate", "--schema", str(file), str(file)]) == 1
+    assert main(["generate", "--schema", str(file)]) == 0
+    assert "\\xe9" in raw.getvalue().decode("utf-8")
+    assert raw.getvalue().endswith('"\u00e9"\n'.encode())

@@ -1,0 +1,446 @@
+"""`kombo-fakes generate`: what it prints and writes, and what it refuses."""
+
+from __future__ import annotations
+
+import json
+from typing import Any, NamedTuple
+
+import pytest
+
+from kombo_fakes import Schema, faults
+from kombo_fakes.cli import main
+
+EVENT = "integration-state-changed"
+
+
+class Outcome(NamedTuple):
+    status: int
+    out: str
+    err: str
+
+
+@pytest.fixture
+def run(capsys: pytest.CaptureFixture[str]) -> Any:
+    """Run the command line in this process."""
+
+    def call(*arguments: str) -> Outcome:
+        status = main(list(arguments))
+        captured = capsys.readouterr()
+        return Outcome(status, captured.out, captured.err)
+
+    return call
+
+
+@pytest.fixture(scope="module")
+def schema() -> Schema:
+    return Schema.load()
+
+
+# -- what is printed
+
+
+def test_one_payload_is_an_indented_object_and_nothing_else(run, schema):
+    """Without options there is one valid object on standard output, and silence beside it."""
+    outcome = run("generate")
+    assert (outcome.status, outcome.err) == (0, "")
+    assert outcome.out.startswith('{\n  "id": ')
+    assert outcome.out.endswith("}\n")
+    schema.validate(json.loads(outcome.out))
+
+
+def test_several_payloads_are_one_array_as_the_standard_library_would_write_it(run, schema):
+    """The streamed array has the same bytes as one that is dumped as a whole."""
+    outcome = run("generate", "-n", "3")
+    payloads = json.loads(outcome.out)
+    assert len(payloads) == 3
+    assert outcome.out == json.dumps(payloads, indent=2, ensure_ascii=False) + "\n"
+    assert all(schema.is_valid(payload) for payload in payloads)
+
+
+def test_ndjson_is_a_compact_payload_a_line(run, schema):
+    """Each line parses by itself and has no blanks between its tokens."""
+    outcome = run("generate", "-n", "3", "--format", "ndjson")
+    lines = outcome.out.splitlines()
+    assert len(lines) == 3
+    for line in lines:
+        payload = json.loads(line)
+        assert line == json.dumps(payload, separators=(",", ":"), ensure_ascii=False)
+        assert schema.is_valid(payload)
+
+
+@pytest.mark.parametrize("values", ["realistic", "any"])
+def test_a_longer_run_begins_with_the_payloads_of_a_shorter_one(run, values):
+    """A payload depends on the seed and its number, not on how many there are."""
+    options = ("--format", "ndjson", "--values", values, "--seed", "5")
+    short = run("generate", "-n", "3", *options).out.splitlines()
+    assert run("generate", "-n", "9", *options).out.splitlines()[:3] == short
+
+
+def test_the_seed_decides(run):
+    """The same seed gives the same bytes, another one others, and 0 is the default."""
+    assert run("generate", "--seed", "4").out == run("generate", "--seed", "4").out
+    assert run("generate", "--seed", "4").out != run("generate", "--seed", "5").out
+    assert run("generate").out == run("generate", "--seed", "0").out
+
+
+def test_drawn_payloads_are_valid_and_various(run, schema):
+    """What Hypothesis draws is allowed, differs, and has nulls."""
+    lines = run("generate", "--values", "any", "-n", "100", "--format", "ndjson").out
+    payloads = [json.loads(line) for line in lines.split("\n") if line]
+    assert all(schema.is_valid(payload) for payload in payloads)
+    assert len({json.dumps(payload) for payload in payloads}) > 90
+    assert any(payload["data"]["end_user"]["creator_email"] is None for payload in payloads)
+
+
+def test_names_can_come_from_a_live_faker(run, schema):
+    """A locale changes the names, and the same seed still gives the same payload."""
+    first = run("generate", "--faker", "ja_JP")
+    assert first.out == run("generate", "--faker", "ja_JP").out
+    assert first.out != run("generate").out
+    schema.validate(json.loads(first.out))
+
+
+def test_a_schema_of_ones_own(run, tmp_path):
+    """A schema file takes the place of the event, in all commands."""
+    file = tmp_path / "own.json"
+    file.write_text('{"title": "T", "type": "object", "properties": {"a": {"enum": [1, 2]}},'
+                    ' "required": ["a"]}')  # fmt: skip
+    assert json.loads(run("generate", "--schema", str(file)).out)["a"] in (1, 2)
+    assert "a-enum-next" in run("faults", "--schema", str(file)).out
+    assert run("validate", "--schema", str(file), str(file)).status == 1
+
+
+# -- wrong payloads
+
+
+def test_invalid_as_often_as_there_are_faults_has_each_once(run, schema):
+    """A round of the catalogue has every fault, in an order that isn't the catalogue's."""
+    ids = [fault.id for fault in faults()]
+    lines = run("generate", "--invalid", "-n", str(len(ids)), "--format", "ndjson").out
+    found = [json.loads(line) for line in lines.split("\n") if line]
+    assert sorted(one["fault"] for one in found) == sorted(ids)
+    assert [one["fault"] for one in found] != ids
+    for one in found:
+        assert list(one) == ["fault", "pointer", "keyword", "payload"]
+        places = schema.broken_places(one["payload"])
+        assert (one["pointer"], one["keyword"]) in places
+        assert {pointer for pointer, _ in places} == {one["pointer"]}
+
+
+def test_invalid_goes_on_with_a_second_round(run):
+    """After the last fault it begins again, in another order and with other payloads."""
+    count = len(faults())
+    lines = run("generate", "--invalid", "-n", str(2 * count), "--format", "ndjson").out
+    ids = [json.loads(line)["fault"] for line in lines.split("\n") if line]
+    assert sorted(ids[:count]) == sorted(ids[count:])
+    assert ids[:count] != ids[count:]
+
+
+@pytest.mark.parametrize("values", ["realistic", "any"])
+def test_a_wildcard_gives_n_of_each_fault(run, schema, values):
+    """`--fault` with a star and `-n 2` gives two payloads of each match, which have it."""
+    lines = run("generate", "--fault", "data.updated_at-format-*", "-n", "2", "--format", "ndjson",
+                "--values", values).out  # fmt: skip
+    found = [json.loads(line) for line in lines.split("\n") if line]
+    wanted = [f.id for f in faults(ids=["data.updated_at-format-*"]) for _ in range(2)]
+    assert [one["fault"] for one in found] == wanted
+    for one in found:
+        assert schema.broken_places(one["payload"]) == {("/data/updated_at", "format")}
+
+
+def test_wrong_payloads_as_json_are_bare(run):
+    """JSON has the payloads alone; the labels go with ndjson and with the manifest."""
+    payload = json.loads(run("generate", "--fault", "data.state-enum-cut").out)
+    assert list(payload) == ["id", "type", "data"]
+
+
+# -- changes
+
+
+def test_set_takes_names_and_pointers_json_and_text(run):
+    """What is no JSON is a string, and what has to agree with a value does."""
+    outcome = run("generate", "--set", "data.state=INVALID", "--set", "data.integration_id=lever:1",
+                  "--set", "/data/end_user/origin_id=null")  # fmt: skip
+    data = json.loads(outcome.out)["data"]
+    assert data["state"] == "INVALID"
+    assert data["end_user"]["origin_id"] is None
+    assert (data["integration_id"], data["integration_tool"]) == ("lever:1", "lever")
+
+
+def test_set_of_a_whole_object_pins_what_is_in_it(run):
+    """The rest of the payload agrees with the fields of an object that is set at once."""
+    end_user = {"organization_name": "Acme", "creator_email": None, "origin_id": "7"}
+    outcome = run("generate", "--set", f"data.end_user={json.dumps(end_user)}")
+    assert json.loads(outcome.out)["data"]["end_user"] == end_user
+
+
+def test_set_and_unset_in_a_schema_of_ones_own(run, tmp_path):
+    """An override gets a home where there was null or nothing; what may go goes."""
+    file = tmp_path / "own.json"
+    file.write_text(json.dumps({
+        "title": "T", "type": "object", "required": ["home", "tags"],
+        "properties": {
+            "age": {"type": "integer"},
+            "home": {"type": ["object", "null"], "properties": {"zip": {"type": "string"}}},
+            "tags": {"type": "array", "items": {"type": "string"}},
+        },
+    }))  # fmt: skip
+    lines = run("generate", "--schema", str(file), "-n", "30", "--format", "ndjson", "--unset",
+                "age", "--set", "home.zip=x", "--set", "tags.2=y").out  # fmt: skip
+    payloads = [json.loads(line) for line in lines.split("\n") if line]
+    assert all(payload["home"]["zip"] == "x" for payload in payloads)
+    assert all(payload["tags"][2] == "y" for payload in payloads)
+    assert all("age" not in payload for payload in payloads)
+
+
+def test_a_fault_goes_on_top_of_what_is_set(run):
+    """First the values, then the fault, and both are in the payload."""
+    outcome = run("generate", "--set", "data.state=INVALID", "--set", "data.qa_status=FAILED",
+                  "--fault", "data.state-enum-lowercase")  # fmt: skip
+    data = json.loads(outcome.out)["data"]
+    assert (data["state"], data["qa_status"]) == ("invalid", "FAILED")
+
+
+def test_ones_own_wrong_value_can_be_the_fault(run):
+    """With a fault asked for, a value that the schema refuses may be just that fault."""
+    outcome = run("generate", "--set", "data.state=PAUSED", "--fault", "data.state-enum-unknown")
+    assert json.loads(outcome.out)["data"]["state"] == "PAUSED"
+    outcome = run("generate", "--unset", "data.state", "--fault", "data.state-required-absent")
+    assert "state" not in json.loads(outcome.out)["data"]
+
+
+def test_set_works_on_drawn_payloads_and_on_corners(run, schema):
+    """Changes go into any kind of values; corners of what is set are left out."""
+    drawn = run("generate", "--values", "any", "--set", "data.state=INVALID", "-n", "5").out
+    assert {payload["data"]["state"] for payload in json.loads(drawn)} == {"INVALID"}
+    lines = run("generate", "--values", "corners", "--set", "data.state=INVALID",
+                "--format", "ndjson").out  # fmt: skip
+    payloads = [json.loads(line) for line in lines.split("\n") if line]
+    assert len(payloads) > 40
+    assert {payload["data"]["state"] for payload in payloads} == {"INVALID"}
+    assert all(schema.is_valid(payload) for payload in payloads)
+    wrong = run("generate", "--values", "any", "--set", "data.state=INVALID", "--fault",
+                "data.qa_status-enum-cut")  # fmt: skip
+    assert json.loads(wrong.out)["data"]["state"] == "INVALID"
+
+
+# -- files and directories
+
+
+def test_a_file_has_the_format_of_its_ending(run, tmp_path):
+    """`.json` is JSON, `.ndjson` and `.jsonl` are a payload a line, and nothing is printed."""
+    printed = run("generate", "-n", "2").out
+    outcome = run("generate", "-n", "2", "--out", str(tmp_path / "a.json"))
+    assert (outcome.status, outcome.out, outcome.err) == (0, "", "")
+    assert (tmp_path / "a.json").read_text(encoding="utf-8") == printed
+    for name in ("a.ndjson", "a.jsonl"):
+        run("generate", "-n", "2", "--out", str(tmp_path / name))
+        lines = (tmp_path / name).read_text(encoding="utf-8").splitlines()
+        assert [json.loads(line) for line in lines] == json.loads(printed)
+    run("generate", "--out", str(tmp_path / "a.txt"), "--format", "json")
+    assert json.loads((tmp_path / "a.txt").read_text(encoding="utf-8"))
+
+
+def test_a_directory_is_filled_by_several_calls(run, tmp_path):
+    """Each call adds its files, and the manifest lists them all, as long as they are there."""
+    place = tmp_path / "payloads"
+    run("generate", "-n", "2", "--out", str(place))
+    run("generate", "--values", "any", "--seed", "3", "--out", f"{place}/")
+    run("generate", "--fault", "data.state-enum-c*", "-n", "2", "--out", str(place))
+    run("generate", "--values", "corners", "-n", "1", "--out", str(place))
+    names = sorted(path.name for path in place.iterdir())
+    assert names == [
+        "data.state-enum-capitalised-2.json",
+        "data.state-enum-capitalised.json",
+        "data.state-enum-cut-2.json",
+        "data.state-enum-cut.json",
+        f"{EVENT}-0001.json",
+        f"{EVENT}-0002.json",
+        f"{EVENT}-any-0001.json",
+        "manifest.json",
+        "nulls.json",
+    ]
+    manifest = json.loads((place / "manifest.json").read_text(encoding="utf-8"))
+    assert manifest["event"] == EVENT
+    listed = {entry["file"]: entry for entry in manifest["files"]}
+    assert list(listed) == sorted(set(names) - {"manifest.json"})
+    assert listed[f"{EVENT}-any-0001.json"] == {
+        "file": f"{EVENT}-any-0001.json",
+        "values": "any",
+        "seed": 3,
+    }
+    assert listed["data.state-enum-cut.json"] == {
+        "file": "data.state-enum-cut.json",
+        "values": "realistic",
+        "seed": 0,
+        "fault": "data.state-enum-cut",
+        "pointer": "/data/state",
+        "keyword": "enum",
+        "description": "data.state: without its last letter",
+    }
+    (place / "nulls.json").unlink()
+    run("generate", "--seed", "9", "--out", str(place))
+    manifest = json.loads((place / "manifest.json").read_text(encoding="utf-8"))
+    listed = {entry["file"]: entry for entry in manifest["files"]}
+    assert "nulls.json" not in listed
+    assert listed[f"{EVENT}-0001.json"]["seed"] == 9
+
+
+def test_a_file_in_a_directory_is_the_bare_payload_that_is_printed(run, tmp_path):
+    """What stands in a file is what would have been printed."""
+    run("generate", "--fault", "data.state-enum-cut", "--out", str(tmp_path))
+    written = (tmp_path / "data.state-enum-cut.json").read_text(encoding="utf-8")
+    assert written == run("generate", "--fault", "data.state-enum-cut").out
+
+
+def test_standard_output_by_its_dash(run):
+    """`--out -` is no file of that name."""
+    assert run("generate", "--out", "-").out == run("generate").out
+
+
+# -- what is refused
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        # Numbers.
+        ("-n 0", "from 1 up"),
+        ("-n -3", "from 1 up"),
+        ("-n x", "from 1 up"),
+        ("-n 1.5", "from 1 up"),
+        ("-n 1_000", "from 1 up"),
+        ("-n \u0663", "from 1 up"),
+        (f"-n {'9' * 5000}", "from 1 up"),
+        ("--seed -1", "from 0 up"),
+        ("--seed abc", "from 0 up"),
+        # Names.
+        ("--event integration-stat-changed", "did you mean 'integration-state-changed'?"),
+        ("--event x", "there are: integration-state-changed"),
+        ("--fault data.stat-enum-lowercase", "did you mean 'data.state-enum-lowercase'?"),
+        ("--fault zzz*", "unknown fault"),
+        ("--values coners", "corners"),
+        ("--format xml", "ndjson"),
+        ("--faker xx_YY", "unknown Faker locale"),
+        ("--evnt x", "--event"),
+        ("--set data.stat=X", "did you mean 'data.state'?"),
+        ("--set /data/stat=X", "did you mean '/data/state'?"),
+        ("--set data.end_user.creatoremail=X", "did you mean 'data.end_user.creator_email'?"),
+        ("--unset data.stat", "did you mean 'data.state'?"),
+        # Values.
+        ("--set data.state=active", "did you mean 'ACTIVE'?"),
+        ("--set data.integration_id=12", "a string goes in quotes: '\"12\"'"),
+        ("--set data.end_user=null", "expected object"),
+        ("--set data.end_user.creator_email=nobody", "no email"),
+        ('--set data.integration_category=["x"]', "expected string"),
+        ('--set data.integration_id="\\ud800"', "lone surrogate"),
+        ("--set data.integration_id=\udcff", "lone surrogate"),
+        ("--unset data.state", "'state' is missing"),
+        ("--set data.state=PAUSED --fault data.qa_status-enum-cut", "data.qa_status-enum-cut"),
+        ("--unset data --fault data.state-enum-cut", "data.state-enum-cut"),
+        # Forms.
+        ("--set nothing", "POINTER=JSON"),
+        ("--set =x", "POINTER=JSON"),
+        ("--set data..state=x", "neither a JSON Pointer nor a dotted name"),
+        ("--set /data/~5=x", "follows a '~'"),
+        ("--unset=", "names the whole payload"),
+        # Combinations.
+        ("--fault data.state-enum-cut --invalid", "one of them"),
+        ("--values corners --invalid", "corners are valid"),
+        ("--values any --faker de_DE", "without --values any"),
+        ("--set data.state=ACTIVE --unset data.state", "at once"),
+        ("--event integration-state-changed --schema x.json", "one of them"),
+        ("surplus", "surplus"),
+    ],
+)  # fmt: skip
+def test_what_makes_no_sense_is_one_line(run, arguments, says):
+    """A wrong option, name or value is exit status 2 and one line that says what is right."""
+    outcome = run("generate", *arguments.split(" "))
+    assert (outcome.status, outcome.out) == (2, "")
+    assert outcome.err.startswith("kombo-fakes: error: ")
+    assert outcome.err.count("\n") == 1
+    assert says in outcome.err
+
+
+@pytest.mark.parametrize(
+    ("content", "says"),
+    [
+        (None, "no such file"),
+        (b"", "empty"),
+        (b"{", "no JSON"),
+        (b"\xff", "not UTF-8"),
+        (b"[1]", "a schema is a JSON object"),
+        (b'{"type": "objekt"}', "meta-schema"),
+        (b'{"propertees": {}}', "did you mean 'properties'?"),
+        (b'{"$ref": "#/nowhere"}', "leads nowhere"),
+        (b'{"$ref": "http://schema.example/a"}', "nothing is fetched"),
+        (b"false", "no value satisfies"),
+        (b'{"type": "string", "minLength": 3, "maxLength": 2}', "no value satisfies"),
+        (b"[" * 100_000, "nested deeper"),
+    ],
+)
+def test_a_schema_that_is_none_is_one_line(run, tmp_path, content, says):
+    """A schema file that can't be read or honoured is exit status 2 and one line with its name."""
+    file = tmp_path / "schema.json"
+    if content is not None:
+        file.write_bytes(content)
+    # What can't be satisfied is a schema all the same, to validate by and without a fault.
+    commands = (
+        [["generate"]] if "satisfies" in says else [["generate"], ["faults"], ["validate", "-"]]
+    )
+    for command in commands:
+        outcome = run(*command, "--schema", str(file))
+        assert (outcome.status, outcome.out) == (2, "")
+        assert outcome.err.count("\n") == 1
+        assert "schema.json: " in outcome.err
+        assert says in outcome.err
+
+
+@pytest.mark.parametrize(
+    ("out", "options", "says"),
+    [
+        ("file", (), "is a file, where a directory is needed"),
+        ("file/", (), "is a file, where a directory is needed"),
+        ("file/a.json", (), "can't be written"),
+        ("nowhere/a.json", (), "there is no directory"),
+        ("a.txt", (), "says no format"),
+        ("a.json", ("--format", "ndjson"), "the ending says json"),
+        ("a.ndjson", ("--format", "json"), "the ending says ndjson"),
+        ("directory", ("--format", "ndjson"), "a directory holds .json files"),
+        ("", (), "a file or a directory"),
+    ],
+)
+def test_an_output_that_is_none_is_one_line(run, tmp_path, monkeypatch, out, options, says):
+    """A place that can't be written to is exit status 2, one line, and nothing left behind."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "file").write_text("mine")
+    outcome = run("generate", "--out", out, *options)
+    assert (outcome.status, outcome.out) == (2, "")
+    assert outcome.err.count("\n") == 1
+    assert says in outcome.err
+    assert [path.name for path in tmp_path.iterdir()] == ["file"]
+    assert (tmp_path / "file").read_text() == "mine"
+
+
+@pytest.mark.parametrize("manifest", ["{", "[]", '{"x": 1}', '{"event": "other", "files": []}'])
+def test_a_directory_of_something_else_is_left_alone(run, tmp_path, manifest):
+    """A manifest that isn't ours, or is about another event, is not overwritten."""
+    (tmp_path / "manifest.json").write_text(manifest)
+    outcome = run("generate", "--out", str(tmp_path))
+    assert outcome.status == 2
+    assert outcome.err.count("\n") == 1
+    assert [path.name for path in tmp_path.iterdir()] == ["manifest.json"]
+    assert (tmp_path / "manifest.json").read_text() == manifest
+
+
+def test_hostile_arguments_reach_the_terminal_escaped(run):
+    """Control characters from the command line can't drive the terminal of who reads them."""
+    for arguments in (
+        ("generate", "--\x1b[31m"),
+        ("\x1b[31m",),
+        ("generate", "--set", "\x1b]0;=1"),
+    ):
+        outcome = run(*arguments)
+        assert outcome.status == 2
+        assert "\x1b" not in outcome.err
+        assert outcome.err.count("\n") == 1

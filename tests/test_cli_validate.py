@@ -1,0 +1,224 @@
+"""`kombo-fakes validate`: what it says of good files, bad ones and hostile ones."""
+
+from __future__ import annotations
+
+import io
+import json
+import sys
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pytest
+
+from kombo_fakes.cli import main
+from kombo_fakes.dice import SeededDice
+from kombo_fakes.portrait import portrait_for
+from kombo_fakes.schema import Schema
+
+
+class Outcome(NamedTuple):
+    status: int
+    out: str
+    err: str
+
+
+@pytest.fixture
+def payload() -> Any:
+    return portrait_for(Schema.load()).paint(SeededDice(1))
+
+
+@pytest.fixture
+def judge(tmp_path, monkeypatch, capsys) -> Any:
+    """Write files and validate them, by their names alone."""
+    monkeypatch.chdir(tmp_path)
+
+    def call(*arguments: str, **files: Any) -> Outcome:
+        names = []
+        for name, content in files.items():
+            file = Path(name.replace("__", "."))
+            text = content if isinstance(content, (bytes, str)) else json.dumps(content)
+            file.write_bytes(text if isinstance(text, bytes) else text.encode())
+            names.append(str(file))
+        status = main(["validate", *arguments, *names])
+        captured = capsys.readouterr()
+        return Outcome(status, captured.out, captured.err)
+
+    return call
+
+
+def test_a_valid_file_is_ok(judge, payload):
+    """A valid payload is one line and status 0."""
+    assert judge(good__json=payload) == (0, "good.json: ok\n", "")
+
+
+def test_every_violation_is_a_line(judge, payload):
+    """A wrong file is a line per violation with file, pointer, keyword and message; status 1."""
+    payload["data"]["state"] = "active"
+    del payload["id"]
+    status, out, err = judge(bad__json=payload)
+    assert (status, err) == (1, "")
+    assert sorted(out.splitlines()) == [
+        "bad.json: (root): required: property 'id' is missing",
+        "bad.json: /data/state: enum: 'active' is none of ACTIVE, INVALID, INACTIVE; "
+        "did you mean 'ACTIVE'?",
+    ]
+
+
+def test_lines_of_ndjson_are_payloads(judge, payload):
+    """Each line is judged, blank ones aside, and a labelled one by its payload."""
+    wrong = {"fault": "x", "pointer": "", "keyword": "type", "payload": 1}
+    labelled = {**wrong, "payload": payload}
+    lines = [json.dumps(payload), "", json.dumps(wrong), json.dumps(labelled) + "\r"]
+    status, out, err = judge(some__ndjson="\n".join(lines))
+    assert (status, err) == (1, "")
+    assert out == "some.ndjson:3: (root): type: expected object, got 1\n"
+    lines.pop(2)
+    assert judge(some__jsonl="\n".join(lines)) == (0, "some.jsonl: ok\n", "")
+
+
+def test_an_array_is_told_where_batches_go(judge, payload):
+    """A file of several payloads is wrong, and the message says how they are written."""
+    status, out, _ = judge(many__json=[payload, payload])
+    assert status == 1
+    assert out.startswith("many.json: (root): type: expected object, got an array of 2 items")
+    assert ".ndjson" in out
+
+
+def test_the_type_says_which_event(judge, payload):
+    """A payload with an unknown type is judged as the default event, and the type is wrong."""
+    payload["type"] = "integration-state-change"
+    status, out, _ = judge(odd__json=payload)
+    assert status == 1
+    assert "/type: enum:" in out
+    assert judge(any__json="3").status == 1
+    assert judge("--event", "integration-state-changed", any__json="3").status == 1
+
+
+@pytest.mark.parametrize(
+    ("content", "says"),
+    [
+        (b"", "empty"),
+        (b" \n ", "empty"),
+        (b"{", "no JSON at line 1"),
+        (b'{"a": "\xff"}', "not UTF-8 at byte 7"),
+        (b"\xef\xbb\xbf{}", "byte order mark"),
+        (b"[NaN]", "NaN"),
+        (b"[1e999]", "out of the range"),
+        (b"1" * 5000, "digits"),
+        (b"[" * 100_000 + b"]" * 100_000, "nested deeper"),
+        (b'{"a":' * 100_000 + b"1" + b"}" * 100_000, "nested deeper"),
+    ],
+    ids=["empty", "blank", "cut", "utf-8", "bom", "nan", "huge", "digits", "arrays", "objects"],
+)
+@pytest.mark.parametrize("ending", ["json", "ndjson"])
+def test_what_is_no_json_is_one_line(judge, payload, content, says, ending):
+    """A file that can't be read as JSON is status 2 and one line with its name."""
+    status, out, err = judge(**{f"bad__{ending}": content})
+    assert (status, out) == (2, "")
+    assert err.startswith(f"kombo-fakes: error: bad.{ending}")
+    assert err.count("\n") == 1
+    assert says in err
+
+
+def test_the_other_files_are_still_judged(judge, payload):
+    """One unreadable file makes the status 2, and no other file goes without judgement."""
+    status, out, err = judge("nowhere.json", ".", good__json=payload, bad__json=[], no__json="{")
+    assert status == 2
+    assert [line.split(":")[0] for line in out.splitlines()] == ["good.json", "bad.json"]
+    assert err.count("\n") == 3
+    assert "nowhere.json: no such file" in err
+    assert "is a directory" in err
+
+
+def test_a_bad_line_leaves_the_others(judge, payload):
+    """A line that is no JSON is named by its number, and the rest is judged."""
+    status, out, err = judge(some__ndjson=f"{json.dumps(payload)}\n{{\n3\n")
+    assert status == 2
+    assert "some.ndjson:2: no JSON" in err
+    assert out == "some.ndjson:3: (root): type: expected object, got 3\n"
+
+
+def test_hostile_text_is_escaped_and_short(judge, payload):
+    """Nothing in a file can drive the terminal or flood it: names, values, pointers."""
+    hostile = "\x1b]0;pwned\x07\u202e\r\n"
+    payload["data"]["state"] = hostile
+    payload["data"]["k" * 1_000_000] = 1
+    payload[hostile] = 1
+    payload["data"]["end_user"] = {hostile * 1000: {}}
+    status, out, err = judge(evil__json=payload)
+    assert (status, err) == (1, "")
+    assert all(line.isprintable() for line in out.splitlines())
+    assert all(len(line) < 1000 for line in out.splitlines())
+
+
+def test_hostile_pointers_are_escaped_and_short(judge, tmp_path):
+    """A pointer is made of the file's own names, so it gets the same care."""
+    schema = tmp_path / "schema.json"
+    schema.write_text('{"additionalProperties": {"type": "string"}}')
+    names = {"\x1b[31m": 1, "x" * 100_000: 1}
+    status, out, _ = judge("--schema", str(schema), evil__json=names)
+    assert status == 1
+    assert "\x1b" not in out
+    assert len(out) < 2000
+
+
+def test_a_lone_surrogate_is_wrong_and_not_raw(judge, payload):
+    """An escape that is no Unicode text is a violation where the schema looks at it."""
+    payload["data"]["state"] = "\ud800"
+    status, out, err = judge(odd__json=payload)
+    assert (status, err) == (1, "")
+    assert out.rstrip("\n").isprintable()
+
+
+def test_many_violations_are_cut(judge):
+    """After fifty lines a file gets one more, with the number of those left out."""
+    status, out, _ = judge(many__ndjson="1\n" * 1234)
+    lines = out.splitlines()
+    assert (status, len(lines)) == (1, 51)
+    assert lines[-1] == "many.ndjson: ... and 1,184 more"
+
+
+@pytest.mark.slow
+def test_a_file_of_fifty_megabytes(judge, payload):
+    """A huge string in a valid payload is fine, a huge wrong value is a short line."""
+    payload["id"] = "x" * 50_000_000
+    assert judge(big__json=payload) == (0, "big.json: ok\n", "")
+    payload["data"]["state"] = payload["id"]
+    status, out, _ = judge(big__json=payload)
+    assert status == 1
+    assert len(out) < 300
+
+
+def test_standard_input_takes_either_form(judge, payload, monkeypatch):
+    """A dash is standard input: a JSON text, or one in each line."""
+
+    def given(text: str) -> None:
+        monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(text.encode())))
+
+    given(json.dumps(payload, indent=2))
+    assert judge("-") == (0, "standard input: ok\n", "")
+    given(f"{json.dumps(payload)}\n{json.dumps(payload)}\n3\n")
+    assert judge("-").out == "standard input:3: (root): type: expected object, got 3\n"
+    given(json.dumps({"fault": "x", "pointer": "", "keyword": "type", "payload": payload}))
+    assert judge("-").status == 0
+    given("")
+    assert judge("-").status == 2
+    given("{\n{")
+    assert judge("-").err.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        ((), "FILE"),
+        (("--event", "x", "a.json"), "unknown event"),
+        (("--schema", "x.json", "a.json"), "no such file"),
+        (("--event", "x", "--schema", "y", "a.json"), "one of them"),
+    ],
+)
+def test_what_makes_no_sense_is_one_line(judge, arguments, says):
+    """A wrong call is exit status 2 and one line that says what is right."""
+    status, out, err = judge(*arguments)
+    assert (status, out) == (2, "")
+    assert err.count("\n") == 1
+    assert says in err

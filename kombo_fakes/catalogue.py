@@ -88,7 +88,7 @@ class Fault:
 
         Example:
             >>> fault = fault_named("data.state-enum-lowercase")
-            >>> fault.apply(fault.examples[0] | {})["data"]["state"]
+            >>> fault.apply({})
             Traceback (most recent call last):
             kombo_fakes.catalogue.FaultError: data.state-enum-lowercase: can't be put into this \
 payload at /data/state
@@ -108,8 +108,8 @@ payload at /data/state
             return
         for broken in self.breakage.broken(value, self.site):
             yield replaced(payload, path, broken)
-        if self.breakage.variant == "other":
-            yield replaced(payload, path, get(self.examples[0], path))
+        # Not every value can be broken in every way: no letter of HRIS has a look-alike.
+        yield replaced(payload, path, get(self.examples[0], path))
 
     def is_in(self, payload: Any) -> bool:
         """Whether a payload has this fault, and, where it is a single one, no other."""

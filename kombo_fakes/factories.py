@@ -137,11 +137,13 @@ def _plain(value: Any) -> Any:
     return str(value) if isinstance(value, _Default) else value
 
 
-class _LevelFactory(factory.DictFactory):
+# Not a DictFactory: all of these share one sequence with those of the user's.
+class _LevelFactory(factory.Factory[Any]):
     """The factory of one object within a payload."""
 
     class Meta:
         abstract = True
+        model = dict
 
     @classmethod
     def _build(cls, model_class: type, *args: Any, **kwargs: Any) -> Any:

@@ -8,6 +8,7 @@ stands here, so that a keyword is understood once.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
@@ -202,13 +203,41 @@ excluded_patterns=(), excluded_formats=(), excluded=()), Choice(values=(None,)))
     if requirement is None:
         node = schema.canonical
     else:
-        node = canonicalize({**effective, "allOf": [*effective.get("allOf", []), requirement]})
+        node = canonicalize(_required(effective, requirement))
     if node.satisfiability() == c.Satisfiability.NO:
         raise SchemaError(_unsatisfiable(schema))
-    plan = _Reader(schema.name, effective, node).read(node)
+    plan = _Reader(schema.source, effective, node).read(node)
     if smallest(plan) == NOTHING:
-        raise SchemaError(f"{schema.name}: no value satisfies it: a $ref cycle without an end")
+        raise SchemaError(f"{schema.source}: no value satisfies it: a $ref cycle without an end")
     return plan
+
+
+def _required(effective: dict[str, Any], requirement: dict[str, Any]) -> dict[str, Any]:
+    """A schema and a requirement as one schema."""
+    if not _refers_to_itself(effective):
+        return {**effective, "allOf": [*effective.get("allOf", []), requirement]}
+    # What refers to the whole document must not come to mean the requirement, too.
+    whole = effective.get("$id", "urn:kombo-fakes:whole")
+    text = json.dumps(requirement).replace('"$ref": "#', f'"$ref": "{whole}#')
+    dialect = {key: value for key, value in effective.items() if key == "$schema"}
+    inside = {key: value for key, value in effective.items() if key != "$schema"}
+    return {
+        **dialect,
+        "allOf": [{"$ref": whole}, json.loads(text)],
+        "$defs": {"whole": {**inside, "$id": whole}},
+    }
+
+
+def _refers_to_itself(effective: dict[str, Any]) -> bool:
+    own = {"#", "#/", effective.get("$id", "#"), f"{effective.get('$id', '')}#"}
+    todo: list[Any] = [effective]
+    while todo:
+        schema = todo.pop()
+        if isinstance(schema, dict):
+            if schema.get("$ref") in own or "$dynamicRef" in schema or "$recursiveRef" in schema:
+                return True
+            todo.extend(child for _, child in subschemas(schema))
+    return False
 
 
 def smallest(plan: Blueprint, inside: frozenset[str] = frozenset()) -> Blueprint:
@@ -402,6 +431,10 @@ class _Reader:
         for name in {*(allowed or ()), *view.required} - set(said):
             matching = [child for pattern, child in patterns.items() if _search(pattern, name)]
             said[name] = matching[0] if matching else additional
+        if texts:
+            # Canonical form forgets a property of which nothing is said but its name.
+            for name in self.order.names_beside(said):
+                said.setdefault(name, additional)
         if allowed is not None and not texts:
             said = {name: child for name, child in said.items() if name in allowed}
         result = Object(
@@ -488,6 +521,13 @@ class _Orders:
                 return (*(text for text in listed if text in texts), *rest)
         return tuple(values)
 
+    def names_beside(self, names: Iterable[str]) -> tuple[str, ...]:
+        """The properties that the document lists together with some others, and with these."""
+        wanted = set(names)
+        if not wanted:
+            return ()
+        return next((listed for listed in self.lists if wanted <= set(listed)), ())
+
     def sort(self, names: Iterable[str]) -> list[str]:
         wanted = set(names)
         for listed in self.lists:
@@ -558,4 +598,4 @@ def _unsatisfiable(schema: Schema) -> str:
     places = [pointer or "the root" for pointer in reasons]
     # The deepest place is the cause, those above it only pass it on.
     at = max(places, key=len, default="the root")
-    return f"{schema.name}: no value satisfies it; look at {at}"
+    return f"{schema.source}: no value satisfies it; look at {at}"

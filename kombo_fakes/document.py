@@ -73,20 +73,6 @@ def parse_json(text: str | bytes, name: str = "the text") -> Any:
     return value
 
 
-def read_document(path: str | os.PathLike[str]) -> Any:
-    """Read a JSON file, or a YAML file where its name ends in ``.yaml`` or ``.yml``.
-
-    Raises:
-        DocumentError: if it can't be read, or isn't what its name says.
-    """
-    data = read_bytes(path)
-    if Path(path).suffix.lower() in (".yaml", ".yml"):
-        from kombo_fakes.yaml_document import parse_yaml
-
-        return parse_yaml(data, shown(path))
-    return parse_json(data, shown(path))
-
-
 def read_bytes(path: str | os.PathLike[str]) -> bytes:
     """Read a file, or standard input where the path is ``-``.
 

@@ -1,4 +1,4 @@
-"""Changes: payloads that today's schema refuses, and that another release of it allows.
+"""Edits: payloads that today's schema refuses, and that another release of it allows.
 
 A fault is wrong; a change is only early or late. A receiver that is to live through the next
 release of Kombo's schemas takes them, and one that enforces the schema to the letter doesn't.

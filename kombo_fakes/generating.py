@@ -15,9 +15,9 @@ from typing import Any, Literal, TypeAlias, cast
 
 from kombo_fakes.catalogue import Fault, FaultError
 from kombo_fakes.catalogue import faults as faults_of
-from kombo_fakes.changes import Changes
 from kombo_fakes.corners import Corner, corners
 from kombo_fakes.dice import SeededDice, seed_for
+from kombo_fakes.edits import Edits
 from kombo_fakes.errors import OverrideError, SchemaError, shorten, unknown
 from kombo_fakes.pointer import PointerError, parse_pointer
 from kombo_fakes.portrait import portrait_for
@@ -103,7 +103,7 @@ def generate(
     wanted = (faults,) if isinstance(faults, str) else tuple(faults)
     if wanted and invalid:
         raise OverrideError("all faults and chosen ones: ask for one or the other")
-    changes = Changes.of(schema, overrides, removals)
+    changes = Edits.of(schema, overrides, removals)
     maker = _Maker(schema, seed, changes, names, drawn=values == "any")
     if values == "corners":
         if wanted or invalid:
@@ -132,7 +132,7 @@ def label(schema: Schema) -> str:
 
 class _Maker:
     def __init__(
-        self, schema: Schema, seed: int, changes: Changes, names: Names, *, drawn: bool
+        self, schema: Schema, seed: int, changes: Edits, names: Names, *, drawn: bool
     ) -> None:
         self.schema = schema
         self.seed = seed

@@ -10,15 +10,22 @@ from typing import Any, TypeAlias
 
 import jsonschema_rs
 
-from kombo_fakes.document import read_document
 from kombo_fakes.errors import SchemaError, nearest, shorten
 from kombo_fakes.formats import CHECKERS
+from kombo_fakes.loading import read_document
 from kombo_fakes.openapi import Descriptions, is_openapi
 from kombo_fakes.pointer import to_pointer
 from kombo_fakes.reading import Repair, read
 from kombo_fakes.registry import DEFAULT_EVENT, event_document, events
 from kombo_fakes.sites import Site, sites
-from kombo_fakes.violations import ValidationError, Violation, describe, not_json, place
+from kombo_fakes.violations import (
+    ValidationError,
+    Violation,
+    describe,
+    not_json,
+    place,
+    without_surrogates,
+)
 
 _EMAIL = jsonschema_rs.EmailOptions(allow_display_text=False)
 
@@ -31,6 +38,7 @@ class Schema:
 
     Attributes:
         name: The event that it describes, else its title, else the file that it came from.
+        source: The file or event that it came from, as error messages call it.
         published: The document as it was published. Not to be changed.
         effective: The JSON Schema that it means (2020-12 unless it says otherwise), which
             passes its meta-schema. Not to be changed.
@@ -39,10 +47,11 @@ class Schema:
 
     def __init__(self, published: Any, *, source: str = "the schema") -> None:
         self.published = published
+        self.source = source
         self.effective: dict[str, Any]
         self.repairs: tuple[Repair, ...]
         self.effective, self.repairs = read(published, source)
-        self.name = _event_of(self.effective) or str(self.effective.get("title") or source)
+        self.name = _event_of(self.effective) or str(self.effective.get("title") or _stem(source))
 
     @classmethod
     def load(cls, source: SchemaLike = DEFAULT_EVENT) -> Schema:
@@ -138,22 +147,28 @@ did you mean 'ACTIVE'?
         found = tuple(not_json(payload))
         if found:
             return found
-        return tuple(describe(error) for error in self._validator.iter_errors(payload))
+        return tuple(describe(error) for error in self._errors(payload))
 
     def is_valid(self, payload: Any) -> bool:
         """Whether the schema allows a payload, formats included."""
-        return next(not_json(payload), None) is None and self._validator.is_valid(payload)
+        return next(not_json(payload), None) is None and self.allows(payload)
 
     def allows(self, payload: Any) -> bool:
         """Like `is_valid`, a little faster, for what is known to be made of JSON values."""
-        return self._validator.is_valid(payload)
+        try:
+            return self._validator.is_valid(payload)
+        except UnicodeEncodeError:
+            return self._validator.is_valid(without_surrogates(payload))
 
     def broken_places(self, payload: Any) -> set[tuple[str, str]]:
         """The pointer and keyword of every violation, for what is made of JSON values."""
-        return {
-            (to_pointer(path), keyword)
-            for path, keyword in map(place, self._validator.iter_errors(payload))
-        }
+        return {(to_pointer(path), keyword) for path, keyword in map(place, self._errors(payload))}
+
+    def _errors(self, payload: Any) -> list[jsonschema_rs.ValidationError]:
+        try:
+            return list(self._validator.iter_errors(payload))
+        except UnicodeEncodeError:
+            return list(self._validator.iter_errors(without_surrogates(payload)))
 
     @cached_property
     def canonical(self) -> jsonschema_rs.CanonicalSchema:
@@ -204,6 +219,11 @@ def _of_its_own(document: Any, name: str) -> Any:
 @cache
 def _shipped(event: str) -> Schema:
     return Schema(event_document(event), source=event)
+
+
+def _stem(source: str) -> str:
+    """A file's own name: what is made for it isn't to depend on how the way to it is written."""
+    return Path(source).stem if Path(source).suffix else source
 
 
 def _event_of(effective: dict[str, Any]) -> str | None:

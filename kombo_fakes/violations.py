@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -117,6 +118,8 @@ def not_json(payload: Any) -> Iterator[Violation]:
 
     The validator would take NaN for null, and stop with an exception at the others.
     """
+    if _is_json(payload):
+        return
     level: list[tuple[Path, Any]] = [((), payload)]
     for _ in range(MAX_DEPTH + 1):
         below: list[tuple[Path, Any]] = []
@@ -143,6 +146,42 @@ def not_json(payload: Any) -> Iterator[Violation]:
             return
         level = below
     yield Violation("", "json", f"nested deeper than {MAX_DEPTH} levels")
+
+
+def _is_json(payload: Any) -> bool:
+    """Whether there is nothing to find, told without keeping track of places."""
+    level = [payload]
+    for _ in range(MAX_DEPTH + 1):
+        below: list[Any] = []
+        for value in level:
+            kind = type(value)
+            if kind is dict:
+                for key in value:
+                    if type(key) is not str or (not key.isascii() and _has_surrogate(key)):
+                        return False
+                below.extend(value.values())
+            elif kind is list:
+                below.extend(value)
+            elif kind is float:
+                if not math.isfinite(value):
+                    return False
+            elif kind is not str and kind is not int and value is not None and kind is not bool:
+                return False
+        if not below:
+            return True
+        level = below
+    return False
+
+
+def without_surrogates(value: Any) -> Any:
+    """A copy in which U+FFFD stands for each lone surrogate, which the validator can't take."""
+    if isinstance(value, str):
+        return re.sub("[\ud800-\udfff]", "\ufffd", value)
+    if isinstance(value, dict):
+        return {without_surrogates(k): without_surrogates(v) for k, v in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [without_surrogates(item) for item in value]
+    return value
 
 
 def _has_surrogate(text: str) -> bool:

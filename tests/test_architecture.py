@@ -86,6 +86,7 @@ def test_no_private_api_of_dependencies() -> None:
                 names = [*str(node.module).split("."), *(alias.name for alias in node.names)]
             elif isinstance(node, ast.Import):
                 names = [part for alias in node.names for part in alias.name.split(".")]
-            if any(name.startswith("_") and not name.startswith("__") for name in names) or (isinstance(node, ast.ImportFrom) and "internal" in str(node.module).split(".")):
+            internal = isinstance(node, ast.ImportFrom) and "internal" in names
+            if internal or any(n.startswith("_") and not n.startswith("__") for n in names):
                 private.append(f"{path.name}: {ast.unparse(node)}")
     assert private == []

@@ -210,7 +210,7 @@ def test_ones_own_wrong_value_can_be_the_fault(run):
 
 
 def test_set_works_on_drawn_payloads_and_on_corners(run, schema):
-    """Changes go into any kind of values; corners of what is set are left out."""
+    """Edits go into any kind of values; corners of what is set are left out."""
     drawn = run("generate", "--values", "any", "--set", "data.state=INVALID", "-n", "5").out
     assert {payload["data"]["state"] for payload in json.loads(drawn)} == {"INVALID"}
     lines = run("generate", "--values", "corners", "--set", "data.state=INVALID",

@@ -17,7 +17,9 @@ EXAMPLES = ROOT / "examples"
 
 
 def _recipe() -> list[list[str]]:
-    target = re.search(r"^examples:.*?\n((?:\t.*\n)+)", (ROOT / "Makefile").read_text(), re.MULTILINE)
+    target = re.search(
+        r"^examples:.*?\n((?:\t.*\n)+)", (ROOT / "Makefile").read_text(), re.MULTILINE
+    )
     assert target is not None
     commands = [shlex.split(line) for line in target[1].splitlines()]
     return [command[1:] for command in commands if command[0].endswith("kombo-fakes")]

@@ -126,7 +126,7 @@ def generate_command(
     locale: str | None,
 ) -> None:
     """Make payloads: realistic, strange or wrong."""
-    from kombo_fakes.changes import RefusedError
+    from kombo_fakes.edits import RefusedError
     from kombo_fakes.generating import generate
     from kombo_fakes.realism import POOLED, Names
 
@@ -179,7 +179,7 @@ def _override(text: str) -> tuple[str, Any]:
 
 
 def _advised(error: Exception) -> click.UsageError:
-    from kombo_fakes.changes import RefusedError
+    from kombo_fakes.edits import RefusedError
 
     message = str(error)
     if isinstance(error, RefusedError):

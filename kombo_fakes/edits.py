@@ -50,7 +50,7 @@ class RefusedError(OverrideError):
 
 
 @dataclass(frozen=True)
-class Changes:
+class Edits:
     """What a caller wants to be different in every payload.
 
     Attributes:
@@ -64,7 +64,7 @@ class Changes:
     @classmethod
     def of(
         cls, schema: Schema, overrides: Mapping[str, Any] | None, removals: Iterable[str]
-    ) -> Changes:
+    ) -> Edits:
         """Read names, each a JSON Pointer or a dotted name.
 
         Raises:

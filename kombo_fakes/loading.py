@@ -1,0 +1,20 @@
+"""Reading a document from a file, by the kind that its name says it is."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any
+
+from kombo_fakes.document import parse_json, read_bytes, shown
+from kombo_fakes.yaml_document import parse_yaml
+
+
+def read_document(path: str | os.PathLike[str]) -> Any:
+    """Read a JSON file, or a YAML file where its name ends in ``.yaml`` or ``.yml``.
+
+    Raises:
+        DocumentError: if it can't be read, or isn't what its name says.
+    """
+    is_yaml = Path(path).suffix.lower() in (".yaml", ".yml")
+    return (parse_yaml if is_yaml else parse_json)(read_bytes(path), shown(path))

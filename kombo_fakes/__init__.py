@@ -10,7 +10,8 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from kombo_fakes.catalogue import Fault, InvalidPayload, faults
+    from kombo_fakes.catalogue import Fault, FaultError, InvalidPayload, faults
+    from kombo_fakes.corner_cases import Corner, corners
     from kombo_fakes.errors import (
         DocumentError,
         KomboFakesError,
@@ -18,77 +19,183 @@ if TYPE_CHECKING:
         SchemaError,
         UnknownNameError,
     )
+    from kombo_fakes.evolution import Change, changes
     from kombo_fakes.factories import (
         OMIT,
+        AiApplyApplicationStatusUpdatedFactory,
+        AiApplyJobPostingStatusUpdatedFactory,
+        AssessmentOrderReceivedFactory,
+        ConnectionFlowFailedFactory,
+        DataChangedFactory,
+        InlineAssessmentOrderReceivedFactory,
+        IntegrationCreatedFactory,
+        IntegrationDeletedFactory,
         IntegrationStateChangedFactory,
+        IssueStatusChangedFactory,
         PayloadFactory,
+        SyncFinishedFactory,
         factory_for,
     )
     from kombo_fakes.faker_names import KomboProvider
+    from kombo_fakes.generating import Made, generate
     from kombo_fakes.invalid_strategy import invalid_payloads
     from kombo_fakes.registry import events
     from kombo_fakes.schema import Schema
     from kombo_fakes.sites import Site
-    from kombo_fakes.strategies import payloads
-    from kombo_fakes.types import IntegrationStateChanged
+    from kombo_fakes.storylines import stories, story
+    from kombo_fakes.strategies import event_payloads, payloads
+    from kombo_fakes.types import (
+        AiApplyApplicationStatusUpdated,
+        AiApplyJobPostingStatusUpdated,
+        AssessmentOrderReceived,
+        ConnectionFlowFailed,
+        DataChanged,
+        InlineAssessmentOrderReceived,
+        IntegrationCreated,
+        IntegrationDeleted,
+        IntegrationStateChanged,
+        IssueStatusChanged,
+        SyncFinished,
+    )
     from kombo_fakes.violations import ValidationError, Violation
 
 __version__ = "0.1.0"
 
 _HOMES = {
-    "IntegrationStateChanged": "types",
-    "KomboProvider": "faker_names",
-    "factory_for": "factories",
-    "PayloadFactory": "factories",
-    "IntegrationStateChangedFactory": "factories",
-    "OMIT": "factories",
-    "DocumentError": "errors",
-    "Fault": "catalogue",
-    "InvalidPayload": "catalogue",
-    "KomboFakesError": "errors",
-    "OverrideError": "errors",
-    "Schema": "schema",
-    "SchemaError": "errors",
-    "Site": "sites",
-    "UnknownNameError": "errors",
-    "ValidationError": "violations",
-    "Violation": "violations",
-    "events": "registry",
-    "faults": "catalogue",
-    "invalid_payloads": "invalid_strategy",
-    "payloads": "strategies",
+    "catalogue": (
+        "Fault",
+        "FaultError",
+        "InvalidPayload",
+        "faults",
+    ),
+    "corner_cases": (
+        "Corner",
+        "corners",
+    ),
+    "errors": (
+        "DocumentError",
+        "KomboFakesError",
+        "OverrideError",
+        "SchemaError",
+        "UnknownNameError",
+    ),
+    "evolution": (
+        "Change",
+        "changes",
+    ),
+    "factories": (
+        "AiApplyApplicationStatusUpdatedFactory",
+        "AiApplyJobPostingStatusUpdatedFactory",
+        "AssessmentOrderReceivedFactory",
+        "ConnectionFlowFailedFactory",
+        "DataChangedFactory",
+        "InlineAssessmentOrderReceivedFactory",
+        "IntegrationCreatedFactory",
+        "IntegrationDeletedFactory",
+        "IntegrationStateChangedFactory",
+        "IssueStatusChangedFactory",
+        "OMIT",
+        "PayloadFactory",
+        "SyncFinishedFactory",
+        "factory_for",
+    ),
+    "faker_names": ("KomboProvider",),
+    "generating": (
+        "Made",
+        "generate",
+    ),
+    "invalid_strategy": ("invalid_payloads",),
+    "registry": ("events",),
+    "schema": ("Schema",),
+    "sites": ("Site",),
+    "storylines": (
+        "stories",
+        "story",
+    ),
+    "strategies": (
+        "event_payloads",
+        "payloads",
+    ),
+    "types": (
+        "AiApplyApplicationStatusUpdated",
+        "AiApplyJobPostingStatusUpdated",
+        "AssessmentOrderReceived",
+        "ConnectionFlowFailed",
+        "DataChanged",
+        "InlineAssessmentOrderReceived",
+        "IntegrationCreated",
+        "IntegrationDeleted",
+        "IntegrationStateChanged",
+        "IssueStatusChanged",
+        "SyncFinished",
+    ),
+    "violations": (
+        "ValidationError",
+        "Violation",
+    ),
 }
+_HOME = {name: module for module, names in _HOMES.items() for name in names}
 
 __all__ = [
     "OMIT",
+    "AiApplyApplicationStatusUpdated",
+    "AiApplyApplicationStatusUpdatedFactory",
+    "AiApplyJobPostingStatusUpdated",
+    "AiApplyJobPostingStatusUpdatedFactory",
+    "AssessmentOrderReceived",
+    "AssessmentOrderReceivedFactory",
+    "Change",
+    "ConnectionFlowFailed",
+    "ConnectionFlowFailedFactory",
+    "Corner",
+    "DataChanged",
+    "DataChangedFactory",
     "DocumentError",
     "Fault",
+    "FaultError",
+    "InlineAssessmentOrderReceived",
+    "InlineAssessmentOrderReceivedFactory",
+    "IntegrationCreated",
+    "IntegrationCreatedFactory",
+    "IntegrationDeleted",
+    "IntegrationDeletedFactory",
     "IntegrationStateChanged",
     "IntegrationStateChangedFactory",
     "InvalidPayload",
+    "IssueStatusChanged",
+    "IssueStatusChangedFactory",
     "KomboFakesError",
     "KomboProvider",
+    "Made",
     "OverrideError",
     "PayloadFactory",
     "Schema",
     "SchemaError",
     "Site",
+    "SyncFinished",
+    "SyncFinishedFactory",
     "UnknownNameError",
     "ValidationError",
     "Violation",
     "__version__",
+    "changes",
+    "corners",
+    "event_payloads",
     "events",
     "factory_for",
     "faults",
+    "generate",
     "invalid_payloads",
     "payloads",
+    "stories",
+    "story",
 ]
 
 
 def __getattr__(name: str) -> Any:
-    if name not in _HOMES:
+    if name not in _HOME:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    value = getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)
+    value = getattr(import_module(f"{__name__}.{_HOME[name]}"), name)
     globals()[name] = value
     return value
 

@@ -7,6 +7,7 @@ and agrees with what is.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from functools import lru_cache
 from types import new_class
@@ -22,8 +23,21 @@ from kombo_fakes.pointer import Path, PointerError, get
 from kombo_fakes.portrait import portrait_for
 from kombo_fakes.presence import present
 from kombo_fakes.realism import POOLED, Names
+from kombo_fakes.registry import events
 from kombo_fakes.schema import Schema, SchemaLike
-from kombo_fakes.types import IntegrationStateChanged
+from kombo_fakes.types import (
+    AiApplyApplicationStatusUpdated,
+    AiApplyJobPostingStatusUpdated,
+    AssessmentOrderReceived,
+    ConnectionFlowFailed,
+    DataChanged,
+    InlineAssessmentOrderReceived,
+    IntegrationCreated,
+    IntegrationDeleted,
+    IntegrationStateChanged,
+    IssueStatusChanged,
+    SyncFinished,
+)
 
 if TYPE_CHECKING:
     import faker as faker_module
@@ -370,7 +384,8 @@ def factory_for(event_or_schema: SchemaLike) -> type[PayloadFactory[Any]]:
     known = _HAND_MADE.get(schema.name)
     if known is not None and known.kombo_schema is schema:
         return known
-    return _derived(schema, f"{schema.name}Factory")
+    title = str(schema.effective.get("title", schema.name)).removesuffix("WebhookPayload")
+    return _derived(schema, re.sub(r"\W", "", title) + "Factory")
 
 
 _STATE_CHANGED = "integration-state-changed"
@@ -422,3 +437,38 @@ class IntegrationStateChangedFactory(_StateChanged):
 
 
 _HAND_MADE: dict[str, type[PayloadFactory[Any]]] = {_STATE_CHANGED: IntegrationStateChangedFactory}
+
+
+if TYPE_CHECKING:
+    # Derived from their schemas on first use; see __getattr__.
+    class AiApplyApplicationStatusUpdatedFactory(
+        PayloadFactory[AiApplyApplicationStatusUpdated]
+    ): ...
+
+    class AiApplyJobPostingStatusUpdatedFactory(PayloadFactory[AiApplyJobPostingStatusUpdated]): ...
+
+    class AssessmentOrderReceivedFactory(PayloadFactory[AssessmentOrderReceived]): ...
+
+    class ConnectionFlowFailedFactory(PayloadFactory[ConnectionFlowFailed]): ...
+
+    class DataChangedFactory(PayloadFactory[DataChanged]): ...
+
+    class InlineAssessmentOrderReceivedFactory(PayloadFactory[InlineAssessmentOrderReceived]): ...
+
+    class IntegrationCreatedFactory(PayloadFactory[IntegrationCreated]): ...
+
+    class IntegrationDeletedFactory(PayloadFactory[IntegrationDeleted]): ...
+
+    class IssueStatusChangedFactory(PayloadFactory[IssueStatusChanged]): ...
+
+    class SyncFinishedFactory(PayloadFactory[SyncFinished]): ...
+
+
+def __getattr__(name: str) -> Any:
+    """The factory of a shipped event by its name, such as ``SyncFinishedFactory``."""
+    if name.endswith("Factory"):
+        wanted = name.removesuffix("Factory")
+        for event in events():
+            if "".join(part.capitalize() for part in re.split(r"\W", event)) == wanted:
+                return factory_for(event)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

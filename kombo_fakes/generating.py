@@ -15,7 +15,7 @@ from typing import Any, Literal, TypeAlias, cast
 
 from kombo_fakes.catalogue import Fault, FaultError
 from kombo_fakes.catalogue import faults as faults_of
-from kombo_fakes.corners import Corner, corners
+from kombo_fakes.corner_cases import Corner, corners
 from kombo_fakes.dice import SeededDice, seed_for
 from kombo_fakes.edits import Edits
 from kombo_fakes.errors import OverrideError, SchemaError, shorten, unknown

@@ -32,11 +32,11 @@ from kombo_fakes.blueprint import (
     blueprint,
     smallest,
 )
-from kombo_fakes.errors import SchemaError
+from kombo_fakes.errors import SchemaError, unknown
 from kombo_fakes.format_strategies import format_strategies
 from kombo_fakes.knobs import Knobs, Values
 from kombo_fakes.leaves import leaf
-from kombo_fakes.registry import DEFAULT_EVENT
+from kombo_fakes.registry import DEFAULT_EVENT, events
 from kombo_fakes.schema import Schema, SchemaLike
 
 _INTEROPERABLE = 2**53 - 1
@@ -95,6 +95,34 @@ def payloads(
         nulls=nulls,
     )
     return strategy_for(Schema.load(event_or_schema), knobs.checked())
+
+
+def event_payloads(
+    names: Iterable[str] | None = None, values: Values = "any", **knobs: Any
+) -> SearchStrategy[Any]:
+    """A strategy for valid payloads of several events, as they arrive at one URL.
+
+    Args:
+        names: The events; all that are shipped by default.
+        values: As in `payloads`.
+        **knobs: The other arguments of `payloads`.
+
+    Raises:
+        UnknownNameError: if there is no such event.
+
+    Example:
+        >>> from hypothesis import find
+        >>> find(event_payloads(["sync-finished", "data-changed"]), lambda p: True)["type"]
+        'data-changed'
+    """
+    chosen = events() if names is None else tuple(names)
+    if not chosen:
+        raise SchemaError("no events, so no payloads")
+    for name in chosen:
+        if name not in events():
+            raise unknown("event", name, events())
+    # By name, so that what a failure shrinks to doesn't depend on the order given.
+    return st.one_of([payloads(name, values, **knobs) for name in sorted(set(chosen))])
 
 
 @lru_cache(maxsize=256)

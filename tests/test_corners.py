@@ -7,7 +7,7 @@ import re
 import pytest
 
 from kombo_fakes import Schema
-from kombo_fakes.corners import corners
+from kombo_fakes.corner_cases import corners
 from kombo_fakes.pointer import dotted, get, parse_pointer
 
 OWN = {

@@ -248,7 +248,6 @@ _DATE_TIME: tuple[tuple[str, str, Callable[[str], str]], ...] = (
     ("two-digit-year", "with two digits for the year", lambda text: text[2:]),
     ("epoch", "seconds since 1970", lambda text: "1630497600"),
     ("trailing-blank", "with a blank behind it", lambda text: text + " "),
-    ("trailing-newline", "with a line feed behind it", lambda text: text + "\n"),
     ("zone-name", "with the name of a zone", _sub(r"(?:Z|[+-]\d\d:\d\d)$", " Europe/Berlin")),
 )  # fmt: skip
 

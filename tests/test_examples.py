@@ -9,8 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from kombo_fakes import Schema, faults
+from kombo_fakes import Schema, events, faults
 from kombo_fakes.cli import main
+from kombo_fakes.registry import DEFAULT_EVENT
 
 ROOT = Path(__file__).parents[1]
 EXAMPLES = ROOT / "examples"
@@ -35,10 +36,10 @@ def test_making_them_again_makes_no_difference(
 ) -> None:
     """The commands of `make examples` give the committed files, byte for byte."""
     monkeypatch.chdir(tmp_path)
-    (tmp_path / "examples").mkdir()
+    (tmp_path / "examples" / "events").mkdir(parents=True)
     for arguments in _recipe():
         assert main(arguments) == 0
-    for kind in ("valid", "invalid"):
+    for kind in ("valid", "invalid", "events"):
         assert _files(tmp_path / "examples" / kind) == _files(EXAMPLES / kind), (
             f"examples/{kind} isn't what `make examples` makes; if that is meant, say so in the "
             "changelog and run it"
@@ -59,4 +60,19 @@ def test_each_is_what_its_manifest_says() -> None:
                 schema.validate(payload)
             else:
                 assert by_id.pop(entry["fault"]).is_in(payload)
+    assert not by_id, "there are faults without an example"
+
+
+@pytest.mark.parametrize("event", events())
+def test_each_event_has_examples(event: str) -> None:
+    """The lines of each event are what their labels say, and no fault is missing."""
+    if event == DEFAULT_EVENT:
+        return
+    schema, stem = Schema.load(event), event.replace(":", ".")
+    for line in (EXAMPLES / "events" / f"{stem}-valid.ndjson").read_bytes().splitlines():
+        schema.validate(json.loads(line))
+    by_id = {fault.id: fault for fault in faults(event)}
+    for line in (EXAMPLES / "events" / f"{stem}-invalid.ndjson").read_bytes().splitlines():
+        labelled = json.loads(line)
+        assert by_id.pop(labelled["fault"]).is_in(labelled["payload"])
     assert not by_id, "there are faults without an example"

@@ -179,6 +179,9 @@ Blueprint: TypeAlias = (
     Anything | Choice | Text | Numeric | Array | Object | Union | Filtered | Reference
 )
 
+_NESTED = 8
+"""How deep compositions are taken apart; what is below is met by filtering."""
+
 NOTHING = Union(())
 """The shape that no value has."""
 
@@ -199,7 +202,7 @@ def blueprint(schema: Schema, requirement: dict[str, Any] | None = None) -> Blue
         Union(branches=(Text(min_length=0, max_length=3, patterns=(), formats=(), \
 excluded_patterns=(), excluded_formats=(), excluded=()), Choice(values=(None,))))
     """
-    effective = schema.effective
+    effective = schema.meant
     if requirement is None:
         node = schema.canonical
     else:
@@ -351,11 +354,9 @@ class _Reader:
                 union = _union([self.read(branch) for branch in branches])
                 return Filtered(union, validator_for_node(node), "oneOf")
             case c.AllOfView(branches):
-                return self._all_of(branches, node)
+                return self._all_of(branches)
             case c.TypedGroupView(type_name, body):
-                inner = self.read(body)
-                is_type = validator_for({"type": type_name}).is_valid
-                return Filtered(inner, is_type, "type")
+                return self._all_of([canonicalize({"type": type_name}), body])
             case c.ReferenceView(uri):
                 return self._reference(uri)
             case c.NotView():
@@ -378,9 +379,44 @@ class _Reader:
         return self.references[uri]
 
     def _all_of(
-        self, branches: Sequence[jsonschema_rs.CanonicalSchema], node: jsonschema_rs.CanonicalSchema
+        self, branches: Sequence[jsonschema_rs.CanonicalSchema], depth: int = 0
     ) -> Blueprint:
-        return Filtered(self.read(branches[0]), validator_for_node(node), "allOf")
+        """What satisfies all branches: canonical form doesn't look through references for it."""
+        nodes = [self._resolved(branch) for branch in branches]
+        if depth > _NESTED:
+            return self._first_of(nodes)
+        for index, node in enumerate(nodes):
+            others = [*nodes[:index], *nodes[index + 1 :]]
+            match node.view():
+                case c.AllOfView(inner):
+                    return self._all_of([*inner, *others], depth + 1)
+                case c.AnyOfView(inner) | c.OneOfView(inner):
+                    each = [self._all_of([branch, *others], depth + 1) for branch in inner]
+                    union = _union([branch for branch in each if branch != NOTHING])
+                    if isinstance(node.view(), c.OneOfView):
+                        return Filtered(union, validator_for_node(node), "oneOf")
+                    return union
+        merged = nodes[0]
+        for node in nodes[1:]:
+            merged = merged.intersect(node)
+        view = merged.view()
+        return self._first_of(view.branches) if isinstance(view, c.AllOfView) else self.read(merged)
+
+    def _first_of(self, nodes: Sequence[jsonschema_rs.CanonicalSchema]) -> Blueprint:
+        """One of the nodes, and the others as a check."""
+        compound = (c.AllOfView, c.NotView, c.RawView)
+        plain = [node for node in nodes if not isinstance(node.view(), compound)]
+        base = self.read(plain[0]) if plain else Anything()
+        checks = [validator_for_node(node) for node in nodes if not plain or node is not plain[0]]
+        return Filtered(base, lambda value: all(check(value) for check in checks), "allOf")
+
+    def _resolved(self, node: jsonschema_rs.CanonicalSchema) -> jsonschema_rs.CanonicalSchema:
+        for _ in range(_NESTED):
+            view = node.view()
+            if not isinstance(view, c.ReferenceView):
+                break
+            node = self.root.definition(view.uri) or node
+        return node
 
     def _text(self, view: c.StringView) -> Blueprint:
         return Text(

@@ -13,7 +13,7 @@ from urllib.parse import unquote
 
 from kombo_fakes.errors import SchemaError, shorten, unknown
 from kombo_fakes.pointer import Path, PointerError, get, parse_pointer, to_pointer
-from kombo_fakes.vocabulary import subschemas
+from kombo_fakes.vocabulary import put, subschemas
 
 T = TypeVar("T")
 
@@ -140,13 +140,7 @@ class Descriptions(Mapping[str, T]):
         result.pop("$id", None)
         for where, child in subschemas(result):
             converted = self._converted(child, path + where, defined)
-            if len(where) == 1:
-                result[str(where[0])] = converted
-            else:
-                container = result[str(where[0])]
-                container = container.copy()
-                container[where[1]] = converted
-                result[str(where[0])] = container
+            put(result, where, converted)
         return result
 
     def _target(self, reference: str, where: Path) -> Path:

@@ -400,6 +400,10 @@ def _number_painter(plan: Numeric) -> Painter:
         low = min(Decimal(0), high - 1000 * step) if high is not None else Decimal(0)
     if high is None:
         high = max(low, Decimal(0)) + 1000 * step
+    if high - low > 100_000 * step:
+        # A bound that is only a limit of the type says nothing of what is usual.
+        low = Decimal(0) if low <= 0 <= high else low
+        high = min(high, low + 1000 * step)
     first, last = math.ceil(low / step), math.floor(high / step)
     first, last = (first, last) if first <= last else (first, first)
     fits = plan.check()

@@ -17,7 +17,7 @@ import jsonschema_rs
 from kombo_fakes.errors import SchemaError, nearest, shorten
 from kombo_fakes.formats import CHECKED
 from kombo_fakes.pointer import Path, to_pointer
-from kombo_fakes.vocabulary import KNOWN, subschemas
+from kombo_fakes.vocabulary import KNOWN, put, subschemas
 
 _URN = "urn:kombo-fakes:schema:"
 
@@ -97,7 +97,7 @@ class _Reader:
         self._note_format(effective, path)
         children = {where: self.read(child, path + where) for where, child in subschemas(effective)}
         for where, child in children.items():
-            _put(effective, where, child)
+            put(effective, where, child)
         return effective
 
     def _check_keywords(self, schema: dict[str, Any], path: Path) -> None:
@@ -156,17 +156,6 @@ class _Reader:
         name = schema.get("format")
         if isinstance(name, str) and name not in CHECKED:
             self.repair(path, "format", f"format {shorten(name)} isn't checked: an annotation")
-
-
-def _put(schema: dict[str, Any], where: Path, child: Any) -> None:
-    keyword = str(where[0])
-    if len(where) == 1:
-        schema[keyword] = child
-    else:
-        container = schema[keyword]
-        copy = container.copy()
-        copy[where[1]] = child
-        schema[keyword] = copy
 
 
 def _check_meta(effective: dict[str, Any], name: str) -> None:

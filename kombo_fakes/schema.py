@@ -9,10 +9,12 @@ from pathlib import Path
 from typing import Any, TypeAlias
 
 import jsonschema_rs
+from jsonschema_rs import canonical
 
 from kombo_fakes.errors import SchemaError, nearest, shorten
 from kombo_fakes.formats import CHECKERS
 from kombo_fakes.loading import read_document
+from kombo_fakes.narrowing import narrowed
 from kombo_fakes.openapi import Descriptions, is_openapi
 from kombo_fakes.pointer import to_pointer
 from kombo_fakes.reading import Repair, read
@@ -171,9 +173,19 @@ did you mean 'ACTIVE'?
             return list(self._validator.iter_errors(without_surrogates(payload)))
 
     @cached_property
+    def meant(self) -> dict[str, Any]:
+        """The schema that payloads are made from: the effective one, or a narrower one."""
+        narrower = narrowed(self.effective)
+        if narrower == self.effective:
+            return self.effective
+        # A discriminator that contradicts its branches would leave nothing.
+        satisfiable = canonicalize(narrower).satisfiability() != canonical.Satisfiability.NO
+        return narrower if satisfiable else self.effective
+
+    @cached_property
     def canonical(self) -> jsonschema_rs.CanonicalSchema:
-        """The effective schema in canonical form, which all payloads are made from."""
-        return canonicalize(self.effective)
+        """The schema that payloads are made from, in canonical form."""
+        return canonicalize(self.meant)
 
     @cached_property
     def _sites(self) -> tuple[Site, ...]:

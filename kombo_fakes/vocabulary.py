@@ -65,3 +65,21 @@ def subschemas(schema: dict[str, Any]) -> Iterator[tuple[Path, Any]]:
                 yield (keyword, index), child
         elif keyword in ONE_SCHEMA and isinstance(value, (dict, bool)):
             yield (keyword,), value
+
+
+def put(schema: dict[str, Any], where: Path, child: Any) -> None:
+    """Put a schema where `subschemas` has found one; what holds it is copied, not changed.
+
+    Example:
+        >>> schema = {"properties": {"a": {}}}
+        >>> put(schema, ("properties", "a"), True)
+        >>> schema
+        {'properties': {'a': True}}
+    """
+    keyword = str(where[0])
+    if len(where) == 1:
+        schema[keyword] = child
+        return
+    copy = schema[keyword].copy()
+    copy[where[1]] = child
+    schema[keyword] = copy

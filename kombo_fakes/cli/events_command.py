@@ -9,10 +9,18 @@ import rich_click as click
 def events_command() -> None:
     """List the events whose schemas this package carries.
 
-    Piped, a line is a name, a tab and the title of the schema; the first one is the default.
+    Some schemas are documents that Kombo has published; the others were written for this
+    project, from what Kombo's API description and SDK show of the fields. Piped, a line is the
+    name, the title of the schema and where it is from, with tabs between; the first one is the
+    default.
     """
     from kombo_fakes.cli.terminal import table
     from kombo_fakes.registry import DEFAULT_EVENT, event_document, events
 
-    rows = [(name, str(event_document(name).get("title", ""))) for name in events()]
-    table(("event", "schema"), rows, note=f"{DEFAULT_EVENT} is the default")
+    rows = []
+    for name in events():
+        document = event_document(name)
+        # A document that was published says nothing of how it came about.
+        origin = "written here" if "$comment" in document else "published"
+        rows.append((name, str(document.get("title", "")), origin))
+    table(("event", "schema", "from"), rows, note=f"{DEFAULT_EVENT} is the default")

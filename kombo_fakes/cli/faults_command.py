@@ -27,6 +27,7 @@ EXAMPLES = examples(
 def faults_command(
     event: str | None,
     schema_file: str | None,
+    name: str | None,
     keywords: tuple[str, ...],
     at: str | None,
     as_json: bool,
@@ -39,7 +40,7 @@ def faults_command(
     from kombo_fakes.cli.terminal import binary_output, is_terminal, table
     from kombo_fakes.output import pretty
 
-    found = faults(load_schema(event, schema_file), keywords=keywords or None, at=at)
+    found = faults(load_schema(event, schema_file, name), keywords=keywords or None, at=at)
     if as_json:
         listed = [
             {

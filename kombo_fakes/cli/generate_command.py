@@ -114,6 +114,7 @@ EXAMPLES = examples(
 def generate_command(
     event: str | None,
     schema_file: str | None,
+    name: str | None,
     count: int | None,
     seed: int,
     values: str,
@@ -137,7 +138,7 @@ def generate_command(
     if locale is not None and values == "any":
         raise click.UsageError("--faker makes realistic values: it goes without --values any")
     overrides = dict(map(_override, sets))
-    schema = load_schema(event, schema_file)
+    schema = load_schema(event, schema_file, name)
     names: Names = POOLED
     if locale is not None:
         from kombo_fakes.faker_names import FakerNames

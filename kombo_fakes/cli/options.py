@@ -40,12 +40,18 @@ class WholeNumber(_Type):
 
 
 def schema_options(function: F) -> F:
-    """The options that say which payloads: ``--event`` or ``--schema``."""
+    """The options that say which payloads: ``--event``, or ``--schema`` and its ``--name``."""
     event = click.option("--event", metavar="NAME", help="The event; see `kombo-fakes events`.")
     schema = click.option(
-        "--schema", "schema_file", metavar="FILE", help="A JSON Schema of your own instead."
+        "--schema",
+        "schema_file",
+        metavar="FILE",
+        help="A JSON Schema of your own instead, or an OpenAPI description: JSON or YAML.",
     )
-    return event(schema(function))
+    name = click.option(
+        "--name", metavar="NAME", help="The schema or webhook in an OpenAPI description."
+    )
+    return event(schema(name(function)))
 
 
 def examples(*lines: str) -> str:
@@ -54,11 +60,11 @@ def examples(*lines: str) -> str:
     return "\n\n".join(("Examples:", *lines))
 
 
-def load_schema(event: str | None, schema_file: str | None) -> Schema:
+def load_schema(event: str | None, schema_file: str | None, name: str | None = None) -> Schema:
     """The schema that the options ask for, the default event's if they don't.
 
     Raises:
-        UsageError: if they ask for two.
+        UsageError: if they ask for two, or for a name in nothing.
         UnknownNameError, DocumentError, SchemaError: as `Schema.load` does.
     """
     from kombo_fakes.registry import DEFAULT_EVENT, event_document, events
@@ -66,12 +72,15 @@ def load_schema(event: str | None, schema_file: str | None) -> Schema:
 
     if event is not None and schema_file is not None:
         raise click.UsageError("--event and --schema: give one of them")
+    if name is not None and schema_file is None:
+        raise click.UsageError("--name: goes with --schema; a shipped event is --event NAME")
     if schema_file is not None:
-        return Schema.load(Path(schema_file))
-    name = DEFAULT_EVENT if event is None else event
-    if name not in events():
-        event_document(name)  # Raises, with the nearest name.
-    return Schema.load(name)
+        path = Path(schema_file)
+        return Schema.load(path) if name is None else Schema.from_openapi(path)[name]
+    wanted = DEFAULT_EVENT if event is None else event
+    if wanted not in events():
+        event_document(wanted)  # Raises, with the nearest name.
+    return Schema.load(wanted)
 
 
 def is_interactive() -> bool:

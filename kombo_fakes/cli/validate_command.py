@@ -27,7 +27,9 @@ EXAMPLES = examples(
 @click.command("validate", epilog=EXAMPLES)
 @schema_options
 @click.argument("files", metavar="FILE...", nargs=-1, required=True)
-def validate_command(event: str | None, schema_file: str | None, files: tuple[str, ...]) -> int:
+def validate_command(
+    event: str | None, schema_file: str | None, name: str | None, files: tuple[str, ...]
+) -> int:
     """Check payloads, formats included, and say everything that is wrong with them.
 
     FILE is a JSON file with one payload, or one ending in .ndjson or .jsonl with one in each
@@ -37,8 +39,8 @@ def validate_command(event: str | None, schema_file: str | None, files: tuple[st
     from kombo_fakes.cli import FINE, FOUND, UNUSABLE
 
     named = None
-    if event is not None or schema_file is not None:
-        named = load_schema(event, schema_file)
+    if (event, schema_file, name) != (None, None, None):
+        named = load_schema(event, schema_file, name)
     statuses = [_judge_file(file, named) for file in files]
     return next((status for status in (UNUSABLE, FOUND) if status in statuses), FINE)
 

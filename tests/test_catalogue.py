@@ -1,0 +1,193 @@
+"""The catalogue of faults: complete, single, stable, and honest after shrinking."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any
+
+import jsonschema_rs
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from kombo_fakes import InvalidPayload, Schema, UnknownNameError, faults, invalid_payloads, payloads
+from kombo_fakes.catalogue import FaultError, fault_named
+from kombo_fakes.pointer import get, to_pointer
+
+SCHEMA = Schema.load()
+PLAIN = jsonschema_rs.validator_for(SCHEMA.effective, validate_formats=True)
+IDS = Path(__file__).with_name("fault_ids.txt")
+
+
+def places(payload: Any) -> set[str]:
+    """Where a validator with its own formats reports errors."""
+    return {to_pointer(error.instance_path) for error in PLAIN.iter_errors(payload)}
+
+
+def test_the_sites_of_the_event() -> None:
+    """There are 39 sites: 15 type, 5 enum, 2 format, 14 required, 3 additionalProperties."""
+    keywords = [site.keyword for site in SCHEMA.sites()]
+    counts = {keyword: keywords.count(keyword) for keyword in set(keywords)}
+    assert counts == {
+        "type": 15,
+        "enum": 5,
+        "format": 2,
+        "required": 14,
+        "additionalProperties": 3,
+    }
+
+
+def test_every_site_has_several_faults() -> None:
+    """No site is without a fault, and none but a missing place has only one."""
+    found: dict[tuple[str, str, str], int] = {}
+    for fault in faults():
+        key = (fault.site.pointer, fault.keyword, str(fault.site.value))
+        found[key] = found.get(key, 0) + 1
+    assert set(found) == {(s.pointer, s.keyword, str(s.value)) for s in SCHEMA.sites()}
+    assert min(found.values()) >= 2
+
+
+def test_ids_are_safe_and_unique() -> None:
+    """An id is fit for a file name, on file systems that ignore case, too."""
+    ids = [fault.id for fault in faults()]
+    assert all(re.fullmatch(r"[A-Za-z0-9_.-]+", fault_id) for fault_id in ids)
+    assert len({fault_id.casefold() for fault_id in ids}) == len(ids)
+
+
+def test_no_id_disappears() -> None:
+    """The ids are a promise: one that goes or changes its meaning is a breaking change.
+
+    If that is meant, write tests/fault_ids.txt anew with `kombo-fakes faults | cut -f1`, and say
+    so in the changelog.
+    """
+    assert [fault.id for fault in faults()] == IDS.read_text().split()
+
+
+def test_near_misses_are_there() -> None:
+    """What receivers let through is in the catalogue, by these names."""
+    ids = {fault.id for fault in faults()}
+    assert ids >= {
+        "data.state-enum-lowercase",
+        "data.state-enum-trailing-blank",
+        "data.state-enum-neighbour",
+        "data.updated_at-format-date-only",
+        "data.updated_at-format-no-offset",
+        "data.updated_at-required-absent",
+        "data.updated_at-required-camel-case",
+        "data.end_user-additionalProperties-unknown",
+        "data.end_user.creator_email-format-two-dots",
+        "data-type-null",
+        "data-type-as-text",
+    }
+
+
+def test_allowed_nulls_are_no_fault() -> None:
+    """Null is no fault where Kombo allows it, and one where it doesn't."""
+    nulls = {fault.pointer for fault in faults() if fault.variant == "null"}
+    assert "/data/end_user/creator_email" not in nulls
+    assert "/data/end_user/origin_id" not in nulls
+    assert "/data/end_user/organization_name" in nulls
+    assert len(nulls) == 13
+
+
+def test_examples_are_single_and_apply_does_the_same() -> None:
+    """Each example breaks its place only, and applying a fault to a payload does, too."""
+    for fault in faults():
+        assert 1 <= len(fault.examples) <= 3
+        for example in fault.examples:
+            assert places(example) == {fault.pointer}, fault.id
+        usual = fault_named("id-type-null").examples[0] | {"id": "x"}
+        assert places(fault.apply(usual)) == {fault.pointer}, fault.id
+
+
+def test_narrowing() -> None:
+    """By keyword, by place and by id, with the nearest name for one that doesn't exist."""
+    assert {fault.keyword for fault in faults(keywords=["enum", "format"])} == {"enum", "format"}
+    assert {fault.pointer for fault in faults(at="data.state")} == {"/data/state"}
+    assert {fault.pointer for fault in faults(at="/data/end_user")} == {
+        "/data/end_user",
+        "/data/end_user/creator_email",
+        "/data/end_user/organization_name",
+        "/data/end_user/origin_id",
+    }
+    assert [fault.id for fault in faults(ids="*state-enum-cut")] == ["data.state-enum-cut"]
+    for arguments, hint in (
+        ({"keywords": ["enumm"]}, "did you mean 'enum'?"),
+        ({"at": "/data/stat"}, "did you mean '/data/state'?"),
+        ({"at": "data.stat"}, "did you mean 'data.state'?"),
+        ({"ids": ["data.state-enum-lowercas"]}, "did you mean 'data.state-enum-lowercase'?"),
+    ):
+        with pytest.raises(UnknownNameError, match=re.escape(hint)):
+            faults(**arguments)  # type: ignore[arg-type]
+
+
+def test_a_fault_without_a_place_is_told() -> None:
+    """A payload that has nothing at the place can't be given the fault."""
+    with pytest.raises(FaultError, match="can't be put into this payload at /data/state"):
+        fault_named("data.state-enum-lowercase").apply({"data": {}})
+
+
+@settings(max_examples=300, deadline=None, derandomize=True, database=None)
+@given(invalid_payloads())
+def test_drawn_ones_are_single(invalid: InvalidPayload) -> None:
+    """A drawn payload has the fault that it says, and no other."""
+    payload, fault = invalid
+    assert places(payload) == {fault.pointer}
+    assert fault.keyword in {error.kind.name for error in PLAIN.iter_errors(payload)}
+
+
+@pytest.mark.slow
+@settings(max_examples=2000, deadline=None, derandomize=True, database=None)
+@given(invalid_payloads())
+def test_two_thousand_drawn_ones_are_single(invalid: InvalidPayload) -> None:
+    """The same over two thousand draws."""
+    assert places(invalid.payload) == {invalid.fault.pointer}
+    assert not SCHEMA.is_valid(invalid.payload)
+
+
+def test_the_rest_of_an_invalid_payload_can_be_realistic() -> None:
+    """With realistic values everything but the fault looks real."""
+
+    @settings(max_examples=60, deadline=None, derandomize=True, database=None)
+    @given(invalid_payloads(values="realistic", at="/data/state"))
+    def check(invalid: InvalidPayload) -> None:
+        assert ":" in invalid.payload["data"]["integration_id"]
+        assert places(invalid.payload) == {"/data/state"}
+
+    check()
+
+
+@pytest.mark.parametrize(
+    "fault_id",
+    [
+        "data.state-enum-lowercase",
+        "data.updated_at-format-no-offset",
+        "data-type-null",
+        "id-type-number",
+    ],
+)
+def test_shrinking_keeps_the_fault(fault_id: str) -> None:
+    """What a failing test shrinks to still has the fault, and is short otherwise."""
+    found: list[InvalidPayload] = []
+
+    @settings(max_examples=50, deadline=None, derandomize=True, database=None)
+    @given(invalid_payloads(ids=[fault_id]))
+    def fails(invalid: InvalidPayload) -> None:
+        found.append(invalid)
+        raise AssertionError
+
+    with pytest.raises(AssertionError):
+        fails()
+    assert all(places(invalid.payload) == {invalid.fault.pointer} for invalid in found)
+    assert len(str(found[-1].payload)) < 420
+
+
+@settings(max_examples=30, deadline=None, derandomize=True, database=None)
+@given(st.data())
+def test_applying_to_drawn_payloads(data: st.DataObject) -> None:
+    """Any fault can be put into any drawn payload that has its place."""
+    fault = data.draw(st.sampled_from(faults()))
+    broken = fault.apply(data.draw(payloads(nulls=0)))
+    assert fault.is_in(broken)
+    assert get(broken, ()) is broken

@@ -31,11 +31,12 @@ _PROPERTIES = {
 _CLASSES = {"d": "0-9", "w": "A-Za-z0-9_", "s": " \\t\\n\\r\\f\\v"}
 
 
-def to_python(pattern: str) -> str:
+def to_python(pattern: str, most: int | None = None) -> str:
     r"""Translate a regular expression of ECMA-262, 21.2 (with the ``u`` flag) to one of Python's.
 
     Args:
         pattern: A regular expression that is valid in ECMA-262.
+        most: How often at most ``*`` and ``+`` are to repeat; None leaves them as they are.
 
     Returns:
         An expression for ``re`` that matches only ASCII where ECMA-262 means a class.
@@ -63,6 +64,8 @@ def to_python(pattern: str) -> str:
             text = "\\["
         elif text == "]":
             in_class = False
+        elif text in ("*", "+") and not in_class and most is not None:
+            text = f"{{{int(text == '+')},{most}}}"
         result.append(text)
         position += step
     translated = "".join(result)

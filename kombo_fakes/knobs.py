@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import codecs
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal, TypeAlias
 
 from kombo_fakes.errors import OverrideError, shorten, unknown
@@ -23,7 +23,7 @@ class Knobs:
     nulls: float | None = None
 
     def checked(self) -> Knobs:
-        """These knobs, once each of them is known to make sense.
+        """These knobs, the codec by its own name, once each is known to make sense.
 
         Raises:
             OverrideError: if one doesn't; the message names it and what would be right.
@@ -31,11 +31,11 @@ class Knobs:
         if self.values not in ("any", "realistic"):
             raise unknown("kind of values", str(self.values), ("any", "realistic"))
         try:
-            codecs.lookup(self.codec)
+            codec = codecs.lookup(self.codec).name
         except (LookupError, TypeError):
             raise OverrideError(f"codec={shorten(self.codec)}: Python has no such codec") from None
         if self.max_length is not None and self.max_length < 0:
             raise OverrideError(f"max_length={self.max_length}: a length is 0 or more")
         if self.nulls is not None and not 0 <= self.nulls <= 1:
             raise OverrideError(f"nulls={self.nulls}: a share is between 0 and 1")
-        return self
+        return replace(self, codec=codec)

@@ -372,7 +372,7 @@ def _text_painter(plan: Text, where: str) -> Painter:
             if text is not None:
                 return text
         if plan.patterns:
-            return _from_pattern(plan.patterns[0], dice)
+            return _from_pattern(plan.patterns[0], plan.max_length, dice)
         text = plain_text(dice, names)
         while len(text) < plan.min_length:
             text += " " + plain_text(dice, names)
@@ -381,13 +381,18 @@ def _text_painter(plan: Text, where: str) -> Painter:
     return _retried(candidate, fits, where)
 
 
-def _from_pattern(pattern: str, dice: Dice) -> str:
+# How often a part of a pattern is repeated in what looks real.
+_REPEATED = 12
+
+
+def _from_pattern(pattern: str, longest: int | None, dice: Dice) -> str:
     from random import Random
 
     import rstr
 
     generator = rstr.Rstr(Random(dice.whole(0, 2**32)))
-    text: str = generator.xeger(to_python(pattern))
+    most = _REPEATED if longest is None else min(_REPEATED, longest)
+    text: str = generator.xeger(to_python(pattern, most))
     return text
 
 

@@ -1,0 +1,581 @@
+"""Documents from outside: schemas, OpenAPI descriptions, JSON and YAML, good and bad."""
+
+from __future__ import annotations
+
+import json
+import re
+import threading
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from pathlib import Path
+from typing import Any
+
+import jsonschema_rs
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from kombo_fakes import (
+    DocumentError,
+    KomboFakesError,
+    Schema,
+    SchemaError,
+    UnknownNameError,
+    ValidationError,
+    faults,
+    payloads,
+)
+from kombo_fakes.document import parse_json
+from kombo_fakes.formats import is_date_time
+from kombo_fakes.reading import read
+from kombo_fakes.yaml_document import MAX_BYTES, parse_yaml
+
+PUBLISHED = Schema.load().published
+
+
+# -- the effective schema
+
+
+def test_the_published_document_is_read_as_it_is_meant() -> None:
+    """Three repairs, each said; the rest stays; and it passes the meta-schema."""
+    before = json.dumps(PUBLISHED)
+    schema = Schema(PUBLISHED)
+    assert [repair.keyword for repair in schema.repairs] == ["$id", "nullable", "nullable"]
+    assert json.dumps(PUBLISHED) == before
+    jsonschema_rs.meta.validate(schema.effective)
+    end_user = schema.effective["properties"]["data"]["properties"]["end_user"]["properties"]
+    assert end_user["creator_email"] == {
+        "type": ["string", "null"],
+        "description": "The email address of the user who created the integration.",
+        "format": "email",
+    }
+
+
+@pytest.mark.parametrize(
+    ("published", "effective"),
+    [
+        ({"type": "string", "nullable": True}, {"type": ["string", "null"]}),
+        ({"type": ["string"], "nullable": True}, {"type": ["string", "null"]}),
+        ({"type": ["null", "string"], "nullable": True}, {"type": ["null", "string"]}),
+        (
+            {"type": "string", "enum": ["A"], "nullable": True},
+            {"type": ["string", "null"], "enum": ["A", None]},
+        ),
+        (
+            {"type": "string", "const": "A", "nullable": True},
+            {"type": ["string", "null"], "enum": ["A", None]},
+        ),
+        ({"type": "string", "nullable": False}, {"type": "string"}),
+        ({"nullable": True, "minLength": 1}, {"minLength": 1}),
+        (
+            {"properties": {"nullable": {"type": "string"}}},
+            {"properties": {"nullable": {"type": "string"}}},
+        ),
+        ({"enum": [{"nullable": True}]}, {"enum": [{"nullable": True}]}),
+        ({"x-anything": {"nullable": 1}}, {"x-anything": {"nullable": 1}}),
+    ],
+)
+def test_nullable(published: dict[str, Any], effective: dict[str, Any]) -> None:
+    """`nullable` becomes a union with null where it is a keyword, and only there."""
+    assert read(published)[0] == effective
+
+
+@pytest.mark.parametrize(
+    ("document", "message"),
+    [
+        (3, "a schema is a JSON object, not 3"),
+        ([], "a schema is a JSON object, not []"),
+        ({"requried": ["a"]}, "unknown keyword 'requried' at the root; did you mean 'required'?"),
+        (
+            {"properties": {"a": {"minLenght": 1}}},
+            "unknown keyword 'minLenght' at /properties/a; did you mean 'minLength'?",
+        ),
+        ({"type": "strin"}, "against the meta-schema at /type"),
+        ({"nullable": "yes", "type": "string"}, "nullable at the root is 'yes'"),
+        ({"$ref": "#/$defs/a"}, "$ref '#/$defs/a' at the root leads nowhere"),
+        ({"$ref": "other.json"}, "$ref 'other.json' at the root leads out of the document"),
+        ({"pattern": "("}, "pattern '(' at the root is no valid ECMA-262 regular expression"),
+        ({"$schema": "https://example.com/mine"}, "$schema 'https://example.com/mine' isn't known"),
+    ],
+)
+def test_documents_that_are_no_schema(document: Any, message: str) -> None:
+    """Each is refused in one line that names what and where."""
+    with pytest.raises(SchemaError) as caught:
+        Schema(document, source="mine.json")
+    assert message in str(caught.value)
+    assert str(caught.value).startswith("mine.json: ")
+    assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("document", "message"),
+    [
+        (False, "no value satisfies it"),
+        ({"type": "string", "enum": [1]}, "no value satisfies it"),
+        (
+            {
+                "$ref": "#/$defs/a",
+                "$defs": {"a": {"type": "array", "minItems": 1, "items": {"$ref": "#/$defs/a"}}},
+            },
+            "no value satisfies it",
+        ),
+        ({"type": "string", "pattern": "(?<=a+)b"}, "can't be constructed"),
+    ],
+)
+def test_schemas_that_nothing_can_be_made_of(document: Any, message: str) -> None:
+    """An unsatisfiable schema is said to be one, and what can't be constructed is named."""
+    with pytest.raises(SchemaError, match=re.escape(message)):
+        payloads(Schema(document))
+
+
+@pytest.fixture
+def server() -> Iterator[tuple[str, list[str]]]:
+    """A server on loopback that writes down what it is asked for."""
+    asked: list[str] = []
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            asked.append(self.path)
+            self.send_response(200)
+            self.end_headers()
+            self.wfile.write(b"{}")
+
+        def log_message(self, *arguments: Any) -> None:
+            pass
+
+    with HTTPServer(("127.0.0.1", 0), Handler) as running:
+        thread = threading.Thread(target=running.serve_forever)
+        thread.start()
+        yield f"http://127.0.0.1:{running.server_port}", asked
+        running.shutdown()
+        thread.join()
+
+
+def test_nothing_is_fetched(server: tuple[str, list[str]]) -> None:
+    """References and dialects on the network are refused, and never asked for."""
+    url, asked = server
+    documents: list[dict[str, Any]] = [
+        {"$ref": f"{url}/a.json"},
+        {"properties": {"a": {"$ref": f"{url}/a.json#/b"}}},
+        {"$schema": f"{url}/dialect"},
+        {"$id": f"{url}/root", "$ref": "other"},
+    ]
+    for document in documents:
+        with pytest.raises(SchemaError):
+            payloads(Schema(document))
+    described = {"openapi": "3.1.0", "components": {"schemas": {"A": documents[0]}}}
+    with pytest.raises(SchemaError, match="leads out of the document"):
+        Schema.from_openapi(described)["A"]
+    assert asked == []
+
+
+def test_loading(tmp_path: Path) -> None:
+    """An event, a file, a dict or a schema; the nearest name for what is none of them."""
+    path = tmp_path / "mine.json"
+    path.write_text('{"type": "string"}')
+    assert Schema.load(path).name == "mine"
+    assert Schema.load(str(path)).is_valid("x")
+    schema = Schema.load({"title": "Job", "type": "object"})
+    assert Schema.load(schema) is schema
+    assert schema.name == "Job"
+    assert Schema.load("sync-finished") is Schema.load("sync-finished")
+    with pytest.raises(UnknownNameError, match="did you mean 'sync-finished'"):
+        Schema.load("sync-finishd")
+    with pytest.raises(DocumentError, match="no such file"):
+        Schema.load(tmp_path / "none.json")
+    with pytest.raises(DocumentError, match="is a directory"):
+        Schema.load(tmp_path)
+
+
+# -- validation
+
+
+def test_every_violation_is_listed() -> None:
+    """Pointer, keyword and a message that a person understands, for each."""
+    payload = {
+        "id": 1,
+        "type": "integration-state-change",
+        "data": {"end_user": {"creator_email": "x", "extra": 1}, "state": "active"},
+    }
+    with pytest.raises(ValidationError) as caught:
+        Schema.load().validate(payload)
+    said = [str(violation) for violation in caught.value.violations]
+    assert "/id: type: expected string, got 1" in said
+    assert "/data: required: property 'updated_at' is missing" in said
+    assert (
+        "/data/state: enum: 'active' is none of ACTIVE, INVALID, INACTIVE; did you mean 'ACTIVE'?"
+        in said
+    )
+    assert "/data/end_user/creator_email: format: 'x' is no email" in said
+    assert "/data/end_user: additionalProperties: unknown property 'extra'" in said
+    assert len(said) == 13
+
+
+@pytest.mark.parametrize(
+    "value",
+    ["x" * 1_000_000, "\x1b[31m\0\u202e" * 50, 10**400, ["x"] * 100_000, {"k" * 9999: 1}, "\ud800"],
+)
+def test_hostile_values_make_short_messages(value: Any) -> None:
+    """A message never prints more than it must, and nothing that isn't printable."""
+    (violation,) = Schema.load({"enum": ["A"]}).violations(value)
+    assert len(violation.message) < 200
+    assert violation.message.isprintable()
+    violation.message.encode()
+
+
+@pytest.mark.parametrize(
+    ("value", "message"),
+    [
+        (float("nan"), "nan is no JSON number"),
+        ({1: 2}, "the key 1 is no string"),
+        ({"a": {1, 2}}, "a set is no JSON value"),
+        ({"\ud800": 1}, "holds a lone surrogate"),
+    ],
+)
+def test_what_is_no_json_is_invalid(value: Any, message: str) -> None:
+    """NaN isn't null, and a set is no array."""
+    schema = Schema.load({"type": ["object", "null"]})
+    assert not schema.is_valid(value)
+    (violation,) = schema.violations(value)
+    assert message in violation.message
+
+
+def test_a_payload_that_holds_itself_is_too_deep() -> None:
+    """A cycle ends, with a violation."""
+    value: dict[str, Any] = {}
+    value["a"] = value
+    (violation,) = Schema.load({}).violations(value)
+    assert violation.message == "nested deeper than 200 levels"
+
+
+@pytest.mark.parametrize(
+    ("text", "legal"),
+    [
+        ("2021-09-01T12:00:00Z", True),
+        ("2021-09-01T12:00:00.123456789+23:59", True),
+        ("2021-09-01t12:00:00z", True),
+        ("2016-12-31T23:59:60Z", True),
+        ("2017-01-01T00:59:60+01:00", True),
+        ("2017-01-01T00:59:60Z", False),
+        ("20.1-09-01T12:00:00Z", False),
+        ("2021-09-01T12:00:0+Z", False),
+        ("2021-09-01T1-:00:00Z", False),
+        ("2021-09-01T12:00:00+0-:00", False),
+        ("2021-09-01 12:00:00Z", False),
+        ("2021-02-29T12:00:00Z", False),
+        ("2021-09-01T24:00:00Z", False),
+        ("2021-09-01T12:00:00+24:00", False),
+        ("2021-09-01T12:00:00.Z", False),
+        ("2021-09-01T12:00:00Z\n", False),
+        ("\u0662021-09-01T12:00:00Z", False),
+    ],
+)
+def test_date_times_to_the_letter(text: str, legal: bool) -> None:
+    """RFC 3339 decides, not the validator underneath, which takes some that it refuses."""
+    assert is_date_time(text) is legal
+    assert Schema.load({"format": "date-time"}).is_valid(text) is legal
+
+
+# -- JSON and YAML
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        (b"", "empty, where a JSON text was expected"),
+        (b" \n", "empty"),
+        (b"{", "no JSON at line 1, column 2"),
+        (b'{"a": NaN}', "NaN is no JSON value"),
+        (b"[1e999]", "out of the range of numbers"),
+        (b"\xff", "not UTF-8 at byte 0"),
+        (b"\xef\xbb\xbf{}", "byte order mark"),
+        (b"[" * 100_000, "nested deeper than"),
+        (b"[" * 300 + b"]" * 300, "nested deeper than 200 levels"),
+        (b"9" * 5000, "an integer of more than"),
+    ],
+)
+def test_what_is_no_json_text(text: bytes, message: str) -> None:
+    """Each is one line that says what and where."""
+    with pytest.raises(DocumentError, match=re.escape(message)) as caught:
+        parse_json(text, "x.json")
+    assert "\n" not in str(caught.value)
+
+
+@settings(max_examples=300, derandomize=True, database=None, deadline=None)
+@given(st.binary() | st.text(alphabet='{}[]",:0123eE.-+ntf\\').map(str.encode))
+def test_any_bytes_are_read_or_refused(data: bytes) -> None:
+    """Nothing else than a value or a DocumentError comes of reading JSON or YAML."""
+    for parse in (parse_json, parse_yaml):
+        said = ""
+        try:
+            json.dumps(parse(data, "x"), allow_nan=False)
+        except DocumentError as error:
+            said = str(error)
+        assert "\n" not in said
+
+
+def test_yaml_is_read_as_the_json_that_it_means() -> None:
+    """No dates, no `yes` for true, numbers as keys become text, aliases are written out."""
+    text = b"""
+    when: 2021-09-01
+    yes: no
+    200: &a {x: 1.5, y: ~, z: true}
+    again: *a
+    """
+    value = {"x": 1.5, "y": None, "z": True}
+    assert parse_yaml(text, "x") == {
+        "when": "2021-09-01",
+        "yes": "no",
+        "200": value,
+        "again": value,
+    }
+
+
+BOMB = b"a: &a [x,x,x,x,x,x,x,x,x]\n" + b"".join(
+    b"%c: &%c [*%c,*%c,*%c,*%c,*%c,*%c,*%c,*%c,*%c]\n" % (n + 1, n + 1, *[n] * 9)
+    for n in range(ord("a"), ord("j"))
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        (BOMB, "values with all aliases"),
+        (b"a: [", "no YAML at line"),
+        (b"a: !!python/object:os.system x", "no YAML"),
+        (b"&a [*a]", "nested deeper"),
+        (b"? [1]\n: 2", "no YAML"),
+        (b"a: .nan", None),
+        (b" " * (MAX_BYTES + 1), "bytes of YAML"),
+    ],
+)
+def test_yaml_that_is_refused(text: bytes, message: str | None) -> None:
+    """Bombs, tags and what is no YAML end in one line, in bounded time."""
+    if message is None:
+        assert parse_yaml(text, "x") == {"a": ".nan"}
+        return
+    with pytest.raises(DocumentError, match=re.escape(message)) as caught:
+        parse_yaml(text, "x.yaml")
+    assert "\n" not in str(caught.value)
+
+
+# -- OpenAPI
+
+
+def description(version: str, **schemas: Any) -> dict[str, Any]:
+    """A small description with some schemas, and a webhook that sends the one called Event."""
+    body = {"content": {"application/json": {"schema": {"$ref": "#/components/schemas/Event"}}}}
+    return {
+        "openapi": version,
+        "info": {"title": "t", "version": "1"},
+        "paths": {},
+        "webhooks": {"thing-happened": {"post": {"requestBody": body}}},
+        "components": {"schemas": schemas},
+    }
+
+
+def test_openapi_names_and_webhooks() -> None:
+    """Components and webhooks are there by name; an unknown one names the nearest."""
+    event = {"type": "object", "required": ["id"], "properties": {"id": {"type": "string"}}}
+    described = Schema.from_openapi(description("3.1.0", Event=event))
+    assert list(described) == ["Event", "thing-happened"]
+    for schema in described.values():
+        assert schema.is_valid({"id": "x"})
+        assert not schema.is_valid({})
+    with pytest.raises(UnknownNameError, match="did you mean 'Event'"):
+        described["Evnt"]
+
+
+def test_openapi_30_is_read_in_its_own_dialect() -> None:
+    """Boolean exclusive bounds, nullable, and nothing beside a $ref counts."""
+    described = Schema.from_openapi(
+        description(
+            "3.0.3",
+            Event={"$ref": "#/components/schemas/Number", "description": "ignored", "maximum": 0},
+            Number={"type": "number", "minimum": 1, "exclusiveMinimum": True, "nullable": True},
+        )
+    )
+    assert described["Event"].is_valid(1.5)
+    assert described["Event"].is_valid(None)
+    assert not described["Event"].is_valid(1)
+    beside = description(
+        "3.1.0",
+        Event={"$ref": "#/components/schemas/Number", "maximum": 5},
+        Number={"type": "number", "exclusiveMinimum": 1},
+    )
+    assert not Schema.from_openapi(beside)["Event"].is_valid(6)
+
+
+def test_a_discriminator_says_which_branch_it_is() -> None:
+    """What is made agrees with the discriminator; what is merely odd is no fault."""
+    described = Schema.from_openapi(
+        description(
+            "3.0.3",
+            Event={
+                "oneOf": [
+                    {"$ref": "#/components/schemas/Cat"},
+                    {"$ref": "#/components/schemas/Dog"},
+                ],
+                "discriminator": {
+                    "propertyName": "kind",
+                    "mapping": {"feline": "#/components/schemas/Cat"},
+                },
+            },
+            Cat={
+                "type": "object",
+                "required": ["kind", "lives"],
+                "properties": {"kind": {"type": "string"}, "lives": {"type": "integer"}},
+                "additionalProperties": False,
+            },
+            Dog={
+                "type": "object",
+                "required": ["kind", "name"],
+                "properties": {"kind": {"type": "string"}, "name": {"type": "string"}},
+                "additionalProperties": False,
+            },
+        )
+    )
+    schema = described["Event"]
+    seen = set()
+
+    @settings(max_examples=60, deadline=None, database=None, derandomize=True)
+    @given(payloads(schema))
+    def check(payload: Any) -> None:
+        schema.validate(payload)
+        seen.add((payload["kind"], "lives" in payload))
+
+    check()
+    assert seen == {("feline", True), ("Dog", False)}
+    assert faults(schema)
+    assert all(not schema.is_valid(e) for fault in faults(schema) for e in fault.examples)
+    assert not any(fault.single for fault in faults(schema) if fault.keyword == "oneOf")
+
+
+def test_integer_formats_bound_what_is_made_and_nothing_else() -> None:
+    """An int32 stays within 32 bits, though a larger integer is no violation."""
+    schema = Schema.load({"type": "integer", "format": "int32", "minimum": 2**31 - 3})
+
+    @settings(max_examples=50, deadline=None, database=None, derandomize=True)
+    @given(payloads(schema))
+    def check(value: Any) -> None:
+        assert value < 2**31
+
+    check()
+    assert schema.is_valid(2**40)
+
+
+def test_recursion_and_deep_references() -> None:
+    """A schema that holds itself, and a reference into the middle of another."""
+    described = Schema.from_openapi(
+        description(
+            "3.0.3",
+            Event={
+                "type": "object",
+                "required": ["name"],
+                "properties": {
+                    "name": {"$ref": "#/components/schemas/Person/properties/name"},
+                    "boss": {"$ref": "#/components/schemas/Person"},
+                },
+                "additionalProperties": False,
+            },
+            Person={
+                "type": "object",
+                "required": ["name"],
+                "properties": {
+                    "name": {"type": "string", "minLength": 1},
+                    "boss": {"$ref": "#/components/schemas/Person"},
+                },
+                "additionalProperties": False,
+            },
+        )
+    )
+    schema = described["Event"]
+
+    @settings(max_examples=60, deadline=None, database=None, derandomize=True)
+    @given(payloads(schema))
+    def check(payload: Any) -> None:
+        schema.validate(payload)
+
+    check()
+    assert {fault.pointer for fault in faults(schema)} >= {"/name", "/boss/name", "/boss"}
+
+
+@pytest.mark.parametrize(
+    ("document", "message"),
+    [
+        ({"swagger": "2.0"}, "no OpenAPI 3.0 or 3.1 description (openapi: '2.0')"),
+        ({"type": "object"}, "no OpenAPI 3.0 or 3.1 description"),
+        ([], "no OpenAPI 3.0 or 3.1 description"),
+    ],
+)
+def test_documents_that_are_no_description(document: Any, message: str, tmp_path: Path) -> None:
+    """What isn't OpenAPI 3 is refused, and a description without a name asks for one."""
+    path = tmp_path / "api.json"
+    path.write_text(json.dumps(document))
+    with pytest.raises(SchemaError, match=re.escape(message)):
+        Schema.from_openapi(path)
+    path.write_text(json.dumps(description("3.0.3", Event={"type": "string"})))
+    with pytest.raises(SchemaError, match="one schema has to be named: Event"):
+        Schema.load(path)
+
+
+def test_a_reference_to_nowhere_names_the_nearest() -> None:
+    """One schema that can't be honoured hinders no other."""
+    described = Schema.from_openapi(
+        description(
+            "3.0.3", Event={"$ref": "#/components/schemas/Persn"}, Person={"type": "object"}
+        )
+    )
+    assert described["Person"].is_valid({})
+    with pytest.raises(SchemaError, match=re.escape("leads nowhere; did you mean 'Person'?")):
+        described["Event"]
+
+
+def test_a_large_description_is_read_in_reasonable_steps(tmp_path: Path) -> None:
+    """Of a description of 20 MB only what a schema refers to is looked at."""
+    schemas = {f"S{n}": {"type": "object", "description": "x" * 2000} for n in range(10_000)}
+    path = tmp_path / "large.json"
+    path.write_text(json.dumps(description("3.0.3", Event={"type": "boolean"}, **schemas)))
+    assert path.stat().st_size > 20_000_000
+    described = Schema.from_openapi(path)
+    assert len(described) == 10_002
+    assert described["Event"].is_valid(True)
+    assert len(json.dumps(described["S1"].effective)) < 3000
+
+
+@settings(max_examples=80, deadline=None, derandomize=True, database=None)
+@given(
+    st.recursive(
+        st.sampled_from(
+            [True, {}, {"type": "string"}, {"type": "null"}, {"enum": [1, "a"]}, {"minimum": 2}]
+        ),
+        lambda inner: st.fixed_dictionaries(
+            {},
+            optional={
+                "type": st.sampled_from(["object", "array", "string", ["integer", "null"]]),
+                "properties": st.dictionaries(st.sampled_from("abc"), inner, max_size=2),
+                "required": st.lists(st.sampled_from("abc"), unique=True, max_size=2),
+                "items": inner,
+                "anyOf": st.lists(inner, min_size=1, max_size=2),
+                "allOf": st.lists(inner, min_size=1, max_size=2),
+                "not": inner,
+                "additionalProperties": inner | st.just(False),
+                "maxItems": st.integers(0, 3),
+                "minProperties": st.integers(0, 2),
+            },
+        ),
+        max_leaves=6,
+    ),
+    st.data(),
+)
+def test_any_schema_gives_valid_payloads_or_is_refused(document: Any, data: st.DataObject) -> None:
+    """For schemas that nobody thought of: never something invalid, never a valid fault."""
+    try:
+        schema = Schema.load(document if isinstance(document, dict) else {"allOf": [document]})
+        strategy = payloads(schema)
+        judge = jsonschema_rs.validator_for(schema.effective, validate_formats=True)
+        assert judge.is_valid(data.draw(strategy))
+        for fault in faults(schema):
+            assert not judge.is_valid(fault.examples[0])
+    except KomboFakesError:
+        pass

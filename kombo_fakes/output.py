@@ -185,10 +185,10 @@ def write_directory(
     directory = Path(out)
     with _explained(out):
         earlier = _earlier(directory, event)
-        made = _make(directory)
+        new = [path for path in (directory, *directory.parents) if not path.exists()]
         passing = _passing(directory)
         try:
-            passing.mkdir()
+            passing.mkdir(parents=True)
             entries: dict[str, Mapping[str, Any]] = {}
             for name, payload, entry in files:
                 (passing / name).write_bytes(pretty(payload) + b"\n")
@@ -204,7 +204,7 @@ def write_directory(
                 (passing / name).replace(directory / name)
         except BaseException:
             shutil.rmtree(passing, ignore_errors=True)
-            for parent in made:
+            for parent in new:
                 _remove_if_empty(parent)
             raise
         shutil.rmtree(passing, ignore_errors=True)
@@ -227,13 +227,6 @@ def _earlier(directory: Path, event: str) -> dict[str, Mapping[str, Any]]:
         raise DocumentError(
             f"{path}: is no manifest of kombo-fakes; take another directory"
         ) from None
-
-
-def _make(directory: Path) -> list[Path]:
-    """Make a directory and return what of it is new, the innermost first."""
-    new = [path for path in (directory, *directory.parents) if not path.exists()]
-    directory.mkdir(parents=True, exist_ok=True)
-    return new
 
 
 def _remove_if_empty(directory: Path) -> None:

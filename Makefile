@@ -23,9 +23,10 @@ test-lowest: ## Run the tests on the oldest versions that pyproject.toml claims.
 	$(VENV)-lowest/bin/python -m pip install -q -e . --group test -c tests/lowest.txt
 	$(VENV)-lowest/bin/python -m pytest
 
-coverage: $(READY) ## Measure branch coverage, the plugin included, which is imported first of all.
+# Started by coverage and not by a plugin of pytest's: ours is imported before any of those.
+coverage: $(READY) ## Measure the branch coverage of the fast tests, the plugin included.
 	$(BIN)/python -m coverage erase
-	$(BIN)/python -m coverage run -m pytest -p no:cacheprovider
+	$(BIN)/python -m coverage run -m pytest -m "not slow" -p no:cacheprovider
 	$(BIN)/python -m coverage combine -q
 	$(BIN)/python -m coverage report
 

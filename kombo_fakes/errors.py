@@ -85,25 +85,34 @@ def shorten(value: object, limit: int = 60) -> str:
         'an array of 1,000 items'
     """
     if isinstance(value, str):
-        if len(value) <= limit:
-            return _printable(repr(value))
-        return f"{_printable(repr(value[: limit - 7] + '...'))} ({len(value):,} characters)"
+        return _shortened_text(value, limit)
     if isinstance(value, (list, tuple)):
-        text = repr(value) if len(value) <= 8 and _is_flat(value) else ""
+        text = _repr(value) if len(value) <= 8 and _is_flat(value) else ""
         return text if 0 < len(text) <= limit else f"an array of {len(value):,} items"
     if isinstance(value, dict):
-        text = repr(value) if len(value) <= 4 and _is_small(value) else ""
+        text = _repr(value) if len(value) <= 4 and _is_small(value) else ""
         return text if 0 < len(text) <= limit else f"an object of {len(value):,} properties"
     if isinstance(value, bool) or value is None:
         return {True: "true", False: "false", None: "null"}[value]
     if isinstance(value, int) and value.bit_length() > 200:
         return f"an integer of {value.bit_length():,} bits"
-    text = repr(value)
-    return _printable(text if len(text) <= limit else text[:limit] + "...")
+    text = _repr(value) or f"a {type(value).__name__}"
+    return text if len(text) <= limit else text[:limit] + "..."
+
+
+def _shortened_text(text: str, limit: int) -> str:
+    # Escapes can make a letter ten times as long.
+    whole = _repr(text) if len(text) <= limit else ""
+    if 0 < len(whole) <= 2 * limit:
+        return whole
+    start = text[: limit - 7]
+    while len(_repr(start)) > 2 * limit:
+        start = start[: len(start) // 2]
+    return f"{_repr(start + '...')} ({len(text):,} characters)"
 
 
 def _is_flat(value: list[object] | tuple[object, ...]) -> bool:
-    return all(not isinstance(v, (list, dict)) and len(str(v)[:99]) < 60 for v in value)
+    return all(not isinstance(v, (list, dict)) and 0 < len(_repr(v)) < 60 for v in value)
 
 
 def _is_small(value: dict[object, object]) -> bool:
@@ -115,7 +124,11 @@ def _is_small(value: dict[object, object]) -> bool:
     )
 
 
-def _printable(text: str) -> str:
-    # repr() keeps what Python calls printable; a terminal may still hold it otherwise, and
-    # a lone surrogate can't be written at all.
-    return text.encode("utf-8", "backslashreplace").decode("utf-8")
+def _repr(value: object) -> str:
+    """The value as one printable line; empty where it can't say what it is."""
+    try:
+        text = repr(value)
+    except Exception:
+        # A class of the caller's, or an integer of more digits than Python converts.
+        return ""
+    return text if text.isprintable() else repr(text)[1:-1]

@@ -80,3 +80,6 @@ CHECKED = frozenset(CHECKERS) | {
     "uri-template", "uuid",
 }  # fmt: skip
 """The formats that are asserted; any other one is an annotation, as JSON Schema has it."""
+
+NEW_SINCE_DRAFT_7 = frozenset({"duration", "uuid"})
+"""Formats that draft 7 doesn't define, so that they assert nothing there."""

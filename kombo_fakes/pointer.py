@@ -5,6 +5,7 @@ A path is a tuple of object keys (``str``) and array indices (``int``).
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import Any, TypeAlias
 
@@ -65,6 +66,17 @@ def dotted(path: Sequence[str | int]) -> str:
     return to_pointer(path)
 
 
+def is_index(part: str | int) -> bool:
+    """Whether a part of a path can be an array index (RFC 6901, section 4).
+
+    Example:
+        >>> is_index("10"), is_index("01"), is_index("-")
+        (True, False, False)
+    """
+    # Eighteen digits are more than any array has items, and fewer than Python converts.
+    return re.fullmatch("0|[1-9][0-9]{0,17}", str(part)) is not None
+
+
 def get(document: Any, path: Sequence[str | int]) -> Any:
     """The value at a path.
 
@@ -117,10 +129,15 @@ def replaced(document: Any, path: Sequence[str | int], value: Any) -> Any:
 def removed(document: Any, path: Sequence[str | int]) -> Any:
     """A copy of the document without the key or item at the path.
 
+    Raises:
+        PointerError: if there is nothing at the path, or it is empty.
+
     Example:
         >>> removed({"a": 1, "b": 2}, ("a",))
         {'b': 2}
     """
+    if not path:
+        raise PointerError("the whole document can't be left out of itself")
     *parents, last = path
     parent = get(document, parents)
     key = _key(parent, last, path)
@@ -133,7 +150,7 @@ def removed(document: Any, path: Sequence[str | int]) -> Any:
 def _key(value: Any, part: str | int, path: Sequence[str | int]) -> Any:
     if isinstance(value, dict):
         return str(part)
-    if isinstance(value, list) and str(part).isdecimal():
+    if isinstance(value, list) and is_index(part):
         return int(part)
     raise PointerError(f"{to_pointer(path)!r} leads into {shorten(value)}")
 

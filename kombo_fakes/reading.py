@@ -14,8 +14,9 @@ from typing import Any
 
 import jsonschema_rs
 
+from kombo_fakes.document import MAX_DEPTH, is_deep
 from kombo_fakes.errors import SchemaError, nearest, shorten
-from kombo_fakes.formats import CHECKED
+from kombo_fakes.formats import CHECKED, NEW_SINCE_DRAFT_7
 from kombo_fakes.pointer import Path, to_pointer
 from kombo_fakes.vocabulary import KNOWN, put, subschemas
 
@@ -71,7 +72,9 @@ def read(published: Any, name: str = "the schema") -> tuple[dict[str, Any], tupl
         published = {} if published else {"not": {}}
     if not isinstance(published, dict):
         raise SchemaError(f"{name}: a schema is a JSON object, not {shorten(published)}")
-    reader = _Reader(name, anchors_by_id="draft-07" in str(published.get("$schema", "")))
+    if is_deep(published):
+        raise SchemaError(f"{name}: nested deeper than {MAX_DEPTH} levels")
+    reader = _Reader(name, published)
     effective = reader.read(published, ())
     _check_meta(effective, name)
     _check_references(effective, name)
@@ -79,9 +82,10 @@ def read(published: Any, name: str = "the schema") -> tuple[dict[str, Any], tupl
 
 
 class _Reader:
-    def __init__(self, name: str, *, anchors_by_id: bool) -> None:
+    def __init__(self, name: str, published: dict[str, Any]) -> None:
         self.name = name
-        self.anchors_by_id = anchors_by_id
+        self.draft_7 = "draft-07" in str(published.get("$schema", ""))
+        self.referenced = _references(published)
         self.repairs: list[Repair] = []
 
     def repair(self, path: Path, keyword: str, note: str) -> None:
@@ -114,11 +118,14 @@ class _Reader:
         identifier = schema.get("$id")
         if not isinstance(identifier, str) or not identifier.startswith("#"):
             return
-        if self.anchors_by_id and re.match(r"#[A-Za-z]", identifier):
+        if self.draft_7 and re.match(r"#[A-Za-z]", identifier):
             return  # In draft 7 this is how an anchor is written.
+        if identifier in self.referenced and re.fullmatch(r"#[A-Za-z][-A-Za-z0-9._]*", identifier):
+            schema.setdefault("$anchor", identifier[1:])
         if path:
             del schema["$id"]
-            self.repair(path, "$id", f"the bare fragment {shorten(identifier)} went")
+            became = f"became the anchor {schema['$anchor']!r}" if "$anchor" in schema else "went"
+            self.repair(path, "$id", f"the bare fragment {shorten(identifier)} {became}")
         else:
             last = identifier.rsplit("/", 1)[-1].lstrip("#") or "root"
             schema["$id"] = _URN + re.sub(r"[^A-Za-z0-9._-]", "-", last)
@@ -141,7 +148,9 @@ class _Reader:
             # OpenAPI 3.0.3: nullable adds null to the type beside it, and without one does nothing.
             self.repair(path, "nullable", "`nullable: true` without a type adds nothing (OAS 3.0)")
             return
-        types = [types] if isinstance(types, str) else list(types)
+        if not isinstance(types, (str, list)):
+            return  # Against the meta-schema, which says so.
+        types = [types] if isinstance(types, str) else types
         schema["type"] = types if "null" in types else [*types, "null"]
         note = "`nullable: true` became a union with null"
         if isinstance(schema.get("enum"), list) and None not in schema["enum"]:
@@ -154,7 +163,8 @@ class _Reader:
 
     def _note_format(self, schema: dict[str, Any], path: Path) -> None:
         name = schema.get("format")
-        if isinstance(name, str) and name not in CHECKED:
+        known = CHECKED - NEW_SINCE_DRAFT_7 if self.draft_7 else CHECKED
+        if isinstance(name, str) and name not in known:
             self.repair(path, "format", f"format {shorten(name)} isn't checked: an annotation")
 
 
@@ -197,14 +207,33 @@ def _why_refused(effective: dict[str, Any], name: str, reason: str) -> str:
             if target.startswith("#"):
                 return f"{at} nowhere"
             return f"{at} out of the document, and nothing is fetched; bring it in under $defs"
-        pattern = schema.get("pattern")
-        if isinstance(pattern, str) and "regex" in reason and json.dumps(pattern) in reason:
-            return (
-                f"{name}: pattern {shorten(pattern)} at {to_pointer(path) or 'the root'} is no "
-                "valid ECMA-262 regular expression"
-            )
+        for pattern in (schema.get("pattern"), *schema.get("patternProperties", ())):
+            if isinstance(pattern, str) and "regex" in reason and json.dumps(pattern) in reason:
+                return (
+                    f"{name}: pattern {shorten(pattern)} at {to_pointer(path) or 'the root'} is "
+                    "no valid ECMA-262 regular expression"
+                )
         todo.extend((path + where, child) for where, child in subschemas(schema))
+    absent = re.match(r"Resource '([^']*)' is not present", reason)
+    if absent:
+        return (
+            f"{name}: a reference leads to {shorten(absent[1])}, out of the document, and "
+            "nothing is fetched; bring it in under $defs"
+        )
     return f"{name}: {reason}"
+
+
+def _references(published: dict[str, Any]) -> frozenset[str]:
+    found: set[str] = set()
+    todo: list[Any] = [published]
+    while todo:
+        schema = todo.pop()
+        if isinstance(schema, dict):
+            target = schema.get("$ref")
+            if isinstance(target, str):
+                found.add(target)
+            todo.extend(child for _, child in subschemas(schema))
+    return frozenset(found)
 
 
 def _named_in(reason: str, target: str) -> bool:

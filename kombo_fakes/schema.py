@@ -26,7 +26,7 @@ from kombo_fakes.violations import (
     describe,
     not_json,
     place,
-    without_surrogates,
+    plain,
 )
 
 _EMAIL = jsonschema_rs.EmailOptions(allow_display_text=False)
@@ -159,8 +159,8 @@ did you mean 'ACTIVE'?
         """Like `is_valid`, a little faster, for what is known to be made of JSON values."""
         try:
             return self._validator.is_valid(payload)
-        except UnicodeEncodeError:
-            return self._validator.is_valid(without_surrogates(payload))
+        except ValueError:
+            return self._validator.is_valid(plain(payload))
 
     def broken_places(self, payload: Any) -> set[tuple[str, str]]:
         """The pointer and keyword of every violation, for what is made of JSON values."""
@@ -169,8 +169,8 @@ did you mean 'ACTIVE'?
     def _errors(self, payload: Any) -> list[jsonschema_rs.ValidationError]:
         try:
             return list(self._validator.iter_errors(payload))
-        except UnicodeEncodeError:
-            return list(self._validator.iter_errors(without_surrogates(payload)))
+        except ValueError:
+            return list(self._validator.iter_errors(plain(payload)))
 
     @cached_property
     def meant(self) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from kombo_fakes.pointer import Path, get, parse_pointer, to_pointer
+from kombo_fakes.pointer import Path, get, to_pointer
 from kombo_fakes.targets import Targets
 from kombo_fakes.vocabulary import ASSERTIONS
 
@@ -38,6 +38,7 @@ class Site:
         single: Whether the constraint can be broken alone: not so within ``anyOf``, ``oneOf``
             and ``if``, where another branch has its say.
         family: The keyword with its value, and the keywords beside it that it goes with.
+        path: The place in a payload as a path, which tells the name ``0`` from the index.
     """
 
     pointer: str
@@ -46,11 +47,7 @@ class Site:
     schema_pointer: str
     single: bool = True
     family: dict[str, Any] = field(default_factory=dict, hash=False, repr=False)
-
-    @property
-    def path(self) -> Path:
-        """The place in a payload as a path."""
-        return tuple(int(p) if p.isdecimal() else p for p in parse_pointer(self.pointer))
+    path: Path = field(default=(), repr=False)
 
     def __str__(self) -> str:
         of = f" of {self.value!r}" if self.keyword == "required" else ""
@@ -84,17 +81,21 @@ class _Walker:
             return
         inside |= {where}
         for keyword, value in schema.items():
+            if _goes_with_contains(keyword, schema):
+                continue
             for about in _constraints(keyword, value):
                 alone = single and keyword not in _FAMILIES
                 together = _FAMILIES.get(keyword, (keyword,))
                 family = {name: schema[name] for name in together if name in schema}
                 pointer = to_pointer(place)
-                yield Site(pointer, keyword, about, to_pointer(where), alone, family)
+                yield Site(pointer, keyword, about, to_pointer(where), alone, family, place)
         for place_below, where_below, child, alone in self._below(schema, place, where):
             if child is False and len(place_below) > len(place):
                 # Nothing may be there: the site is what would hold it.
                 keyword, forbidden = str(where_below[len(where)]), place_below[-1]
-                yield Site(to_pointer(place), keyword, forbidden, to_pointer(where), False)
+                yield Site(
+                    to_pointer(place), keyword, forbidden, to_pointer(where), False, path=place
+                )
             else:
                 yield from self.walk(
                     child, place_below, where_below, single=single and alone, inside=inside
@@ -108,6 +109,13 @@ class _Walker:
             if target is not None:
                 yield place, target, get(self.root, target), keyword == "$ref"
         yield from _below(schema, place, where)
+
+
+def _goes_with_contains(keyword: str, schema: dict[str, Any]) -> bool:
+    """Whether a keyword says nothing by itself: ``contains`` is reported where too few fit."""
+    if keyword == "contains":
+        return schema.get("minContains") == 0
+    return keyword == "minContains" or (keyword == "maxContains" and "contains" not in schema)
 
 
 def _constraints(keyword: str, value: Any) -> Iterator[Any]:

@@ -13,8 +13,13 @@ import jsonschema_rs
 from kombo_fakes.document import MAX_DEPTH
 from kombo_fakes.errors import KomboFakesError, nearest, shorten
 from kombo_fakes.pointer import Path, to_pointer
+from kombo_fakes.vocabulary import SCHEMA_LIST, SCHEMA_MAP
 
 _SHOWN = 20
+
+_DIGITS = 4300
+_TOO_LARGE = 10**_DIGITS
+"""From here on Python doesn't write integers, and the validator takes them for null."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +37,10 @@ class Violation:
     message: str
 
     def __str__(self) -> str:
-        return f"{self.pointer or '(root)'}: {self.keyword}: {self.message}"
+        where = self.pointer or "(root)"
+        if len(where) > 200 or not where.isprintable():
+            where = shorten(where)
+        return f"{where}: {self.keyword}: {self.message}"
 
 
 class ValidationError(KomboFakesError, ValueError):
@@ -59,10 +67,25 @@ def describe(error: jsonschema_rs.ValidationError) -> Violation:
 def place(error: jsonschema_rs.ValidationError) -> tuple[Path, str]:
     """Where a validator's error is, and the keyword that it is about."""
     keyword = error.kind.name
-    if keyword == "falseSchema" and len(error.schema_path) > 1:
+    if keyword == "falseSchema":
         # `"properties": {"a": false}` is reported at the value, by the keyword above it.
-        keyword = next((str(k) for k in reversed(error.schema_path) if isinstance(k, str)), keyword)
+        keyword = _last_keyword(error.schema_path) or keyword
+    elif keyword == "contains" and error.schema_path[-1] == "maxContains":
+        keyword = "maxContains"
     return tuple(error.instance_path), keyword
+
+
+def _last_keyword(schema_path: Sequence[str | int]) -> str | None:
+    """The keyword that a path through a schema ends in, which may name a property, too."""
+    parts, last = list(schema_path), None
+    while parts:
+        part = parts.pop(0)
+        if part in SCHEMA_MAP or (part in SCHEMA_LIST and parts and isinstance(parts[0], int)):
+            last = None if part in ("$defs", "definitions") else str(part)
+            del parts[:1]
+        else:
+            last = str(part)
+    return last
 
 
 def _message(error: jsonschema_rs.ValidationError, keyword: str) -> str:
@@ -103,14 +126,30 @@ def _message(error: jsonschema_rs.ValidationError, keyword: str) -> str:
         case "minimum" | "maximum" | "exclusiveMinimum" | "exclusiveMaximum":
             bound = "under" if "inimum" in keyword else "over"
             edge = " or at it" if keyword.startswith("exclusive") else ""
-            return f"{shown} is {bound} the {keyword} {detail['limit']}{edge}"
+            return f"{shown} is {bound} the {keyword} {shorten(detail['limit'])}{edge}"
         case "multipleOf":
-            return f"{shown} is no multiple of {detail['multiple_of']}"
+            return f"{shown} is no multiple of {shorten(detail['multiple_of'])}"
         case "uniqueItems":
             return "two items are equal"
+        case "anyOf":
+            return f"{shown} fits none of the alternatives"
+        case "oneOf":
+            fitting = sum(not errors for errors in detail["context"])
+            return f"{shown} fits {fitting or 'none'} of the alternatives, where one is to fit"
+        case "not":
+            return f"{shown} is what is excluded"
+        case "contains" | "maxContains":
+            few = "many" if keyword == "maxContains" else "few"
+            return f"too {few} items are of the wanted kind: {shown}"
+        case "propertyNames" if "error" in detail:
+            name = shorten(detail["error"].instance)
+            return f"the property name {name} breaks {detail['error'].kind.name}"
+        case _ if error.kind.name == "falseSchema":
+            return f"nothing may be here, got {shown}"
         case _:
-            text = str(error.message).split("\n", 1)[0]
-            return text if len(text) <= 120 else f"the value doesn't satisfy {keyword!r}"
+            text = str(error.message)
+            usable = len(text) <= 120 and text.isprintable()
+            return text if usable else f"the value doesn't satisfy {shorten(keyword)}"
 
 
 def not_json(payload: Any) -> Iterator[Violation]:
@@ -139,6 +178,9 @@ def not_json(payload: Any) -> Iterator[Violation]:
             elif isinstance(value, float):
                 if not math.isfinite(value):
                     yield Violation(to_pointer(path), "json", f"{value} is no JSON number")
+            elif isinstance(value, int) and abs(value) >= _TOO_LARGE:
+                message = f"{shorten(value)} has more than {_DIGITS:,} digits"
+                yield Violation(to_pointer(path), "json", message)
             elif value is not None and not isinstance(value, (str, int)):
                 message = f"a {type(value).__name__} is no JSON value: {shorten(value)}"
                 yield Violation(to_pointer(path), "json", message)
@@ -165,7 +207,10 @@ def _is_json(payload: Any) -> bool:
             elif kind is float:
                 if not math.isfinite(value):
                     return False
-            elif kind is not str and kind is not int and value is not None and kind is not bool:
+            elif kind is int:
+                if not -_TOO_LARGE < value < _TOO_LARGE:
+                    return False
+            elif kind is not str and value is not None and kind is not bool:
                 return False
         if not below:
             return True
@@ -173,15 +218,17 @@ def _is_json(payload: Any) -> bool:
     return False
 
 
-def without_surrogates(value: Any) -> Any:
-    """A copy in which U+FFFD stands for each lone surrogate, which the validator can't take."""
+def plain(value: Any) -> Any:
+    """A copy of what the validator can take: no subclasses, no lone surrogates but U+FFFD."""
     if isinstance(value, str):
-        return re.sub("[\ud800-\udfff]", "\ufffd", value)
+        return re.sub("[\ud800-\udfff]", "\ufffd", str.__str__(value))
     if isinstance(value, dict):
-        return {without_surrogates(k): without_surrogates(v) for k, v in value.items()}
+        return {plain(key): plain(item) for key, item in value.items()}
     if isinstance(value, (list, tuple)):
-        return [without_surrogates(item) for item in value]
-    return value
+        return [plain(item) for item in value]
+    if isinstance(value, float):
+        return float.__float__(value)
+    return value if value is None or isinstance(value, bool) else int.__int__(value)
 
 
 def _has_surrogate(text: str) -> bool:
@@ -198,7 +245,10 @@ def _either(types: Sequence[str]) -> str:
 
 
 def _list(options: Sequence[Any]) -> str:
-    shown = [option if isinstance(option, str) else shorten(option) for option in options[:8]]
-    more = len(options) - len(shown)
-    text = ", ".join(option if len(option) <= 60 else shorten(option) for option in shown)
+    more = len(options) - 8
+    text = ", ".join(option if _is_plain(option) else shorten(option) for option in options[:8])
     return text + (f" and {more:,} more" if more > 0 else "")
+
+
+def _is_plain(option: Any) -> bool:
+    return isinstance(option, str) and 0 < len(option) <= 60 and option.isprintable()

@@ -15,6 +15,14 @@ KOMBO_FAKES = [sys.executable, "-m", "kombo_fakes"]
 POSIX = pytest.mark.skipif(os.name == "nt", reason="POSIX only: devices, signals, limits")
 
 
+@pytest.fixture(autouse=True)
+def not_measured(monkeypatch):
+    """Without coverage in the processes: it would write files into what has no room for them."""
+    for name in os.environ:
+        if name.startswith("COVERAGE"):
+            monkeypatch.delenv(name)
+
+
 def run(*arguments: str, **options: object) -> subprocess.CompletedProcess[bytes]:
     return subprocess.run([*KOMBO_FAKES, *arguments], capture_output=True, **options)  # type: ignore[call-overload]
 

@@ -81,5 +81,12 @@ CHECKED = frozenset(CHECKERS) | {
 }  # fmt: skip
 """The formats that are asserted; any other one is an annotation, as JSON Schema has it."""
 
-NEW_SINCE_DRAFT_7 = frozenset({"duration", "uuid"})
-"""Formats that draft 7 doesn't define, so that they assert nothing there."""
+
+def checked_formats(dialect: object) -> frozenset[str]:
+    """The formats that are asserted in a dialect: draft 7 doesn't define all of them.
+
+    Example:
+        >>> "uuid" in checked_formats("http://json-schema.org/draft-07/schema#")
+        False
+    """
+    return CHECKED - {"duration", "uuid"} if "draft-07" in str(dialect) else CHECKED

@@ -16,7 +16,7 @@ import jsonschema_rs
 
 from kombo_fakes.document import MAX_DEPTH, is_deep
 from kombo_fakes.errors import SchemaError, nearest, shorten
-from kombo_fakes.formats import CHECKED, NEW_SINCE_DRAFT_7
+from kombo_fakes.formats import checked_formats
 from kombo_fakes.pointer import Path, to_pointer
 from kombo_fakes.vocabulary import KNOWN, put, subschemas
 
@@ -85,6 +85,7 @@ class _Reader:
     def __init__(self, name: str, published: dict[str, Any]) -> None:
         self.name = name
         self.draft_7 = "draft-07" in str(published.get("$schema", ""))
+        self.formats = checked_formats(published.get("$schema"))
         self.referenced = _references(published)
         self.repairs: list[Repair] = []
 
@@ -163,8 +164,7 @@ class _Reader:
 
     def _note_format(self, schema: dict[str, Any], path: Path) -> None:
         name = schema.get("format")
-        known = CHECKED - NEW_SINCE_DRAFT_7 if self.draft_7 else CHECKED
-        if isinstance(name, str) and name not in known:
+        if isinstance(name, str) and name not in self.formats:
             self.repair(path, "format", f"format {shorten(name)} isn't checked: an annotation")
 
 

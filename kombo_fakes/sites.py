@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+from kombo_fakes.formats import checked_formats
 from kombo_fakes.pointer import Path, get, to_pointer
 from kombo_fakes.targets import Targets
 from kombo_fakes.vocabulary import ASSERTIONS
@@ -73,6 +74,7 @@ class _Walker:
     def __init__(self, root: Any) -> None:
         self.root = root
         self.targets = Targets(root)
+        self.formats = checked_formats(root.get("$schema") if isinstance(root, dict) else None)
 
     def walk(
         self, schema: Any, place: Path, where: Path, *, single: bool, inside: frozenset[Path]
@@ -83,6 +85,8 @@ class _Walker:
         for keyword, value in schema.items():
             if _goes_with_contains(keyword, schema):
                 continue
+            if keyword == "format" and value not in self.formats:
+                continue  # An annotation.
             for about in _constraints(keyword, value):
                 alone = single and keyword not in _FAMILIES
                 together = _FAMILIES.get(keyword, (keyword,))

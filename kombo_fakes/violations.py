@@ -106,6 +106,9 @@ def _message(error: jsonschema_rs.ValidationError, keyword: str) -> str:
         case "required":
             return f"property {shorten(detail['property'])} is missing"
         case "additionalProperties" | "unevaluatedProperties":
+            if "unexpected" not in detail:
+                # Where the object may hold nothing at all, it is the value that is reported.
+                return f"unknown property with the value {shown}"
             names = [shorten(name) for name in detail["unexpected"][:5]]
             more = len(detail["unexpected"]) - len(names)
             listed = ", ".join(names) + (f" and {more:,} more" if more > 0 else "")

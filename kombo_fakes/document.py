@@ -100,7 +100,7 @@ def shown(path: str | os.PathLike[str]) -> str:
 def is_deep(value: Any) -> bool:
     """Whether a value is nested deeper than `MAX_DEPTH` levels."""
     level = [value]
-    for _ in range(MAX_DEPTH + 1):
+    for _ in range(MAX_DEPTH):
         below: list[Any] = []
         for item in level:
             if isinstance(item, dict):

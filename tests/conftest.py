@@ -1,0 +1,103 @@
+"""What several test files share: drawing many values, and judges that know nothing of us."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import email_validator
+import jsonschema
+import jsonschema_rs
+import pytest
+from django.core.exceptions import ValidationError as DjangoValidationError
+from django.core.validators import EmailValidator
+from hypothesis import HealthCheck, given, settings
+from hypothesis.strategies import SearchStrategy
+from rfc3339_validator import validate_rfc3339
+
+from kombo_fakes.pointer import to_pointer
+
+Drawn = Callable[..., list[Any]]
+
+
+@pytest.fixture(scope="session")
+def drawn() -> Drawn:
+    """Values of a strategy, the same in each run: ``drawn(strategy, 100)``."""
+
+    def draw(strategy: SearchStrategy[Any], count: int) -> list[Any]:
+        values: list[Any] = []
+
+        @settings(
+            max_examples=count,
+            deadline=None,
+            database=None,
+            derandomize=True,
+            # Under a loaded machine the clock says nothing about a strategy.
+            suppress_health_check=[HealthCheck.too_slow],
+        )
+        @given(strategy)
+        def collect(value: Any) -> None:
+            values.append(value)
+
+        collect()
+        return values
+
+    return draw
+
+
+class Judges:
+    """Two validators of one schema, neither with any option or checker of this package.
+
+    The first is jsonschema-rs with its own formats; the second jsonschema, whose formats are
+    decided by rfc3339-validator, and by email-validator and Django together.
+    """
+
+    def __init__(self, effective: dict[str, Any]) -> None:
+        self.first = jsonschema_rs.validator_for(effective, validate_formats=True)
+        kind = jsonschema.validators.validator_for(
+            effective, default=jsonschema.Draft202012Validator
+        )
+        self.second = kind(effective, format_checker=_checker())
+
+    def accept(self, payload: Any) -> bool:
+        """Whether both accept a payload."""
+        return self.first.is_valid(payload) and self.second.is_valid(payload)
+
+    def refuse(self, payload: Any) -> bool:
+        """Whether both refuse a payload."""
+        return not self.first.is_valid(payload) and not self.second.is_valid(payload)
+
+    def broken(self, payload: Any) -> list[set[tuple[str, str]]]:
+        """The pointer and keyword of each error, by each of the two."""
+        return [
+            {(to_pointer(e.instance_path), e.kind.name) for e in self.first.iter_errors(payload)},
+            {
+                (to_pointer(list(e.absolute_path)), str(e.validator))
+                for e in self.second.iter_errors(payload)
+            },
+        ]
+
+
+@pytest.fixture(scope="session")
+def judges() -> Callable[[dict[str, Any]], Judges]:
+    """Two independent validators: ``judges(schema.effective).accept(payload)``."""
+    return Judges
+
+
+def _checker() -> jsonschema.FormatChecker:
+    checker = jsonschema.FormatChecker(formats=())
+
+    @checker.checks("date-time")
+    def is_date_time(value: object) -> bool:
+        return not isinstance(value, str) or validate_rfc3339(value)
+
+    @checker.checks(
+        "email", raises=(DjangoValidationError, email_validator.EmailNotValidError, ValueError)
+    )
+    def is_email(value: object) -> bool:
+        if isinstance(value, str):
+            EmailValidator()(value)
+            email_validator.validate_email(value, check_deliverability=False)
+        return True
+
+    return checker

@@ -1,0 +1,127 @@
+"""Reading files and texts: what the standard library would let through, and in bounded time."""
+
+from __future__ import annotations
+
+import io
+import json
+import math
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from kombo_fakes.document import MAX_DEPTH, is_deep, parse_json, read_bytes, shown
+from kombo_fakes.errors import DocumentError, KomboFakesError
+
+json_values = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.floats(allow_nan=False, allow_infinity=False)
+    | st.text(),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3),
+    max_leaves=8,
+)
+
+
+@settings(derandomize=True, database=None, deadline=None)
+@given(json_values, st.booleans())
+def test_what_was_written_is_read(value: Any, ascii_only: bool) -> None:
+    """Every JSON value comes back, escaped or not, as text or as bytes."""
+    text = json.dumps(value, ensure_ascii=ascii_only)
+    assert parse_json(text) == value
+    try:
+        data = text.encode()
+    except UnicodeEncodeError:
+        return  # A lone surrogate can only be written escaped.
+    assert parse_json(data) == value
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("[Infinity]", "x: Infinity is no JSON value"),
+        ("[-Infinity]", "x: -Infinity is no JSON value"),
+        ("-1e400", "x: '-1e400' is out of the range of numbers here"),
+        ('{"a": 1,}', "x: no JSON at line 1, column"),
+        ('[1]\n\n  [2]', "x: no JSON at line 3, column 3: Extra data"),
+        ("'a'", "x: no JSON at line 1, column 1: Expecting value"),
+        ("\u00a0", "x: no JSON at line 1, column 1"),
+        (b'["\xe4"]', "x: not UTF-8 at byte 2"),
+        (b"\xff\xfe[\x00]\x00", "x: begins with a byte order mark; JSON is UTF-8 without"),
+        (b"\xed\xa0\x80", "x: not UTF-8 at byte 0"),
+    ],
+)  # fmt: skip
+def test_what_is_no_json(text: str | bytes, message: str) -> None:
+    """Line and column, or the byte, in one line."""
+    with pytest.raises(DocumentError) as caught:
+        parse_json(text, "x")
+    assert message in str(caught.value)
+    assert str(caught.value).isprintable()
+    assert isinstance(caught.value, KomboFakesError)
+
+
+def test_small_and_large_numbers_are_kept() -> None:
+    """What fits is read exactly, down to what is rounded to nothing."""
+    assert parse_json("[1e308, 5e-324, 1e-400, -0.0]") == [1e308, 5e-324, 0.0, -0.0]
+    assert math.copysign(1, parse_json("-0.0")) == -1
+    assert parse_json("1" + "0" * 400) == 10**400
+
+
+def nested(levels: int, *, key: str | None = None) -> Any:
+    """So many arrays, or objects, one in the other."""
+    value: Any = 1
+    for _ in range(levels):
+        value = [value] if key is None else {key: value}
+    return value
+
+
+@pytest.mark.parametrize("key", [None, "a"], ids=["arrays", "objects"])
+def test_the_limit_of_nesting_is_exact(key: str | None) -> None:
+    """As many levels as the message says are read, and not one more."""
+    text = json.dumps(nested(MAX_DEPTH, key=key))
+    assert parse_json(text) == nested(MAX_DEPTH, key=key)
+    assert not is_deep(nested(MAX_DEPTH, key=key))
+    assert is_deep(nested(MAX_DEPTH + 1, key=key))
+    with pytest.raises(DocumentError, match="nested deeper than 200 levels"):
+        parse_json(json.dumps(nested(MAX_DEPTH + 1, key=key)))
+
+
+@pytest.mark.parametrize("text", ["[" * 100_000, '{"a":' * 100_000, "[" * 10**6 + "]" * 10**6])
+def test_hostile_nesting_ends_soon(text: str) -> None:
+    """No crash, no minutes."""
+    start = time.perf_counter()
+    with pytest.raises(DocumentError, match="nested deeper"):
+        parse_json(text)
+    assert time.perf_counter() - start < 10
+
+
+@pytest.mark.parametrize(
+    ("name", "message"),
+    [
+        ("none.json", "no such file"),
+        (".", "is a directory; name the files in it"),
+        ("a\0b", "can't be read: "),
+        ("x" * 300, "can't be read: File name too long"),
+        ("file.json/below", "can't be read: Not a directory"),
+    ],
+)
+def test_files_that_cannot_be_read(name: str, message: str, tmp_path: Path) -> None:
+    """One line that begins with the path."""
+    (tmp_path / "file.json").write_text("{}")
+    path = f"{tmp_path}/{name}"
+    with pytest.raises(DocumentError) as caught:
+        read_bytes(path)
+    assert str(caught.value).startswith(path)
+    assert message in str(caught.value)
+
+
+def test_standard_input(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A dash is standard input, and is called so."""
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(b"[1]")))
+    assert read_bytes("-") == b"[1]"
+    assert shown("-") == "standard input"
+    assert shown(Path("a.json")) == "a.json"

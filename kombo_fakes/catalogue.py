@@ -268,6 +268,8 @@ def _attempts(schema: Schema, site: Site, bases: list[Any]) -> Iterator[tuple[An
             yield suitable, single
         if own is None:
             own = _painted_with(schema, site)
+            if own is not _UNREACHABLE:
+                bases.append(own)  # Other sites lie in what this one needed.
         if own is not _UNREACHABLE:
             yield own, single
 
@@ -276,10 +278,12 @@ _UNREACHABLE = object()
 
 
 def _painted_with(schema: Schema, site: Site) -> Any:
-    # The place alone may be had where a value that the keyword is about can't be.
-    for wanted in (presence(site, schema), present([site.path], schema)):
+    # The place alone may be had where a value that the keyword is about can't be; and of
+    # branches, of which all have to be broken, the place is enough.
+    needs = (presence(site, schema), present([site.path], schema))
+    for wanted in needs if site.single else reversed(needs):
         try:
-            return portrait_for(schema, wanted).paint(SeededDice(0))
+            return portrait_for(schema, wanted).paint(_FullDice(0))
         except SchemaError:
             continue
     return _UNREACHABLE

@@ -37,6 +37,7 @@ from kombo_fakes.schema import Schema, SchemaLike
 from kombo_fakes.sites import Site
 
 _EXAMPLES = 3
+_BASES = 120
 
 
 class FaultError(KomboFakesError, ValueError):
@@ -64,10 +65,15 @@ class Fault:
     variant: str
     description: str
     single: bool
-    examples: tuple[Any, ...] = field(repr=False)
+    _examples: tuple[Any, ...] = field(repr=False)
     schema: Schema = field(repr=False)
     site: Site = field(repr=False)
     breakage: Breakage = field(repr=False)
+
+    @property
+    def examples(self) -> tuple[Any, ...]:
+        """Copies, so that a test which changes one changes no other's."""
+        return tuple(canonical.schema.clone(example) for example in self._examples)
 
     @property
     def requirement(self) -> Requirement:
@@ -109,7 +115,7 @@ payload at /data/state
         for broken in self.breakage.broken(value, self.site):
             yield replaced(payload, path, broken)
         # Not every value can be broken in every way: no letter of HRIS has a look-alike.
-        yield replaced(payload, path, get(self.examples[0], path))
+        yield replaced(payload, path, get(self._examples[0], path))
 
     def is_in(self, payload: Any) -> bool:
         """Whether a payload has this fault, and, where it is a single one, no other."""
@@ -267,7 +273,8 @@ def _attempts(schema: Schema, site: Site, bases: list[Any]) -> Iterator[tuple[An
         if suitable is not None:
             yield suitable, single
         if own is None:
-            own = _painted_with(schema, site)
+            # A schema that holds itself in many ways has sites without end.
+            own = _painted_with(schema, site) if len(bases) < _BASES else _UNREACHABLE
             if own is not _UNREACHABLE:
                 bases.append(own)  # Other sites lie in what this one needed.
         if own is not _UNREACHABLE:
@@ -312,7 +319,7 @@ def _fault(
         variant=breakage.variant,
         description=f"{about}: {breakage.does}",
         single=single,
-        examples=tuple(examples),
+        _examples=tuple(examples),
         schema=schema,
         site=site,
         breakage=breakage,

@@ -248,5 +248,12 @@ def _event_of(effective: dict[str, Any]) -> str | None:
 
 def _looks_like_a_file(source: str) -> bool:
     if nearest(source, events()) and not Path(source).suffix:
-        return Path(source).exists()
-    return "/" in source or "\\" in source or "." in source or Path(source).exists()
+        return _is_there(source)
+    return "/" in source or "\\" in source or "." in source or _is_there(source)
+
+
+def _is_there(source: str) -> bool:
+    try:
+        return source != "" and Path(source).exists()
+    except (OSError, ValueError):
+        return False  # Too long for a file, say.

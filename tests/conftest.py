@@ -91,6 +91,10 @@ def _checker() -> jsonschema.FormatChecker:
     def is_date_time(value: object) -> bool:
         return not isinstance(value, str) or validate_rfc3339(value)
 
+    @checker.checks("date")
+    def is_date(value: object) -> bool:
+        return not isinstance(value, str) or validate_rfc3339(f"{value}T00:00:00Z")
+
     @checker.checks(
         "email", raises=(DjangoValidationError, email_validator.EmailNotValidError, ValueError)
     )

@@ -1,0 +1,355 @@
+"""From the published to the effective schema: repaired, kept, refused, and never fetched."""
+
+from __future__ import annotations
+
+import contextlib
+import copy
+import json
+import re
+import threading
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+import jsonschema
+import jsonschema_rs
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from kombo_fakes import Schema, SchemaError, events, payloads
+from kombo_fakes.reading import read
+from kombo_fakes.registry import event_document, schema_directory
+from kombo_fakes.vocabulary import KNOWN, put, subschemas
+
+DRAFT_7 = "http://json-schema.org/draft-07/schema#"
+DRAFT_2019 = "https://json-schema.org/draft/2019-09/schema"
+
+
+@pytest.mark.parametrize("event", events())
+def test_each_published_document_is_read(event: str) -> None:
+    """The effective schema passes its meta-schema by two validators, the published one is the
+    file's, and descriptions stay."""
+    published = event_document(event)
+    schema = Schema.load(event)
+    jsonschema_rs.meta.validate(schema.effective)
+    jsonschema.Draft202012Validator.check_schema(schema.effective)
+    assert schema.published == published
+    assert any(
+        json.loads(path.read_bytes()) == published for path in schema_directory().glob("*.json")
+    )
+    assert descriptions(schema.effective) == descriptions(published)
+    assert "nullable" not in json.dumps(schema.effective)
+    nullable = json.dumps(published).count('"nullable": true')
+    assert sum(repair.keyword == "nullable" for repair in schema.repairs) == nullable
+
+
+def descriptions(schema: Any) -> list[str]:
+    """Every description of a schema, in order."""
+    if isinstance(schema, dict):
+        own = [schema["description"]] if isinstance(schema.get("description"), str) else []
+        return own + [text for value in schema.values() for text in descriptions(value)]
+    return [t for item in schema for t in descriptions(item)] if isinstance(schema, list) else []
+
+
+def test_every_repair_points_to_what_it_is_about() -> None:
+    """A pointer into the published document, the keyword, and a sentence."""
+    said = [str(repair) for repair in Schema.load().repairs]
+    end_user = "/properties/data/properties/end_user/properties"
+    assert said[1:] == [
+        f"{end_user}/creator_email: `nullable: true` became a union with null",
+        f"{end_user}/origin_id: `nullable: true` became a union with null",
+    ]
+    assert said[0].startswith("(root): '#/")
+    assert "became 'urn:kombo-fakes:schema:" in said[0]
+
+
+@pytest.mark.parametrize(
+    ("published", "effective", "keywords"),
+    [
+        ({"type": ["null"], "nullable": True}, {"type": ["null"]}, ["nullable"]),
+        (
+            {"type": "string", "enum": [None, "A"], "nullable": True},
+            {"type": ["string", "null"], "enum": [None, "A"]},
+            ["nullable"],
+        ),
+        (
+            {"type": "null", "const": None, "nullable": True},
+            {"type": ["null"], "const": None},
+            ["nullable"],
+        ),
+        ({"enum": ["A"], "nullable": True}, {"enum": ["A"]}, ["nullable"]),
+        ({"nullable": False}, {}, ["nullable"]),
+        (
+            {"items": {"anyOf": [{"type": "string", "nullable": True}]}},
+            {"items": {"anyOf": [{"type": ["string", "null"]}]}},
+            ["nullable"],
+        ),
+        (
+            {"properties": {"properties": {"type": "object", "nullable": True}}},
+            {"properties": {"properties": {"type": ["object", "null"]}}},
+            ["nullable"],
+        ),
+        ({"$id": "#"}, {"$id": "urn:kombo-fakes:schema:root"}, ["$id"]),
+        ({"$id": "#/a b/\u00e9"}, {"$id": "urn:kombo-fakes:schema:-"}, ["$id"]),
+        ({"$id": "https://x.example/a"}, {"$id": "https://x.example/a"}, []),
+        ({"items": {"$id": "#/x"}}, {"items": {}}, ["$id"]),
+        (
+            {"items": {"$id": "#x"}, "contains": {"$ref": "#x"}},
+            {"items": {"$anchor": "x"}, "contains": {"$ref": "#x"}},
+            ["$id"],
+        ),
+        (
+            {"$schema": DRAFT_7, "items": {"$id": "#x"}, "contains": {"$ref": "#x"}},
+            {"$schema": DRAFT_7, "items": {"$id": "#x"}, "contains": {"$ref": "#x"}},
+            [],
+        ),
+        ({"type": "string", "format": "money"}, {"type": "string", "format": "money"}, ["format"]),
+        (True, {}, []),
+        (False, {"not": {}}, []),
+    ],
+)
+def test_what_is_repaired(published: Any, effective: Any, keywords: list[str]) -> None:
+    """Only what can't be taken to the letter changes, and each change is said."""
+    before = copy.deepcopy(published)
+    found, repairs = read(published)
+    assert found == effective
+    assert [repair.keyword for repair in repairs] == keywords
+    assert published == before
+
+
+UNTOUCHED: dict[str, Any] = {
+    "names like keywords": {
+        "type": "object",
+        "properties": {
+            name: {"type": "string"} for name in ("nullable", "$ref", "format", "$id", "required")
+        },
+        "required": ["nullable", "$ref"],
+    },
+    "values like schemas": {
+        "const": {"nullable": True, "$ref": "#/nowhere", "format": "x", "unknwon": 1}
+    },
+    "enumerated values like schemas": {"enum": [{"nullable": True, "$id": "#x"}, "nullable"]},
+    "defaults and examples": {"default": {"nullable": 1}, "examples": [{"$ref": "http://x/"}]},
+    "extensions": {"x-nullable": True, "x-ref": {"$ref": "#/nowhere", "nullable": 3}},
+    "definitions": {"$defs": {"nullable": {"type": "string"}, "$ref": True}},
+    "dependencies": {"dependentRequired": {"nullable": ["$ref"]}},
+    "patterns": {"patternProperties": {"nullable": {"type": "string"}}},
+}
+
+
+@pytest.mark.parametrize("name", UNTOUCHED)
+def test_what_only_looks_like_a_keyword(name: str) -> None:
+    """A property, value or definition that is called like a keyword is none."""
+    effective, repairs = read(UNTOUCHED[name])
+    assert effective == UNTOUCHED[name]
+    assert repairs == ()
+
+
+def test_a_property_called_nullable_can_be_filled() -> None:
+    """And payloads have it."""
+    schema = Schema.load(UNTOUCHED["names like keywords"])
+    assert schema.is_valid({"nullable": "x", "$ref": "y"})
+    assert not schema.is_valid({"nullable": None, "$ref": "y"})
+
+
+@pytest.mark.parametrize(
+    ("document", "message"),
+    [
+        (None, "a schema is a JSON object, not null"),
+        ("x" * 1000, "a schema is a JSON object, not 'xxx"),
+        ({"foo": 1}, "unknown keyword 'foo' at the root"),
+        ({"Type": "string"}, "unknown keyword 'Type' at the root; did you mean 'type'?"),
+        ({"additionalProperty": 1}, "did you mean 'additionalProperties'?"),
+        ({"items": {"allOf": [{}, {"max": 1}]}}, "unknown keyword 'max' at /items/allOf/1"),
+        ({"$defs": {"a/b": {"propertys": {}}}}, "at /$defs/a~1b; did you mean 'properties'?"),
+        ({"nullable": 1, "type": "string"}, "nullable at the root is 1; it should be true or"),
+        ({"items": {"nullable": None}}, "nullable at /items is null; it should be true or false"),
+        ({"nullable": "true", "type": "string"}, "nullable at the root is 'true'"),
+        ({"type": 5, "nullable": True}, "against the meta-schema at /type"),
+        ({"type": {}, "nullable": True}, "against the meta-schema at /type"),
+        ({"required": ["a", "a"]}, "against the meta-schema at /required"),
+        ({"properties": []}, "against the meta-schema at /properties"),
+        ({"properties": {"a": 1}}, "against the meta-schema at /properties/a"),
+        ({"minLength": -1}, "against the meta-schema at /minLength"),
+        ({"multipleOf": 0}, "against the meta-schema at /multipleOf"),
+        ({"allOf": []}, "against the meta-schema at /allOf"),
+        ({"items": [{}]}, "against the meta-schema at /items"),
+        ({"$id": 5}, "against the meta-schema at /$id"),
+        ({"$ref": "#/$defs/none"}, "$ref '#/$defs/none' at the root leads nowhere"),
+        ({"items": {"$ref": "#none"}}, "$ref '#none' at /items leads nowhere"),
+        ({"$ref": "file:///dev/null"}, "leads out of the document, and nothing is fetched"),
+        ({"$ref": "other.json#/a"}, "$ref 'other.json#/a' at the root leads out of the document"),
+        ({"$dynamicRef": "http://x.example/a"}, "a reference leads to 'http://x.example/a', out"),
+        ({"$id": "http://x.example/a", "$ref": "b"}, "leads to 'http://x.example/b', out of the"),
+        ({"pattern": "["}, "pattern '[' at the root is no valid ECMA-262 regular expression"),
+        ({"items": {"pattern": "a{2,1}"}}, "pattern 'a{2,1}' at /items is no valid"),
+        ({"items": {"patternProperties": {"(": {}}}}, "pattern '(' at /items is no valid"),
+        ({"$schema": 5}, "$schema 5 isn't known; known are drafts 7, 2019-09 and 2020-12"),
+        ({"$schema": "http://json-schema.org/draft-04/schema#"}, "isn't known; known are drafts"),
+    ],
+)
+def test_what_is_refused(document: Any, message: str) -> None:
+    """One line that begins with the file and names what and where."""
+    with pytest.raises(SchemaError) as caught:
+        read(document, "mine.json")
+    assert message in str(caught.value)
+    assert str(caught.value).startswith("mine.json: ")
+    assert str(caught.value).isprintable()
+    assert len(str(caught.value)) < 400
+
+
+def test_a_schema_that_is_nested_too_deeply() -> None:
+    """Refused like anything else; also one that holds itself."""
+    deep: dict[str, Any] = {}
+    for _ in range(5_000):
+        deep = {"not": deep}
+    circular: dict[str, Any] = {}
+    circular["not"] = circular
+    for document in (deep, circular):
+        with pytest.raises(SchemaError, match="nested deeper than 200 levels"):
+            Schema(document)
+
+
+@pytest.mark.parametrize("dialect", [DRAFT_7, DRAFT_7.rstrip("#"), DRAFT_2019, DRAFT_2019 + "#"])
+def test_dialects(dialect: str) -> None:
+    """Drafts 7, 2019-09 and 2020-12 are known, with or without the empty fragment."""
+    items: Any = {"type": "integer"}
+    schema = Schema({"$schema": dialect, "type": "array", "items": [items]})
+    assert schema.is_valid([1, "x"])
+    assert not schema.is_valid(["x"])
+
+
+@pytest.mark.parametrize(
+    "document",
+    [
+        {"$id": "#/components/schemas/A", "$defs": {"n": {"type": "null"}}, "$ref": "#/$defs/n"},
+        {"$defs": {"n": {"$id": "#n", "type": "null"}}, "$ref": "#n"},
+        {"$defs": {"n": {"$anchor": "n", "type": "null"}}, "$ref": "#n"},
+        {"$defs": {"n": {"$id": "https://x.example/n", "type": "null"}}, "$ref": "https://x.example/n"},
+        {"$id": "https://x.example/a", "$defs": {"n": {"$id": "n", "type": "null"}}, "$ref": "n"},
+        {"$schema": DRAFT_7, "definitions": {"n": {"$id": "#n", "type": "null"}}, "$ref": "#n"},
+        {"$defs": {"a/b~ %": {"type": "null"}}, "$ref": "#/$defs/a~1b~0%20%25"},
+    ],
+    ids=["fragment", "fragment id", "anchor", "absolute", "relative", "draft 7", "escaped"],
+)  # fmt: skip
+def test_references_lead_where_they_led(document: dict[str, Any], drawn: Any) -> None:
+    """By pointer, by anchor and by identifier, after the repairs, too."""
+    schema = Schema(document)
+    assert schema.is_valid(None)
+    assert not schema.is_valid(1)
+    assert set(drawn(payloads(schema), 3)) == {None}
+    assert [(site.keyword, site.pointer) for site in schema.sites()] == [("type", "")]
+
+
+@pytest.fixture
+def server() -> Iterator[tuple[str, list[str]]]:
+    """A server on loopback that writes down what it is asked for."""
+    asked: list[str] = []
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            asked.append(self.path)
+            self.send_response(200)
+            self.end_headers()
+            self.wfile.write(b'{"type": "null"}')
+
+        def log_message(self, *arguments: Any) -> None:
+            pass
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as running:
+        thread = threading.Thread(target=running.serve_forever)
+        thread.start()
+        yield f"http://127.0.0.1:{running.server_port}", asked
+        running.shutdown()
+        thread.join()
+
+
+def test_no_request_is_made(server: tuple[str, list[str]]) -> None:
+    """No reference of any kind, dialect or identifier makes this package ask a server."""
+    url, asked = server
+    documents: list[dict[str, Any]] = [
+        {"$ref": f"{url}/ref"},
+        {"$dynamicRef": f"{url}/dynamic"},
+        {"$schema": f"{url}/dialect"},
+        {"$id": f"{url}/id", "$ref": "relative"},
+        {"$id": f"{url}/id", "allOf": [{"$ref": "#/nowhere"}]},
+        {"$defs": {"a": {"$id": f"{url}/a", "$schema": f"{url}/nested"}}, "$ref": f"{url}/b"},
+        {"anyOf": [{"properties": {"a": {"not": {"$ref": f"{url}/deep"}}}}]},
+    ]
+    for document in documents:
+        with pytest.raises(SchemaError):
+            Schema(document)
+    for harmless in (
+        {"$id": f"{url}/id", "type": "null"},
+        {"properties": {"a": {"$schema": f"{url}/nested"}}},
+        {"$comment": f"{url}/comment", "examples": [{"$ref": f"{url}/example"}]},
+    ):
+        schema = Schema(harmless)
+        assert schema.is_valid(None)
+        schema.sites()
+        with contextlib.suppress(SchemaError):
+            payloads(schema)
+    assert asked == []
+
+
+# -- properties
+
+
+keywords = st.sampled_from(sorted(KNOWN | {"nullable", "x-a", "unknown"}))
+anything = st.recursive(
+    st.sampled_from([None, True, False, 0, -1, 1.5, "", "a", "#", "#a", "string", "null", "("]),
+    lambda inner: st.lists(inner, max_size=2) | st.dictionaries(keywords, inner, max_size=3),
+    max_leaves=8,
+)
+
+
+@settings(max_examples=400, derandomize=True, database=None, deadline=None)
+@given(anything)
+def test_any_document_is_read_or_refused(document: Any) -> None:
+    """Nothing but a SchemaError comes of a document that nobody should have written, and reading
+    never changes it."""
+    before = copy.deepcopy(document)
+    said = ""
+    try:
+        effective, _ = read(document, "x")
+    except SchemaError as error:
+        said = str(error)
+    else:
+        jsonschema_rs.meta.validate(effective)
+        assert read(effective)[0] == effective
+    assert said == "" or said.isprintable()
+    assert document == before
+
+
+def test_subschemas_and_put_are_inverse() -> None:
+    """What is found below a schema can be put back in its place without changing the original."""
+    schema: dict[str, Any] = {
+        "properties": {"a": {"type": "string"}},
+        "items": {"minimum": 1},
+        "prefixItems": [True, {}],
+        "anyOf": [{"const": 1}],
+        "dependencies": {"a": ["b"], "c": {"type": "null"}},
+        "additionalProperties": False,
+    }
+    before = copy.deepcopy(schema)
+    found = dict(subschemas(schema))
+    assert set(found) == {
+        ("properties", "a"), ("items",), ("prefixItems", 0), ("prefixItems", 1), ("anyOf", 0),
+        ("dependencies", "c"), ("additionalProperties",),
+    }  # fmt: skip
+    result = dict(schema)
+    for where in found:
+        put(result, where, {"title": "x"})
+    assert all(child == {"title": "x"} for _, child in subschemas(result))
+    assert schema == before
+
+
+def test_the_name_of_a_schema_is_the_event_the_title_or_the_file() -> None:
+    """In this order."""
+    event = {"properties": {"type": {"enum": ["it-happened"]}}, "title": "T"}
+    assert Schema(event, source="a/b.json").name == "it-happened"
+    assert Schema({"title": "T"}, source="a/b.json").name == "T"
+    assert Schema({}, source="a/b.json").name == "b"
+    assert Schema({}).name == "the schema"
+    assert re.fullmatch("<Schema T>", repr(Schema({"title": "T"})))

@@ -1,0 +1,117 @@
+"""Loading and validating: one reading, one verdict, whatever thread asks."""
+
+from __future__ import annotations
+
+import json
+import threading
+from pathlib import Path
+from typing import Any
+
+import jsonschema_rs
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from kombo_fakes import Schema, SchemaError, UnknownNameError, events, faults, payloads
+from kombo_fakes.registry import DEFAULT_EVENT, event_document
+
+SCHEMA = Schema.load()
+
+
+@pytest.mark.parametrize(
+    ("source", "error", "message"),
+    [
+        (3, SchemaError, "a schema is a path, an event name or a dict, not 3"),
+        (None, SchemaError, "a schema is a path, an event name or a dict, not null"),
+        (["x"], SchemaError, "a schema is a path, an event name or a dict, not ['x']"),
+        ("integration-state-chnaged", UnknownNameError, "did you mean 'integration-state-changed'"),
+        ("Integration-State-Changed", UnknownNameError, "did you mean 'integration-state-changed'"),
+        ("", UnknownNameError, "unknown event ''; there are"),
+        ("x" * 10_000, UnknownNameError, "(10,000 characters)"),
+        ("\n", UnknownNameError, "unknown event '\\n'"),
+    ],
+)
+def test_what_cannot_be_loaded(source: Any, error: type[Exception], message: str) -> None:
+    """Neither an event nor a file: the nearest name, or what it should have been."""
+    with pytest.raises(error) as caught:
+        Schema.load(source)
+    assert message in str(caught.value)
+    assert str(caught.value).isprintable()
+
+
+def test_a_document_is_never_shared() -> None:
+    """What one caller does to a document changes nothing for another."""
+    first = event_document(DEFAULT_EVENT)
+    first["properties"].clear()
+    assert event_document(DEFAULT_EVENT) == SCHEMA.published
+    assert events()[0] == DEFAULT_EVENT
+    assert list(events()[1:]) == sorted(events()[1:])
+
+
+def test_an_event_is_preferred_to_a_file_of_its_name(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A text that is both is the event; with a path in front it is the file."""
+    (tmp_path / "sync-finished").write_text('{"type": "null"}')
+    (tmp_path / "other").write_text('{"type": "null"}')
+    monkeypatch.chdir(tmp_path)
+    assert not Schema.load("sync-finished").is_valid(None)
+    assert Schema.load("./sync-finished").is_valid(None)
+    assert Schema.load("other").is_valid(None)
+    assert Schema.load(Path("other")).is_valid(None)
+
+
+@pytest.mark.parametrize("event", events())
+def test_all_verdicts_agree(event: str) -> None:
+    """`is_valid`, `validate`, `violations` and `allows` say the same of every fault's example."""
+    schema = Schema.load(event)
+    for fault in faults(schema):
+        for example in fault.examples:
+            assert not schema.is_valid(example)
+            assert not schema.allows(example)
+            found = schema.violations(example)
+            assert (fault.pointer, fault.keyword) in {(v.pointer, v.keyword) for v in found}
+
+
+@settings(max_examples=150, derandomize=True, database=None, deadline=None)
+@given(payloads(contested=True), st.data())
+def test_the_verdict_is_the_one_of_json(payload: Any, data: st.DataObject) -> None:
+    """What is valid as Python objects is valid after a round trip, also after a small change."""
+    if data.draw(st.booleans()):
+        name = data.draw(st.sampled_from(sorted(payload["data"])))
+        payload["data"][name] = data.draw(st.none() | st.text() | st.integers() | st.floats())
+    written = json.dumps(payload)
+    if "NaN" in written or "Infinity" in written:
+        return
+    assert SCHEMA.is_valid(payload) is SCHEMA.is_valid(json.loads(written))
+    assert SCHEMA.is_valid(payload) is not bool(SCHEMA.violations(payload))
+
+
+def test_it_never_says_yes_where_the_validator_underneath_says_no() -> None:
+    """Formats are checked more strictly here, and nothing more loosely."""
+    plain = jsonschema_rs.validator_for(SCHEMA.effective, validate_formats=True)
+    payload = next(iter(faults(ids="id-type-null"))).examples[0] | {"id": "x"}
+    for text in ("2021-09-01T12:00:00Z", "20.1-09-01T12:00:00Z", "2021-09-01T12:00:0+Z", "x"):
+        payload["data"]["updated_at"] = text
+        assert plain.is_valid(payload) or not SCHEMA.is_valid(payload)
+    payload["data"]["updated_at"] = "20.1-09-01T12:00:00Z"
+    assert plain.is_valid(payload)
+    assert not SCHEMA.is_valid(payload)
+
+
+def test_many_threads_share_a_schema() -> None:
+    """What is derived once is derived right, whoever comes first."""
+    schema = Schema(SCHEMA.published)
+    verdicts: list[tuple[int, bool, int]] = []
+    barrier = threading.Barrier(8)
+
+    def judge() -> None:
+        barrier.wait()
+        verdicts.append((len(schema.sites()), schema.is_valid({}), len(schema.violations({}))))
+
+    threads = [threading.Thread(target=judge) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert set(verdicts) == {(39, False, 3)}

@@ -31,6 +31,7 @@ class Knobs:
         if self.values not in ("any", "realistic"):
             raise unknown("kind of values", str(self.values), ("any", "realistic"))
         try:
+            "".encode(self.codec)  # Not all codecs are of text: base64 is none.
             codec = codecs.lookup(self.codec).name
         except (LookupError, TypeError):
             raise OverrideError(f"codec={shorten(self.codec)}: Python has no such codec") from None

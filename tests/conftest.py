@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import email_validator
@@ -57,7 +58,8 @@ class Judges:
         kind = jsonschema.validators.validator_for(
             effective, default=jsonschema.Draft202012Validator
         )
-        self.second = kind(effective, format_checker=_checker())
+        ecma = jsonschema.validators.extend(kind, {"pattern": _pattern})
+        self.second = ecma(effective, format_checker=_checker())
 
     def accept(self, payload: Any) -> bool:
         """Whether both accept a payload."""
@@ -82,6 +84,12 @@ class Judges:
 def judges() -> Callable[[dict[str, Any]], Judges]:
     """Two independent validators: ``judges(schema.effective).accept(payload)``."""
     return Judges
+
+
+def _pattern(validator: Any, pattern: str, instance: Any, schema: Any) -> Iterator[Any]:
+    # In Python a `$` matches before a line feed at the end, too.
+    if isinstance(instance, str) and not re.search(pattern.replace("$", r"\Z"), instance):
+        yield jsonschema.ValidationError(f"{instance!r} does not match {pattern!r}")
 
 
 def _checker() -> jsonschema.FormatChecker:

@@ -1,0 +1,190 @@
+"""Blueprints: each keyword is understood once, and what can't be is named."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from kombo_fakes import Schema, SchemaError
+from kombo_fakes.blueprint import (
+    NOTHING,
+    Anything,
+    Array,
+    Blueprint,
+    Choice,
+    Filtered,
+    Numeric,
+    Object,
+    Text,
+    Union,
+    blueprint,
+    blueprint_of,
+    smallest,
+)
+
+
+@pytest.mark.parametrize(
+    ("document", "plan"),
+    [
+        ({}, Anything()),
+        ({"type": "string"}, Text()),
+        ({"type": "string", "minLength": 2, "maxLength": 5}, Text(2, 5)),
+        ({"type": "string", "format": "email"}, Text(formats=("email",))),
+        ({"type": "string", "pattern": "^a"}, Text(patterns=("^a",))),
+        ({"type": "string", "not": {"enum": ["a"]}}, Text(excluded=("a",))),
+        ({"type": "boolean"}, Choice((False, True))),
+        ({"type": "null"}, Choice((None,))),
+        ({"enum": ["B", "A"]}, Choice(("B", "A"))),
+        ({"const": {"a": [1]}}, Choice(({"a": [1]},))),
+        ({"type": "string", "enum": ["A", 1, None]}, Choice(("A",))),
+        ({"type": "integer", "minimum": 1, "exclusiveMaximum": 5}, Numeric(True, 1, 4)),
+        (
+            {"type": "number", "exclusiveMinimum": 0},
+            Numeric(False, 0, exclusive_minimum=True),
+        ),
+        ({"type": "integer", "multipleOf": 3}, Numeric(True, multiple_of=(3,))),
+        (
+            {"allOf": [{"type": ["string", "null"]}, {"type": ["string", "integer"]}]},
+            Text(),
+        ),
+        ({"type": ["null", "string"]}, Union((Text(), Choice((None,))))),
+        (
+            {"type": "array", "items": {"type": "boolean"}, "minItems": 1, "uniqueItems": True},
+            Array(1, 2, items=Choice((False, True)), distinct=True),
+        ),
+        (
+            {"type": "array", "prefixItems": [{"const": 1}], "items": False},
+            Array(max_items=1, prefix=(Choice((1,)),), items=Anything()),
+        ),
+        (
+            {
+                "type": "object",
+                "properties": {"b": {"const": 1}, "a": {"const": 2}},
+                "required": ["a"],
+                "additionalProperties": False,
+            },
+            Object({"b": Choice((1,)), "a": Choice((2,))}, frozenset({"a"})),
+        ),
+    ],
+    ids=str,
+)
+def test_plain_shapes(document: Any, plan: Blueprint) -> None:
+    """A schema of the usual kind is a plain shape, without anything to filter by."""
+    found = blueprint(Schema.load(document))
+    if isinstance(found, Union) and isinstance(plan, Union):
+        assert set(map(str, found.branches)) == set(map(str, plan.branches))
+    elif isinstance(plan, Array) and plan.max_items == 1:
+        assert isinstance(found, Array)
+        assert (found.max_items, found.prefix) == (plan.max_items, plan.prefix)
+    else:
+        assert found == plan
+
+
+def test_properties_stand_in_the_order_of_the_document() -> None:
+    """Canonical form sorts them; a payload is read in the order that it is documented in."""
+    names = ["zeta", "alpha", "Mid", "0"]
+    inner = {"type": "object", "properties": {n: {"type": "null"} for n in names}}
+    document = {"type": "object", "properties": {"x": inner, "a": {"allOf": [inner]}}}
+    plan = blueprint(Schema.load(document))
+    assert isinstance(plan, Object)
+    assert list(plan.properties) == ["x", "a"]
+    for child in plan.properties.values():
+        assert isinstance(child, Object)
+        assert list(child.properties) == names
+
+
+def test_a_requirement_is_met_beside_the_schema() -> None:
+    """A further schema narrows what is made, also where the first refers to itself."""
+    document = {"type": "object", "properties": {"next": {"$ref": "#"}, "n": {"type": "integer"}}}
+    plan = blueprint(Schema.load(document), {"required": ["next"]})
+    plan = plan if isinstance(plan, Object) else smallest(plan)
+    assert isinstance(plan, Object)
+    assert plan.required == {"next"}
+
+
+@pytest.mark.parametrize(
+    ("document", "message"),
+    [
+        ({"type": "string", "enum": [1]}, "mine: no value satisfies it"),
+        ({"properties": {"a": {"minimum": 2, "maximum": 1, "type": "integer"}},
+          "required": ["a"], "type": "object"}, "no value satisfies it; look at /properties/a"),
+        ({"type": "integer", "exclusiveMinimum": 1, "exclusiveMaximum": 2}, "no value satisfies"),
+        ({"type": "array", "items": False, "minItems": 1}, "no value satisfies it"),
+        ({"type": "object", "maxProperties": 1, "required": ["a", "b"]}, "no value satisfies it"),
+        ({"allOf": [{"type": "string"}, {"type": "null"}]}, "no value satisfies it"),
+        ({"type": "object", "required": ["a"], "properties": {"a": {"$ref": "#"}}},
+         "mine: no value satisfies it"),
+    ],
+)  # fmt: skip
+def test_what_nothing_satisfies(document: Any, message: str) -> None:
+    """It is said, and where to look."""
+    with pytest.raises(SchemaError) as caught:
+        blueprint(Schema(document, source="mine"))
+    assert message in str(caught.value)
+
+
+def test_nothing_is_a_shape_of_its_own() -> None:
+    """A part that nothing satisfies is no error by itself."""
+    assert blueprint_of({"not": {}}, "x") == NOTHING
+    assert smallest(NOTHING) == NOTHING
+
+
+def test_the_smallest_form_of_a_recursive_shape() -> None:
+    """Nothing optional, and no shape within itself."""
+    tree = {
+        "type": "object",
+        "required": ["value"],
+        "properties": {
+            "value": {"type": "integer"},
+            "children": {"type": "array", "items": {"$ref": "#"}},
+        },
+        "additionalProperties": False,
+    }
+    small = smallest(blueprint(Schema.load(tree)))
+    assert isinstance(small, Object)
+    assert small.properties == {"value": Numeric(integer=True), "children": NOTHING}
+    one_end = {"anyOf": [{"type": "array", "items": {"$ref": "#"}, "minItems": 1}, {"const": 1}]}
+    assert Choice((1,)) in getattr(smallest(blueprint(Schema.load(one_end))), "branches", ())
+
+
+@pytest.mark.parametrize(
+    ("plan", "good", "bad"),
+    [
+        (Text(2, 3), ["ab", "\U0001f600" * 3], ["a", "abcd", 12, None]),
+        (Text(patterns=(r"^\d+$",)), ["12"], ["", "a", "\u0661"]),
+        (Text(formats=("date-time",)), ["2021-09-01T12:00:00Z"], ["20.1-09-01T12:00:00Z"]),
+        (Text(excluded=("a",), excluded_patterns=("^b",)), ["c", ""], ["a", "bc"]),
+        (Text(excluded_formats=("email",)), ["x"], ["a@example.com"]),
+        (Numeric(True, 1, 3), [1, 3, 2.0], [0, 4, 1.5, True, "1"]),
+        (Numeric(False, 0, 1, True, True), [0.5], [0, 1]),
+        (Numeric(True, multiple_of=(2, 3)), [6, 0], [2, 3]),
+        (Numeric(True, not_multiple_of=(2,)), [1], [2]),
+    ],
+    ids=str,
+)
+def test_a_shape_can_check(plan: Text | Numeric, good: list[Any], bad: list[Any]) -> None:
+    """A shape says of any value whether it has it."""
+    check = plan.check()
+    assert all(map(check, good))
+    assert not any(map(check, bad))
+
+
+def test_what_cannot_be_constructed_is_named() -> None:
+    """The keyword and its place, rather than payloads that may be wrong."""
+    document = {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "type": "object",
+        "properties": {
+            "a": {"$dynamicRef": "#node"},
+            "b": {"$dynamicAnchor": "node", "type": "object", "unevaluatedProperties": False},
+        },
+    }
+    try:
+        found = blueprint(Schema.load(document))
+    except SchemaError as error:
+        message = str(error)
+    else:
+        assert not isinstance(found, Filtered)
+        return
+    assert "can't be constructed: " in message

@@ -1,0 +1,240 @@
+"""Schemas that nobody thought of, before two judges; and strategies in other people's tests."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
+
+from kombo_fakes import KomboFakesError, Schema, faults, invalid_payloads, payloads
+from kombo_fakes.dice import SeededDice
+from kombo_fakes.portrait import portrait_for
+
+NAMES = st.sampled_from(["a", "b", "name", "0", "x-y"])
+SMALL = st.integers(0, 3)
+
+
+def bounds(low: str, high: str) -> st.SearchStrategy[dict[str, Any]]:
+    """A lower and an upper bound that leave something between them, or either, or none."""
+    pairs = st.tuples(SMALL, SMALL).map(sorted)
+    return st.one_of(
+        st.just({}),
+        SMALL.map(lambda n: {low: n}),
+        SMALL.map(lambda n: {high: n}),
+        pairs.map(lambda pair: {low: pair[0], high: pair[1]}),
+    )
+
+
+def merged(*parts: st.SearchStrategy[dict[str, Any]]) -> st.SearchStrategy[dict[str, Any]]:
+    """The keywords of all parts together."""
+    return st.tuples(*parts).map(lambda found: {k: v for part in found for k, v in part.items()})
+
+
+def maybe(keyword: str, values: st.SearchStrategy[Any]) -> st.SearchStrategy[dict[str, Any]]:
+    """The keyword in a third of all cases."""
+    return st.sampled_from([0, 0, 1]).flatmap(
+        lambda there: values.map(lambda value: {keyword: value}) if there else st.just({})
+    )
+
+
+texts = merged(
+    st.just({"type": "string"}),
+    st.one_of(
+        bounds("minLength", "maxLength"),
+        st.sampled_from(
+            [
+                {"pattern": "^[a-f]{1,3}$"}, {"pattern": r"\d"}, {"format": "date-time"},
+                {"format": "email"}, {"format": "date"}, {"enum": ["A", "B"]}, {"const": "A"},
+                {"enum": ["A", None, 3]}, {"not": {"const": ""}},
+            ]
+        ),
+    ),
+)  # fmt: skip
+numbers = merged(
+    st.sampled_from([{"type": "integer"}, {"type": "number"}, {"type": ["integer", "null"]}]),
+    st.one_of(
+        bounds("minimum", "maximum"),
+        st.sampled_from(
+            [
+                {"multipleOf": 3}, {"exclusiveMinimum": 0}, {"exclusiveMaximum": 10},
+                {"enum": [1, 2]}, {"not": {"multipleOf": 2}},
+            ]
+        ),
+    ),
+)  # fmt: skip
+plain = st.sampled_from([{"type": "null"}, {"type": "boolean"}, {}, {"enum": [1, "a", [], None]}])
+scalars = texts | numbers | plain
+
+
+def arrays(inner: st.SearchStrategy[Any]) -> st.SearchStrategy[dict[str, Any]]:
+    """Schemas of arrays."""
+    return merged(
+        st.just({"type": "array"}),
+        maybe("items", inner),
+        maybe("prefixItems", st.lists(inner, min_size=1, max_size=2)),
+        bounds("minItems", "maxItems"),
+        maybe("uniqueItems", st.booleans()),
+        maybe("contains", st.sampled_from([{"type": "string"}, {"minimum": 2}, {"const": None}])),
+    )
+
+
+def objects(inner: st.SearchStrategy[Any]) -> st.SearchStrategy[dict[str, Any]]:
+    """Schemas of objects."""
+    return merged(
+        st.just({"type": "object"}),
+        maybe("properties", st.dictionaries(NAMES, inner, min_size=1, max_size=3)),
+        maybe("required", st.lists(NAMES, unique=True, max_size=2)),
+        maybe("additionalProperties", inner | st.just(False)),
+        maybe("patternProperties", st.dictionaries(st.sampled_from(["^x-", "^[a-z]+$"]), inner)),
+        maybe("propertyNames", st.sampled_from([{"pattern": "^[a-z0-9-]+$"}, {"maxLength": 4}])),
+        bounds("minProperties", "maxProperties"),
+        maybe("dependentRequired", st.just({"a": ["b"]})),
+    )
+
+
+def compositions(inner: st.SearchStrategy[Any]) -> st.SearchStrategy[dict[str, Any]]:
+    """Schemas of schemas."""
+    several = st.lists(inner, min_size=1, max_size=2)
+    return st.one_of(
+        several.map(lambda them: {"anyOf": them}),
+        several.map(lambda them: {"oneOf": them}),
+        several.map(lambda them: {"allOf": them}),
+        inner.map(lambda one: {"$ref": "#/$defs/one", "$defs": {"one": one}}),
+        st.tuples(inner, inner).map(
+            lambda two: {"if": two[0], "then": two[1], "else": {"type": ["object", "string"]}}
+        ),
+    )
+
+
+nested = st.recursive(
+    scalars, lambda inner: arrays(inner) | objects(inner) | compositions(inner), max_leaves=4
+)
+# A definition below the root would be looked for at the root.
+schemas = nested.filter(lambda document: '"$ref"' not in json.dumps(document)[1:]) | nested.map(
+    lambda document: document if "$defs" in document else {"allOf": [document]}
+).filter(lambda document: json.dumps(document).count('"$ref"') <= (1 if "$ref" in document else 0))
+
+
+def check(document: dict[str, Any], data: st.DataObject, judges: Any, seen: Counter[str]) -> None:
+    """Fail where something that should be valid isn't, or the other way round."""
+    try:
+        schema = Schema.load(document)
+        strategy = payloads(schema)
+    except KomboFakesError:
+        seen["refused"] += 1
+        return
+    seen["drawn"] += 1
+    judge = judges(schema.effective)
+    payload = data.draw(strategy)
+    assert judge.accept(payload), payload
+    try:
+        payload = portrait_for(schema).paint(SeededDice(1))
+    except KomboFakesError:
+        seen["not painted"] += 1
+    else:
+        assert judge.accept(payload), payload
+    try:
+        found = faults(schema)
+    except KomboFakesError:
+        # What can't be painted has no catalogue.
+        seen["no catalogue"] += 1
+        return
+    for fault in found:
+        seen["single" if fault.single else "not single"] += 1
+        for example in fault.examples:
+            assert judge.refuse(example), (fault.id, example)
+            if fault.single:
+                pointers = {pointer for pointer, _ in judge.broken(example)[0]}
+                assert pointers == {fault.pointer}, (fault.id, example)
+    covered = {(fault.site.pointer, fault.keyword) for fault in found}
+    seen["sites"] += len(schema.sites())
+    seen["without"] += len({(s.pointer, s.keyword) for s in schema.sites()} - covered)
+
+
+@pytest.mark.parametrize("count", [60, pytest.param(800, marks=pytest.mark.slow)])
+def test_schemas_that_nobody_thought_of(count: int, judges: Any) -> None:
+    """Drawn and painted payloads are accepted and fault examples refused, by both judges."""
+    seen: Counter[str] = Counter()
+
+    @settings(
+        max_examples=count,
+        deadline=None,
+        derandomize=True,
+        database=None,
+        suppress_health_check=list(HealthCheck),
+        phases=[Phase.generate, Phase.shrink],
+    )
+    @given(schemas, st.data())
+    def run(document: dict[str, Any], data: st.DataObject) -> None:
+        check(document, data, judges, seen)
+
+    run()
+    assert seen["drawn"] > 0.6 * count
+    assert seen["without"] < 0.25 * seen["sites"]
+
+
+# -- in other people's tests
+
+
+def test_in_data_and_flatmap() -> None:
+    """A strategy may be built in the middle of a draw, and from what was drawn."""
+
+    @settings(max_examples=20, derandomize=True, database=None)
+    @given(st.data())
+    def check_payloads(data: st.DataObject) -> None:
+        longest = data.draw(st.integers(40, 60))
+        payload = data.draw(payloads(max_length=longest))
+        assert Schema.load().is_valid(payload)
+        assert len(payload["id"]) <= longest
+        document = data.draw(st.sampled_from([{"type": "null"}, {"type": "boolean"}]))
+        assert data.draw(st.just(document).flatmap(payloads)) in (None, True, False)
+
+    check_payloads()
+
+
+@pytest.mark.parametrize("values", ["any", "realistic"])
+@pytest.mark.xfail(reason="reported, and to be repaired")
+def test_in_a_state_machine_with_faults(values: Any) -> None:
+    """Valid and invalid deliveries in any order, and what shrinks is the shortest history."""
+
+    class Receiver(RuleBasedStateMachine):
+        def __init__(self) -> None:
+            super().__init__()
+            self.taken: list[Any] = []
+            self.refused = 0
+
+        @rule(payload=payloads(values=values))
+        def deliver(self, payload: Any) -> None:
+            assert Schema.load().is_valid(payload)
+            self.taken.append(payload)
+
+        @rule(invalid=invalid_payloads(keywords=["enum"]))
+        def deliver_invalid(self, invalid: Any) -> None:
+            assert not Schema.load().is_valid(invalid.payload)
+            self.refused += 1
+
+        @invariant()
+        def all_are_of_the_event(self) -> None:
+            assert {p["type"] for p in self.taken} <= {"integration-state-changed"}
+
+    run_state_machine_as_test(  # type: ignore[no-untyped-call]
+        Receiver, settings=settings(max_examples=4, derandomize=True, database=None)
+    )
+
+
+def test_what_is_drawn_is_the_same_every_time(drawn: Any) -> None:
+    """With Hypothesis derandomised, a new strategy for an equal schema draws the same."""
+    first = drawn(payloads(Schema(Schema.load().published)), 30)
+    assert drawn(payloads(Schema(Schema.load().published)), 30) == first
+
+
+def test_strategies_are_built_once() -> None:
+    """For the same schema and knobs, so that building one in a loop costs nothing."""
+    assert payloads() is payloads("integration-state-changed")
+    assert payloads(max_length=50) is payloads(max_length=50)
+    assert payloads() is not payloads(nulls=0.5)

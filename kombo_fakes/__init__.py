@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from kombo_fakes.catalogue import Fault, FaultError, InvalidPayload, faults
     from kombo_fakes.corner_cases import Corner, corners
+    from kombo_fakes.delivery import Delivery
     from kombo_fakes.errors import (
         DocumentError,
         KomboFakesError,
@@ -41,7 +42,9 @@ if TYPE_CHECKING:
     from kombo_fakes.invalid_strategy import invalid_payloads
     from kombo_fakes.registry import events
     from kombo_fakes.schema import Schema
+    from kombo_fakes.signing import SIGNATURE_HEADER, TEST_SECRET, SecretError, sign, verify
     from kombo_fakes.sites import Site
+    from kombo_fakes.spelling import Spelling, spell, spellings
     from kombo_fakes.storylines import stories, story
     from kombo_fakes.strategies import event_payloads, payloads
     from kombo_fakes.types import (
@@ -72,6 +75,7 @@ _HOMES = {
         "Corner",
         "corners",
     ),
+    "delivery": ("Delivery",),
     "errors": (
         "DocumentError",
         "KomboFakesError",
@@ -107,7 +111,19 @@ _HOMES = {
     "invalid_strategy": ("invalid_payloads",),
     "registry": ("events",),
     "schema": ("Schema",),
+    "signing": (
+        "SIGNATURE_HEADER",
+        "SecretError",
+        "TEST_SECRET",
+        "sign",
+        "verify",
+    ),
     "sites": ("Site",),
+    "spelling": (
+        "Spelling",
+        "spell",
+        "spellings",
+    ),
     "storylines": (
         "stories",
         "story",
@@ -138,6 +154,8 @@ _HOME = {name: module for module, names in _HOMES.items() for name in names}
 
 __all__ = [
     "OMIT",
+    "SIGNATURE_HEADER",
+    "TEST_SECRET",
     "AiApplyApplicationStatusUpdated",
     "AiApplyApplicationStatusUpdatedFactory",
     "AiApplyJobPostingStatusUpdated",
@@ -150,6 +168,7 @@ __all__ = [
     "Corner",
     "DataChanged",
     "DataChangedFactory",
+    "Delivery",
     "DocumentError",
     "Fault",
     "FaultError",
@@ -171,7 +190,9 @@ __all__ = [
     "PayloadFactory",
     "Schema",
     "SchemaError",
+    "SecretError",
     "Site",
+    "Spelling",
     "SyncFinished",
     "SyncFinishedFactory",
     "UnknownNameError",
@@ -187,8 +208,12 @@ __all__ = [
     "generate",
     "invalid_payloads",
     "payloads",
+    "sign",
+    "spell",
+    "spellings",
     "stories",
     "story",
+    "verify",
 ]
 
 

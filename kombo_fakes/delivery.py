@@ -1,0 +1,308 @@
+"""A delivery: the HTTP request that brings an event, signed over its very bytes."""
+
+from __future__ import annotations
+
+import inspect
+import io
+import shlex
+from base64 import b64encode
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+from typing import Any
+from urllib.parse import SplitResult, unquote_to_bytes, urlsplit
+
+from kombo_fakes.document import parse_json
+from kombo_fakes.errors import DocumentError
+from kombo_fakes.signing import SIGNATURE_HEADER, TEST_SECRET, sign
+from kombo_fakes.spelling import spell
+
+Headers = tuple[tuple[str, str], ...]
+
+CONTENT_TYPE = "application/json"
+
+_COMMAND_LIMIT = 4_000
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    r"""One request to a receiver. Nothing can change it: `dataclasses.replace` makes another.
+
+    Attributes:
+        method: The HTTP method, ``POST`` but for a few wire faults.
+        headers: Names and values in order, each value a text of Latin-1 as HTTP has it (and
+            WSGI, PEP 3333), so that ``"\xe9"`` is one byte. A name can come twice.
+        body: The bytes.
+        done: What was done to it, a few words each: how it is spelt, which fault it has.
+
+    Example:
+        >>> delivery = Delivery.of({"id": "1"}, "a secret")
+        >>> delivery.body, delivery.signature
+        (b'{"id":"1"}', 'qh8GICotEes5lhpv_SNMzdPRq3wUWKohu12TNdIUkIY')
+        >>> delivery.event_id
+        '1'
+    """
+
+    method: str
+    headers: Headers
+    body: bytes
+    done: tuple[str, ...] = ()
+
+    @classmethod
+    def of(
+        cls,
+        payload: Any,
+        secret: str | bytes = TEST_SECRET,
+        *,
+        spelling: str = "compact",
+        done: Iterable[str] = (),
+    ) -> Delivery:
+        """The correctly signed delivery of a payload.
+
+        Args:
+            payload: A JSON value.
+            secret: The webhook secret of the receiver.
+            spelling: How the body is written, the name of a `Spelling`.
+            done: What has been done to the payload.
+
+        Raises:
+            UnknownNameError: if there is no such spelling.
+            SecretError: if the secret is empty.
+        """
+        how = () if spelling == "compact" else (f"spelt {spelling}",)
+        return cls.signed(spell(payload, spelling), secret, done=(*done, *how))
+
+    @classmethod
+    def signed(
+        cls, body: bytes, secret: str | bytes = TEST_SECRET, *, done: Iterable[str] = ()
+    ) -> Delivery:
+        """The correctly signed delivery of a body, whatever is in it."""
+        headers = (("Content-Type", CONTENT_TYPE), (SIGNATURE_HEADER, sign(body, secret)))
+        return cls("POST", headers, body, tuple(done))
+
+    @property
+    def payload(self) -> Any:
+        """The JSON value of the body, new each time; None where the body is no JSON."""
+        try:
+            return parse_json(self.body)
+        except DocumentError:
+            return None
+
+    @property
+    def event_id(self) -> str | None:
+        """The ``id`` of the payload; None where it has none that is a text."""
+        payload = self.payload
+        found = payload.get("id") if isinstance(payload, dict) else None
+        return found if isinstance(found, str) else None
+
+    @property
+    def signature(self) -> str | None:
+        """The signature as it is sent, right or wrong; None where there is none."""
+        return self.header(SIGNATURE_HEADER)
+
+    def header(self, name: str) -> str | None:
+        """The first value of a header, whatever the case of its name; None without one."""
+        wanted = name.lower()
+        return next((value for key, value in self.headers if key.lower() == wanted), None)
+
+    def with_header(self, name: str, *values: str) -> Delivery:
+        """The same delivery with these values of a header in place of those that it has.
+
+        Example:
+            >>> Delivery.of({}).with_header("X-Kombo-Signature").signature is None
+            True
+        """
+        wanted, headers, placed = name.lower(), [], False
+        for key, value in self.headers:
+            if key.lower() != wanted:
+                headers.append((key, value))
+            elif not placed:
+                headers.extend((name, new) for new in values)
+                placed = True
+        if not placed:
+            headers.extend((name, new) for new in values)
+        return replace(self, headers=tuple(headers))
+
+    def noting(self, *what: str) -> Delivery:
+        """The same delivery, with something more that was done to it."""
+        return replace(self, done=(*self.done, *what))
+
+    # -- sending it
+
+    def send(self, client: Any, url: str = "/") -> Any:
+        """Send it by a client: httpx's, requests', or the test client of a framework.
+
+        Args:
+            client: ``httpx.Client``, ``starlette.testclient.TestClient``, ``requests.Session``,
+                ``django.test.Client``, ``flask.testing.FlaskClient`` or another one of werkzeug.
+                An asynchronous one returns what is to be awaited.
+            url: Where the receiver is; for test clients the path is enough.
+
+        Returns:
+            What the client answers; redirects aren't followed.
+
+        Raises:
+            TypeError: for a client that is none of these. Whatever the client raises goes through.
+        """
+        if callable(getattr(client, "generic", None)):
+            return self._send_by_django(client, url)
+        if callable(getattr(client, "request", None)):
+            return self._send_by_request(client, url)
+        if callable(getattr(client, "open", None)):
+            return client.open(url, method=self.method, headers=list(self.headers), data=self.body)
+        raise TypeError(
+            f"{type(client).__name__} is no client that deliveries know: it has neither "
+            "request(), nor open(), nor generic(); send method, headers and body yourself"
+        )
+
+    def _send_by_request(self, client: Any, url: str) -> Any:
+        options = _options_of(client.request)
+        if "content" in options:  # httpx, Starlette
+            follow = {"follow_redirects": False} if "follow_redirects" in options else {}
+            headers: Any = [(k.encode("latin-1"), v.encode("latin-1")) for k, v in self.headers]
+            return client.request(self.method, url, content=self.body, headers=headers, **follow)
+        follow = {"allow_redirects": False} if "allow_redirects" in options else {}
+        return client.request(
+            self.method, url, data=self.body, headers=dict(self.joined_headers), **follow
+        )
+
+    def _send_by_django(self, client: Any, url: str) -> Any:
+        environ = {_cgi_name(name): value for name, value in self.joined_headers}
+        content_type = environ.pop("CONTENT_TYPE", "")
+        return client.generic(self.method, url, self.body, content_type=content_type, **environ)
+
+    def wsgi_environ(self, url: str = "http://127.0.0.1/") -> dict[str, Any]:
+        """The environ for a WSGI application (PEP 3333), new each time.
+
+        Args:
+            url: Scheme, host, path and query that the request is to have come by.
+
+        Example:
+            >>> environ = Delivery.of({}).wsgi_environ("http://127.0.0.1/hooks?a=1")
+            >>> environ["PATH_INFO"], environ["QUERY_STRING"], environ["CONTENT_LENGTH"]
+            ('/hooks', 'a=1', '2')
+        """
+        at = _split(url)
+        environ: dict[str, Any] = {
+            "REQUEST_METHOD": self.method,
+            "SCRIPT_NAME": "",
+            "PATH_INFO": unquote_to_bytes(at.path or "/").decode("latin-1"),
+            "QUERY_STRING": at.query,
+            "SERVER_NAME": at.hostname or "127.0.0.1",
+            "SERVER_PORT": str(at.port or (443 if at.scheme == "https" else 80)),
+            "SERVER_PROTOCOL": "HTTP/1.1",
+            "REMOTE_ADDR": "127.0.0.1",
+            "HTTP_HOST": at.netloc,
+            "CONTENT_LENGTH": str(len(self.body)),
+            "wsgi.version": (1, 0),
+            "wsgi.url_scheme": at.scheme,
+            "wsgi.input": io.BytesIO(self.body),
+            "wsgi.errors": io.StringIO(),
+            "wsgi.multithread": True,
+            "wsgi.multiprocess": False,
+            "wsgi.run_once": False,
+        }
+        environ.update((_cgi_name(name), value.strip(" \t")) for name, value in self.joined_headers)
+        return environ
+
+    def asgi_scope(self, url: str = "http://127.0.0.1/") -> dict[str, Any]:
+        """The scope for an ASGI application (its HTTP specification, 2.3), new each time.
+
+        The body isn't in it: an application receives it, as one message.
+        """
+        at = _split(url)
+        port = at.port or (443 if at.scheme == "https" else 80)
+        headers = [(b"host", at.netloc.encode("latin-1"))]
+        headers += [
+            (name.lower().encode("latin-1"), value.strip(" \t").encode("latin-1"))
+            for name, value in self.headers
+        ]
+        headers.append((b"content-length", str(len(self.body)).encode()))
+        return {
+            "type": "http",
+            "asgi": {"version": "3.0", "spec_version": "2.3"},
+            "http_version": "1.1",
+            "method": self.method,
+            "scheme": at.scheme,
+            "path": unquote_to_bytes(at.path or "/").decode("utf-8", "replace"),
+            "raw_path": (at.path or "/").encode("ascii"),
+            "query_string": at.query.encode("ascii"),
+            "root_path": "",
+            "headers": headers,
+            "client": ("127.0.0.1", 0),
+            "server": (at.hostname or "127.0.0.1", port),
+        }
+
+    @property
+    def joined_headers(self) -> Headers:
+        """The headers, with one that comes twice as one with a comma (RFC 9110, 5.3)."""
+        joined: dict[str, tuple[str, list[str]]] = {}
+        for name, value in self.headers:
+            joined.setdefault(name.lower(), (name, []))[1].append(value)
+        return tuple((name, ", ".join(values)) for name, values in joined.values())
+
+    def curl(self, url: str, *, body_file: str | None = None) -> str:
+        """A command for a POSIX shell that sends the same bytes.
+
+        Args:
+            url: Where the receiver is.
+            body_file: A file that holds the body, named instead of it; long bodies need one.
+
+        Returns:
+            The command. The secret isn't in it, only this body's signature.
+
+        Example:
+            >>> print(Delivery.of({"id": "1"}).curl("http://127.0.0.1:8000/hooks"))
+            curl -sS -i -X POST http://127.0.0.1:8000/hooks -H 'Content-Type: application/json' \
+-H 'X-Kombo-Signature: DXVda1CXZJEZ8nzhEcMqli2uuHVM9aMVeDctQlEXNWM' --data-binary '{"id":"1"}'
+        """
+        parts = ["curl", "-sS", "-i", "-X", self.method, shlex.quote(url)]
+        names = {name.lower() for name, _ in self.headers}
+        # What curl adds of its own accord would make it another request.
+        lines = [f"{name}: {value}" if value else f"{name};" for name, value in self.headers]
+        if "content-type" not in names:
+            lines.append("Content-Type:")
+        for line in lines:
+            parts += ["-H", _shell(line)]
+        if body_file is not None:
+            return " ".join([*parts, "--data-binary", shlex.quote("@" + body_file)])
+        if _is_plain(self.body):
+            return " ".join([*parts, "--data-binary", shlex.quote(self.body.decode())])
+        encoded = b64encode(self.body).decode("ascii")
+        return f"printf %s {encoded} | base64 -d | {' '.join(parts)} --data-binary @-"
+
+
+def _options_of(function: Callable[..., Any]) -> frozenset[str]:
+    try:
+        return frozenset(inspect.signature(function).parameters)
+    except (TypeError, ValueError):
+        return frozenset()
+
+
+def _cgi_name(name: str) -> str:
+    # RFC 3875, 4.1.18; the two that HTTP_ isn't put before are older than the rule.
+    upper = name.upper().replace("-", "_")
+    return upper if upper in ("CONTENT_TYPE", "CONTENT_LENGTH") else f"HTTP_{upper}"
+
+
+def _split(url: str) -> SplitResult:
+    return urlsplit(url if "://" in url else f"http://127.0.0.1/{url.lstrip('/')}")
+
+
+def _is_plain(body: bytes) -> bool:
+    """Whether a body can stand in a command as it is."""
+    try:
+        text = body.decode()
+    except UnicodeDecodeError:
+        return False
+    # A leading @ would name a file.
+    return len(body) <= _COMMAND_LIMIT and text.isprintable() and not text.startswith("@")
+
+
+def _shell(line: str) -> str:
+    if line.isascii() and line.isprintable():
+        return shlex.quote(line)
+    octal = "".join(
+        chr(b) if 32 <= b < 127 and b not in b"\\%'" else f"\\{b:03o}"
+        for b in line.encode("latin-1")
+    )
+    return f"\"$(printf '{octal}')\""

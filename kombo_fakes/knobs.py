@@ -10,6 +10,9 @@ from kombo_fakes.errors import OverrideError, shorten, unknown
 
 Values: TypeAlias = Literal["any", "realistic"]
 
+_MANY = 300
+"""More letters than host names have: IDNA encodes nothing longer."""
+
 
 @dataclass(frozen=True, slots=True)
 class Knobs:
@@ -33,8 +36,14 @@ class Knobs:
         try:
             "".encode(self.codec)  # Not all codecs are of text: base64 is none.
             codec = codecs.lookup(self.codec).name
-        except (LookupError, TypeError):
+        except (LookupError, TypeError, ValueError):  # Of NUL in a name, a ValueError.
             raise OverrideError(f"codec={shorten(self.codec)}: Python has no such codec") from None
+        try:
+            ("a" * _MANY).encode(codec)
+        except ValueError:
+            raise OverrideError(
+                f"codec={shorten(self.codec)}: not of texts of any length"
+            ) from None
         if self.max_length is not None and self.max_length < 0:
             raise OverrideError(f"max_length={self.max_length}: a length is 0 or more")
         if self.nulls is not None and not 0 <= self.nulls <= 1:

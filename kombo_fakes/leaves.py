@@ -1,42 +1,131 @@
-"""The seam to hypothesis-jsonschema: the one place that calls it.
+"""The leaves of payloads: texts, matches of patterns, numbers; and how they are put together.
 
-It makes the leaves (strings, numbers, patterns, fixed values). Objects and arrays are composed in
-`kombo_fakes.strategies` with Hypothesis's public API, because hypothesis-jsonschema's own
-ones reach into private parts of Hypothesis, which were gone in 6.170.11.
+Numbers come from hypothesis-jsonschema, and this is the one place that calls it. Objects and
+arrays are composed in `kombo_fakes.strategies` with Hypothesis's public API, because
+hypothesis-jsonschema's own ones reach into private parts of Hypothesis, which were gone in
+6.170.11; texts are made here, because it knows no alphabets but those of a codec.
 """
 
 from __future__ import annotations
 
-from typing import Any
+import re
+import sys
+from collections.abc import Callable
+from functools import lru_cache
+from typing import Any, Literal, TypeAlias, TypeVar
+from weakref import WeakKeyDictionary
 
-from hypothesis.strategies import SearchStrategy
+from hypothesis import strategies as st
+from hypothesis.errors import InvalidArgument
+from hypothesis.strategies import DrawFn, SearchStrategy
 from hypothesis_jsonschema import from_schema
 
 from kombo_fakes.ecma import to_python
 
-_OWN = "kombo-"
+T = TypeVar("T")
+Recipe: TypeAlias = "Callable[[DrawFn], T]"
+"""How a value is drawn."""
+
+_RECIPES: WeakKeyDictionary[SearchStrategy[Any], Recipe[Any]] = WeakKeyDictionary()
 
 
-def leaf(
-    schema: dict[str, Any],
-    *,
-    formats: dict[str, SearchStrategy[str]],
-    allow_nul: bool,
-    codec: str | None,
-) -> SearchStrategy[Any]:
-    """A strategy for a schema without objects and arrays.
+def composed(recipe: Recipe[T]) -> SearchStrategy[T]:
+    """The strategy of a recipe, which `recipe_of` gives back."""
+    strategy = st.composite(recipe)()
+    _RECIPES[strategy] = recipe
+    return strategy
+
+
+def recipe_of(strategy: SearchStrategy[T]) -> Recipe[T]:
+    """How to draw from a strategy within another one.
+
+    Hypothesis keeps a record of every strategy that is drawn from. What is only put together
+    from others goes without one: that is most of what drawing a payload costs.
+    """
+    recipe: Recipe[T] | None = _RECIPES.get(strategy)
+    return recipe or (lambda draw: draw(strategy))
+
+
+# -- texts
+
+
+@lru_cache(maxsize=64)
+def letters(codec: str, *, allow_nul: bool = True, surrogates: bool = False) -> SearchStrategy[str]:
+    """The characters that a codec has and gives back as they were.
 
     Args:
-        schema: A JSON Schema of draft 7 vocabulary that allows scalars only.
-        formats: The strategies for ``format``, by name.
-        allow_nul: Whether strings that are made here may hold U+0000.
-        codec: What strings that are made here can be encoded in; None allows lone surrogates.
+        codec: A codec by its own name.
+        allow_nul: Whether U+0000 is among them.
+        surrogates: Whether lone surrogates are among them: in UTF-8, too, which has none.
     """
-    if "format" in schema:
-        # A standard name would be overridden with a warning at every call.
-        schema = {**schema, "format": _OWN + schema["format"]}
-    if "pattern" in schema:
-        # Classes mean ASCII in ECMA-262, and all of Unicode in Python.
-        schema = {**schema, "pattern": "(?a)" + to_python(schema["pattern"])}
-    ours = {_OWN + name: strategy for name, strategy in formats.items()}
-    return from_schema(schema, custom_formats=ours, allow_x00=allow_nul, codec=codec)
+    without: tuple[Literal["Cs"], ...] = () if surrogates else ("Cs",)
+    return st.characters(
+        codec=None if surrogates and codec == "utf-8" else codec,
+        exclude_categories=without,
+        exclude_characters=_altered(codec) + ("" if allow_nul else "\0"),
+    )
+
+
+@lru_cache(maxsize=64)
+def _altered(codec: str) -> str:
+    """The characters that come back from a codec as others, as a yen sign does from Shift JIS."""
+    altered: list[str] = []
+    for first in range(0, sys.maxunicode + 1, 64):
+        block = "".join(map(chr, range(first, first + 64)))
+        # A codec has nothing of most blocks, or all; only the others are worth a closer look, and
+        # the control characters: one that begins a sequence may come back within a longer text.
+        if _encodes(block, codec, "ignore") and (not first or not returns(block, codec)):
+            altered += [letter for letter in block if _encodes(letter, codec)]
+    return "".join(letter for letter in altered if not returns(letter, codec))
+
+
+def _encodes(text: str, codec: str, errors: str = "strict") -> bool:
+    try:
+        return bool(text.encode(codec, errors))
+    except ValueError:  # Usually a UnicodeEncodeError.
+        return False
+
+
+def returns(text: str, codec: str) -> bool:
+    r"""Whether a codec has a text and gives it back as it was.
+
+    Example:
+        >>> [returns(letter, "shift_jis") for letter in ("\\", "\u00a5", "\u00e4")]
+        [True, False, False]
+    """
+    try:
+        return text.encode(codec).decode(codec) == text
+    except ValueError:  # Usually a UnicodeError.
+        return False
+
+
+@lru_cache(maxsize=1024)
+def matching(pattern: str, alphabet: SearchStrategy[str]) -> SearchStrategy[str]:
+    """The texts in which a pattern of ECMA-262 is found; nothing if the alphabet lacks letters.
+
+    Raises:
+        SchemaError: if it uses what Python's ``re`` doesn't have.
+    """
+    # Classes mean ASCII in ECMA-262, and all of Unicode in Python.
+    strategy = st.from_regex("(?a)" + _ended(to_python(pattern)), alphabet=alphabet)
+    try:
+        strategy.validate()
+    except InvalidArgument:
+        return st.nothing()
+    return strategy
+
+
+_SPECIAL = re.compile(r"\\.|\[(?:\\.|[^\]\\])*\]|\$", re.DOTALL)
+
+
+def _ended(pattern: str) -> str:
+    """A pattern in which ``$`` is the very end: to Python, it may be before a line feed, too."""
+    return _SPECIAL.sub(lambda match: r"\Z" if match[0] == "$" else match[0], pattern)
+
+
+# -- numbers
+
+
+def number(schema: dict[str, Any]) -> SearchStrategy[Any]:
+    """A strategy for a JSON Schema that allows only numbers."""
+    return from_schema(schema)

@@ -33,9 +33,9 @@ from kombo_fakes.blueprint import (
     smallest,
 )
 from kombo_fakes.errors import SchemaError, unknown
-from kombo_fakes.format_strategies import format_strategies
+from kombo_fakes.format_strategies import ANY_LENGTH, Lengths, format_strategy
 from kombo_fakes.knobs import Knobs, Values
-from kombo_fakes.leaves import leaf
+from kombo_fakes.leaves import composed, letters, matching, number, recipe_of, returns
 from kombo_fakes.registry import DEFAULT_EVENT, events
 from kombo_fakes.schema import Schema, SchemaLike
 
@@ -160,7 +160,7 @@ class _Builder:
     def __init__(self, knobs: Knobs, name: str) -> None:
         self.knobs = knobs
         self.name = name
-        self.formats = format_strategies(contested=knobs.contested)
+        self.letters = letters(knobs.codec, allow_nul=knobs.allow_nul, surrogates=knobs.contested)
         self.texts: dict[Text, SearchStrategy[str]] = {}
         self.anything = self._anything()
         self.references: dict[tuple[str, int], SearchStrategy[Any]] = {}
@@ -186,10 +186,6 @@ class _Builder:
             case Reference():
                 return self._reference(plan, depth)
 
-    def _leaf(self, schema: dict[str, Any]) -> SearchStrategy[Any]:
-        codec = None if self.knobs.contested and self.knobs.codec == "utf-8" else self.knobs.codec
-        return leaf(schema, formats=self.formats, allow_nul=self.knobs.allow_nul, codec=codec)
-
     def _union(self, branches: Sequence[Blueprint], depth: int) -> SearchStrategy[Any]:
         null = Choice((None,))
         others = tuple(branch for branch in branches if branch != null)
@@ -197,7 +193,7 @@ class _Builder:
             return st.one_of([self.build(branch, depth) for branch in others or branches])
         rest = self._union(others, depth)
         share = 0.3 if self.knobs.nulls is None else self.knobs.nulls
-        return st.none() if rest.is_empty else _weighted(st.none(), rest, share)
+        return st.none() if rest.is_empty else _or_null(rest, share)
 
     def _reference(self, plan: Reference, depth: int) -> SearchStrategy[Any]:
         key = (plan.uri, depth)
@@ -216,43 +212,60 @@ class _Builder:
         return self.texts[plan]
 
     def _new_text(self, plan: Text) -> SearchStrategy[str]:
-        longest = plan.max_length
-        if self.knobs.max_length is not None:
-            asked = self.knobs.max_length
-            longest = asked if longest is None else min(asked, longest)
-        if longest is not None and longest < plan.min_length:
+        most = [length for length in (plan.max_length, self.knobs.max_length) if length is not None]
+        lengths = Lengths(plan.min_length, min(most, default=ANY_LENGTH.most))
+        if lengths.most < lengths.least:
             return st.nothing()
-        if plan.is_plain and longest is None:
-            return self._free_text()
-        schema: dict[str, Any] = {"type": "string"}
-        if plan.min_length:
-            schema["minLength"] = plan.min_length
-        if longest is not None:
-            schema["maxLength"] = longest
-        if plan.formats:
-            schema["format"] = plan.formats[0]
-        elif plan.patterns:
-            schema["pattern"] = plan.patterns[0]
-        strategy = self._leaf(schema)
         rest = replace(plan, min_length=0, max_length=None)
-        if rest not in (Text(), Text(formats=plan.formats[:1])):
-            strategy = strategy.filter(rest.check())
-        if plan.formats and self.knobs.codec not in ("utf-8", "ascii"):
-            strategy = strategy.filter(lambda text: _encodes(text, self.knobs.codec))
-        return _if_reachable(strategy, plan, longest)
+        if rest.is_plain:
+            return self._free_text(lengths)
+        if plan.formats:
+            return self._formatted(plan.formats[0], rest, lengths)
+        if plan.patterns:
+            # A check of the lengths and all else: a match is made as the pattern has it.
+            strategy = matching(plan.patterns[0], self.letters)
+            rest = replace(rest, patterns=plan.patterns[1:])
+            if lengths != ANY_LENGTH:
+                strategy = strategy.filter(lengths.allow)
+        else:
+            strategy = self._free_text(lengths)
+        return strategy if rest.is_plain else strategy.filter(rest.check())
 
-    def _free_text(self) -> SearchStrategy[str]:
-        text = self._leaf({"type": "string"})
-        some = self._leaf({"type": "string", "minLength": 1})
-        long = st.tuples(some, st.sampled_from(_LENGTHS)).map(lambda p: (p[0] * p[1])[: p[1]])
+    def _formatted(self, name: str, rest: Text, lengths: Lengths) -> SearchStrategy[str]:
+        contested, codec = self.knobs.contested, self.knobs.codec
+        strategy = format_strategy(name, lengths, contested=contested)
+        rest = replace(rest, formats=rest.formats[1:])
+        if not rest.is_plain:
+            strategy = strategy.filter(rest.check())
+        # What is contested may not be ASCII, and some codecs lack a part of that.
+        if (contested and codec != "utf-8") or not returns(_ASCII, codec):
+            strategy = strategy.filter(lambda text: returns(text, codec))
+        return strategy
+
+    def _free_text(self, lengths: Lengths) -> SearchStrategy[str]:
+        most = None if lengths.most == ANY_LENGTH.most else lengths.most
+        text = st.text(self.letters, min_size=lengths.least, max_size=most)
+        if lengths.least or most == 0:
+            return text
+        some = st.text(self.letters, min_size=1, max_size=most)
+        sizes = {size for size in (*_LENGTHS, lengths.most) if size <= (most or _LENGTHS[-1])}
+        drawn_sizes = st.sampled_from(sorted(sizes))
+        odd = _SURROGATES if self.knobs.contested and self.knobs.codec == "utf-8" else ()
         tricky = [
-            letters
-            for letters in _TRICKY
-            if _encodes(letters, self.knobs.codec) and (self.knobs.allow_nul or "\0" not in letters)
+            part
+            for part in _TRICKY
+            if returns(part, self.knobs.codec) and (self.knobs.allow_nul or part != "\0")
         ]
-        mixed = st.lists(st.sampled_from(tricky), min_size=1, max_size=6).map("".join)
+        mixed = st.lists(st.sampled_from([*tricky, *odd]), min_size=1, max_size=6)
+
+        def long(draw: DrawFn) -> str:
+            part, size = draw(some), draw(drawn_sizes)
+            return (part * size)[:size]
+
         # What takes the fewest draws comes first: it is what a string shrinks to.
-        return st.sampled_from((text,) * 20 + (mixed,) * 3 + (long,) * 2).flatmap(_itself)
+        short = composed(lambda draw: "".join(draw(mixed))[:most])
+        kinds = st.sampled_from([text] * 20 + [short] * 3 + [composed(long)] * 2)
+        return composed(lambda draw: draw(draw(kinds)))
 
     # -- numbers
 
@@ -271,10 +284,10 @@ class _Builder:
             schema["exclusiveMaximum" if exclusive else "maximum"] = high
         if plan.multiple_of:
             return self._multiples(plan, low, high)
-        strategy = self._leaf(schema)
+        strategy = number(schema)
         if not plan.integer:
             # Integers are numbers, and how they are written is where parsers differ.
-            whole = self._leaf({**schema, "type": "integer"})
+            whole = number({**schema, "type": "integer"})
             strategy = strategy if whole.is_empty else whole | strategy
         return strategy.filter(plan.check()) if plan.not_multiple_of else strategy
 
@@ -286,7 +299,7 @@ class _Builder:
             bounds["minimum"] = math.ceil(Decimal(str(low)) / step)
         if high is not None:
             bounds["maximum"] = math.floor(Decimal(str(high)) / step)
-        multiples = self._leaf({"type": "integer", **bounds}).map(lambda n: _plain(n * step))
+        multiples = number({"type": "integer", **bounds}).map(lambda n: _plain(n * step))
         whole = not plan.integer or step == step.to_integral_value()
         exact = whole and len(plan.multiple_of) == 1 and not plan.not_multiple_of
         return multiples if exact else multiples.filter(plan.check())
@@ -396,34 +409,31 @@ _TRICKY = (
     "\ufeff", "\ufffd", "\uffff", "\U0001f600", "\U0001f468\u200d\U0001f469", "\u65e5", "null",
 )  # fmt: skip
 
+_SURROGATES = ("\ud83d", "\ude00", "\udcff")
+_ASCII = "".join(map(chr, range(0x20, 0x7F)))
+
 # Where a mistake about lengths shows: short columns, a VARCHAR(255), a page of text.
 _LENGTHS = (64, 255, 256, 300, 1_000, 4_096)
 
 
-def _weighted(
-    first: SearchStrategy[Any], second: SearchStrategy[Any], share: float
-) -> SearchStrategy[Any]:
-    """The first strategy in a share of all draws, and what the draws shrink towards."""
+def _or_null(rest: SearchStrategy[Any], share: float) -> SearchStrategy[Any]:
+    """Null in a share of all draws, and what the draws shrink towards."""
     of_hundred = round(share * 100)
     if of_hundred <= 0 or of_hundred >= 100:
-        return second if of_hundred <= 0 else first
+        return rest if of_hundred <= 0 else st.none()
     parts = math.gcd(of_hundred, 100)
-    branches = [first] * (of_hundred // parts) + [second] * ((100 - of_hundred) // parts)
-    return st.sampled_from(branches).flatmap(_itself)
-
-
-def _itself(strategy: SearchStrategy[Any]) -> SearchStrategy[Any]:
-    return strategy
+    nulls = st.sampled_from(
+        [True] * (of_hundred // parts) + [False] * ((100 - of_hundred) // parts)
+    )
+    recipe = recipe_of(rest)
+    return composed(lambda draw: None if draw(nulls) else recipe(draw))
 
 
 def _fixed(required: dict[str, SearchStrategy[Any]]) -> SearchStrategy[dict[str, Any]]:
     # Not fixed_dictionaries(), which draws an order of the keys, too: that is a matter of how
     # a payload is spelt, and costs as much as the values.
-    names = tuple(required)
-    return st.tuples(*required.values()).map(lambda values: dict(zip(names, values, strict=True)))
-
-
-_ABSENT = object()
+    recipes = {name: recipe_of(strategy) for name, strategy in required.items()}
+    return composed(lambda draw: {name: recipe(draw) for name, recipe in recipes.items()})
 
 
 def _with_optional(
@@ -431,10 +441,14 @@ def _with_optional(
     optional: dict[str, SearchStrategy[Any]],
     order: dict[str, int],
 ) -> SearchStrategy[dict[str, Any]]:
-    absent = st.just(_ABSENT)
-    parts = {**required, **{n: _weighted(absent, s, 0.5) for n, s in optional.items()}}
-    ordered = _fixed({name: parts[name] for name in order if name in parts})
-    return ordered.map(lambda value: {n: v for n, v in value.items() if v is not _ABSENT})
+    recipes = {name: recipe_of(strategy) for name, strategy in {**required, **optional}.items()}
+    ordered = [(name, recipes[name]) for name in order if name in recipes]
+    there = st.booleans()
+    return composed(
+        lambda draw: {
+            name: recipe(draw) for name, recipe in ordered if name in required or draw(there)
+        }
+    )
 
 
 def _sort(value: dict[str, Any], order: dict[str, int]) -> dict[str, Any]:
@@ -449,7 +463,7 @@ def _open_object(
     extras: list[tuple[SearchStrategy[str], SearchStrategy[Any]]],
     order: dict[str, int],
 ) -> SearchStrategy[dict[str, Any]]:
-    fixed = _fixed(required)
+    fixed = recipe_of(_fixed(required))
     least = plan.min_properties - len(required)
     room = None if plan.max_properties is None else plan.max_properties - len(required)
     most_optional = len(optional) if room is None else min(len(optional), room)
@@ -463,9 +477,8 @@ def _open_object(
     counts = st.integers(0, 3)
     kinds = st.sampled_from(extras) if extras else None
 
-    @st.composite
     def objects(draw: DrawFn) -> dict[str, Any]:
-        value: dict[str, Any] = draw(fixed)
+        value = fixed(draw)
         for name in draw(chosen):
             value[name] = draw(optional[name])
         if kinds is not None:
@@ -478,19 +491,8 @@ def _open_object(
         return _sort(value, order)
 
     if plan.min_properties > len(required):
-        return objects().filter(lambda value: len(value) >= plan.min_properties)
-    return objects()
-
-
-def _if_reachable(
-    strategy: SearchStrategy[str], plan: Text, longest: int | None
-) -> SearchStrategy[str]:
-    shortest = _SHORTEST.get(plan.formats[0], 0) if plan.formats else 0
-    return st.nothing() if longest is not None and longest < shortest else strategy
-
-
-# The fewest characters that a value of a format has here; a bound below leaves nothing.
-_SHORTEST = {"date-time": 20, "date": 10, "time": 9, "email": 11, "uuid": 36, "uri": 16}
+        return composed(objects).filter(lambda value: len(value) >= plan.min_properties)
+    return composed(objects)
 
 
 def _array_check(plan: Array) -> Callable[[list[Any]], bool]:
@@ -525,15 +527,7 @@ def _identity(value: Any) -> str:
     return canonical.json.to_string(value)
 
 
-def _encodes(text: str, codec: str) -> bool:
-    try:
-        text.encode(codec)
-    except UnicodeError:
-        return False
-    return True
-
-
-def _plain(number: int | float | Decimal | None) -> Any:
-    if isinstance(number, Decimal):
-        return int(number) if number == number.to_integral_value() else float(number)
-    return number
+def _plain(value: int | float | Decimal | None) -> Any:
+    if isinstance(value, Decimal):
+        return int(value) if value == value.to_integral_value() else float(value)
+    return value

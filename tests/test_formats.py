@@ -13,10 +13,11 @@ import pytest
 from django.core.validators import validate_email
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
+from hypothesis.strategies import SearchStrategy
 from rfc3339_validator import validate_rfc3339
 from rfc3986_validator import validate_rfc3986
 
-from kombo_fakes import Schema, faults, payloads
+from kombo_fakes import Schema, SchemaError, faults, payloads
 from kombo_fakes.dice import SeededDice
 from kombo_fakes.formats import CHECKED, checked_formats, is_date, is_date_time, is_time
 from kombo_fakes.portrait import portrait_for
@@ -132,6 +133,95 @@ def test_each_format_has_faults(name: str) -> None:
     assert found
     for fault in found:
         assert not any(map(schema.is_valid, fault.examples)), fault.id
+
+
+# The lengths that texts of a format can have at all; None where there is no longest.
+REACH: dict[str, tuple[int, int | None]] = {
+    "date-time": (20, None), "date": (10, 10), "time": (9, None), "email": (11, 254),
+    "idn-email": (11, 254), "hostname": (9, 253), "idn-hostname": (9, 253), "uri": (16, None),
+    "iri": (16, None), "uri-reference": (0, None), "iri-reference": (0, None),
+    "uri-template": (16, None), "uuid": (36, 36), "ipv4": (9, 14), "ipv6": (11, 14),
+    "duration": (3, 8), "json-pointer": (0, None), "relative-json-pointer": (1, None),
+    "regex": (0, None),
+}  # fmt: skip
+
+
+def reachable(name: str) -> list[dict[str, int]]:
+    """Bounds that leave something: each on its own, both at once, an exact length."""
+    least, most = REACH[name]
+    end = least + 60 if most is None else most
+    middle = (least + end) // 2
+    return [
+        {"maxLength": least},
+        {"maxLength": min(end, least + 1)},
+        {"maxLength": middle},
+        {"minLength": middle},
+        {"minLength": middle, "maxLength": middle},
+        {"minLength": min(end, middle + 1), "maxLength": min(end, middle + 5)},
+        {"minLength": end},
+        {"minLength": end, "maxLength": end},
+    ]
+
+
+def drawn_and_begun(strategy: SearchStrategy[str], count: int) -> tuple[list[str], int]:
+    """Values of a strategy, and how many it took to begin for them."""
+    begun, made = 0, []
+
+    @settings(max_examples=count, database=None, derandomize=True, deadline=None)
+    @given(st.data())
+    def draw(data: st.DataObject) -> None:
+        nonlocal begun
+        begun += 1
+        made.append(data.draw(strategy))
+
+    draw()
+    return made, begun
+
+
+@pytest.mark.parametrize("name", sorted(CHECKED))
+def test_lengths_beside_a_format(name: str) -> None:
+    """What is drawn has the lengths that are asked for, and hardly anything is thrown away."""
+    for bounds in reachable(name):
+        schema = Schema.load({"type": "string", "format": name, **bounds})
+        made, begun = drawn_and_begun(payloads(schema), 40)
+        assert [text for text in made if not schema.is_valid(text)] == [], bounds
+        assert begun - len(made) <= 6, bounds
+
+
+@pytest.mark.parametrize("name", sorted(CHECKED))
+def test_lengths_that_no_text_of_a_format_has(name: str) -> None:
+    """They are an error when the strategy is built."""
+    least, most = REACH[name]
+    bounds = [{"maxLength": least - 1}] if least else []
+    bounds += [{"minLength": most + 1}] if most and name not in ("ipv6", "duration") else []
+    for bound in bounds:
+        with pytest.raises(SchemaError, match="no value satisfies it"):
+            payloads({"type": "string", "format": name, **bound})
+
+
+@pytest.mark.parametrize("most", [20, 24, 25, 30])
+def test_instants_of_a_narrow_column(most: int, drawn: Any) -> None:
+    """All that fits is drawn: fractions and offsets, the edges and any day."""
+    made = drawn(payloads({"type": "string", "format": "date-time"}, max_length=most), 400)
+    assert max(map(len, made)) == most
+    assert len({text[:10] for text in made}) > 100
+    assert min(made) < "0100"
+    assert max(made) > "9000"
+    assert any(text[-6:] == "+14:00" for text in made) is (most >= 25)
+    assert any("." in text for text in made) is (most >= 22)
+    assert {len(text) for text in made} >= {20, most}
+
+
+@pytest.mark.parametrize("most", [11, 12, 20, 80, 254, 300])
+def test_addresses_of_a_narrow_column(most: int, drawn: Any) -> None:
+    """Any address fits, and the longest one is as long as it may be."""
+    made = drawn(payloads({"type": "string", "format": "email", "maxLength": most}), 400)
+    for address in made:
+        validate_email(address)
+        assert len(address) <= min(most, 254)
+        assert len(address.split("@")[0]) <= 64
+    assert max(map(len, made)) >= min(most, 70)
+    assert len(set(made)) > 30
 
 
 @pytest.mark.parametrize("name", ["postcode", "int32", "DATE-TIME", "x"])

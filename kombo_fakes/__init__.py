@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from kombo_fakes.catalogue import Fault, FaultError, InvalidPayload, faults
     from kombo_fakes.corner_cases import Corner, corners
     from kombo_fakes.delivery import Delivery
+    from kombo_fakes.delivery_strategies import deliveries
     from kombo_fakes.errors import (
         DocumentError,
         KomboFakesError,
@@ -40,6 +41,8 @@ if TYPE_CHECKING:
     from kombo_fakes.faker_names import KomboProvider
     from kombo_fakes.generating import Made, generate
     from kombo_fakes.invalid_strategy import invalid_payloads
+    from kombo_fakes.ledger import Ledger, Record
+    from kombo_fakes.receiver_machine import ReceiverMachine
     from kombo_fakes.registry import events
     from kombo_fakes.schema import Schema
     from kombo_fakes.signing import SIGNATURE_HEADER, TEST_SECRET, SecretError, sign, verify
@@ -47,6 +50,7 @@ if TYPE_CHECKING:
     from kombo_fakes.spelling import Spelling, spell, spellings
     from kombo_fakes.storylines import stories, story
     from kombo_fakes.strategies import event_payloads, payloads
+    from kombo_fakes.timeline import ReceiverError, Step, Timeline, timelines
     from kombo_fakes.types import (
         AiApplyApplicationStatusUpdated,
         AiApplyJobPostingStatusUpdated,
@@ -61,6 +65,7 @@ if TYPE_CHECKING:
         SyncFinished,
     )
     from kombo_fakes.violations import ValidationError, Violation
+    from kombo_fakes.wire_catalogue import WireFault, wire_faults
 
 __version__ = "0.1.0"
 
@@ -76,6 +81,7 @@ _HOMES = {
         "corners",
     ),
     "delivery": ("Delivery",),
+    "delivery_strategies": ("deliveries",),
     "errors": (
         "DocumentError",
         "KomboFakesError",
@@ -109,6 +115,11 @@ _HOMES = {
         "generate",
     ),
     "invalid_strategy": ("invalid_payloads",),
+    "ledger": (
+        "Ledger",
+        "Record",
+    ),
+    "receiver_machine": ("ReceiverMachine",),
     "registry": ("events",),
     "schema": ("Schema",),
     "signing": (
@@ -132,6 +143,12 @@ _HOMES = {
         "event_payloads",
         "payloads",
     ),
+    "timeline": (
+        "ReceiverError",
+        "Step",
+        "Timeline",
+        "timelines",
+    ),
     "types": (
         "AiApplyApplicationStatusUpdated",
         "AiApplyJobPostingStatusUpdated",
@@ -148,6 +165,10 @@ _HOMES = {
     "violations": (
         "ValidationError",
         "Violation",
+    ),
+    "wire_catalogue": (
+        "WireFault",
+        "wire_faults",
     ),
 }
 _HOME = {name: module for module, names in _HOMES.items() for name in names}
@@ -185,22 +206,30 @@ __all__ = [
     "IssueStatusChangedFactory",
     "KomboFakesError",
     "KomboProvider",
+    "Ledger",
     "Made",
     "OverrideError",
     "PayloadFactory",
+    "ReceiverError",
+    "ReceiverMachine",
+    "Record",
     "Schema",
     "SchemaError",
     "SecretError",
     "Site",
     "Spelling",
+    "Step",
     "SyncFinished",
     "SyncFinishedFactory",
+    "Timeline",
     "UnknownNameError",
     "ValidationError",
     "Violation",
+    "WireFault",
     "__version__",
     "changes",
     "corners",
+    "deliveries",
     "event_payloads",
     "events",
     "factory_for",
@@ -213,7 +242,9 @@ __all__ = [
     "spellings",
     "stories",
     "story",
+    "timelines",
     "verify",
+    "wire_faults",
 ]
 
 

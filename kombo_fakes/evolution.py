@@ -6,6 +6,7 @@ release of Kombo's schemas takes them, and one that enforces the schema to the l
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -17,11 +18,12 @@ from kombo_fakes.errors import SchemaError
 from kombo_fakes.pointer import Path, dotted, get, parse_pointer, removed, replaced, to_pointer
 from kombo_fakes.portrait import portrait_for
 from kombo_fakes.presence import present
-from kombo_fakes.registry import DEFAULT_EVENT
+from kombo_fakes.registry import DEFAULT_EVENT, events
 from kombo_fakes.schema import Schema, SchemaLike
 
 _NEW_NAME = "added_later"
 _NEW_VALUE = "ADDED_LATER"
+_NEW_EVENT = "integration-added-later"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -100,8 +102,8 @@ _SEEN: dict[str, tuple[_Known, ...]] = {
 def changes(event_or_schema: SchemaLike = DEFAULT_EVENT) -> tuple[Change, ...]:
     """The changes of a schema: those that have been seen, then those to be expected.
 
-    To be expected are a new property in each closed object, and a new value of each enum but
-    that of the event's own ``type``.
+    To be expected are a new property in each closed object, a new value of each enum, and, at
+    the one URL of a receiver, each other event and one that doesn't exist yet.
 
     Args:
         event_or_schema: What `Schema.load` takes; an event name by default.
@@ -126,7 +128,32 @@ def _changes(schema: Schema) -> tuple[Change, ...]:
             found.append(_change(schema, site.path, "new-property", "a new property", "", _grown))
         elif site.keyword == "enum" and site.pointer != "/type" and _has_text(site.value):
             found.append(_change(schema, site.path, "new-value", "a new value", "", _valued))
+    if schema.name in events():
+        found.extend(_other_event(name) for name in events() if name != schema.name)
+        type_ = ("type",)
+        found.append(_change(schema, type_, "new-event", "an event that is new", "", _new_event))
     return tuple(change for change in found if change is not None)
+
+
+def _new_event(payload: Any, path: Path) -> Any:
+    return replaced(payload, path, _NEW_EVENT)
+
+
+def _other_event(name: str) -> Change:
+    example = portrait_for(Schema.load(name)).paint(SeededDice(0))
+
+    def applied(payload: Any) -> Any:
+        # The same delivery otherwise, so that its id stays what receivers tell events apart by.
+        return {**copy.deepcopy(example), "id": get(payload, ("id",))}
+
+    return Change(
+        id=f"event-{name.replace(':', '.')}",
+        pointer="/type",
+        description=f"type: another event, {name}",
+        source="Kombo sends all events of an environment to one URL",
+        example=example,
+        _apply=applied,
+    )
 
 
 def _has_text(values: list[Any]) -> bool:

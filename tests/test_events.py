@@ -290,7 +290,7 @@ def test_changes_are_refused_today_and_named() -> None:
         for change in found:
             assert not Schema.load(event).is_valid(change.example), change.id
             if change.source:
-                seen[event] = change
+                seen.setdefault(event, change)
     assert "setup_status" not in seen["integration-state-changed"].example["data"]
     assert seen["sync-finished"].example["data"]["sync_duration_seconds"] == 14.509
     assert "data-changed" in seen

@@ -1,0 +1,94 @@
+"""Instants of RFC 3339: compared exactly, and written in the many ways that mean the same.
+
+Texts don't sort as the instants that they stand for: not with offsets, and not where one has a
+fraction of a second and the other has none. `datetime` keeps six digits of nine, and overflows
+in the years 1 and 9999 when it moves to UTC.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from datetime import date
+from fractions import Fraction
+
+_DATE_TIME = re.compile(
+    r"([0-9]{4})-([0-9]{2})-([0-9]{2})[Tt ]([0-9]{2}):([0-9]{2}):([0-9]{2})"
+    r"(?:\.([0-9]{1,40}))?(?:[Zz]|([+-])([0-9]{2}):?([0-9]{2}))"
+)
+
+SECOND = 1_000_000_000
+"""Nanoseconds."""
+_MINUTE, _DAY = 60 * SECOND, 86_400 * SECOND
+
+
+def instant(text: str) -> Fraction:
+    """The nanoseconds from the first day of the year 1, in UTC, to an instant; exact.
+
+    Raises:
+        ValueError: if the text is no date and time with an offset.
+
+    Example:
+        >>> instant("2021-09-01T12:00:00Z") == instant("2021-09-01T14:00:00.000+02:00")
+        True
+        >>> instant("2021-09-01T12:00:00.5Z") > instant("2021-09-01T12:00:00Z")
+        True
+    """
+    match = _DATE_TIME.fullmatch(text)
+    if match is None:
+        raise ValueError(f"{text[:40]!r} is no date and time with an offset (RFC 3339)")
+    year, month, day, hour, minute, second = map(int, match.groups()[:6])
+    fraction, sign, hours, minutes = match.groups()[6:]
+    nanoseconds = Fraction(int(fraction), 10 ** len(fraction)) * SECOND if fraction else Fraction(0)
+    nanoseconds += date(year, month, day).toordinal() * _DAY
+    nanoseconds += (hour * 60 + minute) * _MINUTE + second * SECOND
+    if sign is not None:
+        offset = (int(hours) * 60 + int(minutes)) * _MINUTE
+        nanoseconds += -offset if sign == "+" else offset
+    return nanoseconds
+
+
+def written(nanoseconds: int, *, digits: int = 3, offset: str = "Z") -> str:
+    """An instant as RFC 3339 text.
+
+    Args:
+        nanoseconds: As `instant` counts them.
+        digits: The digits of the fraction, 0 for none; what they can't hold is cut off.
+        offset: ``"Z"``, or an offset such as ``"+02:00"``.
+
+    Example:
+        >>> written(int(instant("2021-09-01T12:00:00Z")), digits=0, offset="+02:00")
+        '2021-09-01T14:00:00+02:00'
+    """
+    shift = 0
+    if offset != "Z":
+        shift = (
+            (int(offset[1:3]) * 60 + int(offset[4:6])) * _MINUTE * (-1 if offset[0] == "-" else 1)
+        )
+    days, rest = divmod(nanoseconds + shift, _DAY)
+    seconds, rest = divmod(rest, SECOND)
+    clock = f"{seconds // 3600:02}:{seconds // 60 % 60:02}:{seconds % 60:02}"
+    fraction = f".{rest:09}"[: digits + 1] if digits else ""
+    return f"{date.fromordinal(days).isoformat()}T{clock}{fraction}{offset}"
+
+
+def _digits_needed(nanoseconds: int) -> int:
+    return len(f"{nanoseconds % SECOND:09}".rstrip("0"))
+
+
+def _as(offset: str, digits: int) -> Callable[[int], str]:
+    return lambda n: written(n, digits=max(digits, _digits_needed(n)), offset=offset)
+
+
+NOTATIONS: dict[str, Callable[[int], str]] = {
+    "as Kombo writes it": _as("Z", 3),
+    "no fraction that isn't needed": _as("Z", 0),
+    "microseconds": _as("Z", 6),
+    "nanoseconds": _as("Z", 9),
+    "+00:00": _as("+00:00", 3),
+    "+02:00": _as("+02:00", 0),
+    "-05:30": _as("-05:30", 3),
+    "+13:00": _as("+13:00", 0),
+    "-11:00": _as("-11:00", 6),
+}
+"""Ways to write an instant, all of them exact; the first one is the usual one."""

@@ -26,12 +26,17 @@ if TYPE_CHECKING:
     from hypothesis.strategies import SearchStrategy
 
     from kombo_fakes.catalogue import Fault, InvalidPayload
+    from kombo_fakes.delivery import Delivery
     from kombo_fakes.schema import Schema
+    from kombo_fakes.wire_catalogue import WireFault
 
 T = TypeVar("T")
 
 PayloadMaker: TypeAlias = Callable[..., dict[str, Any]]
 """What `kombo_payload_factory` is: the ``build`` of a factory, with a seed of its own."""
+
+DeliveryMaker: TypeAlias = Callable[..., "Delivery"]
+"""What `kombo_delivery_factory` is: a payload, or what it is to be like, to a delivery."""
 
 _MARKER = (
     "kombo(event=None, keywords=None, at=None, faults=None): what the kombo_... fixtures of a test "
@@ -155,6 +160,7 @@ def _is_texts(value: Any) -> bool:
 
 _PER_FAULT = "kombo_invalid_payload"
 _OF_FAULTS = "kombo_invalid_payloads"
+_PER_WIRE_FAULT = "kombo_wire_fault"
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
@@ -176,6 +182,8 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         _parametrize(metafunc, _OF_FAULTS, [left] if left else skipped, some if left else no_fault)
     ids = [fault.id for fault in left]
     _parametrize(metafunc, _PER_FAULT, left or skipped, ids or no_fault)
+    if _PER_WIRE_FAULT in metafunc.fixturenames:
+        _parametrize(metafunc, _PER_WIRE_FAULT, *[_wire_fault_ids(asked.event)] * 2)
 
 
 @lru_cache(maxsize=256)
@@ -195,6 +203,13 @@ def _faults_left(asked: _Asked, patterns: tuple[str, ...]) -> tuple[Fault, ...]:
         for fault in found
         if not patterns or any(fnmatchcase(fault.id, pattern) for pattern in patterns)
     )
+
+
+@lru_cache(maxsize=64)
+def _wire_fault_ids(event: str | None) -> tuple[str, ...]:
+    from kombo_fakes.wire_catalogue import wire_faults
+
+    return tuple(fault.id for fault in wire_faults(DEFAULT_EVENT if event is None else event))
 
 
 def _skipped(patterns: Sequence[str]) -> Any:
@@ -267,6 +282,17 @@ def kombo_strategy_options() -> dict[str, Any]:
     return {}
 
 
+@pytest.fixture(scope="session")
+def kombo_webhook_secret() -> str:
+    """The secret that deliveries are signed with.
+    Scope: session. Type: str. Default: kombo_fakes.TEST_SECRET, which calls itself a test secret.
+    Redefine it to return what your receiver is configured with in tests.
+    """
+    from kombo_fakes.signing import TEST_SECRET
+
+    return TEST_SECRET
+
+
 # -- for property tests: session-scoped, so that @given takes them
 
 
@@ -328,6 +354,33 @@ def kombo_invalid_payloads(
         "kombo_invalid_payloads",
         strategy,
         kombo_schema=kombo_schema,
+        kombo_strategy_options=dict(kombo_strategy_options),
+    )
+
+
+@pytest.fixture(scope="session")
+def kombo_deliveries(
+    kombo_schema: Schema,
+    kombo_webhook_secret: str,
+    kombo_strategy_options: dict[str, Any],
+    pytestconfig: pytest.Config,
+) -> SearchStrategy[Delivery]:
+    """A Hypothesis strategy of valid deliveries in all spellings, signed over their bytes.
+    Scope: session. Type: SearchStrategy[kombo_fakes.Delivery].
+    Default: kombo_fakes.deliveries(kombo_schema, secret=kombo_webhook_secret).
+    Its options are kombo_strategy_options.
+    """
+    from kombo_fakes.delivery_strategies import deliveries
+
+    strategy = _with_options(
+        partial(deliveries, secret=kombo_webhook_secret), kombo_schema, kombo_strategy_options
+    )
+    return _remember(
+        pytestconfig,
+        "kombo_deliveries",
+        strategy,
+        kombo_schema=kombo_schema,
+        kombo_webhook_secret=kombo_webhook_secret,
         kombo_strategy_options=dict(kombo_strategy_options),
     )
 
@@ -407,6 +460,100 @@ def kombo_invalid_payload(
     seed = seed_for(request.node.nodeid, kombo_seed, _PER_FAULT, 0)
     payload = _built(kombo_event, faker=kombo_faker, kombo_seed=seed, fault=fault.id)
     return InvalidPayload(payload, fault)
+
+
+@pytest.fixture
+def kombo_delivery(
+    request: pytest.FixtureRequest,
+    kombo_event: str,
+    kombo_seed: int,
+    kombo_faker: faker.Faker | None,
+    kombo_webhook_secret: str,
+) -> Delivery:
+    """A signed delivery of a realistic payload: kombo_delivery.send(client, "/webhooks").
+    Scope: function. Type: kombo_fakes.Delivery.
+    Default: made from the test's node id and kombo_seed, signed with kombo_webhook_secret.
+    """
+    from kombo_fakes.delivery import Delivery
+
+    seed = seed_for(request.node.nodeid, kombo_seed, "kombo_delivery", 0)
+    payload = _built(kombo_event, faker=kombo_faker, kombo_seed=seed)
+    return Delivery.of(payload, kombo_webhook_secret)
+
+
+@pytest.fixture
+def kombo_delivery_factory(
+    request: pytest.FixtureRequest,
+    kombo_event: str,
+    kombo_seed: int,
+    kombo_faker: faker.Faker | None,
+    kombo_webhook_secret: str,
+) -> DeliveryMaker:
+    """A callable for signed deliveries: of a payload that it is given, or of one that it makes
+    with the overrides and traits of the event's factory, as in
+    kombo_delivery_factory(invalid=True, spelling="indented").
+    Scope: function. Type: Callable[..., kombo_fakes.Delivery].
+    Default: signed with kombo_webhook_secret, each call with the next seed of the test;
+    wire_fault="signature-missing" makes it odd in this way.
+    """
+    from kombo_fakes.delivery import Delivery
+    from kombo_fakes.wire_catalogue import wire_faults
+
+    calls = 0
+
+    def make(
+        payload: Any = None,
+        *,
+        spelling: str = "compact",
+        wire_fault: str | None = None,
+        **overrides: Any,
+    ) -> Delivery:
+        __tracebackhide__ = True
+        nonlocal calls
+        if payload is None:
+            if overrides.get("kombo_seed") is None:
+                seed = seed_for(request.node.nodeid, kombo_seed, "kombo_delivery_factory", calls)
+                overrides["kombo_seed"] = seed
+                calls += 1
+            overrides = {"faker": kombo_faker, **overrides}
+        elif overrides:
+            raise TypeError(f"a payload and {min(overrides)}=: give one or the other")
+        try:
+            if payload is None:
+                payload = _built(kombo_event, **overrides)
+            if wire_fault is None:
+                return Delivery.of(payload, kombo_webhook_secret, spelling=spelling)
+            (fault,) = wire_faults(kombo_event, secret=kombo_webhook_secret, ids=[wire_fault])
+            made = fault.apply(payload)
+        except KomboFakesError as error:
+            raise error.with_traceback(None) from None
+        if made is None:
+            raise ValueError(f"{wire_fault}: this payload can't have it")
+        return made
+
+    return make
+
+
+@pytest.fixture
+def kombo_wire_fault(
+    request: pytest.FixtureRequest, kombo_event: str, kombo_webhook_secret: str
+) -> WireFault:
+    """A way in which a delivery can be odd, and a test for each: .examples are deliveries, .owed()
+    says whether a receiver has to refuse or to take them, or may do either.
+    Scope: function. Type: kombo_fakes.WireFault. Default: every wire fault of kombo_event,
+    its deliveries for a receiver whose secret is kombo_webhook_secret.
+    """
+    from kombo_fakes.wire_catalogue import wire_faults
+
+    wanted: str | None = getattr(request, "param", None)
+    if wanted is None:
+        pytest.fail(
+            "kombo_wire_fault is a test per fault: let the test, or a fixture that it names, "
+            "have it as an argument",
+            pytrace=False,
+        )
+    found = wire_faults(kombo_event, secret=kombo_webhook_secret)
+    return next(fault for fault in found if fault.id == wanted)
 
 
 def _built(event: str, **overrides: Any) -> dict[str, Any]:

@@ -12,6 +12,9 @@ from kombo_fakes import IntegrationStateChangedFactory, __version__, faults, pay
 pytest_plugins = ("pytester",)
 
 FIXTURES = {
+    "kombo_deliveries": "session",
+    "kombo_delivery": "function",
+    "kombo_delivery_factory": "function",
     "kombo_event": "session",
     "kombo_faker": "session",
     "kombo_invalid_payload": "function",
@@ -22,6 +25,8 @@ FIXTURES = {
     "kombo_schema": "session",
     "kombo_seed": "session",
     "kombo_strategy_options": "session",
+    "kombo_webhook_secret": "session",
+    "kombo_wire_fault": "function",
 }
 
 

@@ -1,0 +1,87 @@
+"""The fixtures of deliveries, as a project uses them."""
+
+from __future__ import annotations
+
+import pytest
+
+# Imported here, since pytester forgets after each run what was first imported in it.
+from kombo_fakes import IntegrationStateChangedFactory, deliveries, payloads  # noqa: F401
+
+pytest_plugins = ("pytester",)
+
+
+def test_deliveries_are_signed_with_the_secret_of_the_project(pytester: pytest.Pytester):
+    """Whatever the fixtures give bears a signature that the redefined secret confirms."""
+    pytester.makeconftest(
+        """
+        import pytest
+
+        @pytest.fixture(scope="session")
+        def kombo_webhook_secret():
+            return "ours"
+        """
+    )
+    pytester.makepyfile(
+        """
+        import kombo_fakes
+        from hypothesis import given, strategies as st
+
+        def right(delivery):
+            return kombo_fakes.verify(delivery.body, delivery.signature, "ours")
+
+        def test_one(kombo_delivery, kombo_schema):
+            assert right(kombo_delivery)
+            kombo_schema.validate(kombo_delivery.payload)
+
+        def test_factory(kombo_delivery_factory):
+            first, second = kombo_delivery_factory(), kombo_delivery_factory()
+            assert first.event_id != second.event_id
+            assert kombo_delivery_factory(kombo_seed=3) == kombo_delivery_factory(kombo_seed=3)
+            assert right(first)
+            indented = kombo_delivery_factory({"id": "1"}, spelling="indented")
+            assert indented.body == b'{\\n  "id": "1"\\n}' and right(indented)
+            assert kombo_delivery_factory(invalid=True).payload["data"]["state"] == "INVALID"
+            assert kombo_delivery_factory(wire_fault="signature-missing").signature is None
+
+        @given(data=st.data())
+        def test_strategy(kombo_deliveries, data):
+            assert right(data.draw(kombo_deliveries))
+        """
+    )
+    pytester.runpytest("-p", "no:randomly").assert_outcomes(passed=3)
+
+
+def test_a_test_per_wire_fault(pytester: pytest.Pytester):
+    """Their ids are those of the catalogue, also for another event."""
+    pytester.makepyfile(
+        """
+        import pytest
+
+        def test_default(kombo_wire_fault):
+            assert kombo_wire_fault.examples
+
+        @pytest.mark.kombo(event="sync-finished")
+        def test_other(kombo_wire_fault):
+            assert kombo_wire_fault.schema.name == "sync-finished"
+        """
+    )
+    result = pytester.runpytest("-v", "-p", "no:randomly")
+    result.assert_outcomes(passed=112)
+    assert "test_default[signature-key-empty] PASSED" in result.stdout.str()
+
+
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        ("spelling='indentd'", "unknown spelling 'indentd'; did you mean 'indented'?"),
+        ("wire_fault='signature-mising'", "did you mean 'signature-missing'?"),
+        ("{}, invalid=True", "a payload and invalid=: give one or the other"),
+    ],
+)
+def test_what_is_misspelt_is_said(pytester: pytest.Pytester, call: str, message: str):
+    """The message names the nearest name, and the line is the test's own."""
+    pytester.makepyfile(f"def test_one(kombo_delivery_factory): kombo_delivery_factory({call})")
+    result = pytester.runpytest()
+    result.assert_outcomes(failed=1)
+    result.stdout.fnmatch_lines([f"E   *{message}"])
+    assert "pytest_plugin.py" not in result.stdout.str()

@@ -64,6 +64,7 @@ if TYPE_CHECKING:
         IssueStatusChanged,
         SyncFinished,
     )
+    from kombo_fakes.vector_file import vectors
     from kombo_fakes.violations import ValidationError, Violation
     from kombo_fakes.wire_catalogue import WireFault, wire_faults
 
@@ -162,6 +163,7 @@ _HOMES = {
         "IssueStatusChanged",
         "SyncFinished",
     ),
+    "vector_file": ("vectors",),
     "violations": (
         "ValidationError",
         "Violation",
@@ -243,6 +245,7 @@ __all__ = [
     "stories",
     "story",
     "timelines",
+    "vectors",
     "verify",
     "wire_faults",
 ]

@@ -10,6 +10,7 @@ from kombo_fakes.cli.faults_command import faults_command
 from kombo_fakes.cli.generate_command import generate_command
 from kombo_fakes.cli.options import examples
 from kombo_fakes.cli.validate_command import validate_command
+from kombo_fakes.cli.vectors_command import vectors_command
 from kombo_fakes.errors import nearest, shorten
 
 NAME = "kombo-fakes"
@@ -58,5 +59,11 @@ def program(context: click.Context) -> None:
         click.echo(context.get_help())
 
 
-for command in (generate_command, validate_command, faults_command, events_command):
+for command in (
+    generate_command,
+    validate_command,
+    faults_command,
+    events_command,
+    vectors_command,
+):
     program.add_command(command)

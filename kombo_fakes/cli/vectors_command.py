@@ -1,0 +1,32 @@
+"""``kombo-fakes vectors``: signatures for receivers in other languages."""
+
+from __future__ import annotations
+
+import rich_click as click
+
+from kombo_fakes.cli.options import examples
+
+EXAMPLES = examples(
+    "kombo-fakes vectors --out tests/kombo-vectors.json",
+    "kombo-fakes vectors | jq '.vectors[] | select(.verdict == \"invalid\") | .why'",
+)
+
+
+@click.command("vectors", epilog=EXAMPLES)
+@click.option("--out", metavar="FILE", help="Write the file; standard output if not given.")
+def vectors_command(out: str | None) -> None:
+    """Write test vectors of the signature, for a receiver in any language.
+
+    One JSON document: a secret that calls itself a test secret, and for each vector a body in
+    base64, the signature header, the verdict (valid, invalid, or either) and why.
+    """
+    from kombo_fakes.cli.terminal import binary_output
+    from kombo_fakes.output import pretty, writing
+    from kombo_fakes.vector_file import vectors
+
+    content = pretty(vectors()) + b"\n"
+    if out is None or out == "-":
+        binary_output().write(content)
+    else:
+        with writing(out) as stream:
+            stream.write(content)

@@ -42,6 +42,9 @@ if TYPE_CHECKING:
     from kombo_fakes.generating import Made, generate
     from kombo_fakes.invalid_strategy import invalid_payloads
     from kombo_fakes.ledger import Ledger, Record
+    from kombo_fakes.probing.model import Finding, Report
+    from kombo_fakes.probing.receivers import ProbeError
+    from kombo_fakes.probing.running import probe
     from kombo_fakes.receiver_machine import ReceiverMachine
     from kombo_fakes.registry import events
     from kombo_fakes.schema import Schema
@@ -120,6 +123,12 @@ _HOMES = {
         "Ledger",
         "Record",
     ),
+    "probing.model": (
+        "Finding",
+        "Report",
+    ),
+    "probing.receivers": ("ProbeError",),
+    "probing.running": ("probe",),
     "receiver_machine": ("ReceiverMachine",),
     "registry": ("events",),
     "schema": ("Schema",),
@@ -195,6 +204,7 @@ __all__ = [
     "DocumentError",
     "Fault",
     "FaultError",
+    "Finding",
     "InlineAssessmentOrderReceived",
     "InlineAssessmentOrderReceivedFactory",
     "IntegrationCreated",
@@ -212,9 +222,11 @@ __all__ = [
     "Made",
     "OverrideError",
     "PayloadFactory",
+    "ProbeError",
     "ReceiverError",
     "ReceiverMachine",
     "Record",
+    "Report",
     "Schema",
     "SchemaError",
     "SecretError",
@@ -239,6 +251,7 @@ __all__ = [
     "generate",
     "invalid_payloads",
     "payloads",
+    "probe",
     "sign",
     "spell",
     "spellings",

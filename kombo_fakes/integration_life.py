@@ -93,7 +93,7 @@ class Lives:
     ) -> None:
         self.sent: list[Delivery] = []
         """The deliveries of distinct events, in the order in which they were first sent."""
-        self._secret, self._salt, self._spelling = secret, salt, spelling
+        self.secret, self._salt, self._spelling = secret, salt, spelling
         self._integrations: dict[str, _Integration] = {}
         self._made = 0
 
@@ -170,13 +170,21 @@ class Lives:
         if spelling is None:
             return first.noting("again")
         done = (*first.done, "again")
-        return Delivery.of(first.payload, self._secret, spelling=spelling, done=done)
+        return Delivery.of(first.payload, self.secret, spelling=spelling, done=done)
 
     def twin(self, name: str, of: str) -> None:
         """Let an integration have the id of another one, but for the case of its letters."""
         sample = copy.deepcopy(self._of(of).sample)
         tool, _, token = str(sample["data"]["integration_id"]).partition(":")
         sample["data"]["integration_id"] = f"{tool}:{token.swapcase()}"
+        self._integrations[name] = _Integration(sample, _EPOCH)
+
+    def sibling(self, name: str, of: str) -> None:
+        """Let an integration be one of the same tool and the same organisation as another one."""
+        sample = copy.deepcopy(self._of(of).sample)
+        tool = str(sample["data"]["integration_id"]).partition(":")[0]
+        token = SeededDice(seed_for("sibling", self._salt, name)).token(24)
+        sample["data"]["integration_id"] = f"{tool}:{token}"
         self._integrations[name] = _Integration(sample, _EPOCH)
 
     def twin_event(self, number: int, name: str = "a", choice: int = 0) -> Delivery:
@@ -242,7 +250,7 @@ class Lives:
         if at >= life.newest or life.status is None:
             life.newest, life.status = at, status
         delivery = Delivery.of(
-            payload, self._secret, spelling=spelling or self._spelling, done=(what,)
+            payload, self.secret, spelling=spelling or self._spelling, done=(what,)
         )
         self.sent.append(delivery)
         return delivery

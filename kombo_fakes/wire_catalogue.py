@@ -228,6 +228,11 @@ class _Case:
 _Maker: TypeAlias = Callable[[_Case], "Delivery | None"]
 
 
+def numbered_dice(number: int, seed: int) -> Dice:
+    """Dice for `WireFault.apply` that choose its way of this number, and roll the rest."""
+    return _Numbered(number, seed)
+
+
 class _Numbered(SeededDice):
     """Seeded dice whose first pick is the one of a number, so that examples go through all."""
 

@@ -10,7 +10,7 @@ ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "kombo_fakes"
 
 # The floors as ARCHITECTURE.md draws them, the lowest first.
-FLOORS = ("ground", "making", "wire", "doors")
+FLOORS = ("ground", "making", "wire", "probing", "doors")
 
 
 def _floors() -> dict[str, str]:

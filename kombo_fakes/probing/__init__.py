@@ -1,0 +1,1 @@
+"""The probe: plays deliveries at a receiver, and says what is wrong with it."""

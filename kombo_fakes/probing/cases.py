@@ -1,0 +1,404 @@
+"""The cases of a probe: every delivery that it makes on purpose, and what is owed for it.
+
+Each has ids of its own, so that no case depends on what a receiver has seen before.
+"""
+
+from __future__ import annotations
+
+import copy
+import math
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from typing import Any
+
+from kombo_fakes.catalogue import FaultError, faults
+from kombo_fakes.corner_cases import corners
+from kombo_fakes.delivery import Delivery
+from kombo_fakes.dice import SeededDice, seed_for
+from kombo_fakes.evolution import changes
+from kombo_fakes.instants import instant
+from kombo_fakes.ledger import STATUS_FIELDS
+from kombo_fakes.pointer import Path, PointerError, get, parse_pointer, replaced, to_pointer
+from kombo_fakes.portrait import portrait_for
+from kombo_fakes.probing.model import Case, Owed, Policy, Rank
+from kombo_fakes.registry import DEFAULT_EVENT
+from kombo_fakes.schema import Schema
+from kombo_fakes.spelling import spellings
+from kombo_fakes.wire_catalogue import WireFault, wire_faults
+
+_REALISTIC = 8
+_TRIES = 200
+
+_OWES_VALID = "a valid payload, correctly signed, has to be taken"
+
+
+class Maker:
+    """Makes the cases of one event in one run.
+
+    Args:
+        event: The event.
+        secret: The webhook secret of the receiver.
+        policy: What the receiver is held to.
+        seed: What the payloads are painted from.
+        run: What makes the ids of this run others than those of another one.
+    """
+
+    def __init__(
+        self, event: str, secret: str | bytes, policy: Policy, seed: int, run: object
+    ) -> None:
+        self.schema = Schema.load(event)
+        self.event = self.schema.name
+        self.secret, self.policy, self.seed, self.run = secret, policy, seed, run
+        self._made = 0
+        self._base = self._plain()
+
+    # -- payloads
+
+    def _plain(self) -> Any:
+        """A realistic payload without a null, so that a null elsewhere is what differs."""
+        portrait = portrait_for(self.schema)
+        for number in range(_TRIES):
+            dice = SeededDice(seed_for("probe", self.event, self.seed, number))
+            payload = portrait.paint(dice)
+            if not any(value is None for _, value in leaves(payload)):
+                return payload
+        return payload
+
+    def fresh(self, payload: Any = None) -> Any:
+        """A payload with ids of its own; the plain one by default."""
+        fresh = copy.deepcopy(self._base if payload is None else payload)
+        self._made += 1
+        dice = SeededDice(seed_for("probe ids", self.run, self.event, self._made))
+        if not isinstance(fresh, dict):
+            return fresh
+        if isinstance(fresh.get("id"), str):
+            fresh["id"] = dice.token(24)
+        data = fresh.get("data")
+        if isinstance(data, dict):
+            # The id of what the event is about; of an integration the tool comes first.
+            for name in ("integration_id", "id"):
+                if isinstance(data.get(name), str):
+                    tool, colon, _ = data[name].partition(":")
+                    token = dice.token(24)
+                    data[name] = f"{tool}:{token}" if colon and tool.isalnum() else token
+                    break
+        return fresh
+
+    def observable(self, payload: Any) -> tuple[str | None, Mapping[str, Any] | None]:
+        """The integration id to look at after a payload, and what is to be seen there."""
+        if self.event != DEFAULT_EVENT or not isinstance(payload, dict):
+            return None, None
+        data = payload.get("data")
+        if not isinstance(data, dict) or not isinstance(data.get("integration_id"), str):
+            return None, None
+        expected = {name: data[name] for name in (*STATUS_FIELDS, "updated_at") if name in data}
+        return data["integration_id"], expected
+
+    # -- cases
+
+    def valid_case(
+        self,
+        case_id: str,
+        theme: str,
+        about: str,
+        payload: Any,
+        *,
+        rank: Rank = "schema",
+        pointer: str = "",
+        spelling: str = "compact",
+    ) -> Case:
+        """A delivery that has to be taken."""
+        integration, expected = self.observable(payload)
+        return Case(
+            id=case_id,
+            group="valid" if spelling == "compact" else "spelling",
+            theme=theme,
+            about=about,
+            delivery=Delivery.of(payload, self.secret, spelling=spelling, done=(about,)),
+            owed="take",
+            why=_OWES_VALID,
+            rank=rank,
+            pointer=pointer,
+            integration=integration if integration and _is_tidy(integration) else None,
+            expected=expected,
+        )
+
+    def first(self) -> Case:
+        """The one good delivery that comes before all others."""
+        return self.valid_case(
+            "first", "first", "a plain realistic payload", self.fresh(), rank="realistic"
+        )
+
+    def realistic(self) -> Iterator[Case]:
+        """What Kombo sends on usual days."""
+        portrait = portrait_for(self.schema)
+        for number in range(_REALISTIC):
+            payload = portrait.paint(SeededDice(seed_for("usual", self.event, self.seed, number)))
+            yield self.valid_case(
+                f"realistic:{number + 1}",
+                "realistic",
+                "a realistic payload",
+                self.fresh(payload),
+                rank="realistic",
+            )
+
+    def corners(self) -> Iterator[Case]:
+        """Every enum value, every null, the edges of texts and timestamps: one at a time."""
+        for corner in corners(self.event, seed=self.seed):
+            about = corner.description.partition(": ")[2] or corner.description
+            if corner.pointer == "":  # Each of them comes alone as well.
+                payload = self.fresh(corner.payload)
+                yield self.valid_case(
+                    f"valid:{corner.id}", "null", about, payload, rank="realistic"
+                )
+                continue
+            path = _as_path(corner.payload, parse_pointer(corner.pointer))
+            try:
+                payload = replaced(self.fresh(), path, get(corner.payload, path))
+                get(payload, path)
+            except PointerError:
+                payload = self.fresh(corner.payload)
+            if not self.schema.is_valid(payload):
+                payload = self.fresh(corner.payload)
+            theme, rank = _theme_of(corner.id, get(corner.payload, path))
+            yield self.valid_case(
+                f"valid:{corner.id}", theme, about, payload, rank=rank, pointer=corner.pointer
+            )
+        for name, about, text in _TEXTS:
+            payload = self.fresh()
+            target = self._free_text(payload)
+            if target is not None:
+                yield self.valid_case(
+                    f"valid:text-{name}",
+                    "text",
+                    about,
+                    replaced(payload, target, text),
+                    rank="realistic" if name in ("accents", "emoji") else "schema",
+                    pointer=to_pointer(target),
+                )
+        yield from self._timestamps()
+
+    def _timestamps(self) -> Iterator[Case]:
+        path = ("data", "updated_at")
+        if self.event != DEFAULT_EVENT:
+            return
+        for name, about, text in _TIMESTAMPS:
+            payload = replaced(self.fresh(), path, text)
+            yield self.valid_case(
+                f"valid:data.updated_at-{name}",
+                "date-time",
+                about,
+                payload,
+                pointer="/data/updated_at",
+            )
+
+    def _free_text(self, payload: Any) -> Path | None:
+        found = [
+            path
+            for path, value in leaves(payload)
+            if isinstance(value, str)
+            and not str(path[-1]).endswith(("id", "type"))
+            and self.schema.is_valid(replaced(payload, path, value + " x/é"))
+        ]
+        named = [path for path in found if "name" in str(path[-1])]
+        return next(iter(named or found), None)
+
+    def spellings(self) -> Iterator[Case]:
+        """The same payload, written in every way."""
+        for spelling in spellings():
+            if spelling.name == "compact":
+                continue
+            payload = self.fresh()
+            target = self._free_text(payload)
+            if target is not None:
+                # Letters that the ways to write differ in.
+                payload = replaced(payload, target, "Müller & Söhne / Zoë \U0001f600")
+            yield self.valid_case(
+                f"spelling:{spelling.name}",
+                "spelling",
+                f"{spelling.name}: {spelling.description}",
+                payload,
+                rank="realistic" if spelling.name in _USUAL_SPELLINGS else "schema",
+                spelling=spelling.name,
+            )
+
+    def faults(self) -> Iterator[Case]:
+        """Every fault, correctly signed; each of its examples."""
+        owed: Owed = "refuse" if self.policy == "strict" else "either"
+        for fault in faults(self.event):
+            bases: list[Any] = [self.fresh()]
+            for number, example in enumerate(fault.examples):
+                try:
+                    payload = fault.apply(bases[0]) if number == 0 else self.fresh(example)
+                except FaultError:
+                    payload = self.fresh(example)
+                if not fault.is_in(payload):
+                    payload = example  # Its ids are what is wrong with it.
+                integration, _ = self.observable(payload)
+                yield Case(
+                    id=f"fault:{fault.id}" + (f"/{number + 1}" if number else ""),
+                    group="fault",
+                    theme=fault.keyword,
+                    about=fault.description,
+                    delivery=Delivery.of(payload, self.secret, done=(f"fault {fault.id}",)),
+                    owed=owed,
+                    why="the published schema refuses it",
+                    rank="schema",
+                    pointer=fault.pointer,
+                    keyword=fault.keyword,
+                    integration=integration
+                    if number == 0 and integration and _is_tidy(integration)
+                    else None,
+                )
+
+    def wire(self, family: str) -> Iterator[Case]:
+        """The wire faults of a family."""
+        for fault in wire_faults(self.event, secret=self.secret, family=family):
+            seen: set[bytes] = set()
+            for number, example in enumerate(fault.examples):
+                delivery = self._of_its_own(fault, number) or example
+                key = delivery.body[:100] + repr(delivery.headers).encode()
+                if key in seen:
+                    continue
+                seen.add(key)
+                owed = fault.owed(self.policy)
+                integration, expected = self.observable(delivery.payload)
+                yield Case(
+                    id=f"wire:{fault.id}" + (f"/{number + 1}" if number else ""),
+                    group="wire",
+                    theme=fault.id,
+                    about=fault.description,
+                    delivery=delivery,
+                    owed=owed,
+                    why=fault.why,
+                    rank="realistic" if owed == "take" else "hostile",
+                    integration=integration if integration and _is_tidy(integration) else None,
+                    expected=expected if owed == "take" else None,
+                )
+
+    def _of_its_own(self, fault: WireFault, number: int) -> Delivery | None:
+        from kombo_fakes.wire_catalogue import numbered_dice
+
+        return fault.apply(self.fresh(), numbered_dice(number, self.seed))
+
+    def changes(self) -> Iterator[Case]:
+        """What tomorrow's schema may allow."""
+        for change in changes(self.event):
+            payload = change.apply(self.fresh())
+            variant = change.id.rpartition("-new-")[2]
+            theme = {
+                "property": "new property",
+                "value": "new value",
+                "event": "new event",
+            }.get(variant, "other event" if change.id.startswith("event-") else "older shape")
+            # A strict receiver may know all events of Kombo, or only those that it was made for.
+            strict: Owed = "either"
+            integration, expected = self.observable(payload)
+            seen = theme == "new property"
+            yield Case(
+                id=f"change:{change.id}",
+                group="change",
+                theme=theme,
+                about=change.description,
+                delivery=Delivery.of(payload, self.secret, done=(f"change {change.id}",)),
+                owed=strict if self.policy == "strict" else "take",
+                why="the next release of Kombo may send it"
+                if theme != "other event"
+                else "Kombo sends all events to one URL",
+                rank="realistic" if theme == "other event" else "schema",
+                pointer=change.pointer,
+                integration=integration if seen and self.policy == "tolerant" else None,
+                expected=expected if seen else None,
+            )
+
+    def numbered(self, case: Case) -> Case:
+        """The same case with ids of its own again."""
+        payload = case.delivery.payload
+        if case.group not in ("valid", "spelling") or payload is None:
+            return case
+        changed = self.fresh(payload)
+        integration, expected = self.observable(changed)
+        delivery = Delivery.of(changed, self.secret, done=case.delivery.done)
+        return replace(case, delivery=delivery, integration=integration, expected=expected)
+
+
+_USUAL_SPELLINGS = ("spaced", "indented", "ascii", "slashes-escaped", "keys-reversed")
+
+_TEXTS = (
+    ("accents", "letters with accents", "Müller & Söhne Łódź"),
+    ("emoji", "a character of four bytes", "Rocket \U0001f680 Ltd"),
+    ("combining", "a combining mark that some would join", "Zoe\u0308 GmbH"),
+    ("separators", "the line separators U+2028 and U+2029", "A\u2028B\u2029C"),
+    ("bidi", "letters from right to left, and a mark that turns the text", "שלום \u202eabc\u202c"),
+    ("256", "256 characters", "x" * 256),
+    ("5000", "5,000 characters", "long " * 1_000),
+    ("markup", "what a page could take for markup", "</script><img src=x onerror=alert(1)>"),
+    ("sql", "what a query could take for its end", "Robert'); DROP TABLE integrations;--"),
+    ("number-like", "digits only", "0012345"),
+    ("null-like", "the word null", "null"),
+    ("byte-order-mark", "the character U+FEFF", "\ufeffAcme"),
+    ("controls", "a control character", "Acme\x01\x1f\x7f"),
+)
+
+_TIMESTAMPS = (
+    ("two-digits", "two digits of a fraction", "2024-03-10T12:00:00.25Z"),
+    ("six-digits", "six digits of a fraction", "2024-03-10T12:00:00.123456Z"),
+    ("seven-digits", "seven digits of a fraction", "2024-03-10T12:00:00.1234567Z"),
+    ("zero-offset", "the offset +00:00", "2024-03-10T12:00:00.000+00:00"),
+    ("two-hours", "the offset +02:00", "2024-03-10T12:00:00+02:00"),
+    ("year-1-offset", "the first instant, and an offset", "0001-01-01T00:00:00+14:00"),
+    ("year-9999-offset", "the last instant, and an offset", "9999-12-31T23:59:59.999-12:00"),
+    ("end-of-second", "the last of a second", "2024-03-10T12:00:00.999999999Z"),
+)
+
+
+def leaves(value: Any, path: Path = ()) -> Iterator[tuple[Path, Any]]:
+    """Every value that holds no other, with its path."""
+    if isinstance(value, dict) and value:
+        for key, item in value.items():
+            yield from leaves(item, (*path, key))
+    elif isinstance(value, list) and value:
+        for index, item in enumerate(value):
+            yield from leaves(item, (*path, index))
+    else:
+        yield path, value
+
+
+def theme_of_value(value: Any) -> str:
+    """What kind of value it is that a receiver stumbles over."""
+    if value is None:
+        return "null"
+    if isinstance(value, str):
+        try:
+            instant(value)
+        except ValueError:
+            return "text"
+        return "date-time"
+    if isinstance(value, (int, float)) and not isinstance(value, bool):
+        return "number"
+    return "shape"
+
+
+def _theme_of(corner_id: str, value: Any) -> tuple[str, Rank]:
+    if "-enum-" in corner_id:
+        return "enum", "realistic"
+    if "-date-time-" in corner_id:
+        return "date-time", "schema"
+    if isinstance(value, float) and math.isfinite(value):
+        return "number", "schema"
+    return theme_of_value(value), "realistic" if value is None else "schema"
+
+
+def _as_path(payload: Any, parts: Path) -> Path:
+    """Parts of a JSON Pointer as keys and indices of a payload."""
+    path: list[Any] = []
+    for part in parts:
+        path.append(int(part) if isinstance(payload, list) else part)
+        payload = payload[path[-1]]
+    return tuple(path)
+
+
+def _is_tidy(integration_id: str) -> bool:
+    """Whether an id is one that Kombo sends, and so one that a receiver can be asked for."""
+    tool, colon, token = integration_id.partition(":")
+    return bool(colon) and tool.isalnum() and token.isalnum() and integration_id.isascii()

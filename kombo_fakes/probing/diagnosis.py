@@ -1,0 +1,786 @@
+"""From failures to findings: one bug is one finding, however many deliveries show it."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+
+from kombo_fakes.probing.hints import HINTS
+from kombo_fakes.probing.model import (
+    Case,
+    Category,
+    Exchange,
+    Failure,
+    Finding,
+    Policy,
+    Rank,
+    Reply,
+)
+
+_RANKS: tuple[Rank, ...] = ("realistic", "schema", "hostile")
+
+REFUSES: Category = "refuses what it must take"
+TAKES: Category = "takes what it must refuse"
+CRASHES: Category = "crashes"
+HANGS: Category = "hangs"
+LEAKS: Category = "leaks"
+
+_VERBS: dict[Category, str] = {
+    REFUSES: "refuses",
+    TAKES: "takes",
+    CRASHES: "crashes on",
+    HANGS: "hangs on",
+}
+
+
+@dataclass(slots=True)
+class Evidence:
+    """All that a run has seen, for the diagnosis at its end."""
+
+    policy: Policy
+    failures: list[Failure] = field(default_factory=list)
+    logs: dict[int, tuple[str, ...]] = field(default_factory=dict)
+    leaks: dict[str, list[tuple[str, str, Exchange]]] = field(default_factory=dict)
+    replies: dict[str, Reply] = field(default_factory=dict)
+    cases: dict[str, Case] = field(default_factory=dict)
+    muted: bool = False
+    unsettled: int = 0
+
+    @property
+    def settles(self) -> bool:
+        """Whether it is worth waiting for what a receiver does later."""
+        return self.unsettled < 12
+
+    def tried(self, case: Case, reply: Reply) -> None:
+        if not self.muted:
+            self.cases[case.id], self.replies[case.id] = case, reply
+
+    def add(self, failure: Failure, log: tuple[str, ...] = ()) -> None:
+        if not self.muted:
+            self.logs[len(self.failures)] = log
+            self.failures.append(failure)
+
+    def leaked(self, what: tuple[str, str], name: str, exchange: Exchange) -> None:
+        kind, place = what
+        self.leaks.setdefault(kind, []).append((name, place, exchange))
+
+    def failures_of(self, case_id: str) -> list[Failure]:
+        return [failure for failure in self.failures if failure.case.id == case_id]
+
+    def explains(self, category: Category, theme: str, pointer: str) -> bool:
+        """Whether a failure of this kind is known already."""
+        return any(
+            known.category == category
+            and known.case.group in ("valid", "spelling", "timeline")
+            and (known.case.theme == theme or known.case.theme in ("realistic", "applying"))
+            and (theme != "enum" or known.case.pointer == pointer)
+            for known in self.failures
+        )
+
+    def notes(self) -> list[str]:
+        """What is worth knowing and no finding."""
+        found = []
+        busy = [name for name, reply in self.replies.items() if reply.status == 429]
+        if busy:
+            found.append(
+                f"{len(busy)} deliveries were answered 429, too many requests, and not judged: "
+                "lift the limit of requests for the time of the probe"
+            )
+        refused = defaultdict(list)
+        taken = []
+        for name, case in self.cases.items():
+            reply = self.replies[name]
+            if case.owed == "either" and case.group == "change" and reply.refused:
+                refused[case.theme].append(case)
+            if case.owed == "either" and case.group == "wire" and reply.taken:
+                taken.append(case.theme)
+        for theme, cases in refused.items():
+            if self.policy == "strict" and theme in ("new property", "new value", "older shape"):
+                found.append(
+                    f"refuses tomorrow's payloads: {_CHANGES[theme]} "
+                    f"({_some(case.pointer or 'the payload' for case in cases)}), which a strict "
+                    "receiver has to; a release of Kombo that adds one will be refused"
+                )
+            elif self.policy == "strict":
+                found.append(
+                    f"refuses {_CHANGES[theme]}: "
+                    f"{_some(case.id.partition(':')[2] for case in cases)}"
+                    "; Kombo sends all events to one URL, and repeats what is refused"
+                )
+        for theme in ("body-nul", "body-lone-surrogate", "body-megabyte"):
+            case_reply = self.replies.get(f"wire:{theme}")
+            if case_reply is not None and case_reply.refused:
+                found.append(f"refuses {self.cases[f'wire:{theme}'].about}, as it may")
+        if taken:
+            found.append(f"takes, as it may: {_some(sorted(set(taken)))}")
+        return found
+
+
+_CHANGES = {
+    "new property": "properties that are new",
+    "new value": "values that are new",
+    "new event": "events that are new",
+    "other event": "other events of Kombo",
+    "older shape": "payloads without a field that was added later",
+}
+
+
+def preflight_finding(first: Case, reply: Reply) -> Finding:
+    """Why the one good delivery that comes first was most likely not taken."""
+    title, hint = _first_cause(reply)
+    return _finding(
+        "first-delivery",
+        "hangs" if reply.trouble == "timeout" else "crashes" if _is_crash(reply) else REFUSES,
+        f"the first good delivery was not taken: {title}",
+        [Failure(REFUSES, first, (Exchange(first.delivery, reply),))],
+        hint=hint,
+        rank="realistic",
+    )
+
+
+def _is_crash(reply: Reply) -> bool:
+    return reply.trouble is not None or (reply.status or 0) >= 500
+
+
+def _first_cause(reply: Reply) -> tuple[str, str]:
+    status, text = reply.status, reply.text.lower()
+    if status is None:
+        return str(reply), "look at what the receiver logs; is it the receiver that listens there?"
+    if 300 <= status < 400:
+        to = reply.header("location") or "elsewhere"
+        return (
+            f"{status}, a redirect to {to}",
+            "a redirect turns POST into GET, and Kombo doesn't follow it: give the URL that it "
+            "leads to (often only a / at the end, or https, is missing)",
+        )
+    if status == 403 and ("csrf" in text or "forgery" in text):
+        return (
+            "403, protection against cross-site requests (CSRF)",
+            "exempt the route of the webhook from CSRF protection: the signature takes its place",
+        )
+    if status in (401, 403):
+        return (
+            f"{status}, most likely a wrong secret",
+            "the receiver and the probe need the same secret; if they have it, the receiver "
+            "computes another signature: base64url without padding of HMAC-SHA256 over the raw "
+            "body, in the header X-Kombo-Signature",
+        )
+    if status in (404, 410):
+        return f"{status}, there is nothing at this path", "is the path of the URL the right one?"
+    if status == 405:
+        return (
+            "405, the method isn't allowed",
+            "the route has to take POST; is the path of the URL the right one?",
+        )
+    if status == 415:
+        return (
+            "415, the content type isn't supported",
+            "Kombo sends Content-Type: application/json",
+        )
+    if status == 400 and "signature" in text:
+        return f"{status}, most likely a wrong secret", "give the receiver's secret to the probe"
+    if status == 429:
+        return "429, too many requests", "lift the limit of requests for the time of the probe"
+    if status >= 500:
+        return (
+            f"{status}, the receiver crashes on a plain realistic payload",
+            "look at what the receiver logs for it",
+        )
+    return f"{status}", "a plain realistic payload, correctly signed, has to be answered 2xx"
+
+
+def diagnosed(evidence: Evidence) -> list[Finding]:
+    """The findings of a run."""
+    left = list(evidence.failures)
+    found: list[Finding] = []
+
+    def take(wanted: Callable[[Failure], bool]) -> list[Failure]:
+        nonlocal left
+        taken = [failure for failure in left if wanted(failure)]
+        left = [failure for failure in left if not wanted(failure)]
+        return taken
+
+    found += _takes_everything(evidence, take)
+    found += _resigned(evidence, take)
+    found += _signatures(evidence, take)
+    found += _not_validated(evidence, take)
+    found += _bodies(take)
+    found += _changes(take)
+    found += _timelines(evidence, take)
+    found += _applied(take)
+    found += _valid(take)
+    found += _rest(take)
+    found += _leaks(evidence)
+    return found
+
+
+Test = Callable[[Failure], bool]
+Take = Callable[[Test], list[Failure]]
+
+
+def _both(category: Category, test: Test) -> Test:
+    return lambda failure: failure.category == category and test(failure)
+
+
+def _of_themes(themes: frozenset[str]) -> Test:
+    return lambda failure: failure.case.theme in themes
+
+
+def _of_ids(ids: set[str]) -> Test:
+    return lambda failure: failure.case.id in ids
+
+
+def _takes_everything(evidence: Evidence, take: Take) -> Iterable[Finding]:
+    owed = [
+        name
+        for name, case in evidence.cases.items()
+        if case.owed == "refuse" and case.group in ("wire", "fault")
+    ]
+    taken = [name for name in owed if evidence.replies[name].taken]
+    if owed and len(taken) == len(owed) and any(n.startswith("wire:body") for n in owed):
+        yield _finding(
+            "takes-everything",
+            TAKES,
+            "it never refuses anything: forged, broken or invalid, it is answered 2xx",
+            take(lambda f: f.category == TAKES),
+        )
+
+
+def _resigned(evidence: Evidence, take: Take) -> Iterable[Finding]:
+    """A signature that isn't checked over the bytes."""
+    bad = {
+        evidence.replies[name].status
+        for name in ("wire:signature-other-secret", "wire:signature-missing")
+        if name in evidence.replies
+    } & {401, 403}
+    looks_forged: Callable[[Failure], bool] = lambda f: (  # noqa: E731
+        f.category == REFUSES
+        and f.case.group in ("valid", "spelling")
+        and f.exchanges[-1].reply.status in bad
+    )
+    spelt = [f for f in evidence.failures if f.case.group == "spelling" and looks_forged(f)]
+    changed = {"signature-body-blank", "signature-body-order"}
+    unchecked = {f.case.theme for f in evidence.failures if f.category == TAKES} & changed
+    signatures = {
+        f.case.theme
+        for f in evidence.failures
+        if f.category == TAKES and f.case.theme.startswith("signature-")
+    }
+    if signatures - changed - {"signature-body-byte"}:
+        unchecked = set()  # Others are taken as well: it isn't the bytes.
+    if spelt or unchecked:
+        yield _finding(
+            "signature-re-serialised",
+            REFUSES if spelt else TAKES,
+            "it checks the signature over re-serialised JSON, or other changed text, instead of "
+            "the raw bytes of the body",
+            take(looks_forged) + take(lambda f: f.category == TAKES and f.case.theme in unchecked),
+        )
+        return
+    texts = [f for f in evidence.failures if looks_forged(f)]
+    if texts and {f.case.theme for f in texts} <= {"text", "realistic", "combination"}:
+        yield _finding(
+            "signature-decoded",
+            REFUSES,
+            "it checks the signature over decoded text: bodies with some letters "
+            f"({_some(f.case.about for f in texts)}) are refused like forged ones",
+            take(looks_forged),
+        )
+
+
+_KEYS = {"signature-key-empty", "signature-key-null", "signature-key-undefined"}
+_KEYS |= {"signature-key-none"}
+
+# Wire faults of one cause, and what is wrong where they are taken.
+_SIGNATURES: tuple[tuple[str, frozenset[str], str], ...] = (
+    ("signature-absent", frozenset({"signature-missing", "signature-empty"}),
+     "it fails open: deliveries without a signature are taken (a missing or an empty header)"),
+    ("signature-key-fallback", frozenset(_KEYS),
+     "it fails open: a signature made with an empty key, or the word that stands for no secret "
+     "(null, undefined, None), is taken"),
+    ("signature-key-known", frozenset({"signature-key-guessable", "signature-key-test"}),
+     "it takes signatures made with a default key that anybody can guess"),
+    ("signature-key-prefix", frozenset({"signature-key-prefix"}),
+     "it takes signatures made with a part (a prefix) of the secret"),
+    ("signature-prefix", frozenset({"signature-shortened", "signature-longer",
+                                    "signature-character-changed"}),
+     "it compares only a part (a prefix) of the signature"),
+    ("signature-case", frozenset({"signature-case-changed"}),
+     "it compares signatures case-insensitively: letters in another case are taken"),
+    ("signature-algorithm", frozenset({"signature-other-algorithm"}),
+     "it takes signatures of another algorithm than HMAC-SHA256 with the secret, such as a plain "
+     "hash without a key"),
+    ("signature-body", frozenset({"signature-other-body", "signature-empty-body",
+                                  "signature-body-byte", "signature-body-blank",
+                                  "signature-body-order"}),
+     "its signature check doesn't cover the whole body: the signature of other bytes is taken"),
+    ("signature-malformed", frozenset({"signature-malformed", "signature-non-ascii",
+                                       "signature-long"}),
+     "it takes a malformed signature"),
+)  # fmt: skip
+
+
+def _signatures(evidence: Evidence, take: Take) -> Iterable[Finding]:
+    def is_about(category: Category) -> Callable[[Failure], bool]:
+        return lambda f: f.category == category and f.case.theme.startswith("signature-")
+
+    owed = {
+        case.theme
+        for case in evidence.cases.values()
+        if case.owed == "refuse" and case.theme.startswith("signature-")
+    }
+    taken = {f.case.theme for f in evidence.failures if is_about(TAKES)(f)}
+    if owed and len(taken) >= 0.8 * len(owed):
+        yield _finding(
+            "signature-unchecked",
+            TAKES,
+            "it never refuses a signature: deliveries are taken from anybody",
+            take(is_about(TAKES)),
+        )
+    hit = [row for row in _SIGNATURES if row[1] & taken]
+    wrong_at_all = taken & {"signature-other-secret", "signature-other-body"}
+    if len(hit) > 3 or (wrong_at_all and len(hit) > 1):
+        yield from _if_any(
+            "signature-loose",
+            TAKES,
+            "it takes many wrong signatures",
+            take(is_about(TAKES)),
+        )
+    for name, themes, title in _SIGNATURES:
+        failures = take(_both(TAKES, _of_themes(themes)))
+        only = _only(failures, title)
+        yield from _if_any(name, TAKES, only, failures)
+    yield from _if_any("signature-wrong", TAKES, "it takes wrong signatures", take(is_about(TAKES)))
+    for category in (CRASHES, HANGS):
+        verb = _VERBS[category]
+        failures = take(is_about(category))
+        yield from _if_any(
+            f"signature-{category}",
+            category,
+            f"it {verb} an unusual or malformed signature: {_abouts(failures)}",
+            failures,
+        )
+    yield from _if_any(
+        "signature-applied",
+        "refuses and applies all the same",
+        "it refuses forged deliveries and applies them all the same: the signature is checked "
+        "after the work is done",
+        take(is_about("refuses and applies all the same")),
+    )
+
+
+def _only(failures: Sequence[Failure], title: str) -> str:
+    abouts = list(dict.fromkeys(f.case.about for f in failures))
+    return f"{title} ({_some(abouts)})" if abouts else title
+
+
+def _not_validated(evidence: Evidence, take: Take) -> Iterable[Finding]:
+    """Faults that are taken: by a receiver that doesn't validate, or that forgets something."""
+    all_of_them = {n: c for n, c in evidence.cases.items() if c.group == "fault"}
+    taken = {
+        f.case.id: f for f in evidence.failures if f.case.group == "fault" and f.category == TAKES
+    }
+    if taken:
+        bodies = {"body-array", "body-string", "body-number", "body-null", "body-boolean"}
+        bodies |= {"body-huge-integer", "body-huge-exponent", "body-nan", "body-deep"}
+        explained = take(
+            lambda f: (
+                f.category == TAKES
+                and f.case.theme in bodies
+                and any(c.case.keyword == "type" for c in taken.values())
+            )
+        )
+        if len(taken) > 0.6 * len(all_of_them):
+            yield _finding(
+                "not-validated",
+                TAKES,
+                "it doesn't validate payloads: most of what the published schema refuses is taken "
+                "(if it is meant to be a tolerant reader, probe it with --policy tolerant)",
+                take(lambda f: f.case.group == "fault" and f.category == TAKES) + explained,
+            )
+        else:
+            yield from _explained(taken, all_of_them, take)
+    for category in (CRASHES, HANGS):
+        verb = _VERBS[category]
+        failures = take(_both(category, lambda f: f.case.group == "fault"))
+        if failures:
+            keywords = sorted({f.case.keyword for f in failures})
+            places = _some(dict.fromkeys(f.case.pointer or "the root" for f in failures))
+            words = _some(_KEYWORDS.get(keyword, keyword) for keyword in keywords)
+            yield _finding(
+                f"faults-{category}",
+                category,
+                f"it {verb} invalid payloads instead of refusing them: {words}, at {places}",
+                failures,
+            )
+    yield from _if_any(
+        "faults-applied",
+        "refuses and applies all the same",
+        "it refuses invalid payloads and applies them all the same",
+        take(lambda f: f.case.group == "fault" and f.category.startswith("refuses and")),
+    )
+
+
+_KEYWORDS = {
+    "type": "a value of another type",
+    "required": "a required field that is missing",
+    "enum": "a value that is none of the enum",
+    "format": "a text that is not of the format",
+    "additionalProperties": "an unknown property",
+}
+
+
+def _explained(taken: dict[str, Failure], cases: dict[str, Case], take: Take) -> Iterable[Finding]:
+    """The fewest reasons for the faults that are taken: a keyword, a place, or both."""
+    left = set(taken)
+    while left:
+        name, title, reason = max(_reasons(left, cases), key=lambda r: (len(r[2] & left), r[0]))
+        chosen = reason & left
+        yield _finding(
+            f"takes-{name}",
+            TAKES,
+            title,
+            take(_both(TAKES, _of_ids(chosen))),
+        )
+        left -= chosen
+
+
+def _reasons(left: set[str], cases: dict[str, Case]) -> Iterable[tuple[str, str, set[str]]]:
+    by_keyword: dict[str, set[str]] = defaultdict(set)
+    by_place: dict[str, set[str]] = defaultdict(set)
+    by_site: dict[tuple[str, str], set[str]] = defaultdict(set)
+    for name, case in cases.items():
+        by_keyword[case.keyword].add(name)
+        by_site[case.keyword, case.pointer].add(name)
+        pointer = case.pointer
+        while pointer:
+            by_place[pointer].add(name)
+            pointer = pointer.rpartition("/")[0]
+    for keyword, names in by_keyword.items():
+        what = _KEYWORDS.get(keyword, keyword)
+        hit = names & left
+        if len(hit) >= 0.9 * len(names):
+            yield keyword, f"it doesn't check {keyword}: takes {what}, wherever it is", names
+        elif hit:
+            places = _some(dict.fromkeys(cases[name].pointer or "the root" for name in sorted(hit)))
+            how = _some(dict.fromkeys(cases[name].about.partition(": ")[2] for name in sorted(hit)))
+            # A weaker reason than a whole place: counted as if it explained less.
+            yield (
+                f"{keyword}-some",
+                f"it doesn't check {keyword} everywhere: takes {what} at {places} ({how})",
+                hit,
+            )
+    for pointer, names in by_place.items():
+        keywords = {cases[name].keyword for name in names}
+        if len(names & left) >= 0.9 * len(names) and len(keywords) > 1:
+            yield f"{pointer[1:].replace('/', '.')}", f"it doesn't check {pointer} at all", names
+
+
+_CLUSTERS: tuple[tuple[str, frozenset[str], str], ...] = (
+    ("not-json", frozenset({"body-empty", "body-truncated", "body-not-json",
+                            "body-trailing-garbage"}), "bodies that are no JSON"),
+    ("encoding", frozenset({"body-not-utf8", "body-utf16", "body-bom"}),
+     "bodies in another encoding, or bytes that are no UTF-8"),
+    ("not-an-object", frozenset({"body-array", "body-string", "body-number", "body-null",
+                                 "body-boolean"}), "JSON that is not an object (an array, a "
+     "string, a number, null)"),
+    ("numbers", frozenset({"body-nan", "body-huge-integer", "body-huge-exponent"}),
+     "numbers that are none, or too large (NaN, Infinity, thousands of digits)"),
+    ("depth", frozenset({"body-deep"}), "deeply nested JSON (recursion)"),
+    ("surrogates", frozenset({"body-lone-surrogate"}), "lone surrogates"),
+    ("nul", frozenset({"body-nul"}), "the NUL character \\u0000"),
+    ("size", frozenset({"body-megabyte"}), "large bodies"),
+    ("twin-keys", frozenset({"body-twin-keys"}), "a name that comes twice (duplicate keys)"),
+)  # fmt: skip
+
+
+def _bodies(take: Take) -> Iterable[Finding]:
+    for category in (CRASHES, HANGS, TAKES):
+        failures = take(_both(category, lambda f: f.case.theme.startswith("body-")))
+        themes = {f.case.theme for f in failures}
+        hit = [row for row in _CLUSTERS if row[1] & themes]
+        verb = _VERBS[category]
+        if len(hit) > 3:
+            yield _finding(
+                f"bodies-{category.partition(' ')[0]}",
+                category,
+                f"it {verb} bodies that it can't read: {_some(row[2] for row in hit)}",
+                failures,
+            )
+            continue
+        for name, cluster, what in hit:
+            some = [f for f in failures if f.case.theme in cluster]
+            yield _finding(
+                f"body-{name}-{category.partition(' ')[0]}",
+                category,
+                f"it {verb} {what}: {_abouts(some)}",
+                some,
+            )
+    yield from _if_any(
+        "body-applied",
+        "refuses and applies all the same",
+        "it refuses bodies that are no payload and applies them all the same",
+        take(lambda f: f.case.theme.startswith("body-") and f.category.startswith("refuses and")),
+    )
+
+
+def _changes(take: Take) -> Iterable[Finding]:
+    failures = take(lambda f: f.case.group == "change")
+    groups: dict[tuple[Category, str], list[Failure]] = defaultdict(list)
+    for failure in failures:
+        theme = failure.case.theme
+        theme = "unknown event" if theme in ("new event", "other event") else theme
+        groups[failure.category, theme].append(failure)
+    for (category, theme), some in groups.items():
+        status = some[0].exchanges[-1].reply.status
+        blamed = ", as if the signature were wrong" if status in (401, 403) else ""
+        what = {
+            "new property": "unknown properties, which the next release of Kombo may send",
+            "new value": "unknown enum values, which the next release of Kombo may send",
+            "older shape": "payloads of another release of the schema",
+            "unknown event": "events that it doesn't know, which Kombo sends to the same URL",
+        }[theme]
+        verb = _VERBS.get(category, category)
+        yield _finding(
+            f"change-{theme.replace(' ', '-')}-{category.partition(' ')[0]}",
+            category,
+            f"it {verb} {what}{blamed}: {_abouts(some)}",
+            some,
+        )
+
+
+_THEMES = {
+    "applying": "what it acknowledges is not there afterwards",
+    "updating": "a newer event doesn't replace what is stored",
+    "statuses": "a status doesn't arrive",
+    "copies": "a copy (duplicate) of an event is applied again",
+    "order": "an older (stale) event that comes late overwrites a newer one",
+    "timestamps": "timestamps are not compared as instants (but as text, or without their offset "
+    "or fraction)",
+    "ties": "events of the same instant (a tie) don't stay as they are when copies come",
+    "integrations": "an event of one integration changes, or is measured by, another one",
+    "case": "integrations whose ids differ in case only are taken for one (case-insensitive)",
+    "case of events": "events whose ids differ in case only are taken for one (case-insensitive)",
+    "forged": "a forged delivery that was refused makes the real event with the same id be ignored "
+    "(marked as seen before the signature is checked)",
+    "same moment": "copies of an event at the same moment (concurrent duplicates) are not applied "
+    "exactly once",
+}
+
+
+def _timelines(evidence: Evidence, take: Take) -> Iterable[Finding]:
+    positions = {id(f): n for n, f in enumerate(evidence.failures)}
+    groups: dict[tuple[Category, str], list[Failure]] = defaultdict(list)
+    for failure in take(lambda f: f.case.group == "timeline"):
+        groups[failure.category, failure.case.theme].append(failure)
+    for (category, theme), some in groups.items():
+        title = _THEMES[theme]
+        if category in ("crashes", "hangs", REFUSES):
+            does = {"crashes": "crashes on", "hangs": "hangs on"}.get(category, "refuses")
+            title = f"it answers {some[0].exchanges[-1].reply} in a history: {some[0].case.about}"
+            if theme == "same moment":
+                title = f"it {does} a copy of an event at the same moment (concurrent duplicates)"
+            elif theme == "copies":
+                title = f"it {does} a copy (duplicate) of an event"
+        elif category == "corrupts what it stores":
+            title = "what it stores is not what was sent"
+        elif category == "refuses and applies all the same":
+            title = "a forged delivery is refused and applied all the same"
+        detail = min(some, key=lambda f: len(f.exchanges)).detail
+        shown = min(some, key=lambda f: len(f.exchanges))
+        yield _finding(
+            f"timeline-{theme.replace(' ', '-')}-{category.split()[0]}",
+            category,
+            f"{title}: {_abouts(some)}",
+            some,
+            more=(detail, "after these deliveries:", *evidence.logs[positions[id(shown)]]),
+        )
+
+
+def _applied(take: Take) -> Iterable[Finding]:
+    """Deliveries that were taken and whose state is not what it should be."""
+    some = take(
+        lambda f: f.category in ("acknowledges and doesn't apply", "corrupts what it stores")
+    )
+    groups: dict[tuple[Category, str, str], list[Failure]] = defaultdict(list)
+    fields: dict[Failure, tuple[str, ...]] = {}
+    for failure in some:
+        names = tuple(re.findall(r"(\w+) is ", failure.detail))
+        fields[failure] = names
+    common = {
+        names
+        for names in fields.values()
+        if names and sum(other == names for other in fields.values()) > 20
+    }
+    for failure in some:
+        names = fields[failure]
+        if names in common:
+            key = (failure.category, "fields", ".".join(names))
+        elif failure.case.theme == "enum":
+            key = (failure.category, "enum", failure.case.pointer)
+        else:
+            key = (failure.category, failure.case.theme, "")
+        groups[key].append(failure)
+    if len(groups) > 3 or len(some) > 60:
+        merged: dict[tuple[Category, str, str], list[Failure]] = defaultdict(list)
+        for key, failures in groups.items():
+            merged[key[0], "", ""].extend(failures)
+        groups = merged
+    for (category, theme, where), failures in groups.items():
+        verb = "takes, and doesn't apply," if category.startswith("acknow") else "stores wrongly"
+        place = f" at {where}" if where.startswith("/") else f" ({where})" if where else ""
+        yield _finding(
+            f"state-{category.split()[0]}-{theme or 'all'}{where.replace('/', '.')}",
+            category,
+            f"it {verb} {_VALID.get(theme, 'valid payloads')}{place}: {_abouts(failures)}",
+            failures,
+            more=(failures[0].detail,),
+        )
+
+
+_VALID = {
+    "null": "payloads with a null (where null is allowed)",
+    "enum": "payloads with a value of the enum",
+    "text": "payloads with unusual texts",
+    "date-time": "payloads with a timestamp that is spelt otherwise (an offset, another fraction, "
+    "a far year)",
+    "spelling": "payloads whose JSON is written otherwise",
+    "number": "payloads with an unusual number",
+    "shape": "payloads of an unusual shape",
+    "realistic": "realistic payloads",
+    "fields": "a field of valid payloads",
+    "combination": "payloads with several unusual values",
+    "afterwards": "good deliveries after all the others: something before has poisoned it",
+}
+
+
+def _valid(take: Take) -> Iterable[Finding]:
+    groups: dict[tuple[Category, str, str], list[Failure]] = defaultdict(list)
+    failures = take(lambda f: f.case.group in ("valid", "spelling"))
+    # A realistic payload fails by something in it that comes alone as well.
+    singles = {(f.category, f.case.theme) for f in failures if f.case.theme != "realistic"}
+    for failure in failures:
+        theme = failure.case.theme
+        if theme in ("realistic", "combination") and any(
+            category == failure.category for category, _ in singles - {(failure.category, theme)}
+        ):
+            continue
+        where = failure.case.pointer if theme in ("enum", "shape") else ""
+        groups[failure.category, theme, where].append(failure)
+    for (category, theme, where), some in groups.items():
+        verb = _VERBS.get(category, category)
+        places = _some(dict.fromkeys(f.case.pointer for f in some if f.case.pointer))
+        at = f" at {places}" if places else ""
+        yield _finding(
+            f"valid-{theme}{where.replace('/', '.')}-{category.split()[0]}",
+            category,
+            f"it {verb} {_VALID.get(theme, theme)}{at}: {_abouts(some)}",
+            some,
+        )
+
+
+def _rest(take: Take) -> Iterable[Finding]:
+    groups: dict[tuple[Category, str], list[Failure]] = defaultdict(list)
+    for failure in take(lambda f: True):
+        groups[failure.category, failure.case.theme].append(failure)
+    for (category, theme), some in groups.items():
+        yield _finding(
+            f"{theme}-{category.split()[0]}",
+            category,
+            f"it {_VERBS.get(category, category)} a delivery with {_abouts(some)}",
+            some,
+        )
+
+
+_LEAKS = {
+    "secret": "an answer shows the webhook secret",
+    "signature": "an answer shows the signature that would have been right: anybody can forge one",
+    "traceback": "an answer shows a stack trace (traceback)",
+}
+
+
+def _leaks(evidence: Evidence) -> Iterable[Finding]:
+    for kind, seen in evidence.leaks.items():
+        name, _, exchange = min(seen, key=lambda s: (len(s[2].delivery.body), s[0]))
+        case = evidence.cases.get(name)
+        if case is None:
+            case = Case(
+                name, "leak", kind, name, exchange.delivery, "either",
+                "an answer goes to whoever asks", "hostile",
+            )  # fmt: skip
+        failure = Failure(LEAKS, case, (exchange,))
+        yield _finding(
+            f"leaks-{kind}", LEAKS, _LEAKS[kind], [failure], rank="hostile",
+            cases=tuple(dict.fromkeys(entry[0] for entry in seen)),
+        )  # fmt: skip
+
+
+# -- making findings
+
+
+def _if_any(
+    name: str, category: Category, title: str, failures: Sequence[Failure]
+) -> Iterable[Finding]:
+    if failures:
+        yield _finding(name, category, title, failures)
+
+
+def _finding(
+    name: str,
+    category: Category,
+    title: str,
+    failures: Sequence[Failure],
+    *,
+    hint: str = "",
+    rank: Rank | None = None,
+    more: Iterable[str] = (),
+    cases: tuple[str, ...] = (),
+) -> Finding:
+    shown = min(failures, key=_plainness)
+    last = shown.exchanges[-1]
+    owed = {"take": "2xx", "refuse": "4xx", "either": "anything but 5xx or a hang"}[shown.case.owed]
+    text = [
+        f"Sent: {shown.case.about}.",
+        f"Came back: {last.reply}. Owed: {owed}, because {shown.case.why}.",
+        *(line for line in more if line),
+    ]
+    if not more and shown.detail:
+        text.append(shown.detail)
+    ranks = [f.case.rank for f in failures] if rank is None else [rank]
+    return Finding(
+        id=name,
+        category=category,
+        title=title,
+        text="\n".join(text),
+        hint=hint or _hint(name, category),
+        rank=min(ranks, key=_RANKS.index),
+        cases=cases or tuple(dict.fromkeys(f.case.id for f in failures)),
+        exchanges=shown.exchanges,
+    )
+
+
+def _plainness(failure: Failure) -> tuple[int, int, int]:
+    return (
+        len(failure.exchanges),
+        _RANKS.index(failure.case.rank),
+        len(failure.exchanges[-1].delivery.body),
+    )
+
+
+def _hint(name: str, category: Category) -> str:
+    for start, hint in HINTS:
+        if name.startswith(start):
+            return hint
+    return next((hint for start, hint in HINTS if start == f"category {category}"), "")
+
+
+def _abouts(failures: Iterable[Failure]) -> str:
+    return _some(dict.fromkeys(f.case.about for f in failures))
+
+
+def _some(words: Iterable[str], most: int = 5) -> str:
+    listed = list(words)
+    more = f" and {len(listed) - most} more" if len(listed) > most else ""
+    return ", ".join(listed[:most]) + more

@@ -1,0 +1,140 @@
+"""Exploring: Hypothesis draws whatever the schema allows; what fails is made small."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import seed as seeded
+
+from kombo_fakes.errors import shorten
+from kombo_fakes.pointer import Path, PointerError, get, replaced, to_pointer
+from kombo_fakes.probing.cases import Maker, leaves, theme_of_value
+from kombo_fakes.probing.model import Case, Category
+from kombo_fakes.strategies import payloads
+
+_MOST = 300
+"""Deliveries for making failures small, at most."""
+
+Attempt = Callable[[Case], "Category | None"]
+
+
+def explored(
+    maker: Maker,
+    max_examples: int,
+    attempt: Attempt,
+    record: Attempt,
+    explains: Callable[[Category, str, str], bool],
+) -> None:
+    """Draw payloads and deliver them.
+
+    A failure that one field alone brings about is put down to that field, and isn't recorded where
+    another case has shown the same.
+
+    Args:
+        maker: Makes the cases.
+        max_examples: How many payloads are drawn.
+        attempt: Delivers a case and says what went wrong, without keeping it.
+        record: The same, and keeps it.
+        explains: Whether a failure of this theme at this pointer is known.
+    """
+    small = _Small(maker, attempt)
+
+    # Nothing is raised in it, so that Hypothesis only draws: what is known about a failure after
+    # the first one would make the shrinking of the next one flaky.
+    @seeded(maker.seed)
+    @settings(
+        max_examples=max_examples,
+        database=None,
+        deadline=None,
+        phases=[Phase.generate],
+        suppress_health_check=list(HealthCheck),
+    )
+    @given(payloads(maker.schema, allow_nul=False))
+    def explore(payload: Any) -> None:
+        wrong = small.fails(payload)
+        if wrong is None or small.spent > max_examples + _MOST:
+            return
+        path = small.blamed(payload, wrong)
+        if path is None:
+            theme, about, pointer, least = "combination", "several fields together", "", payload
+            if explains(wrong, theme, pointer):
+                return
+            least = small.nearest(payload, wrong)
+        else:
+            value = get(payload, path)
+            theme, pointer = theme_of_value(value), to_pointer(path)
+            if explains(wrong, theme, pointer):
+                return
+            value = small.shortest(path, value, wrong)
+            about = f"{'.'.join(map(str, path))} = {shorten(value)}"
+            least = replaced(maker.fresh(), path, value)
+        record(
+            maker.valid_case(
+                f"explored:{theme}:{pointer}", theme, about, maker.fresh(least), pointer=pointer
+            )
+        )
+
+    explore()
+
+
+class _Small:
+    """Makes a failing payload small: by one field, by the nearest to a plain one, by length."""
+
+    def __init__(self, maker: Maker, attempt: Attempt) -> None:
+        self._maker, self._attempt = maker, attempt
+        self.spent = 0
+
+    def fails(self, payload: Any) -> Category | None:
+        self.spent += 1
+        case = self._maker.valid_case(
+            f"explored:{self.spent}",
+            "combination",
+            "a payload that the schema allows",
+            self._maker.fresh(payload),
+        )
+        return self._attempt(case)
+
+    def blamed(self, payload: Any, wrong: Category) -> Path | None:
+        """The field whose value fails in a payload that is plain otherwise."""
+        plain = self._maker.fresh()
+        for path, value in leaves(payload):
+            try:
+                candidate = replaced(plain, path, value)
+            except PointerError:
+                continue
+            if candidate == plain or not self._maker.schema.is_valid(candidate):
+                continue
+            if self.fails(candidate) == wrong:
+                return path
+        return None
+
+    def nearest(self, payload: Any, wrong: Category) -> Any:
+        """The payload with as many fields as possible as they are in a plain one."""
+        plain = self._maker.fresh()
+        for path, _ in list(leaves(payload)):
+            try:
+                candidate = replaced(payload, path, get(plain, path))
+            except PointerError:
+                continue
+            if self._maker.schema.is_valid(candidate) and self.fails(candidate) == wrong:
+                payload = candidate
+        return payload
+
+    def shortest(self, path: Path, value: Any, wrong: Category) -> Any:
+        """A text that still fails, without the parts that aren't needed for it."""
+        if not isinstance(value, str):
+            return value
+        size = max(1, len(value) // 2)
+        while size:
+            at = 0
+            while at < len(value):
+                shorter = value[:at] + value[at + size :]
+                candidate = replaced(self._maker.fresh(), path, shorter)
+                if self._maker.schema.is_valid(candidate) and self.fails(candidate) == wrong:
+                    value = shorter
+                else:
+                    at += size
+            size //= 2
+        return value

@@ -1,0 +1,98 @@
+"""What a reply means: whether a receiver did what it owes, and whether it said too much."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from kombo_fakes.delivery import Delivery
+from kombo_fakes.instants import SECOND, instant
+from kombo_fakes.probing.model import Case, Category, Reply
+from kombo_fakes.signing import sign
+
+_LARGE = 60_000
+
+# What the stack traces of common runtimes look like.
+_TRACES = re.compile(
+    r"Traceback \(most recent call last\)"
+    r"|^\s*File \"[^\"]+\", line \d+"
+    r"|^\s*at [\w.$<>\[\] ]+\(.*:\d+(?::\d+)?\)"
+    r"|^\s*at .*node:internal/"
+    r"|Exception in thread \""
+    r"|goroutine \d+ \["
+    r"|\.rb:\d+:in [`']"
+    r"|#\d+ /[^\s(]+\.php\(\d+\)"
+    r"|Stack trace:",
+    re.MULTILINE,
+)
+
+
+def judged(case: Case, reply: Reply) -> Category | None:
+    """What a receiver did wrong by this reply; None if nothing.
+
+    Example:
+        >>> from kombo_fakes.probing.cases import Maker
+        >>> first = Maker("sync-finished", "a secret", "strict", 0, "a run").first()
+        >>> judged(first, Reply(204)), judged(first, Reply(500)), judged(first, Reply(401))
+        (None, 'crashes', 'refuses what it must take')
+    """
+    if reply.trouble in ("timeout", "endless"):
+        return "hangs"
+    if reply.status is None:
+        # A server that has had enough of a large body may hang up.
+        size = len(case.delivery.body) + sum(len(value) for _, value in case.delivery.headers)
+        return None if case.owed != "take" and size > _LARGE else "crashes"
+    if reply.status >= 500:
+        odd_method = case.delivery.method != "POST" and reply.status in (501, 505)
+        return None if odd_method else "crashes"
+    if reply.status == 429:
+        return None  # Too many requests; says nothing about this one.
+    if case.owed == "take" and not reply.taken:
+        return "refuses what it must take"
+    if case.owed == "refuse" and reply.taken:
+        return "takes what it must refuse"
+    return None
+
+
+def leak(delivery: Delivery, reply: Reply, secret: str | bytes) -> tuple[str, str] | None:
+    """What an answer gives away: its kind, and the place in the answer; None for nothing."""
+    text = reply.text + "\n" + "\n".join(value for _, value in reply.headers)
+    plain = secret.decode("utf-8", "replace") if isinstance(secret, bytes) else secret
+    sent = " ".join(value for _, value in delivery.headers) + delivery.body.decode("latin-1")
+    if len(plain) >= 6 and plain in text and plain not in sent:
+        return "secret", "the webhook secret itself"
+    right = sign(delivery.body, secret)
+    if right in text and right not in sent:
+        return "signature", "the signature that would have been right"
+    found = _TRACES.search(text)
+    if found is not None and found[0] not in sent:
+        return "traceback", found[0].strip()
+    return None
+
+
+def differences(expected: Mapping[str, Any], observed: Mapping[str, Any]) -> tuple[str, ...]:
+    """The names of what a receiver has stored otherwise than it was sent."""
+    found = []
+    for name, owed in expected.items():
+        seen = observed.get(name)
+        if seen == owed or (name == "updated_at" and _same_instant(seen, owed)):
+            continue
+        found.append(name)
+    return tuple(found)
+
+
+def _same_instant(seen: Any, owed: Any) -> bool:
+    try:
+        # Finer than a microsecond is more than most databases and languages keep; coarser than
+        # a millisecond would lose what Kombo sends.
+        apart = abs(instant(seen) - instant(owed))
+        fine = _digits(owed) > 3
+        return apart < (SECOND // 1000 if fine else 1)
+    except (ValueError, TypeError):
+        return False
+
+
+def _digits(text: str) -> int:
+    match = re.search(r"\.([0-9]+)", text)
+    return len(match[1]) if match else 0

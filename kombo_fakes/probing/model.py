@@ -1,0 +1,199 @@
+"""What a probe is made of: cases, replies, failures, findings, a report."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal, TypeAlias
+
+from kombo_fakes.delivery import Delivery
+from kombo_fakes.wire_catalogue import Owed, Policy
+
+__all__ = ["Case", "Category", "Exchange", "Failure", "Finding", "Owed", "Policy", "Rank", "Reply"]
+
+Category: TypeAlias = Literal[
+    "refuses what it must take",
+    "takes what it must refuse",
+    "crashes",
+    "hangs",
+    "loses",
+    "applies twice",
+    "applies out of order",
+    "acknowledges and doesn't apply",
+    "refuses and applies all the same",
+    "mixes up integrations",
+    "corrupts what it stores",
+    "leaks",
+]
+
+Rank: TypeAlias = Literal["realistic", "schema", "hostile"]
+"""How likely it is to meet it: Kombo sends it, the schema allows it, somebody else can send it."""
+
+Trouble: TypeAlias = Literal["timeout", "reset", "garbage", "endless"]
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What came back for a delivery.
+
+    Attributes:
+        status: The HTTP status; None where there was no answer.
+        headers: Names and values.
+        body: The beginning of the body.
+        trouble: Why there was no answer; None where there was one.
+        seconds: How long it took.
+    """
+
+    status: int | None
+    headers: tuple[tuple[str, str], ...] = ()
+    body: bytes = b""
+    trouble: Trouble | None = None
+    seconds: float = field(default=0.0, compare=False)
+
+    @property
+    def taken(self) -> bool:
+        return self.status is not None and 200 <= self.status < 300
+
+    @property
+    def refused(self) -> bool:
+        return self.status is not None and 300 <= self.status < 500
+
+    @property
+    def text(self) -> str:
+        return self.body.decode("utf-8", "replace")
+
+    def header(self, name: str) -> str | None:
+        wanted = name.lower()
+        return next((value for key, value in self.headers if key.lower() == wanted), None)
+
+    def __str__(self) -> str:
+        if self.status is not None:
+            return str(self.status)
+        return {
+            "timeout": "no answer in time",
+            "reset": "a connection that was closed without an answer",
+            "garbage": "something that is no HTTP",
+            "endless": "an answer without an end",
+        }[self.trouble or "reset"]
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One delivery, what is special about it, and what is owed.
+
+    Attributes:
+        id: A stable name: ``fault:data.state-enum-lowercase``.
+        group: ``valid``, ``spelling``, ``fault``, ``wire``, ``change``, ``timeline``.
+        theme: What failures of the same cause have in common.
+        about: What is special, in a few words.
+        pointer: Where, in the payload.
+        delivery: What is sent.
+        owed: What the receiver has to do.
+        why: Why.
+        rank: How likely it is to meet it.
+        integration: The integration id to look at afterwards; None where there is none to see.
+        expected: What is to be seen there once it is taken; None for whatever it is.
+    """
+
+    id: str
+    group: str
+    theme: str
+    about: str
+    delivery: Delivery
+    owed: Owed
+    why: str
+    rank: Rank
+    pointer: str = ""
+    keyword: str = ""
+    integration: str | None = None
+    expected: Mapping[str, Any] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """A delivery and its reply."""
+
+    delivery: Delivery
+    reply: Reply
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """One thing that went wrong with one case."""
+
+    category: Category
+    case: Case
+    exchanges: tuple[Exchange, ...]
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that a receiver does wrong, with the smallest delivery that shows it.
+
+    Attributes:
+        id: A stable name, for ``--skip`` and a baseline.
+        category: What kind of wrong it is.
+        title: What is wrong, in a line.
+        text: What was sent, what came back, what was owed and why.
+        hint: How such a bug is usually mended.
+        rank: How likely it is to meet it.
+        cases: The ids of all cases that show it.
+        exchanges: What shows it, in order; the last one is the one that went wrong.
+    """
+
+    id: str
+    category: Category
+    title: str
+    text: str
+    hint: str
+    rank: Rank
+    cases: tuple[str, ...]
+    exchanges: tuple[Exchange, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What came of a case, for the map of a report."""
+
+    case: Case
+    reply: Reply | None
+    failure: Category | None
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """All that a probe found.
+
+    Attributes:
+        target: What was probed, as text.
+        policy: What it was held to.
+        seed: The seed.
+        events: The events that were sent.
+        findings: What it does wrong, the likeliest to be met first.
+        skipped: Findings that were known before: by ``skip`` or the baseline.
+        notes: What is worth knowing and no finding.
+        not_judged: What could not be seen, and why.
+        outcomes: What came of each case.
+        deliveries: How many deliveries were made.
+        stopped: Why the run ended before its time; empty if it didn't.
+        seconds: How long it took.
+    """
+
+    target: str
+    policy: Policy
+    seed: int
+    events: tuple[str, ...]
+    findings: tuple[Finding, ...]
+    skipped: tuple[Finding, ...]
+    notes: tuple[str, ...]
+    not_judged: tuple[str, ...]
+    outcomes: tuple[Outcome, ...] = field(repr=False)
+    deliveries: int
+    stopped: str
+    seconds: float = field(compare=False)
+
+    @property
+    def ok(self) -> bool:
+        """Whether nothing new was found."""
+        return not self.findings

@@ -1,0 +1,308 @@
+"""Scenarios: short histories of an integration, each with one trap in it.
+
+A scenario is judged after each of its steps. Those that build on others aren't played where the
+others have failed, so that one bug is one finding.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from kombo_fakes.integration_life import Lives
+from kombo_fakes.timeline import Step
+from kombo_fakes.wire_catalogue import wire_faults
+
+if TYPE_CHECKING:
+    from kombo_fakes.probing.model import Category
+
+Steps = Iterator[Step]
+
+
+@dataclass(frozen=True, slots=True)
+class Forged(Step):
+    """A step that a receiver has to refuse, and that has to leave no trace."""
+
+
+@dataclass(frozen=True, slots=True)
+class Scenario:
+    """A history with a trap.
+
+    Attributes:
+        id: A stable name.
+        about: What the trap is, in a few words.
+        category: What a receiver does wrong that falls into it.
+        theme: What scenarios have in common that one bug fails.
+        needs: The ids of scenarios that have to have gone well.
+        play: Makes the steps.
+    """
+
+    id: str
+    about: str
+    category: Category
+    theme: str
+    needs: tuple[str, ...]
+    play: Callable[[Lives], Steps]
+
+
+def _first(lives: Lives) -> Steps:
+    yield Step(lives.next())
+
+
+def _update(lives: Lives) -> Steps:
+    yield Step(lives.next())
+    yield Step(lives.next(gap="a day"))
+
+
+def _life(lives: Lives) -> Steps:
+    yield Step(lives.next())
+    for choice in (0, 0, 0, 0, 1, 0, 2, 0):
+        yield Step(lives.next(choice=choice, gap="three hours"))
+
+
+def _invalid_and_back(lives: Lives) -> Steps:
+    yield Step(lives.next())
+    for choice in (1, 0, 1, 1, 0):
+        yield Step(lives.next(choice=choice, gap="a day"))
+
+
+def _copy(lives: Lives) -> Steps:
+    yield Step(lives.next())
+    yield Step(lives.again(0))
+
+
+def _copy_of_a_newer(lives: Lives) -> Steps:
+    yield Step(lives.next())
+    yield Step(lives.next(gap="a minute"))
+    yield Step(lives.again(0))
+    yield Step(lives.again(0))
+
+
+def _copy_after_another(lives: Lives) -> Steps:
+    yield Step(lives.next())
+    yield Step(lives.next(gap="a minute"))
+    yield Step(lives.again(1))
+
+
+def _copy_written_anew(lives: Lives) -> Steps:
+    yield Step(lives.next())
+    yield Step(lives.again(0, "indented"))
+
+
+def _copy_much_later(lives: Lives) -> Steps:
+    yield Step(lives.next("a"))
+    for number in range(30):
+        yield Step(lives.next("bcdefg"[number % 6], number))
+    yield Step(lives.again(30))
+
+
+def _copy_between(lives: Lives) -> Steps:
+    yield Step(lives.next("a"))
+    yield Step(lives.next("b"))
+    yield Step(lives.again(1))
+    yield Step(lives.again(0))
+
+
+def _same_moment(lives: Lives) -> Steps:
+    yield Step(lives.next())
+    for number in range(4):
+        yield Step(lives.next(choice=number, gap="a minute"), 8)
+
+
+def _same_moment_first(lives: Lives) -> Steps:
+    for name in "abcd":
+        yield Step(lives.next(name), 8)
+
+
+def _late(lives: Lives) -> Steps:
+    yield Step(lives.next(gap="a day"))
+    yield Step(lives.late(gap="three hours"))
+
+
+def _late_among(lives: Lives) -> Steps:
+    yield Step(lives.next())
+    yield Step(lives.next(gap="a day"))
+    yield Step(lives.late(choice=1, gap="a second"))
+    yield Step(lives.next(gap="a second"))
+
+
+def _a_millisecond(lives: Lives) -> Steps:
+    yield Step(lives.next())
+    yield Step(lives.next(gap="a millisecond"))
+    yield Step(lives.late(gap="a millisecond"))
+
+
+def _fraction_after_none(lives: Lives) -> Steps:
+    # As texts "...00.500Z" comes before "...00Z".
+    yield Step(lives.next(notation="no fraction that isn't needed"))
+    yield Step(lives.next(gap="half a second"))
+
+
+def _none_before_fraction(lives: Lives) -> Steps:
+    yield Step(lives.next(gap="half a second"))
+    yield Step(lives.next(gap="half a second"))
+    yield Step(lives.late(gap="half a second", notation="no fraction that isn't needed"))
+
+
+def _newer_sorts_before(lives: Lives) -> Steps:
+    yield Step(lives.next())
+    yield Step(lives.sorts_wrong())
+
+
+def _older_sorts_behind(lives: Lives) -> Steps:
+    yield Step(lives.next())
+    yield Step(lives.late(notation="+13:00"))
+
+
+def _older_sorts_behind_by_two_hours(lives: Lives) -> Steps:
+    yield Step(lives.next())
+    yield Step(lives.late(notation="+02:00", gap="a minute"))
+
+
+def _newer_after_offset(lives: Lives) -> Steps:
+    yield Step(lives.next(notation="+02:00"))
+    yield Step(lives.next(gap="a minute"))
+
+
+def _offset_after_offset(lives: Lives) -> Steps:
+    yield Step(lives.next(notation="+13:00"))
+    yield Step(lives.next(notation="-05:30", gap="a second"))
+    yield Step(lives.late(notation="+02:00", gap="a second"))
+
+
+def _micro_after_milli(lives: Lives) -> Steps:
+    yield Step(lives.next())
+    yield Step(lives.next(notation="microseconds", gap="a millisecond"))
+    yield Step(lives.next(notation="nanoseconds", gap="a millisecond"))
+
+
+def _tie(lives: Lives) -> Steps:
+    yield Step(lives.next())
+    yield Step(lives.tie())
+    yield Step(lives.again(1))
+    yield Step(lives.again(0))
+
+
+def _twins(lives: Lives) -> Steps:
+    yield Step(lives.next("a"))
+    lives.twin("b", "a")
+    yield Step(lives.next("b"))
+    yield Step(lives.next("b", gap="a day"))
+    yield Step(lives.next("a", 1, gap="a minute"))
+
+
+def _twin_events(lives: Lives) -> Steps:
+    yield Step(lives.next("a"))
+    yield Step(lives.twin_event(0, "a"))
+
+
+def _two(lives: Lives) -> Steps:
+    yield Step(lives.next("a"))
+    yield Step(lives.next("b"))
+    yield Step(lives.next("b", 1, gap="a minute"))
+    yield Step(lives.next("a", gap="three hours"))
+
+
+def _two_of_a_tool(lives: Lives) -> Steps:
+    yield Step(lives.next("a"))
+    lives.sibling("b", "a")
+    yield Step(lives.next("b"))
+    yield Step(lives.next("b", 1, gap="a minute"))
+    yield Step(lives.next("a", gap="three hours"))
+
+
+def _older_of_another(lives: Lives) -> Steps:
+    yield Step(lives.next("a"))
+    yield Step(lives.next("a", gap="a day"))
+    yield Step(lives.next("b"))
+    yield Step(lives.next("b", gap="three hours"))
+
+
+def _forged(lives: Lives) -> Steps:
+    yield Step(lives.next())
+    real = lives.next(gap="a day")
+    forged = wire_faults(secret=lives.secret, ids=["signature-other-secret"])[0]
+    made = forged.apply(real.payload)
+    if made is not None:
+        yield Forged(made)
+    yield Step(real)
+
+
+def _without_signature(lives: Lives) -> Steps:
+    real = lives.next()
+    forged = wire_faults(secret=lives.secret, ids=["signature-missing"])[0]
+    made = forged.apply(real.payload)
+    if made is not None:
+        yield Forged(made)
+    yield Step(real)
+
+
+_UPDATED = ("first", "update")
+_ORDERED = (*_UPDATED, "late")
+_COPIED = ("first", "copy", "copy-of-a-newer")
+
+SCENARIOS: tuple[Scenario, ...] = (
+    Scenario("first", "the first event of an integration", "acknowledges and doesn't apply",
+             "applying", (), _first),
+    Scenario("update", "a newer event of an integration that is known", "loses", "updating",
+             ("first",), _update),
+    Scenario("life", "an integration from its setup to its end", "loses", "statuses",
+             _UPDATED, _life),
+    Scenario("invalid-and-back", "credentials that expire, and are renewed", "loses", "statuses",
+             _UPDATED, _invalid_and_back),
+    Scenario("copy", "a copy of an event, the same bytes", "applies twice", "copies",
+             ("first",), _copy),
+    Scenario("copy-of-a-newer", "copies of an update", "applies twice", "copies",
+             _UPDATED, _copy_of_a_newer),
+    Scenario("copy-after-another", "a copy that comes after a newer event", "applies twice",
+             "copies", _UPDATED, _copy_after_another),
+    Scenario("copy-between", "a copy that comes after the event of another integration",
+             "applies twice", "copies", ("first",), _copy_between),
+    Scenario("copy-written-anew", "a copy, its JSON written otherwise", "applies twice",
+             "copies", ("first",), _copy_written_anew),
+    Scenario("copy-much-later", "a copy that comes after thirty other events", "applies twice",
+             "copies", ("first",), _copy_much_later),
+    Scenario("late", "an older event that comes late", "applies out of order", "order",
+             _UPDATED, _late),
+    Scenario("late-among", "an older event between two newer ones", "applies out of order",
+             "order", _UPDATED, _late_among),
+    Scenario("a-millisecond", "events a millisecond apart", "applies out of order",
+             "timestamps", _ORDERED, _a_millisecond),
+    Scenario("fraction-after-none", "a newer timestamp with a fraction after one without",
+             "applies out of order", "timestamps", _ORDERED, _fraction_after_none),
+    Scenario("none-before-fraction", "an older timestamp without a fraction after one with",
+             "applies out of order", "timestamps", _ORDERED, _none_before_fraction),
+    Scenario("newer-sorts-before", "a newer timestamp with an offset, that as a text sorts before",
+             "applies out of order", "timestamps", _ORDERED, _newer_sorts_before),
+    Scenario("older-sorts-behind", "an older timestamp with an offset, that as a text sorts behind",
+             "applies out of order", "timestamps", _ORDERED, _older_sorts_behind),
+    Scenario("two-hours", "an older timestamp with the offset +02:00", "applies out of order",
+             "timestamps", _ORDERED, _older_sorts_behind_by_two_hours),
+    Scenario("newer-after-offset", "a newer timestamp with Z after one with an offset",
+             "applies out of order", "timestamps", _ORDERED, _newer_after_offset),
+    Scenario("offset-after-offset", "timestamps with different offsets", "applies out of order",
+             "timestamps", _ORDERED, _offset_after_offset),
+    Scenario("precisions", "timestamps of different precision", "applies out of order",
+             "timestamps", _ORDERED, _micro_after_milli),
+    Scenario("tie", "two events of the same instant, and copies of both", "applies out of order",
+             "ties", (*_ORDERED, *_COPIED), _tie),
+    Scenario("two", "two integrations in turn", "mixes up integrations", "integrations",
+             _UPDATED, _two),
+    Scenario("two-of-a-tool", "two integrations of one tool and one organisation, in turn",
+             "mixes up integrations", "integrations", _UPDATED, _two_of_a_tool),
+    Scenario("older-of-another", "an event older than the newest of another integration",
+             "mixes up integrations", "integrations", _UPDATED, _older_of_another),
+    Scenario("twins", "two integrations whose ids differ in case only", "mixes up integrations",
+             "case", (*_UPDATED, "two", "two-of-a-tool"), _twins),
+    Scenario("twin-events", "two events whose ids differ in case only", "loses", "case of events",
+             (*_UPDATED,), _twin_events),
+    Scenario("forged-first", "a forged event, then the real one of the same id", "loses",
+             "forged", _UPDATED, _forged),
+    Scenario("unsigned-first", "an event without a signature, then the real one", "loses",
+             "forged", ("first",), _without_signature),
+    Scenario("same-moment-first", "copies of a first event at the same moment", "applies twice",
+             "same moment", _COPIED, _same_moment_first),
+    Scenario("same-moment", "copies of an update at the same moment", "applies twice",
+             "same moment", (*_COPIED, *_UPDATED), _same_moment),
+)  # fmt: skip

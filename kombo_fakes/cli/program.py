@@ -9,6 +9,8 @@ from kombo_fakes.cli.events_command import events_command
 from kombo_fakes.cli.faults_command import faults_command
 from kombo_fakes.cli.generate_command import generate_command
 from kombo_fakes.cli.options import examples
+from kombo_fakes.cli.probe_command import probe_command
+from kombo_fakes.cli.replay_command import replay_command
 from kombo_fakes.cli.validate_command import validate_command
 from kombo_fakes.cli.vectors_command import vectors_command
 from kombo_fakes.errors import nearest, shorten
@@ -65,5 +67,7 @@ for command in (
     faults_command,
     events_command,
     vectors_command,
+    probe_command,
+    replay_command,
 ):
     program.add_command(command)

@@ -1,0 +1,177 @@
+"""``kombo-fakes probe``: what is wrong with a receiver."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import rich_click as click
+
+from kombo_fakes.cli.options import WholeNumber, examples, is_interactive
+from kombo_fakes.cli.secret import read_secret, secret_options
+
+if TYPE_CHECKING:
+    from kombo_fakes.probing.model import Report
+    from kombo_fakes.probing.running import Progress
+
+EXAMPLES = examples(
+    "kombo-fakes probe http://127.0.0.1:8000/webhooks/kombo --secret-file secret.txt",
+    "kombo-fakes probe URL --observe-url 'http://127.0.0.1:8000/integrations/{integration_id}'",
+    "kombo-fakes probe URL --policy tolerant --html report.html --junit report.xml",
+    "kombo-fakes probe URL --json baseline.json; kombo-fakes probe URL --baseline baseline.json",
+)
+
+
+@click.command("probe", epilog=EXAMPLES)
+@click.argument("url")
+@click.option(
+    "--event", "names", metavar="NAME", multiple=True,
+    help="The event to send; see `kombo-fakes events`. Can be repeated.",
+)  # fmt: skip
+@secret_options
+@click.option(
+    "--policy", type=click.Choice(["strict", "tolerant"]), default="strict", show_default=True,
+    help="strict: the receiver enforces the published schema. tolerant: it reads what it can, and"
+    " takes tomorrow's payloads as well.",
+)  # fmt: skip
+@click.option(
+    "--observe-url", "observe", metavar="TEMPLATE",
+    help="Where to see what the receiver knows of an integration: a URL with {integration_id} in"
+    " it that answers JSON with state, qa_status, setup_status, updated_at and events, or 404.",
+)  # fmt: skip
+@click.option(
+    "--max-examples", type=WholeNumber(0), default=100, metavar="N", show_default=True,
+    help="How many payloads Hypothesis draws beside the cases that are always sent.",
+)  # fmt: skip
+@click.option(
+    "--seed", type=WholeNumber(0), default=0, metavar="N", show_default=True,
+    help="The same seed sends the same payloads, but for ids, which are new in each run.",
+)  # fmt: skip
+@click.option(
+    "--timeout", type=click.FloatRange(min=0, min_open=True), default=5.0, metavar="SECONDS",
+    show_default=True, help="After which a delivery without an answer hangs.",
+)  # fmt: skip
+@click.option(
+    "--max-seconds", type=click.FloatRange(min=0, min_open=True), default=300.0,
+    metavar="SECONDS", show_default=True, help="After which the run ends.",
+)  # fmt: skip
+@click.option("--json", "json_file", metavar="FILE", help="Write the report as JSON.")
+@click.option("--html", "html_file", metavar="FILE", help="Write the report as one HTML file.")
+@click.option("--junit", "junit_file", metavar="FILE", help="Write the report as JUnit XML.")
+@click.option(
+    "--record", metavar="DIR", help="Keep every delivery and its answer: files, curl, HAR."
+)
+@click.option(
+    "--skip", metavar="FINDING", multiple=True,
+    help="The id of a finding that is known. Can be repeated.",
+)  # fmt: skip
+@click.option(
+    "--baseline", metavar="FILE",
+    help="A report of `probe --json`, or an array of ids: what it holds is known.",
+)  # fmt: skip
+@click.option(
+    "--allow-remote", is_flag=True, help="Let the URL be one of another machine than this."
+)
+@click.option("--ca-file", metavar="FILE", help="Certificates to trust, for https.")
+def probe_command(
+    url: str,
+    names: tuple[str, ...],
+    secret: str | None,
+    secret_file: str | None,
+    policy: str,
+    observe: str | None,
+    max_examples: int,
+    seed: int,
+    timeout: float,
+    max_seconds: float,
+    json_file: str | None,
+    html_file: str | None,
+    junit_file: str | None,
+    record: str | None,
+    skip: tuple[str, ...],
+    baseline: str | None,
+    allow_remote: bool,
+    ca_file: str | None,
+) -> int:
+    """Play deliveries at a receiver, and say what is wrong with it.
+
+    Valid payloads in all spellings, faults, forged signatures, broken bodies, changes, and, where
+    it can be observed, copies, late events and what else a sender does that delivers at least once.
+    Only receivers on this machine are probed, unless --allow-remote. Standard output is a
+    scorecard; the exit status is 1 if something was found.
+    """
+    from kombo_fakes.cli.scorecard import print_scorecard
+    from kombo_fakes.document import parse_json, read_bytes
+    from kombo_fakes.output import pretty, writing
+    from kombo_fakes.probing.data_report import data_report, known_findings
+    from kombo_fakes.probing.junit_report import junit_report
+    from kombo_fakes.probing.recording import Recorder
+    from kombo_fakes.probing.running import probe
+    from kombo_fakes.registry import DEFAULT_EVENT
+
+    known = set(skip)
+    if baseline is not None:
+        known |= known_findings(parse_json(read_bytes(baseline), baseline), baseline)
+    # Opened before the run: a path that can't be written shall not be found out after it.
+    with contextlib.ExitStack() as files:
+        outs = {
+            name: files.enter_context(writing(name))
+            for name in (json_file, html_file, junit_file)
+            if name is not None
+        }
+        recorder = files.enter_context(Recorder(record, url)) if record is not None else None
+        with _progress() as progress:
+            report = probe(
+                url,
+                secret=read_secret(secret, secret_file),
+                event=names or (DEFAULT_EVENT,),
+                policy="tolerant" if policy == "tolerant" else "strict",
+                observe=observe,
+                seed=seed,
+                max_examples=max_examples,
+                timeout=timeout,
+                max_seconds=max_seconds,
+                skip=known,
+                allow_remote=allow_remote,
+                ca_file=ca_file,
+                progress=progress,
+                on_exchange=None if recorder is None else recorder.keep,
+            )
+        if json_file is not None:
+            outs[json_file].write(pretty(data_report(report)) + b"\n")
+        if html_file is not None:
+            from kombo_fakes.probing.html_report import html_report
+
+            outs[html_file].write(html_report(report).encode())
+        if junit_file is not None:
+            outs[junit_file].write(junit_report(report))
+    print_scorecard(report)
+    return _status(report)
+
+
+def _status(report: Report) -> int:
+    from kombo_fakes.cli import FINE, FOUND, INTERRUPTED
+
+    if report.stopped == "interrupted":
+        return INTERRUPTED
+    return FINE if report.ok else FOUND
+
+
+@contextlib.contextmanager
+def _progress() -> Iterator[Progress | None]:
+    if not is_interactive():
+        yield None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, TextColumn
+    from rich.progress import Progress as Bar
+
+    columns = (TextColumn("{task.description:<16}"), BarColumn(), MofNCompleteColumn())
+    with Bar(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("", total=None)
+
+        def show(phase: str, done: int, of: int) -> None:
+            bar.update(task, description=phase, completed=done, total=of)
+
+        yield show

@@ -1,0 +1,90 @@
+"""The scorecard of a probe: one screen that says what was found."""
+
+from __future__ import annotations
+
+import sys
+from collections import Counter
+
+from kombo_fakes.cli.terminal import is_terminal, printable, say
+from kombo_fakes.probing.model import Finding, Report
+
+_RANKS = {
+    "realistic": "Kombo sends this today",
+    "schema": "the schema allows it",
+    "hostile": "an attacker or a broken proxy can send it",
+}
+_GROUPS = (
+    ("valid", "valid payloads"),
+    ("spelling", "spellings"),
+    ("wire", "odd deliveries"),
+    ("change", "changes"),
+    ("fault", "faults"),
+    ("timeline", "timelines"),
+)
+
+
+def print_scorecard(report: Report) -> None:
+    """Print a report: for a person on a terminal, else a line each to be read by programs."""
+    if not is_terminal(sys.stdout):
+        _print_lines(report)
+        return
+    from rich.console import Console
+    from rich.padding import Padding
+    from rich.table import Table
+    from rich.text import Text
+
+    console = Console(file=sys.stdout, highlight=False, markup=False, soft_wrap=False)
+    head = f"{report.target}, held to be {report.policy}: {_summary(report)}"
+    console.print(Text(printable(head), style="bold"))
+    grid = Table(box=None, show_header=False, padding=(0, 2, 0, 0))
+    tried = Counter(outcome.case.group for outcome in report.outcomes)
+    failed = Counter(outcome.case.group for outcome in report.outcomes if outcome.failure)
+    for group, name in _GROUPS:
+        if tried[group]:
+            good = tried[group] - failed[group]
+            style = "green" if not failed[group] else "red"
+            mark = "✓" if not failed[group] else "✗"
+            grid.add_row(Text(mark, style=style), name, f"{good} of {tried[group]} as owed")
+    console.print(Padding(grid, (0, 0, 1, 2)))
+    for number, finding in enumerate(report.findings, 1):
+        console.print(Text(f"{number}. {printable(finding.title)}", style="bold red"))
+        about = f"{finding.category} · {_RANKS[finding.rank]} · {_count(finding)}"
+        console.print(Padding(Text(about, style="dim"), (0, 0, 0, 3)))
+        for line in finding.text.splitlines()[:6]:
+            console.print(Padding(Text(printable(line)), (0, 0, 0, 3)))
+        if finding.hint:
+            console.print(Padding(Text(f"Usually mended so: {finding.hint}"), (0, 0, 0, 3)))
+        console.print(Padding(Text(f"--skip {finding.id}", style="dim"), (0, 0, 1, 3)))
+    for finding in report.skipped:
+        console.print(Text(f"known: {finding.id}: {printable(finding.title)}", style="dim"))
+    for line in report.not_judged:
+        console.print(Text(f"not judged: {printable(line)}", style="yellow"))
+    for line in report.notes:
+        console.print(Text(f"note: {printable(line)}", style="dim"))
+
+
+def _summary(report: Report) -> str:
+    found = len(report.findings)
+    findings = "no finding" if not found else "1 finding" if found == 1 else f"{found} findings"
+    stopped = f" (stopped: {report.stopped})" if report.stopped else ""
+    return f"{findings} in {report.deliveries:,} deliveries, {report.seconds:.1f} s{stopped}"
+
+
+def _count(finding: Finding) -> str:
+    return "1 case" if len(finding.cases) == 1 else f"{len(finding.cases)} cases"
+
+
+def _print_lines(report: Report) -> None:
+    say(f"{report.target}: {report.policy}: {_summary(report)}")
+    for finding in report.findings:
+        say(f"finding {finding.id} ({finding.category}; {_RANKS[finding.rank]}): {finding.title}")
+        for line in finding.text.splitlines():
+            say(f"    {line}")
+        if finding.hint:
+            say(f"    Usually mended so: {finding.hint}")
+    for finding in report.skipped:
+        say(f"known {finding.id}: {finding.title}")
+    for line in report.not_judged:
+        say(f"not judged: {line}")
+    for line in report.notes:
+        say(f"note: {line}")

@@ -1,0 +1,172 @@
+"""A report as JSON: for other programs, for a baseline, and to be sent again."""
+
+from __future__ import annotations
+
+from base64 import b64decode, b64encode
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from kombo_fakes import __version__
+from kombo_fakes.delivery import Delivery
+from kombo_fakes.errors import DocumentError, shorten
+from kombo_fakes.probing.model import Exchange, Finding, Reply, Report
+
+FORMAT = 1
+
+
+def data_report(report: Report) -> dict[str, Any]:
+    """A report as a JSON object, the findings with all that is needed to send them again.
+
+    Example:
+        >>> from kombo_fakes import probe
+        >>> told = data_report(probe(lambda delivery: 500))
+        >>> told["findings"][0]["id"], told["findings"][0]["exchanges"][0]["reply"]["status"]
+        ('first-delivery', 500)
+    """
+    return {
+        "format": FORMAT,
+        "made_by": f"kombo_fakes {__version__}",
+        "target": report.target,
+        "policy": report.policy,
+        "seed": report.seed,
+        "events": list(report.events),
+        "deliveries": report.deliveries,
+        "stopped": report.stopped,
+        "findings": [finding_data(finding) for finding in report.findings],
+        "known": [finding_data(finding) for finding in report.skipped],
+        "notes": list(report.notes),
+        "not_judged": list(report.not_judged),
+        "cases": [
+            {
+                "id": outcome.case.id,
+                "group": outcome.case.group,
+                "about": outcome.case.about,
+                "pointer": outcome.case.pointer,
+                "owed": outcome.case.owed,
+                "status": None if outcome.reply is None else outcome.reply.status,
+                "failure": outcome.failure,
+            }
+            for outcome in report.outcomes
+        ],
+    }
+
+
+def finding_data(finding: Finding) -> dict[str, Any]:
+    """One finding as a JSON object."""
+    return {
+        "id": finding.id,
+        "category": finding.category,
+        "rank": finding.rank,
+        "title": finding.title,
+        "text": finding.text,
+        "hint": finding.hint,
+        "cases": list(finding.cases),
+        "exchanges": [exchange_data(exchange) for exchange in finding.exchanges],
+    }
+
+
+def exchange_data(exchange: Exchange) -> dict[str, Any]:
+    """A delivery and its reply as a JSON object; bodies are in base64."""
+    delivery, reply = exchange.delivery, exchange.reply
+    return {
+        "done": list(delivery.done),
+        "request": {
+            "method": delivery.method,
+            "headers": [list(header) for header in delivery.headers],
+            "body": b64encode(delivery.body).decode("ascii"),
+        },
+        "reply": {
+            "status": reply.status,
+            "trouble": reply.trouble,
+            "headers": [list(header) for header in reply.headers],
+            "body": b64encode(reply.body).decode("ascii"),
+        },
+    }
+
+
+def exchange_of(data: Any, name: str) -> Exchange:
+    """The exchange that `exchange_data` has written.
+
+    Raises:
+        DocumentError: if it is none.
+    """
+    try:
+        request, reply = data["request"], data["reply"]
+        delivery = Delivery(
+            str(request["method"]),
+            tuple((str(key), str(value)) for key, value in request["headers"]),
+            b64decode(request["body"], validate=True),
+            tuple(map(str, data.get("done", ()))),
+        )
+        status = reply.get("status")
+        if status is not None and not isinstance(status, int):
+            raise TypeError
+        return Exchange(
+            delivery,
+            Reply(
+                status,
+                tuple((str(key), str(value)) for key, value in reply.get("headers", ())),
+                b64decode(reply.get("body", "")),
+                reply.get("trouble"),
+            ),
+        )
+    except (KeyError, TypeError, ValueError, AttributeError):
+        raise DocumentError(
+            f"{name}: is no exchange of a probe: an object with request and reply"
+        ) from None
+
+
+def known_findings(data: Any, name: str) -> frozenset[str]:
+    """The ids of the findings in a baseline: a report, or an array of ids.
+
+    Raises:
+        DocumentError: if it is neither.
+
+    Example:
+        >>> sorted(known_findings(["signature-absent"], "baseline.json"))
+        ['signature-absent']
+    """
+    if isinstance(data, list) and all(isinstance(entry, str) for entry in data):
+        return frozenset(data)
+    if isinstance(data, Mapping):
+        listed: list[Any] = []
+        for key in ("findings", "known"):
+            found = data.get(key, [])
+            listed.extend(found if isinstance(found, list) else [None])
+        ids = [entry.get("id") if isinstance(entry, Mapping) else None for entry in listed]
+        if "findings" in data and all(isinstance(entry, str) for entry in ids):
+            return frozenset(map(str, ids))
+    raise DocumentError(
+        f"{name}: is no baseline, but {shorten(data)}: a report of `probe --json`, or an array of "
+        "ids of findings"
+    )
+
+
+def exchanges_in(
+    data: Any, name: str, only: Iterable[str] = ()
+) -> list[tuple[str, list[Exchange]]]:
+    """What a file holds to be sent again: a report, a finding, or one recorded exchange.
+
+    Args:
+        data: The JSON value of the file.
+        name: What to call it in a message.
+        only: The ids of the findings to take; all of them if not given.
+
+    Raises:
+        DocumentError: if it is none of these.
+    """
+    if isinstance(data, Mapping) and "request" in data:
+        return [(str(data.get("case", name)), [exchange_of(data, name)])]
+    if isinstance(data, Mapping) and isinstance(data.get("findings"), list):
+        wanted = set(only)
+        found = [entry for entry in data["findings"] if isinstance(entry, Mapping)]
+        chosen = [entry for entry in found if not wanted or entry.get("id") in wanted]
+        return [part for entry in chosen for part in exchanges_in(entry, name)]
+    if isinstance(data, Mapping) and isinstance(data.get("exchanges"), list):
+        sent = [exchange_of(entry, name) for entry in data["exchanges"]]
+        if sent:
+            return [(str(data.get("id", name)), sent)]
+    raise DocumentError(
+        f"{name}: is neither a report of `probe --json`, nor a finding of one, nor a delivery "
+        "that `probe --record` has kept"
+    )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import http.client
 import json
+import re
 import sys
 import time
 from collections.abc import Callable
@@ -15,9 +16,11 @@ import pytest
 
 import kombo_fakes
 from kombo_fakes import Delivery, Timeline, wire_faults
+from kombo_fakes.integration_life import Lives
 
 sys.path.append(str(Path(__file__).parent))
 
+from gallery.broken import BROKEN, Planted
 from gallery.good import GOOD, AppliesLater, Good, moment
 from gallery.serving import serving
 
@@ -170,3 +173,22 @@ def test_moments(texts: str):
     assert len({moment(text) for text in texts.split()}) == 1
     with pytest.raises(ValueError):
         moment("2021-02-29T00:00:00Z")
+
+
+@pytest.mark.parametrize("planted", BROKEN, ids=str)
+def test_broken_receivers_work_as_far_as_it_goes(planted: Planted):
+    """Each takes plain deliveries, unless its bug is about those."""
+    client = Client(planted.receiver_factory(SECRET))
+    lives = Lives(secret=SECRET)
+    statuses = (
+        [client.deliver(lives.next(name)) for name in "abcdefgh"] if planted.takes_plain else []
+    )
+    assert not planted.takes_plain or any(200 <= status < 300 for status in statuses)
+
+
+def test_names_of_broken_receivers():
+    """A name stands for one of them, and can be part of a test's name."""
+    names = [planted.name for planted in (*GOOD, *BROKEN)]
+    assert len(names) == len(set(names))
+    assert all(re.fullmatch(r"[a-z0-9-]+", name) for name in names)
+    assert len(BROKEN) >= 70

@@ -151,6 +151,8 @@ class Receiver:
     status_json: ClassVar[int] = 400
     status_invalid: ClassVar[int] = 422
     make_store: ClassVar[Callable[[], Store]] = Store
+    patience: ClassVar[float] = 60
+    """Seconds that one that hangs does so for, unless it is closed before."""
 
     def __init__(self, secret: str, policy: str = "strict") -> None:
         self.secret, self.policy = secret, policy

@@ -43,6 +43,10 @@ class _Handler(WSGIRequestHandler):
     def log_message(self, format: str, *args: Any) -> None:  # noqa: A002
         """Say nothing."""
 
+    def get_environ(self) -> dict[str, Any]:
+        # In an environ the names of headers have lost their case.
+        return {**super().get_environ(), "gallery.headers": self.headers.items()}
+
     def get_stderr(self) -> Any:
         return io.StringIO()
 

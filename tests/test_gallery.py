@@ -8,6 +8,7 @@ import re
 import sys
 import time
 from collections.abc import Callable
+from concurrent import futures
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlsplit
@@ -175,15 +176,22 @@ def test_moments(texts: str):
         moment("2021-02-29T00:00:00Z")
 
 
-@pytest.mark.parametrize("planted", BROKEN, ids=str)
+@pytest.mark.parametrize("planted", [each for each in BROKEN if each.takes_plain], ids=str)
 def test_broken_receivers_work_as_far_as_it_goes(planted: Planted):
-    """Each takes plain deliveries, unless its bug is about those."""
-    client = Client(planted.receiver_factory(SECRET))
-    lives = Lives(secret=SECRET)
-    statuses = (
-        [client.deliver(lives.next(name)) for name in "abcdefgh"] if planted.takes_plain else []
-    )
-    assert not planted.takes_plain or any(200 <= status < 300 for status in statuses)
+    """Each takes plain deliveries, if not all of them, unless its bug is about those."""
+    client, lives = Client(planted.receiver_factory(SECRET)), Lives(secret=SECRET)
+    assert any(200 <= client.deliver(lives.next(name)) < 300 for name in "abcdefgh")
+
+
+def test_what_hangs_ends_with_the_server():
+    """Nothing is left waiting behind a test."""
+    (planted,) = (each for each in BROKEN if each.name == "hangs-always")
+    with futures.ThreadPoolExecutor(1) as pool:
+        with serving(planted.receiver_factory(SECRET)) as url:
+            sent = pool.submit(over_http, url, Lives(secret=SECRET).next())
+            with pytest.raises(futures.TimeoutError):
+                sent.result(0.2)
+        assert sent.result(10) == 200
 
 
 def test_names_of_broken_receivers():

@@ -24,7 +24,7 @@ _DROPS = "acknowledges and doesn't apply"
 _CORRUPTS = "corrupts what it stores"
 _TOGETHER = "same (time|moment)|at once|concurren|parallel|race|together"
 
-_PAUSE = 0.03
+_PAUSE = 0.02
 """Seconds between a look and the work that follows from it, so that others come in between."""
 
 

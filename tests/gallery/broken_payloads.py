@@ -107,9 +107,9 @@ class RefusesEmptyEventIds(_Valid):
         _refuse(not payload["id"])
 
 
-@PAYLOADS.plant(_DROPS, "empty", looks=True)
+@PAYLOADS.plant(_DROPS, "empty", looks=True, hard=True)
 class DropsEmptyIntegrationIds(Receiver):
-    """`if integration_id:`."""
+    """`if integration_id:`; a look at an empty id is one at /integrations/, as is a list."""
 
     def take(self, payload: Any) -> None:
         if payload["data"]["integration_id"]:

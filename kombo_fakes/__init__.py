@@ -54,6 +54,7 @@ if TYPE_CHECKING:
     from kombo_fakes.storylines import stories, story
     from kombo_fakes.strategies import event_payloads, payloads
     from kombo_fakes.timeline import ReceiverError, Step, Timeline, timelines
+    from kombo_fakes.transport import Answer, Transport, TransportError
     from kombo_fakes.types import (
         AiApplyApplicationStatusUpdated,
         AiApplyJobPostingStatusUpdated,
@@ -159,6 +160,11 @@ _HOMES = {
         "Timeline",
         "timelines",
     ),
+    "transport": (
+        "Answer",
+        "Transport",
+        "TransportError",
+    ),
     "types": (
         "AiApplyApplicationStatusUpdated",
         "AiApplyJobPostingStatusUpdated",
@@ -192,6 +198,7 @@ __all__ = [
     "AiApplyApplicationStatusUpdatedFactory",
     "AiApplyJobPostingStatusUpdated",
     "AiApplyJobPostingStatusUpdatedFactory",
+    "Answer",
     "AssessmentOrderReceived",
     "AssessmentOrderReceivedFactory",
     "Change",
@@ -236,6 +243,8 @@ __all__ = [
     "SyncFinished",
     "SyncFinishedFactory",
     "Timeline",
+    "Transport",
+    "TransportError",
     "UnknownNameError",
     "ValidationError",
     "Violation",

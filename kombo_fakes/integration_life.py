@@ -48,11 +48,12 @@ _NEXT: dict[Status, tuple[Status, ...]] = {
 }
 _STATUSES = tuple(_NEXT)
 
-_EPOCH = int(instant("2024-02-28T21:30:00Z"))
+EPOCH = int(instant("2024-02-28T21:30:00Z"))
 
 GAPS: dict[str, int] = {
     "a second": SECOND,
     "half a second": SECOND // 2,
+    "a quarter of a second": SECOND // 4,
     "a millisecond": SECOND // 1000,
     "a minute": 60 * SECOND,
     "three hours": 3 * 3600 * SECOND,
@@ -78,6 +79,8 @@ class Lives:
         salt: Whatever makes the ids of this sender others than those of another one; the same
             salt, the same ids.
         spelling: How bodies are written where nothing else is asked for.
+        sample: The payload whose names all integrations have; each its own if not given.
+        begin: The instant of the first event, in nanoseconds as `instants` counts them.
 
     Example:
         >>> lives = Lives()
@@ -89,12 +92,19 @@ class Lives:
     """
 
     def __init__(
-        self, *, secret: str | bytes = TEST_SECRET, salt: object = "", spelling: str = "compact"
+        self,
+        *,
+        secret: str | bytes = TEST_SECRET,
+        salt: object = "",
+        spelling: str = "compact",
+        sample: dict[str, Any] | None = None,
+        begin: int = EPOCH,
     ) -> None:
         self.sent: list[Delivery] = []
         """The deliveries of distinct events, in the order in which they were first sent."""
         self.secret, self._salt, self._spelling = secret, salt, spelling
         self._integrations: dict[str, _Integration] = {}
+        self._sample, self._begin = sample, begin
         self._made = 0
 
     def knows(self, name: str) -> bool:
@@ -177,7 +187,7 @@ class Lives:
         sample = copy.deepcopy(self._of(of).sample)
         tool, _, token = str(sample["data"]["integration_id"]).partition(":")
         sample["data"]["integration_id"] = f"{tool}:{token.swapcase()}"
-        self._integrations[name] = _Integration(sample, _EPOCH)
+        self._integrations[name] = _Integration(sample, self._begin)
 
     def sibling(self, name: str, of: str) -> None:
         """Let an integration be one of the same tool and the same organisation as another one."""
@@ -185,7 +195,7 @@ class Lives:
         tool = str(sample["data"]["integration_id"]).partition(":")[0]
         token = SeededDice(seed_for("sibling", self._salt, name)).token(24)
         sample["data"]["integration_id"] = f"{tool}:{token}"
-        self._integrations[name] = _Integration(sample, _EPOCH)
+        self._integrations[name] = _Integration(sample, self._begin)
 
     def twin_event(self, number: int, name: str = "a", choice: int = 0) -> Delivery:
         """The next event of an integration, its id that of another event but for the case."""
@@ -208,9 +218,14 @@ class Lives:
 
     def _of(self, name: str) -> _Integration:
         if name not in self._integrations:
-            schema = Schema.load(DEFAULT_EVENT)
-            sample = portrait_for(schema).paint(SeededDice(seed_for("life", self._salt, name)))
-            self._integrations[name] = _Integration(sample, _EPOCH)
+            dice = SeededDice(seed_for("life", self._salt, name))
+            if self._sample is None:
+                sample = portrait_for(Schema.load(DEFAULT_EVENT)).paint(dice)
+            else:
+                sample = copy.deepcopy(self._sample)
+                tool = sample["data"]["integration_tool"]
+                sample["data"]["integration_id"] = f"{tool}:{dice.token(24)}"
+            self._integrations[name] = _Integration(sample, self._begin)
         return self._integrations[name]
 
     def _after(self, life: _Integration, choice: int) -> Status:

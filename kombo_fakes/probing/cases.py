@@ -5,10 +5,12 @@ Each has ids of its own, so that no case depends on what a receiver has seen bef
 
 from __future__ import annotations
 
+import contextlib
 import copy
 import math
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from datetime import datetime, timezone
 from typing import Any
 
 from kombo_fakes.catalogue import FaultError, faults
@@ -16,14 +18,15 @@ from kombo_fakes.corner_cases import corners
 from kombo_fakes.delivery import Delivery
 from kombo_fakes.dice import SeededDice, seed_for
 from kombo_fakes.evolution import changes
-from kombo_fakes.instants import instant
+from kombo_fakes.instants import SECOND, instant, written
 from kombo_fakes.ledger import STATUS_FIELDS
 from kombo_fakes.pointer import Path, PointerError, get, parse_pointer, replaced, to_pointer
 from kombo_fakes.portrait import portrait_for
 from kombo_fakes.probing.model import Case, Owed, Policy, Rank
 from kombo_fakes.registry import DEFAULT_EVENT
 from kombo_fakes.schema import Schema
-from kombo_fakes.spelling import spellings
+from kombo_fakes.signing import SIGNATURE_HEADER
+from kombo_fakes.spelling import spell, spellings
 from kombo_fakes.wire_catalogue import WireFault, wire_faults
 
 _REALISTIC = 8
@@ -51,29 +54,35 @@ class Maker:
         self.secret, self.policy, self.seed, self.run = secret, policy, seed, run
         self._made = 0
         self._base = self._plain()
+        if self.event == DEFAULT_EVENT:
+            self._instant = int(instant(self._base["data"]["updated_at"]))
 
     # -- payloads
 
     def _plain(self) -> Any:
-        """A realistic payload without a null, so that a null elsewhere is what differs."""
+        """A realistic payload with neither null nor letters beyond ASCII: those come alone."""
         portrait = portrait_for(self.schema)
         for number in range(_TRIES):
             dice = SeededDice(seed_for("probe", self.event, self.seed, number))
             payload = portrait.paint(dice)
-            if not any(value is None for _, value in leaves(payload)):
+            if self.event == DEFAULT_EVENT:
+                payload["data"] |= _PLAIN
+            if spell(payload).isascii() and all(value is not None for _, value in leaves(payload)):
                 return payload
         return payload
 
     def fresh(self, payload: Any = None) -> Any:
         """A payload with ids of its own; the plain one by default."""
         fresh = copy.deepcopy(self._base if payload is None else payload)
-        self._made += 1
-        dice = SeededDice(seed_for("probe ids", self.run, self.event, self._made))
+        dice = self._dice()
         if not isinstance(fresh, dict):
             return fresh
         if isinstance(fresh.get("id"), str):
             fresh["id"] = dice.token(24)
         data = fresh.get("data")
+        if payload is None and self.event == DEFAULT_EVENT:
+            # No two with the same instant, which some take for the same event.
+            fresh["data"]["updated_at"] = written(self._instant + self._made * SECOND)
         if isinstance(data, dict):
             # The id of what the event is about; of an integration the tool comes first.
             for name in ("integration_id", "id"):
@@ -83,6 +92,34 @@ class Maker:
                     data[name] = f"{tool}:{token}" if colon and tool.isalnum() else token
                     break
         return fresh
+
+    def _dice(self) -> SeededDice:
+        self._made += 1
+        return SeededDice(seed_for("probe ids", self.run, self.event, self._made))
+
+    def _token(self) -> str:
+        return self._dice().token(24)
+
+    def other(self) -> Any:
+        """A plain payload of another organisation, tool and category."""
+        portrait = portrait_for(self.schema)
+        mine = self._base["data"]
+        for number in range(_TRIES):
+            payload = portrait.paint(SeededDice(seed_for("other", self.seed, number)))
+            data = payload["data"]
+            if (
+                spell(payload).isascii()
+                and all(value is not None for _, value in leaves(payload))
+                and data["integration_tool"] != mine["integration_tool"]
+                and data["integration_category"] != mine["integration_category"]
+            ):
+                return payload
+        return payload
+
+    def theme_at(self, pointer: str, value: Any) -> str:
+        """What kind of value it is that a receiver stumbles over, and where it stands."""
+        sites = {site.pointer for site in self.schema.sites() if site.keyword == "enum"}
+        return "enum" if pointer in sites and value is not None else theme_of_value(value)
 
     def observable(self, payload: Any) -> tuple[str | None, Mapping[str, Any] | None]:
         """The integration id to look at after a payload, and what is to be seen there."""
@@ -119,7 +156,7 @@ class Maker:
             why=_OWES_VALID,
             rank=rank,
             pointer=pointer,
-            integration=integration if integration and _is_tidy(integration) else None,
+            integration=integration if integration and _is_visible(integration) else None,
             expected=expected,
         )
 
@@ -127,6 +164,17 @@ class Maker:
         """The one good delivery that comes before all others."""
         return self.valid_case(
             "first", "first", "a plain realistic payload", self.fresh(), rank="realistic"
+        )
+
+    def now(self) -> Case | None:
+        """The same with the time of this moment, for receivers that refuse what is old."""
+        if self.event != DEFAULT_EVENT:
+            return None
+        payload = self.fresh()
+        moment = datetime.now(timezone.utc).isoformat(timespec="milliseconds")
+        payload["data"]["updated_at"] = moment.replace("+00:00", "Z")
+        return self.valid_case(
+            "now", "first", "a payload of this moment", payload, rank="realistic"
         )
 
     def realistic(self) -> Iterator[Case]:
@@ -147,23 +195,34 @@ class Maker:
         for corner in corners(self.event, seed=self.seed):
             about = corner.description.partition(": ")[2] or corner.description
             if corner.pointer == "":  # Each of them comes alone as well.
-                payload = self.fresh(corner.payload)
+                payload = self.fresh()
+                for path, value in leaves(corner.payload):
+                    with contextlib.suppress(PointerError):
+                        payload = replaced(payload, path, None) if value is None else payload
+                if not self.schema.is_valid(payload):
+                    payload = self.fresh(corner.payload)
                 yield self.valid_case(
                     f"valid:{corner.id}", "null", about, payload, rank="realistic"
                 )
                 continue
             path = _as_path(corner.payload, parse_pointer(corner.pointer))
+            value = get(corner.payload, path)
+            named = corner.pointer in _NAMES
+            if named and value:
+                # Another one in each run, or what the last one left would be looked at.
+                value = value[0] + self._token() + value[1:]
             try:
-                payload = replaced(self.fresh(), path, get(corner.payload, path))
+                payload = replaced(self.fresh(), path, value)
                 get(payload, path)
             except PointerError:
                 payload = self.fresh(corner.payload)
             if not self.schema.is_valid(payload):
                 payload = self.fresh(corner.payload)
             theme, rank = _theme_of(corner.id, get(corner.payload, path))
-            yield self.valid_case(
+            case = self.valid_case(
                 f"valid:{corner.id}", theme, about, payload, rank=rank, pointer=corner.pointer
             )
+            yield replace(case, integration=None) if named and not value else case
         for name, about, text in _TEXTS:
             payload = self.fresh()
             target = self._free_text(payload)
@@ -176,7 +235,22 @@ class Maker:
                     rank="realistic" if name in ("accents", "emoji") else "schema",
                     pointer=to_pointer(target),
                 )
+        yield from self._ids()
         yield from self._timestamps()
+
+    def _ids(self) -> Iterator[Case]:
+        if self.event != DEFAULT_EVENT:
+            return
+        payload = self.fresh()
+        token = str(payload["data"]["integration_id"]).partition(":")[2]
+        text = f"tool:{token} & <b> 'x' \"y\""
+        yield self.valid_case(
+            "valid:data.integration_id-markup",
+            "text",
+            "quotes and what a template escapes in an integration id",
+            replaced(payload, ("data", "integration_id"), text),
+            pointer="/data/integration_id",
+        )
 
     def _timestamps(self) -> Iterator[Case]:
         path = ("data", "updated_at")
@@ -211,8 +285,10 @@ class Maker:
             payload = self.fresh()
             target = self._free_text(payload)
             if target is not None:
-                # Letters that the ways to write differ in.
-                payload = replaced(payload, target, "Müller & Söhne / Zoë \U0001f600")
+                name = "Miller & Sons / Co"
+                if spelling.name in _ESCAPING:
+                    name = "Müller & Söhne / Zoë \U0001f600"
+                payload = replaced(payload, target, name)
             yield self.valid_case(
                 f"spelling:{spelling.name}",
                 "spelling",
@@ -281,10 +357,27 @@ class Maker:
 
         return fault.apply(self.fresh(), numbered_dice(number, self.seed))
 
+    def replayed(self, signature: str) -> Case:
+        """A payload of its own with the signature of a delivery that was taken before."""
+        payload = self.fresh()
+        integration, _ = self.observable(payload)
+        delivery = Delivery.of(payload, self.secret).with_header(SIGNATURE_HEADER, signature)
+        return Case(
+            id="wire:signature-replayed",
+            group="wire",
+            theme="signature-replayed",
+            about="the signature of another delivery, which was taken before",
+            delivery=delivery.noting("with the signature of another delivery"),
+            owed="refuse",
+            why="the signature isn't one over these bytes",
+            rank="hostile",
+            integration=integration,
+        )
+
     def changes(self) -> Iterator[Case]:
         """What tomorrow's schema may allow."""
         for change in changes(self.event):
-            payload = change.apply(self.fresh())
+            payload = self._in_ascii(change.apply(self.fresh()))
             variant = change.id.rpartition("-new-")[2]
             theme = {
                 "property": "new property",
@@ -311,16 +404,27 @@ class Maker:
                 expected=expected if seen else None,
             )
 
-    def numbered(self, case: Case) -> Case:
-        """The same case with ids of its own again."""
-        payload = case.delivery.payload
-        if case.group not in ("valid", "spelling") or payload is None:
-            return case
-        changed = self.fresh(payload)
-        integration, expected = self.observable(changed)
-        delivery = Delivery.of(changed, self.secret, done=case.delivery.done)
-        return replace(case, delivery=delivery, integration=integration, expected=expected)
+    def _in_ascii(self, payload: Any) -> Any:
+        """A payload whose letters beyond ASCII are left out: they are a case of their own."""
+        for path, value in list(leaves(payload)):
+            if isinstance(value, str) and not value.isascii():
+                payload = replaced(payload, path, value.encode("ascii", "ignore").decode())
+        return payload
 
+
+_NAMES = ("/id", "/data/integration_id")
+"""Where the names of things stand that receivers look up."""
+
+_PLAIN = {
+    "integration_category": "HRIS",
+    "state": "ACTIVE",
+    "qa_status": "PASSED",
+    "setup_status": "COMPLETED",
+}
+
+# Those that write all letters beyond ASCII as escapes: others have none here, since letters that
+# a receiver can't read are another matter than how they are written.
+_ESCAPING = ("ascii", "ascii-upper-case", "all-escaped")
 
 _USUAL_SPELLINGS = ("spaced", "indented", "ascii", "slashes-escaped", "keys-reversed")
 
@@ -396,6 +500,11 @@ def _as_path(payload: Any, parts: Path) -> Path:
         path.append(int(part) if isinstance(payload, list) else part)
         payload = payload[path[-1]]
     return tuple(path)
+
+
+def _is_visible(integration_id: str) -> bool:
+    """Whether any server can be asked for it: a slash, a line feed or nothing is another matter."""
+    return bool(integration_id.strip()) and not set(integration_id) & set("/\\\n\r\t\0?#%;")
 
 
 def _is_tidy(integration_id: str) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from kombo_fakes.probing.hints import HINTS
 from kombo_fakes.probing.model import (
@@ -26,6 +26,8 @@ TAKES: Category = "takes what it must refuse"
 CRASHES: Category = "crashes"
 HANGS: Category = "hangs"
 LEAKS: Category = "leaks"
+
+_STATE: tuple[Category, ...] = ("acknowledges and doesn't apply", "corrupts what it stores")
 
 _VERBS: dict[Category, str] = {
     REFUSES: "refuses",
@@ -74,7 +76,7 @@ class Evidence:
         return any(
             known.category == category
             and known.case.group in ("valid", "spelling", "timeline")
-            and (known.case.theme == theme or known.case.theme in ("realistic", "applying"))
+            and (theme in ("", known.case.theme) or known.case.theme in ("realistic", "applying"))
             and (theme != "enum" or known.case.pointer == pointer)
             for known in self.failures
         )
@@ -127,9 +129,21 @@ _CHANGES = {
 }
 
 
-def preflight_finding(first: Case, reply: Reply) -> Finding:
-    """Why the one good delivery that comes first was most likely not taken."""
+def preflight_finding(first: Case, reply: Reply, *, recent: bool = False) -> Finding:
+    """Why the one good delivery that comes first was most likely not taken.
+
+    Args:
+        first: The delivery.
+        reply: What came back.
+        recent: Whether the same is taken when its timestamp is of this moment.
+    """
     title, hint = _first_cause(reply)
+    if recent:
+        title = f"{reply}, since its updated_at is old: one of this moment is taken"
+        hint = (
+            "updated_at is when the integration changed, not when it was sent: an event that is "
+            "repeated, or sent after an outage, is old and right"
+        )
     return _finding(
         "first-delivery",
         "hangs" if reply.trouble == "timeout" else "crashes" if _is_crash(reply) else REFUSES,
@@ -202,7 +216,16 @@ def diagnosed(evidence: Evidence) -> list[Finding]:
         left = [failure for failure in left if not wanted(failure)]
         return taken
 
+    for category in (CRASHES, HANGS):
+        if any(f.case.id == "valid:text-accents" and f.category == category for f in left):
+            # Letters beyond ASCII, wherever else they occur.
+            take(_both(category, _has_other_letters))
+    found += _poisoned(take)
     found += _takes_everything(evidence, take)
+    unknown = {f.category for f in left if f.case.theme in ("new event", "other event")}
+    for category in (CRASHES, HANGS):
+        if category in unknown:
+            take(_both(category, _is_other_type))
     found += _resigned(evidence, take)
     found += _signatures(evidence, take)
     found += _not_validated(evidence, take)
@@ -214,6 +237,15 @@ def diagnosed(evidence: Evidence) -> list[Finding]:
     found += _rest(take)
     found += _leaks(evidence)
     return found
+
+
+def _is_other_type(failure: Failure) -> bool:
+    return failure.case.group == "fault" and failure.case.pointer == "/type"
+
+
+def _has_other_letters(failure: Failure) -> bool:
+    text = failure.case.group == "valid" and failure.case.theme == "text"
+    return not text and not failure.exchanges[-1].delivery.body.isascii()
 
 
 Test = Callable[[Failure], bool]
@@ -232,6 +264,22 @@ def _of_ids(ids: set[str]) -> Test:
     return lambda failure: failure.case.id in ids
 
 
+def _poisoned(take: Take) -> Iterable[Finding]:
+    """Good deliveries that fail because of what came before."""
+    failures = take(lambda f: f.case.theme == "afterwards")
+    if failures:
+        shown = failures[0]
+        verb = _VERBS.get(shown.category, shown.category)
+        yield _finding(
+            "afterwards",
+            shown.category,
+            f"one delivery breaks those after it: {shown.case.about}, it {verb} good ones"
+            if shown.detail == ""
+            else f"one delivery breaks what comes after it: {shown.case.about}, {shown.detail}",
+            failures[:1],
+        )
+
+
 def _takes_everything(evidence: Evidence, take: Take) -> Iterable[Finding]:
     owed = [
         name
@@ -239,13 +287,16 @@ def _takes_everything(evidence: Evidence, take: Take) -> Iterable[Finding]:
         if case.owed == "refuse" and case.group in ("wire", "fault")
     ]
     taken = [name for name in owed if evidence.replies[name].taken]
-    if owed and len(taken) == len(owed) and any(n.startswith("wire:body") for n in owed):
+    failures = [f for f in evidence.failures if f.category == TAKES]
+    if failures and len(taken) == len(owed) and any(n.startswith("wire:body") for n in owed):
         yield _finding(
             "takes-everything",
             TAKES,
             "it never refuses anything: forged, broken or invalid, it is answered 2xx",
             take(lambda f: f.category == TAKES),
         )
+        if any(f.case.theme == "applying" for f in evidence.failures):
+            take(lambda f: True)  # It does nothing at all but answer.
 
 
 def _resigned(evidence: Evidence, take: Take) -> Iterable[Finding]:
@@ -284,8 +335,8 @@ def _resigned(evidence: Evidence, take: Take) -> Iterable[Finding]:
         yield _finding(
             "signature-decoded",
             REFUSES,
-            "it checks the signature over decoded text: bodies with some letters "
-            f"({_some(f.case.about for f in texts)}) are refused like forged ones",
+            "it checks the signature over text that was decoded and encoded again (not as UTF-8): "
+            f"bodies with {_some(f.case.about for f in texts)} are refused like forged ones",
             take(looks_forged),
         )
 
@@ -313,6 +364,7 @@ _SIGNATURES: tuple[tuple[str, frozenset[str], str], ...] = (
      "it takes signatures of another algorithm than HMAC-SHA256 with the secret, such as a plain "
      "hash without a key"),
     ("signature-body", frozenset({"signature-other-body", "signature-empty-body",
+                                  "signature-replayed",
                                   "signature-body-byte", "signature-body-blank",
                                   "signature-body-order"}),
      "its signature check doesn't cover the whole body: the signature of other bytes is taken"),
@@ -333,7 +385,7 @@ def _signatures(evidence: Evidence, take: Take) -> Iterable[Finding]:
     }
     taken = {f.case.theme for f in evidence.failures if is_about(TAKES)(f)}
     if owed and len(taken) >= 0.8 * len(owed):
-        yield _finding(
+        yield from _if_any(
             "signature-unchecked",
             TAKES,
             "it never refuses a signature: deliveries are taken from anybody",
@@ -393,7 +445,7 @@ def _not_validated(evidence: Evidence, take: Take) -> Iterable[Finding]:
             )
         )
         if len(taken) > 0.6 * len(all_of_them):
-            yield _finding(
+            yield from _if_any(
                 "not-validated",
                 TAKES,
                 "it doesn't validate payloads: most of what the published schema refuses is taken "
@@ -405,8 +457,11 @@ def _not_validated(evidence: Evidence, take: Take) -> Iterable[Finding]:
     for category in (CRASHES, HANGS):
         verb = _VERBS[category]
         failures = take(_both(category, lambda f: f.case.group == "fault"))
+        if len({f.case.keyword for f in failures}) > 2:
+            # Whatever is invalid, so that what comes to the same is no other bug.
+            failures += take(_both(category, _is_alike))
         if failures:
-            keywords = sorted({f.case.keyword for f in failures})
+            keywords = sorted({f.case.keyword for f in failures if f.case.keyword})
             places = _some(dict.fromkeys(f.case.pointer or "the root" for f in failures))
             words = _some(_KEYWORDS.get(keyword, keyword) for keyword in keywords)
             yield _finding(
@@ -421,6 +476,14 @@ def _not_validated(evidence: Evidence, take: Take) -> Iterable[Finding]:
         "it refuses invalid payloads and applies them all the same",
         take(lambda f: f.case.group == "fault" and f.category.startswith("refuses and")),
     )
+
+
+_ALIKE = {"new property", "new value", "older shape", "body-huge-integer", "body-huge-exponent"}
+_ALIKE |= {"body-array", "body-string", "body-number", "body-null", "body-boolean", "body-nan"}
+
+
+def _is_alike(failure: Failure) -> bool:
+    return failure.case.theme in _ALIKE
 
 
 _KEYWORDS = {
@@ -552,6 +615,9 @@ def _changes(take: Take) -> Iterable[Finding]:
 
 
 _THEMES = {
+    "forgotten": "an integration that was known is forgotten when others come",
+    "at once": "of different events at the same moment (concurrent deliveries, a race) not all are "
+    "applied",
     "applying": "what it acknowledges is not there afterwards",
     "updating": "a newer event doesn't replace what is stored",
     "statuses": "a status doesn't arrive",
@@ -563,6 +629,9 @@ _THEMES = {
     "integrations": "an event of one integration changes, or is measured by, another one",
     "case": "integrations whose ids differ in case only are taken for one (case-insensitive)",
     "case of events": "events whose ids differ in case only are taken for one (case-insensitive)",
+    "marked": "an invalid payload that was refused makes the real event with the same id be "
+    "ignored (marked as seen before it is validated)",
+    "foreign": "an event of an unknown type is applied as if it were a change of state",
     "forged": "a forged delivery that was refused makes the real event with the same id be ignored "
     "(marked as seen before the signature is checked)",
     "same moment": "copies of an event at the same moment (concurrent duplicates) are not applied "
@@ -571,9 +640,26 @@ _THEMES = {
 
 
 def _timelines(evidence: Evidence, take: Take) -> Iterable[Finding]:
-    positions = {id(f): n for n, f in enumerate(evidence.failures)}
+    logs = {id(f): evidence.logs[n] for n, f in enumerate(evidence.failures)}
     groups: dict[tuple[Category, str], list[Failure]] = defaultdict(list)
+    spelt = {f.category for f in evidence.failures if f.case.group == "spelling"}
+    enums = any(f.case.theme == "enum" and f.category in _STATE for f in evidence.failures)
+    mixed = any(f.case.theme == "integrations" for f in evidence.failures)
+    out_of_order = any(
+        f.case.theme == "timestamps" and f.category == "applies out of order"
+        for f in evidence.failures
+    )
     for failure in take(lambda f: f.case.group == "timeline"):
+        if mixed and failure.case.theme not in ("integrations", "case", "case of events"):
+            continue  # Nothing else can be told where integrations are mixed up.
+        if failure.case.theme == "statuses" and enums and failure.category not in _VERBS:
+            continue  # A status that gets lost on its own is lost in a history, too.
+        if failure.case.theme == "timestamps" and out_of_order and failure.category == "loses":
+            log = logs.get(id(failure), ())
+            failure = replace(failure, category="applies out of order")
+            logs[id(failure)] = log
+        if failure.case.id == "timeline:copy-written-anew" and failure.category in spelt:
+            continue  # It isn't the copy, but how it is written.
         groups[failure.category, failure.case.theme].append(failure)
     for (category, theme), some in groups.items():
         title = _THEMES[theme]
@@ -588,14 +674,13 @@ def _timelines(evidence: Evidence, take: Take) -> Iterable[Finding]:
             title = "what it stores is not what was sent"
         elif category == "refuses and applies all the same":
             title = "a forged delivery is refused and applied all the same"
-        detail = min(some, key=lambda f: len(f.exchanges)).detail
         shown = min(some, key=lambda f: len(f.exchanges))
         yield _finding(
             f"timeline-{theme.replace(' ', '-')}-{category.split()[0]}",
             category,
             f"{title}: {_abouts(some)}",
             some,
-            more=(detail, "after these deliveries:", *evidence.logs[positions[id(shown)]]),
+            more=(shown.detail, "after these deliveries:", *logs.get(id(shown), ())),
         )
 
 
@@ -605,17 +690,9 @@ def _applied(take: Take) -> Iterable[Finding]:
         lambda f: f.category in ("acknowledges and doesn't apply", "corrupts what it stores")
     )
     groups: dict[tuple[Category, str, str], list[Failure]] = defaultdict(list)
-    fields: dict[Failure, tuple[str, ...]] = {}
-    for failure in some:
-        names = tuple(re.findall(r"(\w+) is ", failure.detail))
-        fields[failure] = names
-    common = {
-        names
-        for names in fields.values()
-        if names and sum(other == names for other in fields.values()) > 20
-    }
-    for failure in some:
-        names = fields[failure]
+    fields = [tuple(re.findall(r"(\w+) is ", failure.detail)) for failure in some]
+    common = {names for names in fields if names and fields.count(names) > 20}
+    for failure, names in zip(some, fields, strict=True):
         if names in common:
             key = (failure.category, "fields", ".".join(names))
         elif failure.case.theme == "enum":
@@ -740,6 +817,9 @@ def _finding(
 ) -> Finding:
     shown = min(failures, key=_plainness)
     last = shown.exchanges[-1]
+    statuses = {f.exchanges[-1].reply.status or 0 for f in failures}
+    if category == TAKES and all(300 <= status < 400 for status in statuses):
+        title = f"it answers with a redirect ({last.reply}) where 4xx is owed: {_abouts(failures)}"
     owed = {"take": "2xx", "refuse": "4xx", "either": "anything but 5xx or a hang"}[shown.case.owed]
     text = [
         f"Sent: {shown.case.about}.",

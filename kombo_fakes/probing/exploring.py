@@ -10,7 +10,7 @@ from hypothesis import seed as seeded
 
 from kombo_fakes.errors import shorten
 from kombo_fakes.pointer import Path, PointerError, get, replaced, to_pointer
-from kombo_fakes.probing.cases import Maker, leaves, theme_of_value
+from kombo_fakes.probing.cases import Maker, leaves
 from kombo_fakes.probing.model import Case, Category
 from kombo_fakes.strategies import payloads
 
@@ -64,7 +64,8 @@ def explored(
             least = small.nearest(payload, wrong)
         else:
             value = get(payload, path)
-            theme, pointer = theme_of_value(value), to_pointer(path)
+            pointer = to_pointer(path)
+            theme = maker.theme_at(pointer, value)
             if explains(wrong, theme, pointer):
                 return
             value = small.shortest(path, value, wrong)

@@ -48,7 +48,7 @@ HINTS: tuple[tuple[str, str], ...] = (
     ("valid-text", "allow for any Unicode text of any length: utf8mb4 in MySQL, text instead of "
      "varchar(255)"),
     ("valid-spelling", "read the body with a JSON parser, whatever its blanks, escapes and order"),
-    ("valid-afterwards", "one delivery must not break those after it: look at what was stored "
+    ("afterwards", "one delivery must not break those after it: look at what was stored "
      "last, and at connections that are not given back"),
     ("http-content-type", "compare the media type only: parameters such as charset may follow"),
     ("http-header-case", "names of headers have no case: ask the framework for them"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from base64 import urlsafe_b64decode
 from collections.abc import Mapping
 from typing import Any
 
@@ -50,7 +51,8 @@ def judged(case: Case, reply: Reply) -> Category | None:
         return None  # Too many requests; says nothing about this one.
     if case.owed == "take" and not reply.taken:
         return "refuses what it must take"
-    if case.owed == "refuse" and reply.taken:
+    if case.owed == "refuse" and reply.status < 400:
+        # A redirect refuses nothing: it sends whoever follows it elsewhere.
         return "takes what it must refuse"
     return None
 
@@ -63,7 +65,13 @@ def leak(delivery: Delivery, reply: Reply, secret: str | bytes) -> tuple[str, st
     if len(plain) >= 6 and plain in text and plain not in sent:
         return "secret", "the webhook secret itself"
     right = sign(delivery.body, secret)
-    if right in text and right not in sent:
+    hexadecimal = urlsafe_b64decode(right + "=").hex()
+    standard = right.replace("-", "+").replace("_", "/")
+    # Who was right already learns nothing, and wrong ones in another spelling are nearly right.
+    known = {right, hexadecimal, standard}
+    if not any(word in sent.lower() or word in sent for word in known) and (
+        right in text or standard in text or hexadecimal in text.lower()
+    ):
         return "signature", "the signature that would have been right"
     found = _TRACES.search(text)
     if found is not None and found[0] not in sent:

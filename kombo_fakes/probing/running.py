@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import re
 import secrets
 import time
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
 from kombo_fakes.delivery import Delivery
+from kombo_fakes.dice import seed_for
 from kombo_fakes.errors import unknown
-from kombo_fakes.integration_life import Lives
-from kombo_fakes.ledger import Ledger
+from kombo_fakes.instants import SECOND
+from kombo_fakes.integration_life import EPOCH, Lives
+from kombo_fakes.ledger import Ledger, Record
 from kombo_fakes.probing.cases import Maker
 from kombo_fakes.probing.diagnosis import Evidence, diagnosed, preflight_finding
 from kombo_fakes.probing.exploring import explored
@@ -27,8 +31,8 @@ from kombo_fakes.probing.model import (
     Reply,
     Report,
 )
-from kombo_fakes.probing.receivers import Observe, Receiver, observer, receiver_for
-from kombo_fakes.probing.scenarios import SCENARIOS, Forged, Scenario
+from kombo_fakes.probing.receivers import Observe, ProbeError, Receiver, observer, receiver_for
+from kombo_fakes.probing.scenarios import SCENARIOS, Burst, Foreign, Forged, Scenario
 from kombo_fakes.registry import DEFAULT_EVENT, events
 from kombo_fakes.signing import TEST_SECRET, sign
 from kombo_fakes.timeline import Step
@@ -40,6 +44,10 @@ POLICIES: tuple[Policy, ...] = ("strict", "tolerant")
 _RANKS = {"realistic": 0, "schema": 1, "hostile": 2}
 _SETTLING = (0.02, 0.05, 0.1, 0.2, 0.4)
 _HANGS = 3
+_YEARS = 10 * 366 * 86_400 * SECOND
+# What can tell what is wrong with a receiver better than by the trap alone.
+_TELLING = {"first", "update", "soon", "life", "invalid-and-back"}
+_BASICS = {"first", "update", "two", "two-of-a-tool", "older-of-another"}
 
 
 def probe(
@@ -156,7 +164,8 @@ class _Run:
         self.notes: list[str] = []
         self.not_judged: list[str] = []
         self._hung: dict[str, int] = {}
-        self._base_observable = True
+        self._checked_after: set[str] = set()
+        self._looking = True
 
     # -- the whole
 
@@ -200,21 +209,24 @@ class _Run:
         first = maker.first()
         reply = self._sent(first)
         if judged(first, reply) is not None:
-            return preflight_finding(first, reply)
+            now = None if reply.status in (None, 401, 403) else maker.now()
+            recent = now is not None and self._sent(now).taken
+            return preflight_finding(first, reply, recent=recent)
         if self.observe is not None and first.integration is not None:
             self.observe(first.integration)  # Raises for what is no JSON object.
+        self._maker = maker
+        if self.observe is not None and maker.event == DEFAULT_EVENT:
+            self._scenarios()
         self._cases("valid payloads", [*maker.realistic(), *maker.corners()])
         self._cases("spellings", maker.spellings())
-        self._cases("signatures", maker.wire("signature"))
+        replayed = maker.replayed(str(first.delivery.signature))
+        self._cases("signatures", [*maker.wire("signature"), replayed])
         self._cases("bodies", maker.wire("body"))
         self._cases("HTTP", maker.wire("http"))
         self._cases("changes", maker.changes())
         self._cases("faults", maker.faults())
-        if self.observe is not None and maker.event == DEFAULT_EVENT:
-            self._scenarios()
         if self.max_examples > 0:
             explored(maker, self.max_examples, self._attempted, self._tried, self.evidence.explains)
-        self._canary(maker)
         return None
 
     # -- cases
@@ -241,9 +253,20 @@ class _Run:
         if wrong is not None:
             self.evidence.add(Failure(wrong, case, (exchange,)))
         else:
-            wrong = self._looked_at(case, exchange)
+            try:
+                wrong = self._looked_at(case, exchange)
+            except ProbeError as error:
+                failure = Failure(
+                    "crashes",
+                    replace(case, theme="afterwards", about=f"after a delivery with {case.about}"),
+                    (exchange,),
+                    f"what the receiver knows can't be read any more: {error}",
+                )
+                self.evidence.add(failure)
+                raise _Stopped("what the receiver knows can't be read any more") from None
         if not self.evidence.muted:
             self.outcomes.append(Outcome(case, reply, wrong))
+        self._survived(case, wrong)
         return wrong
 
     def _attempted(self, case: Case) -> Category | None:
@@ -255,7 +278,7 @@ class _Run:
             self.evidence.muted = False
 
     def _looked_at(self, case: Case, exchange: Exchange) -> Category | None:
-        if self.observe is None or case.integration is None:
+        if self.observe is None or case.integration is None or not self._looking:
             return None
         reply = exchange.reply
         if reply.taken and case.expected is not None and case.owed == "take":
@@ -322,20 +345,45 @@ class _Run:
             self.evidence.leaked(told, name, Exchange(delivery, reply))
         return reply
 
-    def _canary(self, maker: Maker) -> None:
-        """A plain delivery at the end: what came before must not have broken anything."""
-        if self.evidence.failures_of("first"):
+    def _survived(self, case: Case, wrong: Category | None) -> None:
+        """Make sure that a plain delivery is taken after one that may have broken something.
+
+        Raises:
+            _Stopped: if it isn't: nothing that came then could be judged.
+        """
+        risky = case.theme.startswith("body-") or wrong in ("crashes", "hangs")
+        if not risky or case.theme in self._checked_after or self.evidence.muted:
             return
-        case = maker.valid_case(
-            "last", "afterwards", "a plain realistic payload, after all others",
-            maker.fresh(), rank="hostile",
-        )  # fmt: skip
-        self._tried(case)
+        self._checked_after.add(case.theme)
+        plain = self._maker.valid_case(
+            f"after:{case.theme}",
+            "afterwards",
+            f"after a delivery with {case.about}",
+            self._maker.fresh(),
+            rank="hostile",
+        )
+        reply = self._sent(plain)
+        exchange = Exchange(plain.delivery, reply)
+        failed, detail = judged(plain, reply), ""
+        if failed is None and self.observe is not None and plain.integration is not None:
+            try:
+                self.observe(plain.integration)
+            except ProbeError as error:
+                failed, detail = (
+                    "crashes",
+                    f"what the receiver knows can't be read any more: {error}",
+                )
+        if failed is not None:
+            self.evidence.add(Failure(failed, plain, (exchange,), detail))
+            self.outcomes.append(Outcome(plain, reply, failed))
+            raise _Stopped(f"{plain.about} good ones fail, so that no other could be judged")
 
     # -- scenarios
 
     def _scenarios(self) -> None:
         failed: set[str] = set()
+        wrong: set[str] = set()
+        seen_wrong = len(self.evidence.failures)
         for done, scenario in enumerate(SCENARIOS):
             if self.progress is not None:
                 self.progress("timelines", done, len(SCENARIOS))
@@ -344,66 +392,153 @@ class _Run:
                 continue
             if not self._played(scenario):
                 failed.add(scenario.id)
+                wrong.add(scenario.id)
+            if scenario.id == "first" and "first" in failed:
+                self._first_explained(scenario, seen_wrong)
+        # What a single delivery leaves behind can't be told where integrations are mixed up, or
+        # nothing arrives at all.
+        self._looking = not wrong & _BASICS
         if self.progress is not None:
             self.progress("timelines", len(SCENARIOS), len(SCENARIOS))
 
+    def _first_explained(self, scenario: Scenario, at: int) -> None:
+        """Tell a receiver that applies nothing from one that measures it by another integration."""
+        wrong = self.evidence.failures[at:]
+        if not wrong or wrong[-1].case.group != "timeline":
+            return
+        lives = Lives(
+            secret=self.secret,
+            salt=(self.run_id, "another"),
+            sample=self._maker.other(),
+            begin=EPOCH + _YEARS,
+        )
+        delivery = lives.next()
+        ledger = Ledger()
+        ledger.take(delivery.payload)
+        if not self._delivered("timeline:first", delivery).taken:
+            return
+        (name,) = ledger.integrations
+        seen = self._settled(name, partial(_is_right, ledger, name))
+        if seen is not None and all(differences_but_events(r, seen) for r in ledger.of(name)):
+            return
+        if seen is None:
+            return
+        failure = wrong[-1]
+        self.evidence.failures[-1] = replace(
+            failure,
+            category="mixes up integrations",
+            case=replace(failure.case, theme="integrations"),
+        )
+
+    def _lives(self, scenario: Scenario) -> Lives:
+        # Instants of its own, since some receivers tell events apart by them.
+        offset = seed_for(self.run_id, scenario.id) % 1_000_000 * SECOND
+        return Lives(
+            secret=self.secret,
+            salt=(self.run_id, scenario.id),
+            sample=self._maker.fresh(),
+            begin=EPOCH + offset,
+        )
+
     def _played(self, scenario: Scenario) -> bool:
-        lives = Lives(secret=self.secret, salt=(self.run_id, scenario.id))
+        lives = self._lives(scenario)
         ledger = Ledger()
         exchanges: list[Exchange] = []
         log: list[str] = []
         for step in scenario.play(lives):
             log.append(str(step))
             before = {name: ledger.of(name) for name in ledger.integrations}
+            sent = [step.delivery, *(step.others if isinstance(step, Burst) else ())]
             replies = self._together(f"timeline:{scenario.id}", step)
+            if any(reply.status == 429 for reply in replies):
+                return True  # Too many requests; a note says so.
             forged = isinstance(step, Forged)
-            exchanges.extend(Exchange(step.delivery, reply) for reply in replies)
+            exchanges.extend(
+                Exchange(delivery, reply)
+                for delivery, reply in zip(
+                    sent if len(sent) > 1 else sent * len(replies), replies, strict=True
+                )
+            )
             case = _case_of(scenario, step)
             for reply in replies:
                 wrong = judged(case, reply)
                 if forged and reply.taken:
-                    # The signature is judged elsewhere; here it spoils the scenario.
+                    # What has to be refused is judged elsewhere; here it spoils the scenario.
                     return True
                 if wrong is not None and not forged:
                     if wrong == "hangs":
                         self._hung["timeline"] = self._hung.get("timeline", 0) + 1
+                    if isinstance(step, Foreign) or self._is_alone_wrong(step, wrong):
+                        return False  # It isn't the history: this delivery fails by itself.
                     copies = "one of the copies" if step.copies > 1 else "it"
                     detail = f"{copies} was answered {reply}"
                     self._failed(wrong, scenario, case, exchanges, detail, log)
                     return False
             if not forged:
-                payload = step.delivery.payload
-                ledger.take(payload)
+                for delivery in sent:
+                    ledger.take(delivery.payload)
             wrong_state = self._state(ledger, before, scenario, step)
             if wrong_state is not None:
-                category, detail = wrong_state
+                category, theme, detail = wrong_state
+                case = replace(case, theme=theme)
                 self._failed(category, scenario, case, exchanges, detail, log)
                 return False
         self.outcomes.append(Outcome(_case_of(scenario, step), exchanges[-1].reply, None))
         return True
 
+    def _is_alone_wrong(self, step: Step, wrong: Category) -> bool:
+        payload = step.delivery.payload
+        spelt = [what for what in step.delivery.done if what.startswith("spelt ")]
+        alone = self._maker.valid_case(
+            "alone",
+            "combination",
+            "a payload of a history, alone",
+            self._maker.fresh(payload),
+            spelling=spelt[0].removeprefix("spelt ") if spelt else "compact",
+        )
+        if self._attempted(alone) != wrong:
+            return False
+        if not self.evidence.explains(wrong, "", ""):
+            self._tried(alone)
+        return True
+
     def _state(
         self, ledger: Ledger, before: Mapping[str, Any], scenario: Scenario, step: Step
-    ) -> tuple[Category, str] | None:
+    ) -> tuple[Category, str, str] | None:
+        """What is wrong with what the receiver knows: category, theme and detail."""
         for name in ledger.integrations:
-            seen = self._settled(name, partial(_is_right, ledger, name))
-            complaint = ledger.complaint(name, seen)
-            if complaint is None:
+            right = partial(_is_right, ledger, name)
+            if scenario.id == "updates-at-once":
+                # Which of them come first is open, and so is how many are too old by then.
+                right = partial(_is_right_but_events, ledger, name)
+            seen = self._settled(name, right)
+            if right(seen):
                 continue
-            category = scenario.category
-            data = step.delivery.payload["data"]
-            if name != data["integration_id"] and scenario.theme != "case":
-                category = "mixes up integrations"
-            elif isinstance(step, Forged):
+            complaint = str(ledger.complaint(name, seen))
+            known = before.get(name, ())
+            as_before = seen is not None and any(not record.differences(seen) for record in known)
+            category, theme = scenario.category, scenario.theme
+            other = name != step.delivery.payload["data"]["integration_id"]
+            if isinstance(step, Forged):
                 category = "refuses and applies all the same"
-            elif scenario.id in ("first", "update", "life", "invalid-and-back"):
+            elif other and not isinstance(step, Burst) and theme not in ("case", "case of events"):
+                category, theme = "mixes up integrations", "integrations"
+                if seen is None:
+                    category, theme = "loses", "forgotten"
+            elif scenario.id in _TELLING:
                 if seen is None:
                     category = "acknowledges and doesn't apply"
-                elif any(not record.differences(seen) for record in before.get(name, ())):
+                elif as_before:
                     category = "loses"
                 elif not complaint.startswith("events applied"):
                     category = "corrupts what it stores"
-            return category, f"{name}: {complaint}"
+                elif scenario.id == "first":
+                    category, theme = "mixes up integrations", "integrations"
+            elif theme == "timestamps" and as_before:
+                category = "loses"
+            elif theme == "ties" and re.search("stat(e|us) is", complaint):
+                category = "corrupts what it stores"
+            return category, theme, f"{name}: {complaint}"
         return None
 
     def _failed(
@@ -419,13 +554,27 @@ class _Run:
         self.outcomes.append(Outcome(case, exchanges[-1].reply, category))
 
     def _together(self, name: str, step: Step) -> list[Reply]:
-        if step.copies == 1:
+        wanted = [step.delivery] * step.copies
+        if isinstance(step, Burst):
+            wanted.extend(step.others)
+        if len(wanted) == 1:
             return [self._delivered(name, step.delivery)]
         from concurrent.futures import ThreadPoolExecutor
 
-        with ThreadPoolExecutor(step.copies) as pool:
-            sent = [pool.submit(self._delivered, name, step.delivery) for _ in range(step.copies)]
+        with ThreadPoolExecutor(len(wanted)) as pool:
+            sent = [pool.submit(self._delivered, name, delivery) for delivery in wanted]
             return [each.result() for each in sent]
+
+
+def differences_but_events(record: Record, seen: Mapping[str, Any]) -> bool:
+    """Whether a receiver says anything else than is owed, but for how many events it counts."""
+    return any(not what.startswith("events") for what in record.differences(seen))
+
+
+def _is_right_but_events(ledger: Ledger, name: str, seen: Mapping[str, Any] | None) -> bool:
+    return seen is not None and not all(
+        differences_but_events(record, seen) for record in ledger.of(name)
+    )
 
 
 def _is_right(ledger: Ledger, name: str, seen: Mapping[str, Any] | None) -> bool:
@@ -439,7 +588,11 @@ def _case_of(scenario: Scenario, step: Step) -> Case:
         theme=scenario.theme,
         about=scenario.about,
         delivery=step.delivery,
-        owed="refuse" if isinstance(step, Forged) else "take",
+        owed="refuse"
+        if isinstance(step, Forged)
+        else "either"
+        if isinstance(step, Foreign)
+        else "take",
         why="an event counts once, the newest instant wins, no integration touches another",
         rank="realistic" if scenario.theme not in ("forged", "case of events") else "hostile",
     )

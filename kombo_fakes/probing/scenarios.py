@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from kombo_fakes.delivery import Delivery
 from kombo_fakes.integration_life import Lives
 from kombo_fakes.timeline import Step
 from kombo_fakes.wire_catalogue import wire_faults
@@ -23,6 +24,18 @@ Steps = Iterator[Step]
 @dataclass(frozen=True, slots=True)
 class Forged(Step):
     """A step that a receiver has to refuse, and that has to leave no trace."""
+
+
+@dataclass(frozen=True, slots=True)
+class Foreign(Step):
+    """A step that a receiver may refuse or take, and that changes no integration."""
+
+
+@dataclass(frozen=True, slots=True)
+class Burst(Step):
+    """Different deliveries at the same moment."""
+
+    others: tuple[Delivery, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +66,34 @@ def _first(lives: Lives) -> Steps:
 def _update(lives: Lives) -> Steps:
     yield Step(lives.next())
     yield Step(lives.next(gap="a day"))
+
+
+def _soon(lives: Lives) -> Steps:
+    yield Step(lives.next())
+    yield Step(lives.next())
+    yield Step(lives.next())
+
+
+def _digits(lives: Lives) -> Steps:
+    # ".25" and then ".5": as whole numbers 5 is less than 25.
+    notation = "no fraction that isn't needed"
+    yield Step(lives.next(notation=notation))
+    yield Step(lives.next(gap="a quarter of a second", notation=notation))
+    yield Step(lives.next(gap="a quarter of a second", notation=notation))
+
+
+def _at_once(lives: Lives) -> Steps:
+    for number in range(3):
+        names = [f"{number}{letter}" for letter in "abcdef"]
+        first, *others = (lives.next(name) for name in names)
+        yield Burst(first, others=tuple(others))
+
+
+def _updates_at_once(lives: Lives) -> Steps:
+    yield Step(lives.next())
+    for _ in range(4):
+        first, *others = (lives.next(gap="a minute") for _ in range(5))
+        yield Burst(first, others=tuple(others))
 
 
 def _life(lives: Lives) -> Steps:
@@ -238,7 +279,26 @@ def _without_signature(lives: Lives) -> Steps:
     yield Step(real)
 
 
-_UPDATED = ("first", "update")
+def _new_event(lives: Lives) -> Steps:
+    yield Step(lives.next())
+    stranger = Lives(secret=lives.secret, salt=("stranger", lives.id_of("a")))
+    payload = lives.next(choice=1, gap="a day").payload
+    payload["type"] = "integration-added-later"
+    payload["id"] = stranger.next().event_id
+    yield Foreign(Delivery.of(payload, lives.secret, done=("an event that is new",)))
+
+
+def _invalid_first(lives: Lives) -> Steps:
+    yield Step(lives.next())
+    real = lives.next(gap="a day")
+    payload = real.payload
+    payload["data"]["state"] = payload["data"]["state"].lower()
+    yield Forged(Delivery.of(payload, lives.secret, done=("an invalid payload",)))
+    yield Step(real)
+
+
+_APART = ("first", "update", "two", "two-of-a-tool", "older-of-another")
+_UPDATED = (*_APART, "soon", "life", "invalid-and-back")
 _ORDERED = (*_UPDATED, "late")
 _COPIED = ("first", "copy", "copy-of-a-newer")
 
@@ -247,10 +307,18 @@ SCENARIOS: tuple[Scenario, ...] = (
              "applying", (), _first),
     Scenario("update", "a newer event of an integration that is known", "loses", "updating",
              ("first",), _update),
+    Scenario("two", "two integrations in turn", "mixes up integrations", "integrations",
+             ("first", "update"), _two),
+    Scenario("two-of-a-tool", "two integrations of one tool and one organisation, in turn",
+             "mixes up integrations", "integrations", ("first", "update"), _two_of_a_tool),
+    Scenario("older-of-another", "an event older than the newest of another integration",
+             "mixes up integrations", "integrations", ("first", "update"), _older_of_another),
+    Scenario("soon", "newer events a second later each", "loses", "updating",
+             _APART, _soon),
     Scenario("life", "an integration from its setup to its end", "loses", "statuses",
-             _UPDATED, _life),
+             _APART, _life),
     Scenario("invalid-and-back", "credentials that expire, and are renewed", "loses", "statuses",
-             _UPDATED, _invalid_and_back),
+             _APART, _invalid_and_back),
     Scenario("copy", "a copy of an event, the same bytes", "applies twice", "copies",
              ("first",), _copy),
     Scenario("copy-of-a-newer", "copies of an update", "applies twice", "copies",
@@ -258,13 +326,13 @@ SCENARIOS: tuple[Scenario, ...] = (
     Scenario("copy-after-another", "a copy that comes after a newer event", "applies twice",
              "copies", _UPDATED, _copy_after_another),
     Scenario("copy-between", "a copy that comes after the event of another integration",
-             "applies twice", "copies", ("first",), _copy_between),
+             "applies twice", "copies", ("first", "copy"), _copy_between),
     Scenario("copy-written-anew", "a copy, its JSON written otherwise", "applies twice",
-             "copies", ("first",), _copy_written_anew),
+             "copies", ("first", "copy"), _copy_written_anew),
     Scenario("copy-much-later", "a copy that comes after thirty other events", "applies twice",
-             "copies", ("first",), _copy_much_later),
+             "copies", (*_UPDATED, "copy"), _copy_much_later),
     Scenario("late", "an older event that comes late", "applies out of order", "order",
-             _UPDATED, _late),
+             ("first",), _late),
     Scenario("late-among", "an older event between two newer ones", "applies out of order",
              "order", _UPDATED, _late_among),
     Scenario("a-millisecond", "events a millisecond apart", "applies out of order",
@@ -273,6 +341,8 @@ SCENARIOS: tuple[Scenario, ...] = (
              "applies out of order", "timestamps", _ORDERED, _fraction_after_none),
     Scenario("none-before-fraction", "an older timestamp without a fraction after one with",
              "applies out of order", "timestamps", _ORDERED, _none_before_fraction),
+    Scenario("digits", "newer timestamps with fractions of different length",
+             "applies out of order", "timestamps", _ORDERED, _digits),
     Scenario("newer-sorts-before", "a newer timestamp with an offset, that as a text sorts before",
              "applies out of order", "timestamps", _ORDERED, _newer_sorts_before),
     Scenario("older-sorts-behind", "an older timestamp with an offset, that as a text sorts behind",
@@ -287,12 +357,6 @@ SCENARIOS: tuple[Scenario, ...] = (
              "timestamps", _ORDERED, _micro_after_milli),
     Scenario("tie", "two events of the same instant, and copies of both", "applies out of order",
              "ties", (*_ORDERED, *_COPIED), _tie),
-    Scenario("two", "two integrations in turn", "mixes up integrations", "integrations",
-             _UPDATED, _two),
-    Scenario("two-of-a-tool", "two integrations of one tool and one organisation, in turn",
-             "mixes up integrations", "integrations", _UPDATED, _two_of_a_tool),
-    Scenario("older-of-another", "an event older than the newest of another integration",
-             "mixes up integrations", "integrations", _UPDATED, _older_of_another),
     Scenario("twins", "two integrations whose ids differ in case only", "mixes up integrations",
              "case", (*_UPDATED, "two", "two-of-a-tool"), _twins),
     Scenario("twin-events", "two events whose ids differ in case only", "loses", "case of events",
@@ -301,8 +365,16 @@ SCENARIOS: tuple[Scenario, ...] = (
              "forged", _UPDATED, _forged),
     Scenario("unsigned-first", "an event without a signature, then the real one", "loses",
              "forged", ("first",), _without_signature),
+    Scenario("invalid-first", "an invalid payload that is refused, then a valid one of the same id",
+             "loses", "marked", (*_UPDATED, "forged-first"), _invalid_first),
+    Scenario("new-event", "an event of a new type about an integration that is known",
+             "corrupts what it stores", "foreign", _UPDATED, _new_event),
     Scenario("same-moment-first", "copies of a first event at the same moment", "applies twice",
              "same moment", _COPIED, _same_moment_first),
+    Scenario("at-once", "events of different integrations at the same moment", "loses", "at once",
+             _UPDATED, _at_once),
+    Scenario("updates-at-once", "different events of an integration at the same moment", "loses",
+             "at once", (*_ORDERED, "at-once"), _updates_at_once),
     Scenario("same-moment", "copies of an update at the same moment", "applies twice",
              "same moment", (*_COPIED, *_UPDATED), _same_moment),
 )  # fmt: skip

@@ -1,0 +1,143 @@
+"""The state machine: quiet on a receiver that is right, and short about one that isn't."""
+
+from __future__ import annotations
+
+import importlib.util
+import re
+import sys
+import tempfile
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import pytest
+from hypothesis import Phase, settings
+from hypothesis.stateful import run_state_machine_as_test
+
+from kombo_fakes import ReceiverError, ReceiverMachine, Timeline
+
+EXAMPLES = Path(__file__).parents[1] / "examples" / "receivers"
+SECRET = "s3cret of a receiver"
+
+# A bug each: the file, what stands there, and what stands in the broken copy.
+BROKEN = {
+    "timestamps compared as texts": (
+        "inbox.py", '"instant": instant(data["updated_at"])', '"instant": data["updated_at"]',
+    ),
+    "deduplicated by integration id": (
+        "inbox.py", 'row = (event["id"],', 'row = (event["data"]["integration_id"],',
+    ),
+    "not deduplicated": (
+        "inbox.py", "                return False\n", "                pass\n",
+        "WHERE excluded.instant > instant", "WHERE excluded.instant >= instant",
+    ),
+    "signature over JSON that is written anew": (
+        "flask_receiver.py",
+        'hmac.digest(key, body, "sha256")',
+        'hmac.digest(key, json.dumps(json.loads(body), separators=(",", ":")).encode(), "sha256")',
+        "import hmac\n", "import hmac\nimport json\n",
+    ),
+    "the last delivery wins": ("inbox.py", "WHERE excluded.instant > instant", ""),
+}  # fmt: skip
+
+
+def copied(directory: Path, *change: str) -> ModuleType:
+    """The Flask receiver, a copy in a directory, with a change."""
+    file, *pairs = change or ("inbox.py",)
+    sources = {path.name: path.read_text() for path in EXAMPLES.glob("*.py")}
+    for old, new in zip(pairs[::2], pairs[1::2], strict=True):
+        assert old in sources[file], old
+        sources[file] = sources[file].replace(old, new)
+    for name, text in sources.items():
+        (directory / name).write_text(text)
+    found: dict[str, ModuleType] = {}
+    for name in ("inbox", "flask_receiver"):
+        spec = importlib.util.spec_from_file_location(name, directory / f"{name}.py")
+        assert spec is not None
+        assert spec.loader is not None
+        found[name] = importlib.util.module_from_spec(spec)
+        before, sys.modules[name] = sys.modules.get(name), found[name]
+        try:
+            spec.loader.exec_module(found[name])
+        finally:
+            if name != "inbox":
+                sys.modules.pop("inbox", None)
+            if before is not None:
+                sys.modules[name] = before
+            elif name != "inbox":
+                sys.modules.pop(name, None)
+    return found["flask_receiver"]
+
+
+def machine_of(receiver: ModuleType, directory: Path) -> type[ReceiverMachine]:
+    """What a user writes, in no more than fifteen lines."""
+
+    class Machine(ReceiverMachine):
+        secret = SECRET
+
+        def __init__(self) -> None:
+            super().__init__()
+            database = tempfile.mktemp(suffix=".sqlite3", dir=directory)
+            self.app = receiver.create_app(SECRET, database)
+
+        def deliver(self, delivery: Any) -> Any:
+            return delivery.send(self.app.test_client(), "/webhooks/kombo")
+
+        def observe(self, integration_id: str) -> Any:
+            answer = self.app.test_client().get(f"/integrations/{integration_id}")
+            return answer.json if answer.status_code == 200 else None
+
+    return Machine
+
+
+@pytest.mark.slow
+def test_a_correct_receiver_passes(tmp_path):
+    """Hypothesis's default settings find nothing."""
+    machine = machine_of(copied(tmp_path), tmp_path)
+    run_state_machine_as_test(machine, settings=settings(deadline=None))
+
+
+@pytest.mark.parametrize("bug", BROKEN)
+def test_a_broken_copy_is_caught_by_three_deliveries_at_most(bug, tmp_path):
+    """Within the default number of examples, and shrunk."""
+    machine = machine_of(copied(tmp_path, *BROKEN[bug]), tmp_path)
+    with pytest.raises(ReceiverError) as caught:
+        run_state_machine_as_test(
+            machine,
+            settings=settings(
+                deadline=None, database=None, derandomize=True, print_blob=False,
+                report_multiple_bugs=False,                phases=[Phase.generate, Phase.shrink],
+            ),
+        )  # fmt: skip
+    sent = re.findall(r"^  \d+\. event (\S+):.*?(?:, (\d+) copies at the same moment)?$",
+                      str(caught.value), re.MULTILINE)  # fmt: skip
+    assert 1 <= len(sent) <= 3, str(caught.value)
+
+
+@pytest.mark.parametrize("bug", ["timestamps compared as texts", "the last delivery wins"])
+def test_timelines_catch_a_broken_copy_too(bug, tmp_path):
+    """The message says what is wrong, and after which deliveries."""
+    receiver = machine_of(copied(tmp_path, *BROKEN[bug]), tmp_path)
+
+    def play() -> None:
+        for seed in range(50):
+            played = receiver()
+            Timeline.from_seed(seed, secret=SECRET).play(played.deliver, played.observe)
+
+    with pytest.raises(ReceiverError, match=r"should be .*\nafter these deliveries:\n  1\. event "):
+        play()
+
+
+def test_what_is_not_said_is_asked_for():
+    """Neither how to deliver nor how to observe has a default."""
+    machine = ReceiverMachine()
+    with pytest.raises(NotImplementedError, match="doesn't say how to deliver"):
+        machine.deliver(None)
+    with pytest.raises(NotImplementedError, match="doesn't say how to observe"):
+        machine.observe("")
+
+
+def test_an_answer_without_a_status_is_an_error():
+    """None isn't taken for success."""
+    with pytest.raises(TypeError, match="deliver\\(\\) returned NoneType, not a status"):
+        Timeline.from_seed(1).play(lambda delivery: None)

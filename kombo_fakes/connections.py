@@ -167,7 +167,7 @@ class Wire:
         self._is_tls = isinstance(sock, ssl.SSLSocket)
         self._end = 0.0
         self._slow: Callable[[], None] | None = None
-        self._file: io.BufferedReader | None = None
+        self._file: io.RawIOBase | None = None
         self.received = 0
         self.ended = self.cut = False
 
@@ -177,7 +177,7 @@ class Wire:
         self.received, self.ended, self.cut = 0, False, False
 
     def end(self) -> None:
-        """Close the file that answers are read from, which would keep the socket open."""
+        """Close what answers are read from, which would keep the socket open."""
         if self._file is not None:
             self._file.close()
 
@@ -199,8 +199,8 @@ class Wire:
             self.cut = True
 
     def makefile(self, mode: str) -> io.BufferedReader:
-        self._file = io.BufferedReader(_Reader(self, self._sock.makefile("rb", buffering=0)))
-        return self._file
+        self._file = self._sock.makefile("rb", buffering=0)
+        return io.BufferedReader(_Reader(self, self._file))
 
     def settimeout(self, seconds: float | None) -> None:
         """Do nothing: there is the deadline."""

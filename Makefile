@@ -12,16 +12,16 @@ demo: $(READY) ## Print a realistic payload, then one that is wrong in one known
 	@$(BIN)/kombo-fakes generate --fault data.state-enum-lowercase --format ndjson
 
 test: $(READY) ## Run every test: the fast ones and those that build wheels and draw thousands.
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n auto
 
 test-fast: $(READY) ## Run the tests that take seconds.
-	$(BIN)/python -m pytest -m "not slow"
+	$(BIN)/python -m pytest -n auto -m "not slow"
 
-test-lowest: ## Run the tests on the oldest versions that pyproject.toml claims.
+test-lowest: ## Run the fast tests on the oldest versions that pyproject.toml claims.
 	$(PYTHON) -m venv --clear $(VENV)-lowest
 	$(VENV)-lowest/bin/python -m pip install -q --upgrade pip
 	$(VENV)-lowest/bin/python -m pip install -q -e . --group test -c tests/lowest.txt
-	$(VENV)-lowest/bin/python -m pytest
+	$(VENV)-lowest/bin/python -m pytest -n auto -m "not slow"
 
 # Started by coverage and not by a plugin of pytest's: ours is imported before any of those.
 coverage: $(READY) ## Measure the branch coverage of the fast tests, the plugin included.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import shlex
+import sys
 from pathlib import Path
 
 import pytest
@@ -15,8 +16,17 @@ pytest_plugins = ("pytester",)
 
 README = (Path(__file__).parents[1] / "README.md").read_text(encoding="utf-8")
 
-RECEIVER = """
+ROOT = Path(__file__).parents[1]
+
+RECEIVER = f"""
+import sys, tempfile
 from kombo_fakes import Schema
+
+sys.path.append({str(ROOT / "examples" / "receivers")!r})
+
+def create_app(secret):
+    import flask_receiver
+    return flask_receiver.create_app(secret, tempfile.mktemp(suffix=".sqlite3"))
 
 def receive(payload):
     return 200 if Schema.load().is_valid(payload) else 400
@@ -32,7 +42,7 @@ def test_the_python_blocks_run_and_their_tests_pass(pytester: pytest.Pytester) -
     """Every Python block, one after the other in one test file, with a receiver that is right."""
     pytester.makepyfile(my_app=RECEIVER)
     blocks = _blocks("python")
-    assert len(blocks) == 5
+    assert len(blocks) == 8
     pytester.makepyfile(test_readme_blocks="\n\n".join(blocks))
     result = pytester.runpytest_subprocess("-q", "-p", "no:randomly", "-p", "no:cacheprovider")
     outcomes = result.parseoutcomes()
@@ -48,11 +58,14 @@ def test_the_number_of_faults_is_true() -> None:
 
 
 def _commands() -> list[str]:
-    lines = [line for block in _blocks("console") for line in block.splitlines()]
+    lines = "".join(_blocks("console")).replace("\\\n", " ").splitlines()
     return [line.removeprefix("$ ") for line in lines if line.startswith("$ kombo-fakes")]
 
 
-@pytest.mark.parametrize("command", _commands())
+PROBING = ("kombo-fakes probe", "kombo-fakes replay")
+
+
+@pytest.mark.parametrize("command", [c for c in _commands() if not c.startswith(PROBING)])
 def test_the_commands_work(
     command: str,
     tmp_path: Path,
@@ -63,3 +76,23 @@ def test_the_commands_work(
     monkeypatch.chdir(tmp_path)
     assert main(shlex.split(command, comments=True)[1:]) == 0
     assert capsys.readouterr().out or any(tmp_path.iterdir())
+
+
+def test_the_commands_that_need_a_receiver_work(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """One after the other, against a receiver that takes what isn't signed."""
+    sys.path.append(str(Path(__file__).parent))
+    from gallery.broken import BROKEN
+    from gallery.serving import serving
+
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "secret.txt").write_text("s3cret of a receiver\n")
+    (planted,) = (p for p in BROKEN if p.name == "takes-missing-signature")
+    commands = [command for command in _commands() if command.startswith(PROBING)]
+    assert len(commands) == 3
+    with serving(planted.receiver_factory("s3cret of a receiver")) as url:
+        for command in commands:
+            here = command.replace("http://127.0.0.1:8000", url)
+            assert main(shlex.split(here, comments=True)[1:]) == 1  # Something is found.
+            assert "signature-absent" in capsys.readouterr().out

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import importlib.util
+import importlib
 import re
 import sys
 import tempfile
@@ -50,23 +50,17 @@ def copied(directory: Path, *change: str) -> ModuleType:
         sources[file] = sources[file].replace(old, new)
     for name, text in sources.items():
         (directory / name).write_text(text)
-    found: dict[str, ModuleType] = {}
-    for name in ("inbox", "flask_receiver"):
-        spec = importlib.util.spec_from_file_location(name, directory / f"{name}.py")
-        assert spec is not None
-        assert spec.loader is not None
-        found[name] = importlib.util.module_from_spec(spec)
-        before, sys.modules[name] = sys.modules.get(name), found[name]
-        try:
-            spec.loader.exec_module(found[name])
-        finally:
-            if name != "inbox":
-                sys.modules.pop("inbox", None)
-            if before is not None:
-                sys.modules[name] = before
-            elif name != "inbox":
-                sys.modules.pop(name, None)
-    return found["flask_receiver"]
+    names = ("inbox", "flask_receiver")
+    before = {name: sys.modules.pop(name, None) for name in names}
+    sys.path.insert(0, str(directory))
+    try:
+        return [importlib.import_module(name) for name in names][-1]
+    finally:
+        sys.path.remove(str(directory))
+        for name, module in before.items():
+            sys.modules.pop(name, None)
+            if module is not None:
+                sys.modules[name] = module
 
 
 def machine_of(receiver: ModuleType, directory: Path) -> type[ReceiverMachine]:

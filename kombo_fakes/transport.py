@@ -122,6 +122,10 @@ class Transport:
         allow_remote: Whether the host may be another machine than this.
         ca_file: A file of certificates (PEM) to trust in place of the system's.
 
+    Attributes:
+        url: The URL, as it was given.
+        name: The URL as messages call it, without a query.
+
     Raises:
         TransportError: for a URL that can't be used; nothing is sent then.
         OverrideError: for a time-out that is none.
@@ -150,6 +154,7 @@ did you mean 'http://localhost:8000/hooks'?
         self._hosts: dict[tuple[str, str, int], Host] = {}
         self._guard = threading.Lock()
         self._at = _checked(url)
+        self.name = _shown(self._at)
         self._host = self._host_of(self._at)
 
     def __enter__(self) -> Transport:

@@ -11,8 +11,11 @@ from kombo_fakes.cli.generate_command import generate_command
 from kombo_fakes.cli.options import examples
 from kombo_fakes.cli.probe_command import probe_command
 from kombo_fakes.cli.replay_command import replay_command
+from kombo_fakes.cli.send_command import send_command
+from kombo_fakes.cli.sign_command import sign_command
 from kombo_fakes.cli.validate_command import validate_command
 from kombo_fakes.cli.vectors_command import vectors_command
+from kombo_fakes.cli.verify_command import verify_command
 from kombo_fakes.errors import nearest, shorten
 
 NAME = "kombo-fakes"
@@ -66,6 +69,9 @@ for command in (
     validate_command,
     faults_command,
     events_command,
+    sign_command,
+    verify_command,
+    send_command,
     vectors_command,
     probe_command,
     replay_command,

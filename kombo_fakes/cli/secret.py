@@ -23,39 +23,54 @@ def secret_options(function: F) -> F:
     text = click.option(
         "--secret",
         metavar="TEXT",
-        help=f"The webhook secret; others on this machine can see it. Without either, {VARIABLE}"
-        " of the environment.",
+        help="The webhook secret; others on this machine can see it. Without either option it is"
+        f" {VARIABLE} of the environment.",
     )
     return file(text(function))
 
 
-def read_secret(secret: str | None, secret_file: str | None) -> str | bytes:
+def read_secret(secret: str | None, secret_file: str | None) -> bytes:
     """The secret, from the option that was given, or from the environment.
 
+    Args:
+        secret: What ``--secret`` says.
+        secret_file: What ``--secret-file`` says; ``-`` is standard input.
+
+    Returns:
+        Its bytes. From a file they are all of it but for one line end, LF or CRLF; that one was
+        left off is said on standard error, since a receiver that reads the same file may do
+        otherwise.
+
     Raises:
-        UsageError: if both were given, or there is none, or it is empty.
-        DocumentError: if the file can't be read.
+        UsageError: if both were given, or there is none, or it is empty or can't be read.
     """
     from kombo_fakes.cli.terminal import complain
-    from kombo_fakes.document import read_bytes
+    from kombo_fakes.document import read_bytes, shown
+    from kombo_fakes.errors import DocumentError
 
     if secret is not None and secret_file is not None:
         raise click.UsageError("--secret and --secret-file: give one of them")
     if secret_file is not None:
-        content = read_bytes(secret_file)
-        inner = content.removesuffix(b"\n").removesuffix(b"\r")
+        try:
+            content = read_bytes(secret_file)
+        except DocumentError as error:
+            raise click.UsageError(f"--secret-file {error}") from None
+        # No other blank goes: it may be meant.
+        ending = next((end for end in (b"\r\n", b"\n") if content.endswith(end)), b"")
+        inner = content.removesuffix(ending)
         if not inner:
-            raise click.UsageError(f"--secret-file: {secret_file}: is empty")
-        if inner != content:
-            complain(f"{secret_file}: the line end at its end was left off the secret")
+            raise click.UsageError(f"--secret-file {shown(secret_file)}: is empty")
+        if ending:
+            complain(f"{shown(secret_file)}: the line end at its end was left off the secret")
         return inner
     if secret is not None:
         if not secret:
             raise click.UsageError("--secret: is empty")
-        return secret
+        # The bytes that were typed, be they UTF-8 or not.
+        return os.fsencode(secret)
     found = os.environ.get(VARIABLE)
     if found is None:
         raise click.UsageError(f"no secret: give --secret-file, --secret, or set {VARIABLE}")
     if not found:
-        raise click.UsageError(f"{VARIABLE}: is set, and empty")
-    return found
+        raise click.UsageError(f"no secret: {VARIABLE} is set, and empty")
+    return os.fsencode(found)

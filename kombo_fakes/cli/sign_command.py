@@ -1,0 +1,43 @@
+"""``kombo-fakes sign``: the signature of a file."""
+
+from __future__ import annotations
+
+import rich_click as click
+
+from kombo_fakes.cli.options import examples
+from kombo_fakes.cli.secret import read_secret, secret_options
+
+EXAMPLES = examples(
+    "kombo-fakes sign body.json --secret-file secret.txt",
+    "kombo-fakes generate | KOMBO_WEBHOOK_SECRET=... kombo-fakes sign -",
+)
+
+
+@click.command("sign", epilog=EXAMPLES)
+@click.argument("file", metavar="FILE")
+@secret_options
+def sign_command(file: str, secret: str | None, secret_file: str | None) -> None:
+    """Print the signature that Kombo sends with a body: X-Kombo-Signature.
+
+    FILE holds the body, of which every byte counts, a line end at its end, too; - is standard
+    input.
+    """
+    from kombo_fakes.cli.terminal import say
+    from kombo_fakes.signing import sign
+
+    body, key = body_and_secret(file, secret, secret_file)
+    say(sign(body, key))
+
+
+def body_and_secret(file: str, secret: str | None, secret_file: str | None) -> tuple[bytes, bytes]:
+    """What is signed, and with what.
+
+    Raises:
+        UsageError, DocumentError: as `read_secret` does, and if both come by standard input.
+    """
+    from kombo_fakes.document import read_bytes
+
+    if file == secret_file == "-":
+        raise click.UsageError("--secret-file -: standard input is the body already")
+    key = read_secret(secret, secret_file)
+    return read_bytes(file), key

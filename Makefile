@@ -26,7 +26,7 @@ test-lowest: ## Run the fast tests on the oldest versions that pyproject.toml cl
 # Started by coverage and not by a plugin of pytest's: ours is imported before any of those.
 coverage: $(READY) ## Measure the branch coverage of the fast tests, the plugin included.
 	$(BIN)/python -m coverage erase
-	$(BIN)/python -m coverage run -m pytest -m "not slow" -p no:cacheprovider
+	$(BIN)/python -m coverage run -m pytest -n auto -m "not slow" -p no:cacheprovider
 	$(BIN)/python -m coverage combine -q
 	$(BIN)/python -m coverage report
 

@@ -105,6 +105,7 @@ class _EncodableNames(PooledNames):
         self._organizations = tuple(filter(encodable, pools().organizations))
         self._people = tuple(filter(encodable, pools().people))
         self._places = tuple(filter(encodable, pools().places))
+        self._jobs = tuple(filter(encodable, pools().jobs))
 
     def organization(self, dice: Dice) -> str:
         return dice.pick(self._organizations)
@@ -114,6 +115,9 @@ class _EncodableNames(PooledNames):
 
     def place(self, dice: Dice) -> tuple[str, str, str | None, str, str]:
         return dice.pick(self._places)
+
+    def job(self, dice: Dice) -> str:
+        return dice.pick(self._jobs)
 
 
 @lru_cache(maxsize=1024)

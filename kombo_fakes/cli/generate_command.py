@@ -137,14 +137,14 @@ def generate_command(
         raise click.UsageError("--values corners are valid: for faults take realistic or any")
     if locale is not None and values == "any":
         raise click.UsageError("--faker makes realistic values: it goes without --values any")
-    overrides = dict(map(_override, sets))
+    overrides = dict(map(override_of, sets))
     schema = load_schema(event, schema_file, name)
     names: Names = POOLED
     if locale is not None:
         from kombo_fakes.faker_names import FakerNames
 
         names = FakerNames.for_locale(locale)
-    with _no_litter() if values == "any" else _nothing():
+    with no_litter() if values == "any" else _nothing():
         made = generate(
             schema,
             count,
@@ -156,15 +156,15 @@ def generate_command(
             removals=unsets,
             names=names,
         )
-        total = _total(schema, count, values, fault_ids)
+        total = total_of(schema, count, values, fault_ids)
         try:
             with _progress(made, total, out) as watched:
                 _write(watched, schema, seed, values, format_, out)
         except RefusedError as error:
-            raise _advised(error) from None
+            raise advised(error) from None
 
 
-def _override(text: str) -> tuple[str, Any]:
+def override_of(text: str) -> tuple[str, Any]:
     from kombo_fakes.document import parse_json
     from kombo_fakes.errors import DocumentError, shorten
 
@@ -179,7 +179,7 @@ def _override(text: str) -> tuple[str, Any]:
         return name, value
 
 
-def _advised(error: Exception) -> click.UsageError:
+def advised(error: Exception) -> click.UsageError:
     from kombo_fakes.edits import RefusedError
 
     message = str(error)
@@ -255,7 +255,7 @@ def _entry(made: Made, seed: int, values: str) -> dict[str, Any]:
     return entry
 
 
-def _total(schema: Schema, count: int | None, values: str, fault_ids: tuple[str, ...]) -> int:
+def total_of(schema: Schema, count: int | None, values: str, fault_ids: tuple[str, ...]) -> int:
     if values == "corners":
         return 0
     each = 1 if count is None else count
@@ -297,7 +297,7 @@ def _nothing() -> Iterator[None]:
 
 
 @contextmanager
-def _no_litter() -> Iterator[None]:
+def no_litter() -> Iterator[None]:
     """Keep Hypothesis from leaving a directory of its own wherever the user happens to be.
 
     Where it is in use already, or has been told where to store things, that stays as it is.

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 EXAMPLES = examples(
     "kombo-fakes probe http://127.0.0.1:8000/webhooks/kombo --secret-file secret.txt",
     "kombo-fakes probe URL --observe-url 'http://127.0.0.1:8000/integrations/{integration_id}'",
-    "kombo-fakes probe URL --policy tolerant --html report.html --junit report.xml",
+    "kombo-fakes probe URL --policy tolerant --junit report.xml",
     "kombo-fakes probe URL --json baseline.json; kombo-fakes probe URL --baseline baseline.json",
 )
 
@@ -57,7 +57,6 @@ EXAMPLES = examples(
     metavar="SECONDS", show_default=True, help="After which the run ends.",
 )  # fmt: skip
 @click.option("--json", "json_file", metavar="FILE", help="Write the report as JSON.")
-@click.option("--html", "html_file", metavar="FILE", help="Write the report as one HTML file.")
 @click.option("--junit", "junit_file", metavar="FILE", help="Write the report as JUnit XML.")
 @click.option(
     "--record", metavar="DIR", help="Keep every delivery and its answer: files, curl, HAR."
@@ -86,7 +85,6 @@ def probe_command(
     timeout: float,
     max_seconds: float,
     json_file: str | None,
-    html_file: str | None,
     junit_file: str | None,
     record: str | None,
     skip: tuple[str, ...],
@@ -117,7 +115,7 @@ def probe_command(
     with contextlib.ExitStack() as files:
         outs = {
             name: files.enter_context(writing(name))
-            for name in (json_file, html_file, junit_file)
+            for name in (json_file, junit_file)
             if name is not None
         }
         recorder = files.enter_context(Recorder(record, url)) if record is not None else None
@@ -140,10 +138,6 @@ def probe_command(
             )
         if json_file is not None:
             outs[json_file].write(pretty(data_report(report)) + b"\n")
-        if html_file is not None:
-            from kombo_fakes.probing.html_report import html_report
-
-            outs[html_file].write(html_report(report).encode())
         if junit_file is not None:
             outs[junit_file].write(junit_report(report))
     print_scorecard(report)

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import rich_click as click
 
-from kombo_fakes.cli.generate_command import _advised, _no_litter, _override, _total
+from kombo_fakes.cli.generate_command import advised, no_litter, override_of, total_of
 from kombo_fakes.cli.options import (
     WholeNumber,
     examples,
@@ -163,13 +163,13 @@ def send_command(
         raise click.UsageError("--values corners are valid: for faults take realistic or any")
     plan = _Plan(
         load_schema(event, schema_file, name), count, seed, values, invalid, fault_ids, wire_ids,
-        spelling, dict(map(_override, sets)), unsets, read_secret(secret, secret_file),
+        spelling, dict(map(override_of, sets)), unsets, read_secret(secret, secret_file),
     )  # fmt: skip
     tally = _Tally(as_json)
     try:
         with (
             Transport(url, timeout=timeout, allow_remote=allow_remote, ca_file=ca_file) as to,
-            _no_litter() if values == "any" else nullcontext(),
+            no_litter() if values == "any" else nullcontext(),
         ):
             tally.url = to.name
             order = _ordered(plan.parcels(), repeat, seed if shuffle else None)
@@ -177,7 +177,7 @@ def send_command(
                 for parcel in _paced(watched, rate):
                     tally.add(parcel, _answered(to, parcel.delivery))
     except RefusedError as error:
-        raise _advised(error) from None
+        raise advised(error) from None
     except (TransportError, _RedirectError) as error:
         which = f" (delivery {tally.sent + 1:,})" if tally.sent else ""
         tally.report(f"{error}{which}")
@@ -219,7 +219,7 @@ class _Plan:
     @property
     def total(self) -> int:
         """How many parcels there are; 0 where that isn't known beforehand."""
-        total = _total(self.schema, self.count, self.values, self.fault_ids)
+        total = total_of(self.schema, self.count, self.values, self.fault_ids)
         return total * len(self._wire_faults()) if self.wire_ids else total
 
     def parcels(self) -> Iterator[_Parcel]:

@@ -123,13 +123,21 @@ def _written(
     if isinstance(value, str):
         return text(value)
     if isinstance(value, dict):
-        members = (f"{text(key)}:{_written(item, text, number)}" for key, item in value.items())
+        members = (
+            f"{text(_name(key))}:{_written(item, text, number)}" for key, item in value.items()
+        )
         return "{" + ",".join(members) + "}"
     if isinstance(value, list):
         return "[" + ",".join(_written(item, text, number) for item in value) + "]"
     if isinstance(value, (int, float)) and not isinstance(value, bool):
         return number(value)
     return _compact(value)
+
+
+def _name(key: Any) -> str:
+    if not isinstance(key, str):
+        raise TypeError(f"the names in a JSON object are texts, not {type(key).__name__}")
+    return key
 
 
 def _everything_escaped(payload: Any) -> str:
@@ -212,7 +220,7 @@ def _mixed(value: Any, dice: Dice) -> str:
             keys = list(value)
             turn = dice.whole(0, len(keys) - 1) if keys else 0
             members = (
-                f"{blank()}{text(key)}{blank()}:{blank()}{written(value[key])}{blank()}"
+                f"{blank()}{text(_name(key))}{blank()}:{blank()}{written(value[key])}{blank()}"
                 for key in keys[turn:] + keys[:turn]
             )
             return "{" + (",".join(members) or blank()) + "}"

@@ -1,0 +1,77 @@
+"""The example receivers, held against timelines and the probe: nothing is wrong with them."""
+
+from __future__ import annotations
+
+import importlib
+import logging
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from kombo_fakes import Timeline, probe
+from kombo_fakes.probing.receivers import receiver_for
+
+sys.path.append(str(Path(__file__).parent))
+sys.path.append(str(Path(__file__).parents[1] / "examples" / "receivers"))
+
+from gallery.serving import serving
+
+SECRET = "s3cret of a receiver"
+HOOK = "http://127.0.0.1/webhooks/kombo"
+OBSERVE = "/integrations/{integration_id}"
+NAMES = ("fastapi_receiver", "flask_receiver", "django_receiver")
+
+
+@pytest.fixture(params=NAMES)
+def application(request: pytest.FixtureRequest, tmp_path: Path) -> Any:
+    """Each of the three, with a database of its own."""
+    logging.getLogger("django.request").setLevel(logging.CRITICAL)
+    return importlib.import_module(request.param).create_app(SECRET, tmp_path / "inbox.sqlite3")
+
+
+@pytest.mark.slow
+def test_two_hundred_timelines(application):
+    """Each ends in the state that its oracle names; ids differ, so that one database is enough."""
+    receiver = receiver_for(application, url=HOOK, timeout=30, allow_remote=False)
+
+    def observe(integration_id: str) -> Any:
+        import json
+        from urllib.parse import quote
+
+        reply = receiver.look("/integrations/" + quote(integration_id, safe=""))
+        return json.loads(reply.body) if reply.status == 200 else None
+
+    try:
+        for seed in range(200):
+            Timeline.from_seed(seed, secret=SECRET).play(receiver.deliver, observe)
+    finally:
+        receiver.close()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", range(20))
+def test_the_probe_finds_nothing(application, seed):
+    """In this process."""
+    report = probe(
+        application, secret=SECRET, observe=OBSERVE, url=HOOK, seed=seed, max_examples=30,
+        timeout=30,
+    )  # fmt: skip
+    assert [finding.title for finding in report.findings] == []
+    assert report.stopped == ""
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["flask_receiver", "django_receiver"])
+def test_the_probe_finds_nothing_over_a_socket(name, tmp_path):
+    """Over HTTP, three runs against the same database."""
+    logging.getLogger("django.request").setLevel(logging.CRITICAL)
+    application = importlib.import_module(name).create_app(SECRET, tmp_path / "inbox.sqlite3")
+    with serving(application) as url:
+        for seed in range(3):
+            report = probe(
+                f"{url}/webhooks/kombo", secret=SECRET, observe=url + OBSERVE, seed=seed,
+                max_examples=10, timeout=30,
+            )  # fmt: skip
+            assert [finding.title for finding in report.findings] == []

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import inspect
 import io
+import re
 import shlex
 from base64 import b64encode
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from typing import Any
-from urllib.parse import SplitResult, unquote_to_bytes, urlsplit
+from urllib.parse import SplitResult, quote, unquote_to_bytes, urlsplit
 
 from kombo_fakes.document import parse_json
 from kombo_fakes.errors import DocumentError
@@ -21,6 +22,9 @@ Headers = tuple[tuple[str, str], ...]
 CONTENT_TYPE = "application/json"
 
 _COMMAND_LIMIT = 4_000
+_EXPECTING = 1 << 20
+# What a target may have beside letters, digits and a few others (RFC 3986, appendix A).
+_SAFE = "/%:@!$&'()*+,;=?[]"
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +142,10 @@ class Delivery:
             url: Where the receiver is; for test clients the path is enough.
 
         Returns:
-            What the client answers; redirects aren't followed.
+            What the client answers; redirects aren't followed. Blanks around the value of a header
+            aren't sent: they mean nothing (RFC 9110, 5.5), and many clients refuse them. Values
+            beyond ASCII are sent as they are, but for Starlette's test client, which turns them
+            into UTF-8.
 
         Raises:
             TypeError: for a client that is none of these. Whatever the client raises goes through.
@@ -148,7 +155,7 @@ class Delivery:
         if callable(getattr(client, "request", None)):
             return self._send_by_request(client, url)
         if callable(getattr(client, "open", None)):
-            return client.open(url, method=self.method, headers=list(self.headers), data=self.body)
+            return client.open(url, method=self.method, headers=self._stripped, data=self.body)
         raise TypeError(
             f"{type(client).__name__} is no client that deliveries know: it has neither "
             "request(), nor open(), nor generic(); send method, headers and body yourself"
@@ -158,17 +165,27 @@ class Delivery:
         options = _options_of(client.request)
         if "content" in options:  # httpx, Starlette
             follow = {"follow_redirects": False} if "follow_redirects" in options else {}
-            headers: Any = [(k.encode("latin-1"), v.encode("latin-1")) for k, v in self.headers]
+            headers: Any = [(k.encode("latin-1"), v.encode("latin-1")) for k, v in self._stripped]
             return client.request(self.method, url, content=self.body, headers=headers, **follow)
         follow = {"allow_redirects": False} if "allow_redirects" in options else {}
-        return client.request(
-            self.method, url, data=self.body, headers=dict(self.joined_headers), **follow
-        )
+        # To requests a text can't begin with the byte A0, a blank of Unicode's.
+        headers = {
+            name: value if value.isascii() else value.encode("latin-1")
+            for name, value in _joined(self._stripped)
+        }
+        return client.request(self.method, url, data=self.body, headers=headers, **follow)
 
     def _send_by_django(self, client: Any, url: str) -> Any:
-        environ = {_cgi_name(name): value for name, value in self.joined_headers}
-        content_type = environ.pop("CONTENT_TYPE", "")
-        return client.generic(self.method, url, self.body, content_type=content_type, **environ)
+        others = dict(_joined(self._stripped))
+        content_type = ""
+        for name in [name for name in others if name.lower() == "content-type" and self.body]:
+            content_type = others.pop(name)  # Which it passes over where there is no body.
+        options: dict[str, Any]
+        if "headers" in _options_of(client.generic):  # From Django 4.2 on.
+            options = {"headers": others}
+        else:
+            options = {_cgi_name(name): value for name, value in others.items()}
+        return client.generic(self.method, url, self.body, content_type=content_type, **options)
 
     def wsgi_environ(self, url: str = "http://127.0.0.1/") -> dict[str, Any]:
         """The environ for a WSGI application (PEP 3333), new each time.
@@ -186,12 +203,12 @@ class Delivery:
             "REQUEST_METHOD": self.method,
             "SCRIPT_NAME": "",
             "PATH_INFO": unquote_to_bytes(at.path or "/").decode("latin-1"),
-            "QUERY_STRING": at.query,
+            "QUERY_STRING": quote(at.query, safe=_SAFE),
             "SERVER_NAME": at.hostname or "127.0.0.1",
             "SERVER_PORT": str(at.port or (443 if at.scheme == "https" else 80)),
             "SERVER_PROTOCOL": "HTTP/1.1",
             "REMOTE_ADDR": "127.0.0.1",
-            "HTTP_HOST": at.netloc,
+            "HTTP_HOST": _host(at),
             "CONTENT_LENGTH": str(len(self.body)),
             "wsgi.version": (1, 0),
             "wsgi.url_scheme": at.scheme,
@@ -201,7 +218,7 @@ class Delivery:
             "wsgi.multiprocess": False,
             "wsgi.run_once": False,
         }
-        environ.update((_cgi_name(name), value.strip(" \t")) for name, value in self.joined_headers)
+        environ.update((_cgi_name(name), value) for name, value in _joined(self._stripped))
         return environ
 
     def asgi_scope(self, url: str = "http://127.0.0.1/") -> dict[str, Any]:
@@ -211,12 +228,15 @@ class Delivery:
         """
         at = _split(url)
         port = at.port or (443 if at.scheme == "https" else 80)
-        headers = [(b"host", at.netloc.encode("latin-1"))]
-        headers += [
-            (name.lower().encode("latin-1"), value.strip(" \t").encode("latin-1"))
-            for name, value in self.headers
+        headers = [
+            (name.lower().encode("latin-1"), value.encode("latin-1"))
+            for name, value in self._stripped
         ]
-        headers.append((b"content-length", str(len(self.body)).encode()))
+        names = {name for name, _ in headers}
+        if b"host" not in names:
+            headers.insert(0, (b"host", _host(at).encode("latin-1")))
+        if b"content-length" not in names:
+            headers.append((b"content-length", str(len(self.body)).encode()))
         return {
             "type": "http",
             "asgi": {"version": "3.0", "spec_version": "2.3"},
@@ -224,8 +244,8 @@ class Delivery:
             "method": self.method,
             "scheme": at.scheme,
             "path": unquote_to_bytes(at.path or "/").decode("utf-8", "replace"),
-            "raw_path": (at.path or "/").encode("ascii"),
-            "query_string": at.query.encode("ascii"),
+            "raw_path": quote(at.path or "/", safe=_SAFE).encode("ascii"),
+            "query_string": quote(at.query, safe=_SAFE).encode("ascii"),
             "root_path": "",
             "headers": headers,
             "client": ("127.0.0.1", 0),
@@ -235,10 +255,11 @@ class Delivery:
     @property
     def joined_headers(self) -> Headers:
         """The headers, with one that comes twice as one with a comma (RFC 9110, 5.3)."""
-        joined: dict[str, tuple[str, list[str]]] = {}
-        for name, value in self.headers:
-            joined.setdefault(name.lower(), (name, []))[1].append(value)
-        return tuple((name, ", ".join(values)) for name, values in joined.values())
+        return _joined(self.headers)
+
+    @property
+    def _stripped(self) -> Headers:
+        return tuple((name, value.strip(" \t")) for name, value in self.headers)
 
     def curl(self, url: str, *, body_file: str | None = None) -> str:
         """A command for a POSIX shell that sends the same bytes.
@@ -255,12 +276,16 @@ class Delivery:
             curl -sS -i -X POST http://127.0.0.1:8000/hooks -H 'Content-Type: application/json' \
 -H 'X-Kombo-Signature: DXVda1CXZJEZ8nzhEcMqli2uuHVM9aMVeDctQlEXNWM' --data-binary '{"id":"1"}'
         """
-        parts = ["curl", "-sS", "-i", "-X", self.method, shlex.quote(url)]
+        parts = ["curl", "-sS", "-i", "-X", shlex.quote(self.method), shlex.quote(url)]
+        if set(url) & set("[]{}"):
+            parts.insert(1, "-g")  # They would stand for several URLs.
         names = {name.lower() for name, _ in self.headers}
         # What curl adds of its own accord would make it another request.
-        lines = [f"{name}: {value}" if value else f"{name};" for name, value in self.headers]
+        lines = [f"{name}: {v}" if v.strip(" \t") else f"{name};" for name, v in self.headers]
         if "content-type" not in names:
             lines.append("Content-Type:")
+        if len(self.body) >= _EXPECTING and "expect" not in names:
+            lines.append("Expect:")
         for line in lines:
             parts += ["-H", _shell(line)]
         if body_file is not None:
@@ -284,8 +309,20 @@ def _cgi_name(name: str) -> str:
     return upper if upper in ("CONTENT_TYPE", "CONTENT_LENGTH") else f"HTTP_{upper}"
 
 
+def _joined(headers: Headers) -> Headers:
+    joined: dict[str, tuple[str, list[str]]] = {}
+    for name, value in headers:
+        joined.setdefault(name.lower(), (name, []))[1].append(value)
+    return tuple((name, ", ".join(values)) for name, values in joined.values())
+
+
 def _split(url: str) -> SplitResult:
-    return urlsplit(url if "://" in url else f"http://127.0.0.1/{url.lstrip('/')}")
+    is_whole = re.match(r"[a-z][a-z0-9+.-]*://", url, re.IGNORECASE)
+    return urlsplit(url if is_whole else f"http://127.0.0.1/{url.lstrip('/')}")
+
+
+def _host(at: SplitResult) -> str:
+    return at.netloc.rpartition("@")[2]
 
 
 def _is_plain(body: bytes) -> bool:

@@ -463,24 +463,26 @@ def _open_object(
     extras: list[tuple[SearchStrategy[str], SearchStrategy[Any]]],
     order: dict[str, int],
 ) -> SearchStrategy[dict[str, Any]]:
-    fixed = recipe_of(_fixed(required))
     least = plan.min_properties - len(required)
     room = None if plan.max_properties is None else plan.max_properties - len(required)
     most_optional = len(optional) if room is None else min(len(optional), room)
     least_optional = 0 if extras else max(0, least)
+    bounded = least_optional > 0 or most_optional < len(optional)
+    known = recipe_of(_fixed(required) if bounded else _with_optional(required, optional, order))
     chosen = st.lists(
-        st.sampled_from(list(optional)) if optional else st.nothing(),
+        st.sampled_from(list(optional)) if bounded else st.nothing(),
         unique=True,
         min_size=least_optional,
-        max_size=most_optional,
+        max_size=most_optional if bounded else 0,
     )
     counts = st.integers(0, 3)
     kinds = st.sampled_from(extras) if extras else None
 
     def objects(draw: DrawFn) -> dict[str, Any]:
-        value = fixed(draw)
-        for name in draw(chosen):
-            value[name] = draw(optional[name])
+        value = known(draw)
+        if bounded:
+            for name in draw(chosen):
+                value[name] = draw(optional[name])
         if kinds is not None:
             count = max(plan.min_properties - len(value), draw(counts))
             if plan.max_properties is not None:

@@ -13,9 +13,11 @@ from kombo_fakes.blueprint import (
     Array,
     Blueprint,
     Choice,
+    Extra,
     Filtered,
     Numeric,
     Object,
+    Reference,
     Text,
     Union,
     blueprint,
@@ -101,6 +103,75 @@ def test_a_requirement_is_met_beside_the_schema() -> None:
     plan = plan if isinstance(plan, Object) else smallest(plan)
     assert isinstance(plan, Object)
     assert plan.required == {"next"}
+
+
+BARE = {"type": "object", "properties": {"b": {}, "a": True}}
+
+
+@pytest.mark.parametrize(
+    ("document", "way"),
+    [
+        (BARE, ()),
+        ({**BARE, "title": "x", "minProperties": 1}, ()),
+        ({**BARE, "type": ["object", "null"]}, ("branch",)),
+        ({"allOf": [BARE, {"properties": {"b": {"description": "x"}}}]}, ()),
+        ({"type": "object", "anyOf": [{"properties": {"b": {}}}, {"properties": {"a": {}}}]}, ()),
+        ({"type": "object", "properties": {"x": BARE, "y": {"type": "object"}}}, ("x",)),
+        ({"type": "array", "items": BARE}, ("items",)),
+        ({"type": "array", "prefixItems": [BARE], "items": False}, ("prefix",)),
+        ({"type": "object", "additionalProperties": BARE}, ("extra",)),
+        ({"type": "object", "patternProperties": {"^x": BARE}}, ("extra",)),
+        ({"type": "array", "items": {"$ref": "#/$defs/b"}, "$defs": {"b": BARE}}, ("items",)),
+        (
+            {
+                "$schema": "http://json-schema.org/draft-07/schema#",
+                "type": "array",
+                "items": [{"$ref": "#/definitions/b"}],
+                "definitions": {"b": BARE},
+            },
+            ("prefix",),
+        ),
+    ],
+    ids=str,
+)
+def test_names_of_which_nothing_else_is_said(document: Any, way: tuple[str, ...]) -> None:
+    """Canonical form forgets them where no name beside them is constrained, wherever it is."""
+    plan = blueprint(Schema.load(document))
+    for step in way:
+        if isinstance(plan, Union):
+            plan = next(branch for branch in plan.branches if isinstance(branch, Object))
+        elif isinstance(plan, Array):
+            plan = plan.prefix[0] if step == "prefix" else plan.items
+        elif isinstance(plan, Object):
+            plan = plan.extras[0].values if step == "extra" else plan.properties[step]
+    if isinstance(plan, Reference):
+        plan = plan.target
+    assert isinstance(plan, Object)
+    assert list(plan.properties.items()) == [("b", Anything()), ("a", Anything())]
+    (rest,) = plan.extras
+    assert rest == Extra(Text(excluded=("a", "b")), Anything())
+
+
+def test_objects_without_listed_names_get_none() -> None:
+    """Not even where another object of the document lists some."""
+    document = {"type": "object", "properties": {"x": BARE, "y": {"type": "object"}}}
+    plan = blueprint(Schema.load(document))
+    assert isinstance(plan, Object)
+    assert plan.properties["y"] == Object({}, extras=(Extra(Text(), Anything()),))
+
+
+def test_names_within_a_shape_that_holds_itself() -> None:
+    """Each level has them, and there is an end."""
+    tree = {"type": "object", "properties": {"next": {"$ref": "#"}, "bare": BARE}}
+    plan = blueprint(Schema.load(tree))
+    for _ in range(3):
+        assert isinstance(plan, Object)
+        bare = plan.properties["bare"]
+        assert isinstance(bare, Object)
+        assert list(bare.properties) == ["b", "a"]
+        reference = plan.properties["next"]
+        assert isinstance(reference, Reference)
+        plan = reference.target
 
 
 @pytest.mark.parametrize(

@@ -474,7 +474,9 @@ def _not_validated(evidence: Evidence, take: Take) -> Iterable[Finding]:
         "faults-applied",
         "refuses and applies all the same",
         "it refuses invalid payloads and applies them all the same",
-        take(lambda f: f.case.group == "fault" and f.category.startswith("refuses and")),
+        take(_is_applied_all_the_same)
+        if any(f.case.group == "fault" and _is_applied_all_the_same(f) for f in evidence.failures)
+        else [],
     )
 
 

@@ -497,6 +497,10 @@ _KEYWORDS = {
 }
 
 
+def _is_applied_all_the_same(failure: Failure) -> bool:
+    return failure.category == "refuses and applies all the same"
+
+
 def _explained(taken: dict[str, Failure], cases: dict[str, Case], take: Take) -> Iterable[Finding]:
     """The fewest reasons for the faults that are taken: a keyword, a place, or both."""
     left = set(taken)

@@ -213,7 +213,7 @@ def test_names() -> None:
 @pytest.mark.parametrize(
     "value",
     [math.nan, [math.inf], {"a": {1, 2}}, object(), b"x", {1: 2}, {"a": {None: 1}}],
-    ids=repr,
+    ids=lambda value: type(value).__name__,
 )
 def test_what_is_no_json(spelling: Spelling, value: Any) -> None:
     """It is refused, and not written as something that parsers don't read."""

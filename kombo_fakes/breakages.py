@@ -60,7 +60,7 @@ def breakages(site: Site, neighbours: tuple[str, ...] = ()) -> Iterator[Breakage
             lambda value, site: (),
             lambda site: {"type": kinds, "not": {keyword: site.value}},
         )
-    if site.family and keyword not in _KINDS:
+    if site.family and keyword not in _KINDS and keyword != "maxContains":
         yield Breakage(
             "other",
             f"any other value that breaks {keyword}",
@@ -310,6 +310,13 @@ _BY_FORMAT: dict[str, tuple[tuple[str, str, Callable[[str], str]], ...]] = {
         ("leading-hyphen", "with a hyphen before it", lambda text: "-" + text),
         ("long-label", "with a label of 64 letters", lambda text: "a" * 64 + "." + text),
     ),
+    "regex": (
+        ("open-group", "with a group that isn't closed", lambda text: "(" + text),
+        ("open-class", "with a class that isn't closed", lambda text: text + "["),
+        ("closed-twice", "with a parenthesis too many", lambda text: text + ")"),
+        ("nothing-to-repeat", "repeating nothing", lambda text: "*" + text),
+        ("trailing-backslash", "with a backslash at its end", lambda text: text + "\\"),
+    ),
     "duration": (
         ("seconds", "a bare number", lambda text: "30"),
         ("no-p", "without the P", lambda text: text[1:]),
@@ -453,6 +460,19 @@ def _no_such_item(value: Any, site: Site) -> Iterator[Any]:
             yield [filler] * max(1, len(value))
 
 
+def _one_more_such_item(value: Any, site: Site) -> Iterator[Any]:
+    if isinstance(value, list):
+        # Which items are such, and how many there are, is seen when each try is checked.
+        for more in dict.fromkeys((1, 2, 3, int(site.value) + 1)):
+            for item in value[:20]:
+                yield [*value, *[item] * more]
+
+
+def _too_many_such_items(site: Site) -> dict[str, Any] | None:
+    wanted = site.family.get("contains")
+    return {"type": "array", "contains": wanted, "minContains": int(site.value) + 1}
+
+
 _BY_KEYWORD: dict[str, tuple[Breakage, ...]] = {
     "required": (
         Breakage("absent", "left out", _without),
@@ -495,6 +515,15 @@ _BY_KEYWORD: dict[str, tuple[Breakage, ...]] = {
     "maxItems": (Breakage("one-over", "one item too many", _more_items),),
     "uniqueItems": (Breakage("twice", "with the same item twice", _twice),),
     "contains": (Breakage("none", "without such an item", _no_such_item),),
+    "maxContains": (
+        Breakage("one-over", "with one such item too many", _one_more_such_item),
+        Breakage(
+            "other",
+            "any other array with too many such items",
+            lambda value, site: (),
+            _too_many_such_items,
+        ),
+    ),
     "minProperties": (Breakage("one-short", "one property too few", _fewer_properties),),
     "maxProperties": (Breakage("one-over", "one property too many", _more_properties),),
     "propertyNames": (Breakage("odd-name", "a property with an odd name", _odd_names),),

@@ -12,6 +12,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
+from itertools import islice
 from typing import Any, NamedTuple
 
 from jsonschema_rs import canonical
@@ -279,8 +280,12 @@ def _attempts(schema: Schema, site: Site, bases: list[Any]) -> Iterator[tuple[An
                 bases.append(own)  # Other sites lie in what this one needed.
         if own is not _UNREACHABLE:
             yield own, single
+    if not site.single:
+        # Where another branch holds, too, whatever stands there is right: not so in some other.
+        yield from ((base, False) for base in islice(bases, _OTHERS) if suits(base, site))
 
 
+_OTHERS = 8
 _UNREACHABLE = object()
 
 

@@ -24,6 +24,9 @@ _FAMILIES: dict[str, tuple[str, ...]] = {
 }
 """Keywords that are about whole shapes, and what has to stay together with each."""
 
+_BESIDE = {"maxContains": ("contains", "maxContains")}
+"""Keywords that say nothing without another one."""
+
 
 @dataclass(frozen=True, slots=True)
 class Site:
@@ -89,7 +92,7 @@ class _Walker:
                 continue  # An annotation.
             for about in _constraints(keyword, value):
                 alone = single and keyword not in _FAMILIES
-                together = _FAMILIES.get(keyword, (keyword,))
+                together = _FAMILIES.get(keyword, _BESIDE.get(keyword, (keyword,)))
                 family = {name: schema[name] for name in together if name in schema}
                 pointer = to_pointer(place)
                 yield Site(pointer, keyword, about, to_pointer(where), alone, family, place)

@@ -248,6 +248,17 @@ def _issue(dice: Dice, names: Names, facts: Facts, pins: Facts) -> None:
     facts["issue_change"] = "resolved" if resolved else "raised"
 
 
+def _common(dice: Dice, names: Names, facts: Facts, pins: Facts) -> None:
+    street, city, _, zip_code, country = names.place(dice)
+    facts["any_street"], facts["any_city"] = street, city
+    facts["any_zip_code"], facts["any_country"] = zip_code, country
+    facts["any_company"], facts["any_title"] = names.organization(dice), names.job(dice)
+    facts["any_description"] = names.sentence(dice)
+    facts["any_url"] = f"https://www.example.com/{dice.token(8)}"
+    facts["any_currency"] = dice.pick(_CURRENCIES)
+
+
+_CURRENCIES = ("EUR", "USD", "GBP", "CHF", "SEK", "PLN", "JPY")
 _SYNC_STATES = (
     *["SUCCEEDED"] * 14,
     *["PARTIALLY_FAILED"] * 2,
@@ -435,6 +446,23 @@ _IN_EVENT: dict[str, dict[Place, Look]] = {
     },
 }
 
+# By the end of the way to a field, in schemas of the user's own, where the above says nothing.
+_COMMON: dict[Place, Look] = _looks(
+    _common,
+    {
+        "city": "any_city",
+        "street": "any_street",
+        "zip_code": "any_zip_code",
+        "country": "any_country",
+        "company": "any_company",
+        "company.name": "any_company",
+        "title": "any_title",
+        "description": "any_description",
+        "url": "any_url",
+        "currency": "any_currency",
+    },
+)
+
 # The integration of an assessment order is one that orders assessments.
 USUAL: dict[str, Facts] = {
     "assessment:order-received": {"category": "ASSESSMENT"},
@@ -444,11 +472,11 @@ USUAL: dict[str, Facts] = {
 
 GROUPS: Sequence[Group] = (
     _envelope, _integration, _end_user, _statuses, _sync, _log, _models, _person, _job, _order,
-    _posting, _issue,
+    _posting, _issue, _common,
 )  # fmt: skip
 """Every group of facts, in the order in which they are rolled."""
 
-PER_ITEM: frozenset[Group] = frozenset({_person, _models})
+PER_ITEM: frozenset[Group] = frozenset({_person, _models, _common})
 """The groups that are rolled anew for each item of an array."""
 
 
@@ -466,10 +494,11 @@ def look_at(event: str, place: Place) -> Look | None:
     exact = _IN_EVENT.get(event, {}).get(place)
     if exact is not None:
         return exact
-    for start in range(len(place)):
-        found = _ANYWHERE.get(place[start:])
-        if found is not None:
-            return found
+    for looks in (_ANYWHERE,) if event in _IN_EVENT else (_ANYWHERE, _COMMON):
+        for start in range(len(place)):
+            found = looks.get(place[start:])
+            if found is not None:
+                return found
     return None
 
 

@@ -300,6 +300,67 @@ def test_known_fields_look_real_in_any_schema() -> None:
     assert look_at("anything", ("a", "b")) is None
 
 
+ADDRESSES = {"type": "object", "required": ["shops"], "properties": {"shops": {
+    "type": "array", "minItems": 3, "items": {
+        "type": "object",
+        "required": ["city", "street", "zip_code", "country", "url", "title", "description",
+                     "currency", "company"],
+        "properties": {
+            "city": {"type": "string"}, "street": {"type": "string"},
+            "zip_code": {"type": "string"},
+            "country": {"type": ["string", "null"]}, "url": {"type": "string", "format": "uri"},
+            "title": {"type": "string", "minLength": 1}, "description": {"type": "string"},
+            "currency": {"enum": ["USD", "EUR", "none"]},
+            "company": {"type": "object", "required": ["name"],
+                        "properties": {"name": {"type": "string"}}}}}}}}  # fmt: skip
+
+
+def test_fields_of_common_names_look_real_in_any_schema(judges: Any) -> None:
+    """From the pools, those of one object together, and each object its own."""
+    schema = Schema.load(ADDRESSES)
+    cities, currencies = set(), set()
+    for seed in range(30):
+        payload = portrait_for(schema).paint(SeededDice(seed))
+        assert judges(schema.effective).accept(payload)
+        for shop in payload["shops"]:
+            places = [p for p in pools().places if p[:2] == (shop["street"], shop["city"])]
+            assert shop["zip_code"] in {place[3] for place in places}
+            assert shop["country"] in {None, *(place[4] for place in places)}
+            assert shop["url"].startswith("https://www.example.com/")
+            assert shop["title"] in pools().jobs
+            assert shop["description"] in pools().sentences
+            assert shop["company"]["name"] in pools().organizations
+            currencies.add(shop["currency"])
+            cities.add(shop["city"])
+    assert len(cities) > 20
+    assert currencies >= {"USD", "EUR"}
+
+
+def test_what_the_schema_says_goes_before_common_names() -> None:
+    """A name alone decides only where a value of it fits."""
+    document = {
+        "type": "object",
+        "required": ["city", "country", "title", "currency"],
+        "properties": {
+            "city": {"type": "integer"},
+            "country": {"type": "string", "pattern": "^[A-Z]{2}$"},
+            "title": {"enum": ["MR", "MS"]},
+            "currency": {"type": "string", "format": "uuid"},
+        },
+    }
+    for seed in range(20):
+        payload = portrait_for(Schema.load(document)).paint(SeededDice(seed))
+        assert Schema.load(document).is_valid(payload)
+
+
+def test_common_names_change_nothing_of_what_kombo_sends() -> None:
+    """An event says itself what its fields look like."""
+    for event in events():
+        for name in ("city", "title", "description", "url", "currency"):
+            assert look_at(event, ("data", name, "of", name)) is None
+    assert look_at("mine", ("data", "city")) is not None
+
+
 def test_what_cannot_be_painted_says_so() -> None:
     """After some tries, with the field and another way to get one."""
     needle = {"type": "object", "required": ["a"], "properties": {"a": {

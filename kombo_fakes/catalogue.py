@@ -17,22 +17,21 @@ from typing import Any, NamedTuple
 
 from jsonschema_rs import canonical
 
-from kombo_fakes.blueprint import NOTHING, Blueprint, blueprint_of
+from kombo_fakes.blueprint import NOTHING, Blueprint, blueprint, blueprint_of, smallest
 from kombo_fakes.breakages import Breakage, breakages
-from kombo_fakes.dice import SeededDice
+from kombo_fakes.dice import SeededDice, SparingDice
 from kombo_fakes.errors import KomboFakesError, SchemaError, unknown
 from kombo_fakes.pointer import (
     Path,
     PointerError,
     dotted,
     get,
-    has,
     parse_pointer,
     replaced,
     to_pointer,
 )
 from kombo_fakes.portrait import Portrait, portrait_for
-from kombo_fakes.presence import Requirement, presence, present, suits
+from kombo_fakes.presence import ABSENT, Requirement, presence, present, suits, value_at
 from kombo_fakes.registry import DEFAULT_EVENT
 from kombo_fakes.schema import Schema, SchemaLike
 from kombo_fakes.sites import Site
@@ -241,9 +240,31 @@ def _unlike(found: list[Fault], seen: set[str]) -> list[Fault]:
 
 
 def _bases(schema: Schema) -> list[Any]:
-    """Valid payloads to break: a usual one, then some with everything in them that can be."""
+    """Valid payloads to break: a usual one, then some with everything in them that can be.
+
+    Raises:
+        SchemaError: if not even what a payload has to have can be painted.
+    """
     portrait = portrait_for(schema)
-    return [portrait.paint(SeededDice(0)), *(portrait.paint(_FullDice(seed)) for seed in range(4))]
+    made = [
+        payload
+        for dice in (SeededDice(0), *map(_FullDice, range(4)))
+        if (payload := _painted(portrait, dice)) is not _UNREACHABLE
+    ]
+    return made or [_barest(schema).paint(_FullDice(0))]
+
+
+def _barest(schema: Schema, requirement: Requirement | None = None) -> Portrait:
+    """A portrait without anything that a payload can do without, which may not be paintable."""
+    wanted = None if requirement is None else requirement.schema
+    return Portrait(smallest(blueprint(schema, wanted)), schema.name)
+
+
+def _painted(portrait: Portrait, dice: SeededDice) -> Any:
+    try:
+        return portrait.paint(dice)
+    except SchemaError:
+        return _UNREACHABLE
 
 
 class _FullDice(SeededDice):
@@ -258,6 +279,9 @@ class _FullDice(SeededDice):
         super().is_null(share)
         return False
 
+    def other(self, seed: int) -> SparingDice:
+        return SparingDice(seed, nulls=0)
+
 
 def _attempts(schema: Schema, site: Site, bases: list[Any]) -> Iterator[tuple[Any, bool]]:
     """Payloads in which to break a site, and whether it has to be the only place.
@@ -268,7 +292,7 @@ def _attempts(schema: Schema, site: Site, bases: list[Any]) -> Iterator[tuple[An
     suitable = next((base for base in bases if suits(base, site)), None)
     if suitable is None and not site.single:
         # Whatever stands there will do: all branches have to be broken at once.
-        suitable = next((base for base in bases if has(base, site.path)), None)
+        suitable = next((b for b in bases if value_at(b, site.path) is not ABSENT), None)
     own = None
     for single in (True, False) if site.single else (False,):
         if suitable is not None:
@@ -295,9 +319,14 @@ def _painted_with(schema: Schema, site: Site) -> Any:
     needs = (presence(site, schema), present([site.path], schema))
     for wanted in needs if site.single else reversed(needs):
         try:
-            return portrait_for(schema, wanted).paint(_FullDice(0))
+            portrait = portrait_for(schema, wanted)
         except SchemaError:
             continue
+        payload = _painted(portrait, _FullDice(0))
+        if payload is _UNREACHABLE:
+            payload = _painted(_barest(schema, wanted), _FullDice(0))
+        if payload is not _UNREACHABLE:
+            return payload
     return _UNREACHABLE
 
 

@@ -21,6 +21,16 @@ _PAIRS = tuple(a + b for a in BASE62 for b in BASE62)
 class Dice(Protocol):
     """A source of choices."""
 
+    @property
+    def sparing(self) -> bool:
+        """Whether what isn't shown isn't rolled, and what was rolled in vain isn't rolled on.
+
+        Where a seed rolls for all that can be there, one choice changes no other.
+        """
+
+    def other(self, seed: int) -> SparingDice:
+        """Dice of a seed that keep to what was asked of these."""
+
     def pick(self, pool: Sequence[T]) -> T:
         """One of a pool that isn't empty."""
 
@@ -49,8 +59,13 @@ class SeededDice:
 
     __slots__ = ("_random",)
 
+    sparing = False
+
     def __init__(self, seed: int) -> None:
         self._random = Random(seed).random
+
+    def other(self, seed: int) -> SparingDice:
+        return SparingDice(seed)
 
     def pick(self, pool: Sequence[T]) -> T:
         return pool[int(self._random() * len(pool))]
@@ -67,6 +82,29 @@ class SeededDice:
     def token(self, length: int) -> str:
         roll = self._random
         return "".join([_PAIRS[int(roll() * 3844)] for _ in range(length // 2)])
+
+
+class SparingDice(SeededDice):
+    """Seeded dice that roll only what is shown.
+
+    Args:
+        seed: The seed.
+        nulls: The share of null where null is allowed; None leaves it to each field.
+    """
+
+    __slots__ = ("_nulls",)
+
+    sparing = True
+
+    def __init__(self, seed: int, nulls: float | None = None) -> None:
+        super().__init__(seed)
+        self._nulls = nulls
+
+    def is_null(self, share: float) -> bool:
+        return super().is_null(share if self._nulls is None else self._nulls)
+
+    def other(self, seed: int) -> SparingDice:
+        return SparingDice(seed, self._nulls)
 
 
 def seed_for(*parts: object) -> int:

@@ -7,7 +7,7 @@ needs neither Faker nor Hypothesis.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from decimal import Decimal
 from functools import cache, lru_cache
@@ -31,7 +31,7 @@ from kombo_fakes.blueprint import (
     blueprint,
     smallest,
 )
-from kombo_fakes.dice import Dice, SeededDice
+from kombo_fakes.dice import Dice, SeededDice, SparingDice, seed_for
 from kombo_fakes.ecma import to_python
 from kombo_fakes.errors import SchemaError
 from kombo_fakes.pointer import Path, to_pointer
@@ -42,6 +42,7 @@ from kombo_fakes.realism import (
     POOLED,
     USUAL,
     Facts,
+    FactsOnDemand,
     Group,
     Look,
     Names,
@@ -49,6 +50,7 @@ from kombo_fakes.realism import (
     formatted,
     look_at,
     plain_text,
+    telling,
 )
 from kombo_fakes.schema import Schema
 
@@ -56,6 +58,9 @@ Painter: TypeAlias = Callable[[Dice, Names, Facts], Any]
 
 _DEPTH = 3
 _TRIES = 60
+_SPARING_TRIES = 3
+_OTHERS = 300
+_FULL = 0.9
 
 
 class Portrait:
@@ -69,7 +74,8 @@ class Portrait:
     def __init__(self, plan: Blueprint, name: str) -> None:
         self.name = name
         self.looks: dict[Place, Look] = {}
-        self._references: dict[tuple[str, int, Place], Painter] = {}
+        self._references: dict[tuple[str, int, Place], tuple[Painter, Place]] = {}
+        self._same: dict[Place, Place] = {}
         self._per_item: tuple[Group, ...] = ()
         self._paint = self._compile(plan, (), 0)
         used = {look.group for look in self.looks.values()}
@@ -98,9 +104,11 @@ class Portrait:
         """
         pinned = {**USUAL.get(self.name, {}), **(known or {})}
         for path, value in (pins or {}).items():
-            look = self.looks.get(_place(path))
+            look = self._look(_place(path))
             if look is not None:
                 pinned[look.fact] = value
+        if dice.sparing:
+            return self._paint(dice, names, FactsOnDemand(dice, names, pinned))
         facts: Facts = {}
         for group in self._groups:
             group(dice, names, facts, pinned)
@@ -150,29 +158,42 @@ class Portrait:
         sometimes_null = fits(None) and None not in samples
 
         def paint(dice: Dice, names: Names, facts: Facts) -> Any:
-            if sometimes_null and dice.is_null(0.12):
-                return None
+            is_null = sometimes_null and dice.is_null(0.12)
             value = facts[fact]
+            if is_null:
+                return None
             return value if fits(value) else otherwise(dice, names, facts)
 
         return paint
 
     def _without_look(self, plan: Blueprint, path: Path, depth: int) -> Painter:
         bare = Portrait.__new__(Portrait)
-        bare.name, bare.looks, bare._references, bare._per_item = "", {}, {}, ()
+        bare.name, bare.looks, bare._per_item = "", {}, ()
+        bare._references, bare._same = {}, {}
         return bare._compile(plan, (), depth)
 
     def _compile_reference(self, plan: Reference, path: Path, depth: int) -> Painter:
-        if depth >= _DEPTH:
-            return self._compile(smallest(plan), path, depth)
-        key = (plan.uri, depth, _place(path))
+        place = _place(path)
+        # A shape that holds itself in several ways is at more places than could be told apart.
+        key = (plan.uri, depth, telling(self.name, place))
         known = self._references.get(key)
         if known is not None:
-            return known
+            painter, self._same[place] = known
+            return painter
         held: list[Painter] = []
-        self._references[key] = lambda dice, names, facts: held[0](dice, names, facts)
-        held.append(self._compile(plan.target, path, depth + 1))
+        self._references[key] = (lambda dice, names, facts: held[0](dice, names, facts)), place
+        target = smallest(plan) if depth >= _DEPTH else plan.target
+        held.append(self._compile(target, path, depth + 1))
+        self._references[key] = held[0], place
         return held[0]
+
+    def _look(self, place: Place) -> Look | None:
+        """The look of a place, or of that which is painted like it."""
+        look = self.looks.get(place)
+        for end in range(len(place), -1, -1):
+            if look is None and place[:end] in self._same:
+                return self._look(self._same[place[:end]] + place[end:])
+        return look
 
     def _compile_union(self, branches: tuple[Blueprint, ...], path: Path, depth: int) -> Painter:
         null = Choice((None,))
@@ -201,7 +222,9 @@ class Portrait:
         most = max(least, min(most, max(least, 1) + 2))
 
         def paint(dice: Dice, names: Names, facts: Facts) -> list[Any]:
-            size = dice.whole(max(least, min(1, most)), most)
+            # What a payload shrinks to takes few rolls, although it seldom is empty in life.
+            empty = dice.sparing and least == 0 and not dice.chance(_FULL)
+            size = 0 if empty else dice.whole(max(least, min(1, most)), most)
             value: list[Any] = []
             seen: set[str] = set()
             for index in range(size):
@@ -209,13 +232,15 @@ class Portrait:
                 if painter is None:
                     break
                 # Equal items are rare in life, and forbidden where they have to be distinct.
-                for attempt in range(_TRIES if plan.distinct else 5):
-                    item = painter(dice, names, self._facts_of_item(dice, names, facts))
+                needed = index < least
+                for roller in _rollers(dice, _TRIES, on=needed) if plan.distinct else [dice] * 5:
+                    item = painter(roller, names, self._facts_of_item(roller, names, facts))
                     key = canonical.json.to_string(item)
-                    if key not in seen or (attempt == 4 and not plan.distinct and index < least):
-                        seen.add(key)
-                        value.append(item)
+                    if key not in seen:
                         break
+                if key not in seen or (needed and not plan.distinct):
+                    seen.add(key)
+                    value.append(item)
             position = len(value)
             for painter, minimum in wanted:
                 for _ in range(minimum):
@@ -226,11 +251,16 @@ class Portrait:
                 value[-1] = value[0]
             return value
 
+        if plan.contains or plan.distinct is not None:
+            where = f"{self.name}: the items of {to_pointer(path) or 'the root'}"
+            return _retried(paint, _array_check(plan), where)
         return paint
 
     def _facts_of_item(self, dice: Dice, names: Names, facts: Facts) -> Facts:
         if not self._per_item:
             return facts
+        if isinstance(facts, FactsOnDemand):
+            return facts.of_item(dice)
         own = dict(facts)
         for group in self._per_item:
             group(dice, names, own, {})
@@ -255,6 +285,7 @@ class Portrait:
         least = max(0, missing)
         most = int(min(room, max(least, 2 if is_map else 0)))
         share = 1.0 if plan.min_properties > len(plan.required) else 0.8
+        several = share < 1 and sum(not needed for _, needed, _ in always) > 2
         if all(needed for _, needed, _ in always) and not most:
             fields = [(name, painter) for name, _, painter in always]
             return lambda dice, names, facts: {
@@ -263,14 +294,23 @@ class Portrait:
 
         def paint(dice: Dice, names: Names, facts: Facts) -> dict[str, Any]:
             value = {}
+            bare = dice.sparing and several and not dice.chance(_FULL)
             for name, needed, painter in always:
-                here = needed or dice.chance(share)
-                made = painter(dice, names, facts)
-                if here:
-                    value[name] = made
+                here = needed or (not bare and dice.chance(share))
+                if here or not dice.sparing:
+                    made = painter(dice, names, facts)
+                    if here:
+                        value[name] = made
             for _ in range(dice.whole(least, most) if extras else 0):
                 name_painter, painter = dice.pick(extras)
                 value.setdefault(name_painter(dice, names, facts), painter(dice, names, facts))
+            if dice.sparing and len(value) < plan.min_properties and extras:
+                for roller in _rollers(dice, 0):
+                    name_painter, painter = roller.pick(extras)
+                    name = name_painter(roller, names, facts)
+                    value.setdefault(name, painter(roller, names, facts))
+                    if len(value) == plan.min_properties:
+                        break
             return value
 
         if least:
@@ -317,10 +357,24 @@ def _place(path: Path) -> Place:
     return tuple(part for part in path if isinstance(part, str))
 
 
+def _rollers(dice: Dice, tries: int, *, on: bool = True) -> Iterator[Dice]:
+    """Dice for some tries, and after that others, if it is to go on.
+
+    Dice that draw may roll the same again and again.
+    """
+    derived = isinstance(dice, SparingDice)
+    for _ in range(min(tries, _SPARING_TRIES) if dice.sparing and not derived else tries):
+        yield dice
+    if on and not derived:
+        base = dice.whole(0, 9_999)
+        for number in range(_OTHERS):
+            yield dice.other(seed_for(base, number))
+
+
 def _retried(painter: Painter, check: Callable[[Any], bool], where: str) -> Painter:
     def paint(dice: Dice, names: Names, facts: Facts) -> Any:
-        for _ in range(_TRIES):
-            value = painter(dice, names, facts)
+        for roller in _rollers(dice, _TRIES):
+            value = painter(roller, names, facts)
             if check(value):
                 return value
         raise SchemaError(
@@ -328,6 +382,20 @@ def _retried(painter: Painter, check: Callable[[Any], bool], where: str) -> Pain
         )
 
     return paint
+
+
+def _array_check(plan: Array) -> Callable[[list[Any]], bool]:
+    def fits(value: list[Any]) -> bool:
+        keys = {canonical.json.to_string(item) for item in value}
+        if plan.distinct is not None and (len(keys) == len(value)) is not plan.distinct:
+            return False
+        counts = [(one, sum(map(one.check, value))) for one in plan.contains]
+        return len(value) >= plan.min_items and all(
+            one.minimum <= count and (one.maximum is None or count <= one.maximum)
+            for one, count in counts
+        )
+
+    return fits
 
 
 def _any_text(value: Any) -> bool:
@@ -374,6 +442,8 @@ def _text_painter(plan: Text, where: str) -> Painter:
         if plan.patterns:
             return _from_pattern(plan.patterns[0], plan.max_length, dice)
         text = plain_text(dice, names)
+        if dice.sparing and len(text) < plan.min_length:
+            text = " ".join([text] * (plan.min_length // len(text) + 1))
         while len(text) < plan.min_length:
             text += " " + plain_text(dice, names)
         return text if plan.max_length is None else text[: plan.max_length]

@@ -109,12 +109,20 @@ def _instant(dice: Dice, pins: Facts | None = None) -> str:
 
 
 # -- facts. Each group rolls the same dice whatever is pinned, so that pinning one fact changes
-# -- only what has to agree with it.
+# -- only what has to agree with it. A group is made of parts where facts needn't agree.
+
+
+def _event_id(dice: Dice, names: Names, facts: Facts, pins: Facts) -> None:
+    facts["event_id"] = dice.token(24)
+
+
+def _occasion(dice: Dice, names: Names, facts: Facts, pins: Facts) -> None:
+    facts["instant"] = _instant(dice, pins)
 
 
 def _envelope(dice: Dice, names: Names, facts: Facts, pins: Facts) -> None:
-    facts["event_id"] = dice.token(24)
-    facts["instant"] = _instant(dice, pins)
+    _event_id(dice, names, facts, pins)
+    _occasion(dice, names, facts, pins)
 
 
 def _integration(dice: Dice, names: Names, facts: Facts, pins: Facts) -> None:
@@ -179,12 +187,15 @@ def _log(dice: Dice, names: Names, facts: Facts, pins: Facts) -> None:
 
 
 def _models(dice: Dice, names: Names, facts: Facts, pins: Facts) -> None:
-    category = pins.get("category", facts.get("category"))
+    try:
+        category = pins.get("category", facts["category"])
+    except KeyError:
+        category = None  # The payload doesn't tell of one.
     prefix = {"HRIS": "hris_", "LMS": "lms_"}.get(str(category), "ats_")
     facts["model"] = prefix + dice.pick(_MODELS[prefix])
 
 
-def _person(dice: Dice, names: Names, facts: Facts, pins: Facts) -> None:
+def _name(dice: Dice, names: Names, facts: Facts, pins: Facts) -> None:
     first, last = names.person(dice)
     first, last = pins.get("first_name", first), pins.get("last_name", last)
     number, domain = dice.whole(0, 99), dice.pick(("example.com", "example.org", "example.net"))
@@ -193,20 +204,48 @@ def _person(dice: Dice, names: Names, facts: Facts, pins: Facts) -> None:
     facts["person_email"] = f"{local}@{domain}"
     # Numbers that are kept free for fiction: 555-0100 to 555-0199.
     facts["phone"] = f"+1 202 555 01{number:02}"
+
+
+def _person_id(dice: Dice, names: Names, facts: Facts, pins: Facts) -> None:
     facts["person_id"] = str(dice.whole(10_000, 9_999_999))
+
+
+def _role(dice: Dice, names: Names, facts: Facts, pins: Facts) -> None:
     facts["role"] = dice.pick(("RECRUITER", "HIRING_MANAGER"))
 
 
-def _job(dice: Dice, names: Names, facts: Facts, pins: Facts) -> None:
+def _person(dice: Dice, names: Names, facts: Facts, pins: Facts) -> None:
+    for part in (_name, _person_id, _role):
+        part(dice, names, facts, pins)
+
+
+def _job_title(dice: Dice, names: Names, facts: Facts, pins: Facts) -> None:
     job, code = pins.get("job", names.job(dice)), dice.whole(100, 9_999)
-    street, city, state, zip_code, country = names.place(dice)
     facts["job"], facts["job_code"] = job, f"REQ-{code}"
-    facts["job_id"], facts["application_id"] = (str(dice.whole(1_000, 999_999)) for _ in range(2))
-    facts["job_description"] = f"We are looking for: {job}. {names.sentence(dice)}"
+
+
+def _address(dice: Dice, names: Names, facts: Facts, pins: Facts) -> None:
+    street, city, state, zip_code, country = names.place(dice)
     facts["street"], facts["city"], facts["state_name"] = street, city, state
     facts["zip_code"], facts["country"] = zip_code, country
     facts["address"] = ", ".join(filter(None, (street, f"{zip_code} {city}", state, country)))
+
+
+def _job_ids(dice: Dice, names: Names, facts: Facts, pins: Facts) -> None:
+    facts["job_id"], facts["application_id"] = (str(dice.whole(1_000, 999_999)) for _ in range(2))
+
+
+def _job_description(dice: Dice, names: Names, facts: Facts, pins: Facts) -> None:
+    facts["job_description"] = f"We are looking for: {facts['job']}. {names.sentence(dice)}"
+
+
+def _suite(dice: Dice, names: Names, facts: Facts, pins: Facts) -> None:
     facts["suite"] = f"Floor {dice.whole(1, 30)}"
+
+
+def _job(dice: Dice, names: Names, facts: Facts, pins: Facts) -> None:
+    for part in (_job_title, _address, _job_ids, _job_description, _suite):
+        part(dice, names, facts, pins)
 
 
 def _order(dice: Dice, names: Names, facts: Facts, pins: Facts) -> None:
@@ -248,14 +287,25 @@ def _issue(dice: Dice, names: Names, facts: Facts, pins: Facts) -> None:
     facts["issue_change"] = "resolved" if resolved else "raised"
 
 
-def _common(dice: Dice, names: Names, facts: Facts, pins: Facts) -> None:
+def _common_place(dice: Dice, names: Names, facts: Facts, pins: Facts) -> None:
     street, city, _, zip_code, country = names.place(dice)
     facts["any_street"], facts["any_city"] = street, city
     facts["any_zip_code"], facts["any_country"] = zip_code, country
+
+
+def _common_names(dice: Dice, names: Names, facts: Facts, pins: Facts) -> None:
     facts["any_company"], facts["any_title"] = names.organization(dice), names.job(dice)
+
+
+def _common_texts(dice: Dice, names: Names, facts: Facts, pins: Facts) -> None:
     facts["any_description"] = names.sentence(dice)
     facts["any_url"] = f"https://www.example.com/{dice.token(8)}"
     facts["any_currency"] = dice.pick(_CURRENCIES)
+
+
+def _common(dice: Dice, names: Names, facts: Facts, pins: Facts) -> None:
+    for part in (_common_place, _common_names, _common_texts):
+        part(dice, names, facts, pins)
 
 
 _CURRENCIES = ("EUR", "USD", "GBP", "CHF", "SEK", "PLN", "JPY")
@@ -479,6 +529,58 @@ GROUPS: Sequence[Group] = (
 PER_ITEM: frozenset[Group] = frozenset({_person, _models, _common})
 """The groups that are rolled anew for each item of an array."""
 
+_PARTS: dict[str, Group] = {
+    "event_id": _event_id,
+    "instant": _occasion,
+    **dict.fromkeys(("first_name", "last_name", "person_email", "phone"), _name),
+    "person_id": _person_id,
+    "role": _role,
+    **dict.fromkeys(("job", "job_code"), _job_title),
+    **dict.fromkeys(("street", "city", "state_name", "zip_code", "country", "address"), _address),
+    **dict.fromkeys(("job_id", "application_id"), _job_ids),
+    "job_description": _job_description,
+    "suite": _suite,
+    **dict.fromkeys(("any_street", "any_city", "any_zip_code", "any_country"), _common_place),
+    **dict.fromkeys(("any_company", "any_title"), _common_names),
+    **dict.fromkeys(("any_description", "any_url", "any_currency"), _common_texts),
+}
+
+
+_GROUP_OF: dict[str, Group] = {
+    look.fact: look.group
+    for looks in (_ANYWHERE, _COMMON, *_IN_EVENT.values())
+    for look in looks.values()
+}
+
+
+class FactsOnDemand(dict[str, Any]):
+    """Facts that are rolled when they are asked for, and what nothing shows isn't.
+
+    Args:
+        dice: What rolls them.
+        names: Who makes the names.
+        pins: Facts that are fixed.
+        above: The facts of what holds this item of an array; None for those of a payload.
+    """
+
+    def __init__(
+        self, dice: Dice, names: Names, pins: Facts, above: FactsOnDemand | None = None
+    ) -> None:
+        super().__init__()
+        self._dice, self._names = dice, names
+        self._pins, self._above = pins, above
+
+    def __missing__(self, fact: str) -> Any:
+        group = _GROUP_OF[fact]
+        if self._above is not None and group not in PER_ITEM:
+            return self._above[fact]
+        _PARTS.get(fact, group)(self._dice, self._names, self, self._pins)
+        return self[fact]
+
+    def of_item(self, dice: Dice) -> FactsOnDemand:
+        """The facts of an item of an array."""
+        return FactsOnDemand(dice, self._names, {}, self)
+
 
 def look_at(event: str, place: Place) -> Look | None:
     """The look of a field, None where nothing special is known of it.
@@ -500,6 +602,19 @@ def look_at(event: str, place: Place) -> Look | None:
             if found is not None:
                 return found
     return None
+
+
+_LONGEST = max(map(len, (*_ANYWHERE, *_COMMON)))
+
+
+def telling(event: str, place: Place) -> Place:
+    """As much of a place as the looks there and below depend on: mostly the end of it.
+
+    Example:
+        >>> telling("a schema of one's own", ("deep", "down", "end_user", "origin_id"))
+        ('end_user', 'origin_id')
+    """
+    return place if event in _IN_EVENT else place[-_LONGEST:]
 
 
 # -- what nothing special is known of

@@ -6,15 +6,17 @@ Each choice is a draw of its own, so that payloads shrink and replay like any ot
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from hypothesis import reject
 from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn, SearchStrategy
 
-from kombo_fakes.dice import BASE62, Dice, SeededDice
-from kombo_fakes.errors import OverrideError
+from kombo_fakes.dice import BASE62, Dice, SeededDice, SparingDice
+from kombo_fakes.errors import OverrideError, SchemaError
 from kombo_fakes.knobs import Knobs
+from kombo_fakes.leaves import returns
 from kombo_fakes.pools import pools
 from kombo_fakes.portrait import Portrait, portrait_for
 from kombo_fakes.realism import PooledNames
@@ -53,9 +55,14 @@ def painted(portrait: Portrait, knobs: Knobs) -> SearchStrategy[Any]:
                 "values='any' takes any length"
             )
 
+    portrait.paint(SeededDice(0), names=names)  # What can't be painted is an error now.
+
     @st.composite
     def payloads(draw: DrawFn) -> Any:
-        return portrait.paint(DrawnDice(draw, knobs.nulls), names=names)
+        try:
+            return portrait.paint(DrawnDice(draw, knobs.nulls), names=names)
+        except SchemaError:
+            reject()  # Other rolls have it.
 
     return payloads() if longest is None else payloads().filter(fits)
 
@@ -70,25 +77,41 @@ class DrawnDice:
 
     __slots__ = ("_draw", "_nulls")
 
+    sparing = True
+
     def __init__(self, draw: DrawFn, nulls: float | None) -> None:
         self._draw = draw
         self._nulls = nulls
 
     def pick(self, pool: Sequence[T]) -> T:
-        return pool[self._draw(_integers(0, len(pool) - 1))]
+        return pool[self._below(len(pool))]
 
     def whole(self, low: int, high: int) -> int:
-        return self._draw(_integers(low, high))
+        number = self._below(high - low + 1)
+        if low > 0:
+            return low + number
+        # What is nearest to 0 comes first, and what is above it before what is below.
+        return number if number <= high else high - number - (high < 0)
 
     def chance(self, share: float) -> bool:
-        # The common case is what it shrinks to.
-        return self._draw(_integers(0, 99)) >= 100 - round(share * 100)
+        of_hundred = round(share * 100)
+        if of_hundred <= 0 or of_hundred >= 100:
+            return of_hundred > 0
+        # What is left out and what isn't null is what it shrinks to.
+        return self._below(100) >= 100 - of_hundred
 
     def is_null(self, share: float) -> bool:
         return self.chance(share if self._nulls is None else self._nulls)
 
+    def other(self, seed: int) -> SparingDice:
+        return SparingDice(seed, self._nulls)
+
     def token(self, length: int) -> str:
-        return self._draw(_tokens(length))
+        return _token(self._below(min(len(BASE62) ** length, 2**64)), length)
+
+    def _below(self, count: int) -> int:
+        number: int = self._draw(below(count)) if count > 1 else 0
+        return number
 
 
 class _EncodableNames(PooledNames):
@@ -96,11 +119,7 @@ class _EncodableNames(PooledNames):
 
     def __init__(self, codec: str) -> None:
         def encodable(value: Any) -> bool:
-            try:
-                str(value).encode(codec)
-            except UnicodeError:
-                return False
-            return True
+            return returns(str(value), codec)
 
         self._organizations = tuple(filter(encodable, pools().organizations))
         self._people = tuple(filter(encodable, pools().people))
@@ -121,13 +140,35 @@ class _EncodableNames(PooledNames):
 
 
 @lru_cache(maxsize=1024)
-def _integers(low: int, high: int) -> SearchStrategy[int]:
-    return st.integers(low, high)
+def below(count: int) -> SearchStrategy[int]:
+    """The integers from 0 up to a count, each as likely as the others if they aren't too many.
+
+    Hypothesis repeats what it drew where something of its kind is drawn. Ranges are of a kind if
+    they are of one size; integers all are, and bounds of one are bent to those of another.
+    """
+    return st.sampled_from(range(count)) if count < 2**31 else st.integers(0, count - 1)
 
 
-@lru_cache(maxsize=16)
-def _tokens(length: int) -> SearchStrategy[str]:
-    return st.text(BASE62, min_size=length, max_size=length)
+def _token(number: int, length: int) -> str:
+    """A number as letters of base 62: the plainest for 0, and another one for each number.
+
+    What Hypothesis draws of a long range is small for the most part, so it is scattered:
+    multiplied, modulo the number of tokens, by something prime to that.
+    """
+    factor, letters = _scatter(length), []
+    number *= factor
+    for place in range(length - 1, -1, -1):
+        # 0123... for 0.
+        number, letter = divmod(number + place, len(BASE62))
+        letters.append(BASE62[letter])
+    return "".join(reversed(letters))
+
+
+@cache
+def _scatter(length: int) -> int:
+    # By the golden section: none of its multiples come near another.
+    factor: int = len(BASE62) ** length * 0x9E3779B97F4A7C15F39CC0605CEDC835 >> 128 | 1
+    return factor + 2 if factor % 31 == 0 else factor
 
 
 def _texts(value: Any) -> Iterator[str]:

@@ -68,7 +68,9 @@ def payloads(
         allow_nul: Whether a string may hold U+0000. It is legal JSON and stops many databases.
         codec: Every string can be encoded in this codec (``"ascii"``, ``"latin-1"``, ...).
         max_length: The most code points that any string has.
-        nulls: The share of null, from 0 to 1, where null is allowed: about 0.3 by default.
+        nulls: The share of null, from 0 to 1, where null is allowed: about 0.3 by default. It is
+            what is aimed at: Hypothesis repeats what is simple, so that a small share comes out
+            larger. 0 and 1 are exact.
 
         The knobs for text apply to every string and to the keys of open objects; what the
         schema itself fixes (property names, enums) stays as it is.

@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 import re
 
-import factory
+import factory.random
 import faker
 import pytest
 

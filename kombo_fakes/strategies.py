@@ -32,18 +32,18 @@ from kombo_fakes.blueprint import (
     blueprint,
     smallest,
 )
+from kombo_fakes.dice import SeededDice
 from kombo_fakes.errors import SchemaError, unknown
 from kombo_fakes.format_strategies import ANY_LENGTH, Lengths, format_strategy
 from kombo_fakes.knobs import Knobs, Values
 from kombo_fakes.leaves import composed, letters, matching, number, recipe_of, returns
+from kombo_fakes.portrait import Portrait
 from kombo_fakes.registry import DEFAULT_EVENT, events
 from kombo_fakes.schema import Schema, SchemaLike
+from kombo_fakes.sizes import DEPTH, ROOM, Sizes, share_of_room, usual_count
 
 _INTEROPERABLE = 2**53 - 1
 """The integers on which every JSON implementation agrees (RFC 8259, section 6)."""
-
-_DEPTH = 4
-"""How often a recursive shape may hold itself before only its smallest forms are made."""
 
 
 def payloads(
@@ -164,47 +164,77 @@ class _Builder:
         self.name = name
         self.letters = letters(knobs.codec, allow_nul=knobs.allow_nul, surrogates=knobs.contested)
         self.texts: dict[Text, SearchStrategy[str]] = {}
+        self.sizes = Sizes()
+        self.thrifty: dict[tuple[Text | Numeric, float], SearchStrategy[Any]] = {}
         self.anything = self._anything()
-        self.references: dict[tuple[str, int], SearchStrategy[Any]] = {}
+        self.references: dict[tuple[str, int, int], SearchStrategy[Any]] = {}
 
-    def build(self, plan: Blueprint, depth: int = 0) -> SearchStrategy[Any]:
+    def build(self, plan: Blueprint, depth: int = 0, room: float = ROOM) -> SearchStrategy[Any]:
         match plan:
             case Anything():
                 return self.anything
             case Choice(values):
                 return _sampled(values)
-            case Text():
-                return self._text(plan)
-            case Numeric():
-                return self._number(plan)
+            case Text() | Numeric():
+                return self._leaf(plan, room)
             case Array():
-                return self._array(plan, depth)
+                return self._array(plan, depth, room)
             case Object():
-                return self._object(plan, depth)
+                return self._object(plan, depth, room)
             case Union(branches):
-                return self._union(branches, depth)
+                return self._union(branches, depth, room)
             case Filtered(base, check, _):
-                return self.build(base, depth).filter(check)
+                return self.build(base, depth, room).filter(check)
             case Reference():
-                return self._reference(plan, depth)
+                return self._reference(plan, depth, room)
 
-    def _union(self, branches: Sequence[Blueprint], depth: int) -> SearchStrategy[Any]:
+    def _union(self, branches: Sequence[Blueprint], depth: int, room: float) -> SearchStrategy[Any]:
         null = Choice((None,))
         others = tuple(branch for branch in branches if branch != null)
         if null not in branches or not others or self.knobs.nulls == 0:
-            return st.one_of([self.build(branch, depth) for branch in others or branches])
-        rest = self._union(others, depth)
+            return st.one_of([self.build(branch, depth, room) for branch in others or branches])
+        rest = self._union(others, depth, room)
         share = 0.3 if self.knobs.nulls is None else self.knobs.nulls
         return st.none() if rest.is_empty else _or_null(rest, share)
 
-    def _reference(self, plan: Reference, depth: int) -> SearchStrategy[Any]:
-        key = (plan.uri, depth)
+    def _reference(self, plan: Reference, depth: int, room: float) -> SearchStrategy[Any]:
+        # Where there is room for all of it, how much of it doesn't matter.
+        fits = self.sizes.of(plan, depth) <= room
+        key = (plan.uri, depth, -1 if fits else round(2 * math.log2(room)))
         if key not in self.references:
-            if depth >= _DEPTH:
-                self.references[key] = self.build(smallest(plan), depth)
+            if depth >= DEPTH:
+                self.references[key] = self.build(smallest(plan), depth, room)
             else:
-                self.references[key] = st.deferred(lambda: self.build(plan.target, depth + 1))
+                self.references[key] = st.deferred(lambda: self.build(plan.target, depth + 1, room))
         return self.references[key]
+
+    # -- texts and numbers, where there are so many that most have to be usual ones
+
+    def _leaf(self, plan: Text | Numeric, room: float) -> SearchStrategy[Any]:
+        anything = self._text(plan) if isinstance(plan, Text) else self._number(plan)
+        if room >= 1 or anything.is_empty:
+            return anything
+        share = max(1 / _KINDS, 2.0 ** round(math.log2(room)))
+        if (plan, share) not in self.thrifty:
+            usual = self._usual(plan)
+            strategy = _mostly(usual, anything, share) if usual else anything
+            self.thrifty[plan, share] = strategy
+        return self.thrifty[plan, share]
+
+    def _usual(self, plan: Text | Numeric) -> tuple[Any, ...]:
+        """Some values as they are usual, and as the knobs allow."""
+        portrait = Portrait(plan, "")
+        try:
+            values = [portrait.paint(SeededDice(seed)) for seed in range(8)]
+        except SchemaError:
+            return ()
+        most, codec = self.knobs.max_length, self.knobs.codec
+        return tuple(
+            value
+            for value in values
+            if not isinstance(value, str)
+            or ((most is None or len(value) <= most) and returns(value, codec))
+        )
 
     # -- text
 
@@ -308,15 +338,21 @@ class _Builder:
 
     # -- arrays
 
-    def _array(self, plan: Array, depth: int) -> SearchStrategy[list[Any]]:
-        items = self.build(plan.items, depth)
+    def _array(self, plan: Array, depth: int, room: float) -> SearchStrategy[list[Any]]:
+        each, count = self.sizes.of(plan.items, depth), usual_count(plan)
+        share = share_of_room(each * count, room)
+        room_of_each = room if share == 1 else each * share
+        items = self.build(plan.items, depth, room_of_each)
         most = plan.max_items
+        if share < 1:
+            fewer = max(plan.min_items, len(plan.prefix), round(count * 2 * share))
+            most = fewer if most is None else min(most, fewer)
         if items.is_empty:
             most = len(plan.prefix) if most is None else min(most, len(plan.prefix))
         if most is not None and most < plan.min_items:
             return st.nothing()
         if plan.prefix or plan.contains or plan.distinct is False:
-            return self._mixed_array(plan, items, most, depth)
+            return self._mixed_array(plan, items, most, depth, room_of_each)
         return st.lists(
             st.nothing() if most == 0 else items,
             min_size=plan.min_items,
@@ -325,10 +361,15 @@ class _Builder:
         )
 
     def _mixed_array(
-        self, plan: Array, items: SearchStrategy[Any], most: int | None, depth: int
+        self,
+        plan: Array,
+        items: SearchStrategy[Any],
+        most: int | None,
+        depth: int,
+        room: float,
     ) -> SearchStrategy[list[Any]]:
-        prefix = [self.build(item, depth) for item in plan.prefix]
-        wanted = [(self.build(one.item, depth), one.minimum) for one in plan.contains]
+        prefix = [self.build(item, depth, room) for item in plan.prefix]
+        wanted = [(self.build(one.item, depth, room), one.minimum) for one in plan.contains]
         for index, strategy in enumerate(prefix):
             if strategy.is_empty:
                 prefix = prefix[:index]
@@ -360,11 +401,16 @@ class _Builder:
 
     # -- objects
 
-    def _object(self, plan: Object, depth: int) -> SearchStrategy[dict[str, Any]]:
+    def _object(self, plan: Object, depth: int, room: float) -> SearchStrategy[dict[str, Any]]:
         required: dict[str, SearchStrategy[Any]] = {}
         optional: dict[str, SearchStrategy[Any]] = {}
+        size = self.sizes.of(plan, depth)
+        share = share_of_room(size, room)
         for name, child in plan.properties.items():
-            strategy = self.build(child, depth)
+            # What is there in any case can only be made smaller, the others seldomer as well.
+            part = share * share if name in plan.required else share
+            own = room if share == 1 else self.sizes.of(child, depth) * part
+            strategy = self.build(child, depth, own)
             if name in plan.required:
                 required[name] = strategy
             elif not strategy.is_empty:
@@ -372,7 +418,8 @@ class _Builder:
         if any(strategy.is_empty for strategy in required.values()):
             return st.nothing()
         order = {name: index for index, name in enumerate(plan.properties)}
-        extras = [(self._text(e.names), self.build(e.values, depth)) for e in plan.extras]
+        part = room * share
+        extras = [(self._text(e.names), self.build(e.values, depth, part)) for e in plan.extras]
         extras = [(n, v) for n, v in extras if not (n.is_empty or v.is_empty)]
         most = math.inf if plan.max_properties is None else plan.max_properties
         if len(required) > most:
@@ -384,8 +431,8 @@ class _Builder:
         if not extras and not bounded and not optional:
             return _fixed(required)
         if not extras and not bounded:
-            return _with_optional(required, optional, order)
-        return _open_object(plan, required, optional, extras, order)
+            return _with_optional(required, optional, order, share / 2)
+        return _open_object(plan, required, optional, extras, order, share / 2)
 
     def _anything(self) -> SearchStrategy[Any]:
         scalars = st.one_of(
@@ -442,15 +489,40 @@ def _with_optional(
     required: dict[str, SearchStrategy[Any]],
     optional: dict[str, SearchStrategy[Any]],
     order: dict[str, int],
+    share: float,
 ) -> SearchStrategy[dict[str, Any]]:
     recipes = {name: recipe_of(strategy) for name, strategy in {**required, **optional}.items()}
     ordered = [(name, recipes[name]) for name in order if name in recipes]
-    there = st.booleans()
+    there = _chance(share)
     return composed(
         lambda draw: {
             name: recipe(draw) for name, recipe in ordered if name in required or draw(there)
         }
     )
+
+
+def _chance(share: float) -> SearchStrategy[bool]:
+    """True in a share of all draws, and what it shrinks to is False."""
+    if share == 0.5:
+        return st.booleans()
+    of_all = max(2, round(1 / share))
+    return st.sampled_from([False] * (of_all - 1) + [True])
+
+
+def _mostly(usual: Sequence[Any], wild: SearchStrategy[Any], share: float) -> SearchStrategy[Any]:
+    """One of the usual values, and in a share of all draws anything."""
+    kinds = st.sampled_from(range(_KINDS))
+    first_wild = _KINDS - max(1, round(_KINDS * share))
+    recipe = recipe_of(wild)
+
+    def value(draw: DrawFn) -> Any:
+        kind = draw(kinds)
+        return usual[kind % len(usual)] if kind < first_wild else recipe(draw)
+
+    return composed(value)
+
+
+_KINDS = 64
 
 
 def _sort(value: dict[str, Any], order: dict[str, int]) -> dict[str, Any]:
@@ -464,20 +536,23 @@ def _open_object(
     optional: dict[str, SearchStrategy[Any]],
     extras: list[tuple[SearchStrategy[str], SearchStrategy[Any]]],
     order: dict[str, int],
+    share: float,
 ) -> SearchStrategy[dict[str, Any]]:
     least = plan.min_properties - len(required)
     room = None if plan.max_properties is None else plan.max_properties - len(required)
     most_optional = len(optional) if room is None else min(len(optional), room)
     least_optional = 0 if extras else max(0, least)
     bounded = least_optional > 0 or most_optional < len(optional)
-    known = recipe_of(_fixed(required) if bounded else _with_optional(required, optional, order))
+    known = recipe_of(
+        _fixed(required) if bounded else _with_optional(required, optional, order, share)
+    )
     chosen = st.lists(
         st.sampled_from(list(optional)) if bounded else st.nothing(),
         unique=True,
         min_size=least_optional,
         max_size=most_optional if bounded else 0,
     )
-    counts = st.integers(0, 3)
+    counts = st.integers(0, 3 if share == 0.5 else 1)
     kinds = st.sampled_from(extras) if extras else None
 
     def objects(draw: DrawFn) -> dict[str, Any]:

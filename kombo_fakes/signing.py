@@ -5,7 +5,6 @@ The rule is in Kombo's guide to webhooks; the alphabet is that of RFC 4648, sect
 
 from __future__ import annotations
 
-import hashlib
 import hmac
 from base64 import urlsafe_b64encode
 
@@ -16,6 +15,9 @@ SIGNATURE_HEADER = "X-Kombo-Signature"
 
 TEST_SECRET = "kombo_fakes-test-secret-DO-NOT-USE"  # noqa: S105
 """What deliveries are signed with where no other secret is given."""
+
+SECRET_VARIABLE = "KOMBO_WEBHOOK_SECRET"  # noqa: S105
+"""The variable of the environment that holds the secret, where no other place was named."""
 
 
 class SecretError(KomboFakesError, ValueError):
@@ -79,7 +81,7 @@ def verify(body: bytes, signature: str | bytes | None, secret: str | bytes) -> b
 
 def digest(body: bytes, key: bytes) -> bytes:
     """The 32 bytes that a signature spells."""
-    return hmac.new(key, body, hashlib.sha256).digest()
+    return hmac.digest(key, body, "sha256")
 
 
 def signature_with(body: bytes, key: bytes) -> str:

@@ -57,7 +57,7 @@ def test_every_public_name_is_there() -> None:
     code = (
         "import pkgutil, importlib, kombo_fakes\n"
         "for found in pkgutil.walk_packages(kombo_fakes.__path__, 'kombo_fakes.'):\n"
-        "    if not found.name.endswith('__main__'):\n"
+        "    if not found.name.endswith(('__main__', '.load')):\n"  # That patches what is loaded.
         "        importlib.import_module(found.name)\n"
         "for name in kombo_fakes.__all__:\n"
         "    value = getattr(kombo_fakes, name)\n"

@@ -8,9 +8,9 @@ from typing import Any, TypeVar
 
 import rich_click as click
 
-F = TypeVar("F", bound=Callable[..., Any])
+from kombo_fakes.signing import SECRET_VARIABLE as VARIABLE
 
-VARIABLE = "KOMBO_WEBHOOK_SECRET"
+F = TypeVar("F", bound=Callable[..., Any])
 
 
 def secret_options(function: F) -> F:

@@ -5,7 +5,7 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: demo test test-fast test-lowest lint examples pools coverage dist clean
+.PHONY: demo test test-fast test-lowest lint examples pools coverage bench dist clean
 
 demo: $(READY) ## Print a realistic payload, then one that is wrong in one known way.
 	@$(BIN)/kombo-fakes generate
@@ -65,11 +65,14 @@ examples: $(READY) ## Make examples/valid, examples/invalid and examples/events 
 pools: $(READY) ## Draw the pools of names from Faker again; this changes the bytes of every seed.
 	$(BIN)/python -m kombo_fakes.pools
 
+bench: ## Measure this project beside its neighbours, each in an environment of its own; some minutes.
+	$(PYTHON) -m benchmarks --write
+
 dist: $(READY) ## Build the wheel and the source distribution.
 	$(BIN)/python -m build
 
 clean: ## Remove what the other targets have made.
-	rm -rf $(VENV) $(VENV)-lowest build dist .coverage .coverage.* .hypothesis .mypy_cache .pytest_cache .ruff_cache
+	rm -rf $(VENV) $(VENV)-lowest .benchmarks build dist .coverage .coverage.* .hypothesis .mypy_cache .pytest_cache .ruff_cache
 
 $(READY): pyproject.toml
 	$(PYTHON) -m venv $(VENV)

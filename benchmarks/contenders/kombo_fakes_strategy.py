@@ -1,0 +1,16 @@
+"""The strategies of this project."""
+
+from __future__ import annotations
+
+import sys
+from operator import attrgetter
+
+from measuring import drawn, report
+
+from kombo_fakes import invalid_payloads, payloads
+
+kind = sys.argv.pop(1)
+if kind == "invalid":
+    report(drawn(invalid_payloads(), attrgetter("payload")), "kombo-fakes", "hypothesis")
+else:
+    report(drawn(payloads(values=kind)), "kombo-fakes", "hypothesis")  # type: ignore[arg-type]

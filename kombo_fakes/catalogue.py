@@ -8,6 +8,7 @@ stable: an id means the same fault in every release.
 from __future__ import annotations
 
 import fnmatch
+import json
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
@@ -363,15 +364,19 @@ def _fault(
 def _explored(schema: Schema, site: Site, breakage: Breakage) -> Iterator[Any]:
     if breakage.variant != "other":
         return
-    plan = explored_blueprint(schema, site, breakage)
+    document = _explored_document(schema, site, breakage)
+    if document is not None:
+        yield from _explored_samples(document)
+
+
+@lru_cache(maxsize=1024)
+def _explored_samples(document: str) -> tuple[Any, ...]:
+    plan = _blueprint_of_explored(document)
     if plan is None:
-        return
+        return ()
     portrait = Portrait(plan, "")
-    for seed in range(8):
-        try:
-            yield portrait.paint(SeededDice(seed))
-        except SchemaError:
-            return
+    made = (_painted(portrait, SeededDice(seed)) for seed in range(8))
+    return tuple(value for value in made if value is not _UNREACHABLE)
 
 
 # What references in a part of the document may need.
@@ -380,12 +385,24 @@ _SHARED = ("$schema", "$id", "$defs", "definitions")
 
 def explored_blueprint(schema: Schema, site: Site, breakage: Breakage) -> Blueprint | None:
     """The blueprint of the many more values that break a site in a way; None if unknown."""
+    document = _explored_document(schema, site, breakage)
+    return None if document is None else _blueprint_of_explored(document)
+
+
+def _explored_document(schema: Schema, site: Site, breakage: Breakage) -> str | None:
     explored = breakage.explore(site)
     if explored is None:
         return None
+    shared = _SHARED if "$ref" in str(explored) else ("$schema",)
+    beside = {keyword: v for keyword, v in schema.effective.items() if keyword in shared}
+    # As text, to be a key: many sites are alike, and the canonical form takes its time.
+    return json.dumps({**beside, **explored})
+
+
+@lru_cache(maxsize=1024)
+def _blueprint_of_explored(document: str) -> Blueprint | None:
     try:
-        shared = {k: v for k, v in schema.effective.items() if k in _SHARED}
-        plan = blueprint_of({**shared, **explored}, str(site))
+        plan = blueprint_of(json.loads(document), "what breaks a site")
     except (SchemaError, ValueError):
         return None
     return None if plan == NOTHING else plan

@@ -100,6 +100,7 @@ def test_no_wrong_answer(draft: str, suite: Path, capsys: pytest.CaptureFixture[
         invalid = [value for value in drawn(strategy) if not judge.is_valid(value)]
         try:
             painted = [portrait_for(schema).paint(SeededDice(i)) for i in range(DRAWN)]
+            painted += drawn(payloads(schema, values="realistic"))
             invalid += [value for value in painted if not judge.is_valid(value)]
             counts["realistic"] += 1
         except KomboFakesError:

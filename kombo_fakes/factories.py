@@ -209,10 +209,12 @@ class PayloadFactory(factory.Factory[T]):
             own = {name: kwargs.get(name) for name in _OWN}
             painting = _painting(cls.kombo_schema, cls._meta.next_sequence(), **own)
             return cast(T, cls._finished(painting, overrides))
-        # factory_boy looks for a trait that isn't mentioned by way of a costly exception. One
-        # that a subclass has switched on for good is mentioned.
-        silent = [name for name in traits if name not in cls._meta.base_declarations]
-        return super().build(**dict.fromkeys(silent, False) | kwargs)
+        # factory_boy looks for a trait that nobody mentions by way of a costly exception. One that
+        # a subclass has switched on for good, or another trait switches on, is mentioned.
+        mentioned = set(cls._meta.base_declarations)
+        mentioned.update(*(cls._meta.parameters[name].overrides for name in traits))
+        silent = dict.fromkeys((name for name in traits if name not in mentioned), False)
+        return super().build(**silent | kwargs)
 
     # -- The short way: factory_boy takes five times as long as the painting, to come to the same.
 

@@ -161,8 +161,9 @@ def test_what_a_subclass_adds_is_never_passed_over() -> None:
     assert all(payload["data"]["state"] == "INVALID" for payload in Usually.build_batch(10))
     plain = IntegrationStateChangedFactory.build(kombo_seed=3)
     assert Usually.build(invalid=False, kombo_seed=3) == plain
-    gone = Nested.build(gone=True)["data"]
-    assert (gone["state"], gone["qa_status"]) == ("INACTIVE", "FAILED")
+    for payload in Nested.build_batch(10, gone=True):
+        assert (payload["data"]["state"], payload["data"]["qa_status"]) == ("INACTIVE", "FAILED")
+    assert Nested.build(kombo_seed=3) == plain
 
 
 def test_a_trait_of_ones_own_takes_the_short_way_as_well(monkeypatch: pytest.MonkeyPatch) -> None:

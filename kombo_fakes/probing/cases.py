@@ -8,9 +8,9 @@ from __future__ import annotations
 import contextlib
 import copy
 import math
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from datetime import datetime, timezone
 from typing import Any
 
 from kombo_fakes.catalogue import FaultError, faults
@@ -25,7 +25,7 @@ from kombo_fakes.portrait import portrait_for
 from kombo_fakes.probing.model import Case, Owed, Policy, Rank
 from kombo_fakes.registry import DEFAULT_EVENT
 from kombo_fakes.schema import Schema
-from kombo_fakes.signing import SIGNATURE_HEADER
+from kombo_fakes.signing import SIGNATURE_HEADER, sign
 from kombo_fakes.spelling import spell, spellings
 from kombo_fakes.wire_catalogue import WireFault, wire_faults
 
@@ -60,13 +60,20 @@ class Maker:
     # -- payloads
 
     def _plain(self) -> Any:
-        """A realistic payload with neither null nor letters beyond ASCII: those come alone."""
+        """The plainest of realistic payloads: whatever many stumble over comes alone."""
         portrait = portrait_for(self.schema)
         for number in range(_TRIES):
             dice = SeededDice(seed_for("probe", self.event, self.seed, number))
-            payload = portrait.paint(dice)
+            payload = portrait.paint(
+                dice, pins=_PLAIN_TOOL if self.event == DEFAULT_EVENT else None
+            )
             if self.event == DEFAULT_EVENT:
                 payload["data"] |= _PLAIN
+                tool, _, token = payload["data"]["integration_id"].partition(":")
+                payload["data"]["integration_id"] = f"personio:{token or tool}"
+            for path, value in list(leaves(payload)):
+                if isinstance(value, str) and _ADDRESS.fullmatch(value):
+                    payload = replaced(payload, path, value.partition("@")[0] + "@example.com")
             if spell(payload).isascii() and all(value is not None for _, value in leaves(payload)):
                 return payload
         return payload
@@ -161,20 +168,19 @@ class Maker:
         )
 
     def first(self) -> Case:
-        """The one good delivery that comes before all others."""
-        return self.valid_case(
-            "first", "first", "a plain realistic payload", self.fresh(), rank="realistic"
-        )
+        """The one good delivery that comes before all others.
 
-    def now(self) -> Case | None:
-        """The same with the time of this moment, for receivers that refuse what is old."""
-        if self.event != DEFAULT_EVENT:
-            return None
+        Its signature has both letters that the standard alphabet of base64 lacks, so that whoever
+        expects that one shows it here, and not in three deliveries of four.
+        """
         payload = self.fresh()
-        moment = datetime.now(timezone.utc).isoformat(timespec="milliseconds")
-        payload["data"]["updated_at"] = moment.replace("+00:00", "Z")
+        for number in range(_TRIES):
+            if {"-", "_"} <= set(sign(spell(payload), self.secret)):
+                break
+            if isinstance(payload, dict) and isinstance(payload.get("id"), str):
+                payload["id"] = SeededDice(seed_for("first", self.run, number)).token(24)
         return self.valid_case(
-            "now", "first", "a payload of this moment", payload, rank="realistic"
+            "first", "first", "a plain realistic payload", payload, rank="realistic"
         )
 
     def realistic(self) -> Iterator[Case]:
@@ -420,7 +426,11 @@ _PLAIN = {
     "state": "ACTIVE",
     "qa_status": "PASSED",
     "setup_status": "COMPLETED",
+    "integration_tool": "personio",
 }
+
+_PLAIN_TOOL: dict[Path, str] = {("data", "integration_tool"): "personio"}
+_ADDRESS = re.compile(r"[a-z.]+@[a-z0-9.-]+")
 
 # Those that write all letters beyond ASCII as escapes: others have none here, since letters that
 # a receiver can't read are another matter than how they are written.

@@ -5,204 +5,24 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
-from kombo_fakes.probing.hints import HINTS
-from kombo_fakes.probing.model import (
-    Case,
-    Category,
-    Exchange,
-    Failure,
-    Finding,
-    Policy,
-    Rank,
-    Reply,
+from kombo_fakes.probing.evidence import Evidence
+from kombo_fakes.probing.findings import (
+    CRASHES,
+    HANGS,
+    LEAKS,
+    REFUSES,
+    TAKES,
+    VERBS,
+    abouts,
+    enumerated,
+    finding_of,
+    if_any,
 )
-
-_RANKS: tuple[Rank, ...] = ("realistic", "schema", "hostile")
-
-REFUSES: Category = "refuses what it must take"
-TAKES: Category = "takes what it must refuse"
-CRASHES: Category = "crashes"
-HANGS: Category = "hangs"
-LEAKS: Category = "leaks"
+from kombo_fakes.probing.model import Case, Category, Failure, Finding
 
 _STATE: tuple[Category, ...] = ("acknowledges and doesn't apply", "corrupts what it stores")
-
-_VERBS: dict[Category, str] = {
-    REFUSES: "refuses",
-    TAKES: "takes",
-    CRASHES: "crashes on",
-    HANGS: "hangs on",
-}
-
-
-@dataclass(slots=True)
-class Evidence:
-    """All that a run has seen, for the diagnosis at its end."""
-
-    policy: Policy
-    failures: list[Failure] = field(default_factory=list)
-    logs: dict[int, tuple[str, ...]] = field(default_factory=dict)
-    leaks: dict[str, list[tuple[str, str, Exchange]]] = field(default_factory=dict)
-    replies: dict[str, Reply] = field(default_factory=dict)
-    cases: dict[str, Case] = field(default_factory=dict)
-    muted: bool = False
-    unsettled: int = 0
-
-    @property
-    def settles(self) -> bool:
-        """Whether it is worth waiting for what a receiver does later."""
-        return self.unsettled < 12
-
-    def tried(self, case: Case, reply: Reply) -> None:
-        if not self.muted:
-            self.cases[case.id], self.replies[case.id] = case, reply
-
-    def add(self, failure: Failure, log: tuple[str, ...] = ()) -> None:
-        if not self.muted:
-            self.logs[len(self.failures)] = log
-            self.failures.append(failure)
-
-    def leaked(self, what: tuple[str, str], name: str, exchange: Exchange) -> None:
-        kind, place = what
-        self.leaks.setdefault(kind, []).append((name, place, exchange))
-
-    def failures_of(self, case_id: str) -> list[Failure]:
-        return [failure for failure in self.failures if failure.case.id == case_id]
-
-    def explains(self, category: Category, theme: str, pointer: str) -> bool:
-        """Whether a failure of this kind is known already."""
-        return any(
-            known.category == category
-            and known.case.group in ("valid", "spelling", "timeline")
-            and (theme in ("", known.case.theme) or known.case.theme in ("realistic", "applying"))
-            and (theme != "enum" or known.case.pointer == pointer)
-            for known in self.failures
-        )
-
-    def notes(self) -> list[str]:
-        """What is worth knowing and no finding."""
-        found = []
-        busy = [name for name, reply in self.replies.items() if reply.status == 429]
-        if busy:
-            found.append(
-                f"{len(busy)} deliveries were answered 429, too many requests, and not judged: "
-                "lift the limit of requests for the time of the probe"
-            )
-        refused = defaultdict(list)
-        taken = []
-        for name, case in self.cases.items():
-            reply = self.replies[name]
-            if case.owed == "either" and case.group == "change" and reply.refused:
-                refused[case.theme].append(case)
-            if case.owed == "either" and case.group == "wire" and reply.taken:
-                taken.append(case.theme)
-        for theme, cases in refused.items():
-            if self.policy == "strict" and theme in ("new property", "new value", "older shape"):
-                found.append(
-                    f"refuses tomorrow's payloads: {_CHANGES[theme]} "
-                    f"({_some(case.pointer or 'the payload' for case in cases)}), which a strict "
-                    "receiver has to; a release of Kombo that adds one will be refused"
-                )
-            elif self.policy == "strict":
-                found.append(
-                    f"refuses {_CHANGES[theme]}: "
-                    f"{_some(case.id.partition(':')[2] for case in cases)}"
-                    "; Kombo sends all events to one URL, and repeats what is refused"
-                )
-        for theme in ("body-nul", "body-lone-surrogate", "body-megabyte"):
-            case_reply = self.replies.get(f"wire:{theme}")
-            if case_reply is not None and case_reply.refused:
-                found.append(f"refuses {self.cases[f'wire:{theme}'].about}, as it may")
-        if taken:
-            found.append(f"takes, as it may: {_some(sorted(set(taken)))}")
-        return found
-
-
-_CHANGES = {
-    "new property": "properties that are new",
-    "new value": "values that are new",
-    "new event": "events that are new",
-    "other event": "other events of Kombo",
-    "older shape": "payloads without a field that was added later",
-}
-
-
-def preflight_finding(first: Case, reply: Reply, *, recent: bool = False) -> Finding:
-    """Why the one good delivery that comes first was most likely not taken.
-
-    Args:
-        first: The delivery.
-        reply: What came back.
-        recent: Whether the same is taken when its timestamp is of this moment.
-    """
-    title, hint = _first_cause(reply)
-    if recent:
-        title = f"{reply}, since its updated_at is old: one of this moment is taken"
-        hint = (
-            "updated_at is when the integration changed, not when it was sent: an event that is "
-            "repeated, or sent after an outage, is old and right"
-        )
-    return _finding(
-        "first-delivery",
-        "hangs" if reply.trouble == "timeout" else "crashes" if _is_crash(reply) else REFUSES,
-        f"the first good delivery was not taken: {title}",
-        [Failure(REFUSES, first, (Exchange(first.delivery, reply),))],
-        hint=hint,
-        rank="realistic",
-    )
-
-
-def _is_crash(reply: Reply) -> bool:
-    return reply.trouble is not None or (reply.status or 0) >= 500
-
-
-def _first_cause(reply: Reply) -> tuple[str, str]:
-    status, text = reply.status, reply.text.lower()
-    if status is None:
-        return str(reply), "look at what the receiver logs; is it the receiver that listens there?"
-    if 300 <= status < 400:
-        to = reply.header("location") or "elsewhere"
-        return (
-            f"{status}, a redirect to {to}",
-            "a redirect turns POST into GET, and Kombo doesn't follow it: give the URL that it "
-            "leads to (often only a / at the end, or https, is missing)",
-        )
-    if status == 403 and ("csrf" in text or "forgery" in text):
-        return (
-            "403, protection against cross-site requests (CSRF)",
-            "exempt the route of the webhook from CSRF protection: the signature takes its place",
-        )
-    if status in (401, 403):
-        return (
-            f"{status}, most likely a wrong secret",
-            "the receiver and the probe need the same secret; if they have it, the receiver "
-            "computes another signature: base64url without padding of HMAC-SHA256 over the raw "
-            "body, in the header X-Kombo-Signature",
-        )
-    if status in (404, 410):
-        return f"{status}, there is nothing at this path", "is the path of the URL the right one?"
-    if status == 405:
-        return (
-            "405, the method isn't allowed",
-            "the route has to take POST; is the path of the URL the right one?",
-        )
-    if status == 415:
-        return (
-            "415, the content type isn't supported",
-            "Kombo sends Content-Type: application/json",
-        )
-    if status == 400 and "signature" in text:
-        return f"{status}, most likely a wrong secret", "give the receiver's secret to the probe"
-    if status == 429:
-        return "429, too many requests", "lift the limit of requests for the time of the probe"
-    if status >= 500:
-        return (
-            f"{status}, the receiver crashes on a plain realistic payload",
-            "look at what the receiver logs for it",
-        )
-    return f"{status}", "a plain realistic payload, correctly signed, has to be answered 2xx"
 
 
 def diagnosed(evidence: Evidence) -> list[Finding]:
@@ -269,8 +89,8 @@ def _poisoned(take: Take) -> Iterable[Finding]:
     failures = take(lambda f: f.case.theme == "afterwards")
     if failures:
         shown = failures[0]
-        verb = _VERBS.get(shown.category, shown.category)
-        yield _finding(
+        verb = VERBS.get(shown.category, shown.category)
+        yield finding_of(
             "afterwards",
             shown.category,
             f"one delivery breaks those after it: {shown.case.about}, it {verb} good ones"
@@ -289,7 +109,7 @@ def _takes_everything(evidence: Evidence, take: Take) -> Iterable[Finding]:
     taken = [name for name in owed if evidence.replies[name].taken]
     failures = [f for f in evidence.failures if f.category == TAKES]
     if failures and len(taken) == len(owed) and any(n.startswith("wire:body") for n in owed):
-        yield _finding(
+        yield finding_of(
             "takes-everything",
             TAKES,
             "it never refuses anything: forged, broken or invalid, it is answered 2xx",
@@ -322,7 +142,7 @@ def _resigned(evidence: Evidence, take: Take) -> Iterable[Finding]:
     if signatures - changed - {"signature-body-byte"}:
         unchecked = set()  # Others are taken as well: it isn't the bytes.
     if spelt or unchecked:
-        yield _finding(
+        yield finding_of(
             "signature-re-serialised",
             REFUSES if spelt else TAKES,
             "it checks the signature over re-serialised JSON, or other changed text, instead of "
@@ -332,11 +152,11 @@ def _resigned(evidence: Evidence, take: Take) -> Iterable[Finding]:
         return
     texts = [f for f in evidence.failures if looks_forged(f)]
     if texts and {f.case.theme for f in texts} <= {"text", "realistic", "combination"}:
-        yield _finding(
+        yield finding_of(
             "signature-decoded",
             REFUSES,
             "it checks the signature over text that was decoded and encoded again (not as UTF-8): "
-            f"bodies with {_some(f.case.about for f in texts)} are refused like forged ones",
+            f"bodies with {enumerated(f.case.about for f in texts)} are refused like forged ones",
             take(looks_forged),
         )
 
@@ -385,7 +205,7 @@ def _signatures(evidence: Evidence, take: Take) -> Iterable[Finding]:
     }
     taken = {f.case.theme for f in evidence.failures if is_about(TAKES)(f)}
     if owed and len(taken) >= 0.8 * len(owed):
-        yield from _if_any(
+        yield from if_any(
             "signature-unchecked",
             TAKES,
             "it never refuses a signature: deliveries are taken from anybody",
@@ -394,7 +214,7 @@ def _signatures(evidence: Evidence, take: Take) -> Iterable[Finding]:
     hit = [row for row in _SIGNATURES if row[1] & taken]
     wrong_at_all = taken & {"signature-other-secret", "signature-other-body"}
     if len(hit) > 3 or (wrong_at_all and len(hit) > 1):
-        yield from _if_any(
+        yield from if_any(
             "signature-loose",
             TAKES,
             "it takes many wrong signatures",
@@ -403,18 +223,18 @@ def _signatures(evidence: Evidence, take: Take) -> Iterable[Finding]:
     for name, themes, title in _SIGNATURES:
         failures = take(_both(TAKES, _of_themes(themes)))
         only = _only(failures, title)
-        yield from _if_any(name, TAKES, only, failures)
-    yield from _if_any("signature-wrong", TAKES, "it takes wrong signatures", take(is_about(TAKES)))
+        yield from if_any(name, TAKES, only, failures)
+    yield from if_any("signature-wrong", TAKES, "it takes wrong signatures", take(is_about(TAKES)))
     for category in (CRASHES, HANGS):
-        verb = _VERBS[category]
+        verb = VERBS[category]
         failures = take(is_about(category))
-        yield from _if_any(
+        yield from if_any(
             f"signature-{category}",
             category,
-            f"it {verb} an unusual or malformed signature: {_abouts(failures)}",
+            f"it {verb} an unusual or malformed signature: {abouts(failures)}",
             failures,
         )
-    yield from _if_any(
+    yield from if_any(
         "signature-applied",
         "refuses and applies all the same",
         "it refuses forged deliveries and applies them all the same: the signature is checked "
@@ -425,7 +245,7 @@ def _signatures(evidence: Evidence, take: Take) -> Iterable[Finding]:
 
 def _only(failures: Sequence[Failure], title: str) -> str:
     abouts = list(dict.fromkeys(f.case.about for f in failures))
-    return f"{title} ({_some(abouts)})" if abouts else title
+    return f"{title} ({enumerated(abouts)})" if abouts else title
 
 
 def _not_validated(evidence: Evidence, take: Take) -> Iterable[Finding]:
@@ -445,7 +265,7 @@ def _not_validated(evidence: Evidence, take: Take) -> Iterable[Finding]:
             )
         )
         if len(taken) > 0.6 * len(all_of_them):
-            yield from _if_any(
+            yield from if_any(
                 "not-validated",
                 TAKES,
                 "it doesn't validate payloads: most of what the published schema refuses is taken "
@@ -455,22 +275,22 @@ def _not_validated(evidence: Evidence, take: Take) -> Iterable[Finding]:
         else:
             yield from _explained(taken, all_of_them, take)
     for category in (CRASHES, HANGS):
-        verb = _VERBS[category]
+        verb = VERBS[category]
         failures = take(_both(category, lambda f: f.case.group == "fault"))
         if len({f.case.keyword for f in failures}) > 2:
             # Whatever is invalid, so that what comes to the same is no other bug.
             failures += take(_both(category, _is_alike))
         if failures:
             keywords = sorted({f.case.keyword for f in failures if f.case.keyword})
-            places = _some(dict.fromkeys(f.case.pointer or "the root" for f in failures))
-            words = _some(_KEYWORDS.get(keyword, keyword) for keyword in keywords)
-            yield _finding(
+            places = enumerated(dict.fromkeys(f.case.pointer or "the root" for f in failures))
+            words = enumerated(_KEYWORDS.get(keyword, keyword) for keyword in keywords)
+            yield finding_of(
                 f"faults-{category}",
                 category,
                 f"it {verb} invalid payloads instead of refusing them: {words}, at {places}",
                 failures,
             )
-    yield from _if_any(
+    yield from if_any(
         "faults-applied",
         "refuses and applies all the same",
         "it refuses invalid payloads and applies them all the same",
@@ -507,7 +327,7 @@ def _explained(taken: dict[str, Failure], cases: dict[str, Case], take: Take) ->
     while left:
         name, title, reason = max(_reasons(left, cases), key=lambda r: (len(r[2] & left), r[0]))
         chosen = reason & left
-        yield _finding(
+        yield finding_of(
             f"takes-{name}",
             TAKES,
             title,
@@ -533,8 +353,12 @@ def _reasons(left: set[str], cases: dict[str, Case]) -> Iterable[tuple[str, str,
         if len(hit) >= 0.9 * len(names):
             yield keyword, f"it doesn't check {keyword}: takes {what}, wherever it is", names
         elif hit:
-            places = _some(dict.fromkeys(cases[name].pointer or "the root" for name in sorted(hit)))
-            how = _some(dict.fromkeys(cases[name].about.partition(": ")[2] for name in sorted(hit)))
+            places = enumerated(
+                dict.fromkeys(cases[name].pointer or "the root" for name in sorted(hit))
+            )
+            how = enumerated(
+                dict.fromkeys(cases[name].about.partition(": ")[2] for name in sorted(hit))
+            )
             # A weaker reason than a whole place: counted as if it explained less.
             yield (
                 f"{keyword}-some",
@@ -570,24 +394,24 @@ def _bodies(take: Take) -> Iterable[Finding]:
         failures = take(_both(category, lambda f: f.case.theme.startswith("body-")))
         themes = {f.case.theme for f in failures}
         hit = [row for row in _CLUSTERS if row[1] & themes]
-        verb = _VERBS[category]
+        verb = VERBS[category]
         if len(hit) > 3:
-            yield _finding(
+            yield finding_of(
                 f"bodies-{category.partition(' ')[0]}",
                 category,
-                f"it {verb} bodies that it can't read: {_some(row[2] for row in hit)}",
+                f"it {verb} bodies that it can't read: {enumerated(row[2] for row in hit)}",
                 failures,
             )
             continue
         for name, cluster, what in hit:
             some = [f for f in failures if f.case.theme in cluster]
-            yield _finding(
+            yield finding_of(
                 f"body-{name}-{category.partition(' ')[0]}",
                 category,
-                f"it {verb} {what}: {_abouts(some)}",
+                f"it {verb} {what}: {abouts(some)}",
                 some,
             )
-    yield from _if_any(
+    yield from if_any(
         "body-applied",
         "refuses and applies all the same",
         "it refuses bodies that are no payload and applies them all the same",
@@ -611,11 +435,11 @@ def _changes(take: Take) -> Iterable[Finding]:
             "older shape": "payloads of another release of the schema",
             "unknown event": "events that it doesn't know, which Kombo sends to the same URL",
         }[theme]
-        verb = _VERBS.get(category, category)
-        yield _finding(
+        verb = VERBS.get(category, category)
+        yield finding_of(
             f"change-{theme.replace(' ', '-')}-{category.partition(' ')[0]}",
             category,
-            f"it {verb} {what}{blamed}: {_abouts(some)}",
+            f"it {verb} {what}{blamed}: {abouts(some)}",
             some,
         )
 
@@ -658,7 +482,7 @@ def _timelines(evidence: Evidence, take: Take) -> Iterable[Finding]:
     for failure in take(lambda f: f.case.group == "timeline"):
         if mixed and failure.case.theme not in ("integrations", "case", "case of events"):
             continue  # Nothing else can be told where integrations are mixed up.
-        if failure.case.theme == "statuses" and enums and failure.category not in _VERBS:
+        if failure.case.theme == "statuses" and enums and failure.category not in VERBS:
             continue  # A status that gets lost on its own is lost in a history, too.
         if failure.case.theme == "timestamps" and out_of_order and failure.category == "loses":
             log = logs.get(id(failure), ())
@@ -681,10 +505,10 @@ def _timelines(evidence: Evidence, take: Take) -> Iterable[Finding]:
         elif category == "refuses and applies all the same":
             title = "a forged delivery is refused and applied all the same"
         shown = min(some, key=lambda f: len(f.exchanges))
-        yield _finding(
+        yield finding_of(
             f"timeline-{theme.replace(' ', '-')}-{category.split()[0]}",
             category,
-            f"{title}: {_abouts(some)}",
+            f"{title}: {abouts(some)}",
             some,
             more=(shown.detail, "after these deliveries:", *logs.get(id(shown), ())),
         )
@@ -714,10 +538,10 @@ def _applied(take: Take) -> Iterable[Finding]:
     for (category, theme, where), failures in groups.items():
         verb = "takes, and doesn't apply," if category.startswith("acknow") else "stores wrongly"
         place = f" at {where}" if where.startswith("/") else f" ({where})" if where else ""
-        yield _finding(
+        yield finding_of(
             f"state-{category.split()[0]}-{theme or 'all'}{where.replace('/', '.')}",
             category,
-            f"it {verb} {_VALID.get(theme, 'valid payloads')}{place}: {_abouts(failures)}",
+            f"it {verb} {_VALID.get(theme, 'valid payloads')}{place}: {abouts(failures)}",
             failures,
             more=(failures[0].detail,),
         )
@@ -753,13 +577,13 @@ def _valid(take: Take) -> Iterable[Finding]:
         where = failure.case.pointer if theme in ("enum", "shape") else ""
         groups[failure.category, theme, where].append(failure)
     for (category, theme, where), some in groups.items():
-        verb = _VERBS.get(category, category)
-        places = _some(dict.fromkeys(f.case.pointer for f in some if f.case.pointer))
+        verb = VERBS.get(category, category)
+        places = enumerated(dict.fromkeys(f.case.pointer for f in some if f.case.pointer))
         at = f" at {places}" if places else ""
-        yield _finding(
+        yield finding_of(
             f"valid-{theme}{where.replace('/', '.')}-{category.split()[0]}",
             category,
-            f"it {verb} {_VALID.get(theme, theme)}{at}: {_abouts(some)}",
+            f"it {verb} {_VALID.get(theme, theme)}{at}: {abouts(some)}",
             some,
         )
 
@@ -769,10 +593,10 @@ def _rest(take: Take) -> Iterable[Finding]:
     for failure in take(lambda f: True):
         groups[failure.category, failure.case.theme].append(failure)
     for (category, theme), some in groups.items():
-        yield _finding(
+        yield finding_of(
             f"{theme}-{category.split()[0]}",
             category,
-            f"it {_VERBS.get(category, category)} a delivery with {_abouts(some)}",
+            f"it {VERBS.get(category, category)} a delivery with {abouts(some)}",
             some,
         )
 
@@ -794,79 +618,7 @@ def _leaks(evidence: Evidence) -> Iterable[Finding]:
                 "an answer goes to whoever asks", "hostile",
             )  # fmt: skip
         failure = Failure(LEAKS, case, (exchange,))
-        yield _finding(
+        yield finding_of(
             f"leaks-{kind}", LEAKS, _LEAKS[kind], [failure], rank="hostile",
             cases=tuple(dict.fromkeys(entry[0] for entry in seen)),
         )  # fmt: skip
-
-
-# -- making findings
-
-
-def _if_any(
-    name: str, category: Category, title: str, failures: Sequence[Failure]
-) -> Iterable[Finding]:
-    if failures:
-        yield _finding(name, category, title, failures)
-
-
-def _finding(
-    name: str,
-    category: Category,
-    title: str,
-    failures: Sequence[Failure],
-    *,
-    hint: str = "",
-    rank: Rank | None = None,
-    more: Iterable[str] = (),
-    cases: tuple[str, ...] = (),
-) -> Finding:
-    shown = min(failures, key=_plainness)
-    last = shown.exchanges[-1]
-    statuses = {f.exchanges[-1].reply.status or 0 for f in failures}
-    if category == TAKES and all(300 <= status < 400 for status in statuses):
-        title = f"it answers with a redirect ({last.reply}) where 4xx is owed: {_abouts(failures)}"
-    owed = {"take": "2xx", "refuse": "4xx", "either": "anything but 5xx or a hang"}[shown.case.owed]
-    text = [
-        f"Sent: {shown.case.about}.",
-        f"Came back: {last.reply}. Owed: {owed}, because {shown.case.why}.",
-        *(line for line in more if line),
-    ]
-    if not more and shown.detail:
-        text.append(shown.detail)
-    ranks = [f.case.rank for f in failures] if rank is None else [rank]
-    return Finding(
-        id=name,
-        category=category,
-        title=title,
-        text="\n".join(text),
-        hint=hint or _hint(name, category),
-        rank=min(ranks, key=_RANKS.index),
-        cases=cases or tuple(dict.fromkeys(f.case.id for f in failures)),
-        exchanges=shown.exchanges,
-    )
-
-
-def _plainness(failure: Failure) -> tuple[int, int, int]:
-    return (
-        len(failure.exchanges),
-        _RANKS.index(failure.case.rank),
-        len(failure.exchanges[-1].delivery.body),
-    )
-
-
-def _hint(name: str, category: Category) -> str:
-    for start, hint in HINTS:
-        if name.startswith(start):
-            return hint
-    return next((hint for start, hint in HINTS if start == f"category {category}"), "")
-
-
-def _abouts(failures: Iterable[Failure]) -> str:
-    return _some(dict.fromkeys(f.case.about for f in failures))
-
-
-def _some(words: Iterable[str], most: int = 5) -> str:
-    listed = list(words)
-    more = f" and {len(listed) - most} more" if len(listed) > most else ""
-    return ", ".join(listed[:most]) + more

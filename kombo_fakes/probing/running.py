@@ -17,7 +17,8 @@ from kombo_fakes.instants import SECOND
 from kombo_fakes.integration_life import EPOCH, Lives
 from kombo_fakes.ledger import Ledger, Record
 from kombo_fakes.probing.cases import Maker
-from kombo_fakes.probing.diagnosis import Evidence, diagnosed, preflight_finding
+from kombo_fakes.probing.diagnosis import diagnosed
+from kombo_fakes.probing.evidence import Evidence
 from kombo_fakes.probing.exploring import explored
 from kombo_fakes.probing.judging import differences, judged, leak
 from kombo_fakes.probing.model import (
@@ -31,6 +32,7 @@ from kombo_fakes.probing.model import (
     Reply,
     Report,
 )
+from kombo_fakes.probing.preflight import instead_of, preflight_finding
 from kombo_fakes.probing.receivers import Observe, ProbeError, Receiver, observer, receiver_for
 from kombo_fakes.probing.scenarios import SCENARIOS, Burst, Foreign, Forged, Scenario
 from kombo_fakes.registry import DEFAULT_EVENT, events
@@ -209,9 +211,10 @@ class _Run:
         first = maker.first()
         reply = self._sent(first)
         if judged(first, reply) is not None:
-            now = None if reply.status in (None, 401, 403) else maker.now()
-            recent = now is not None and self._sent(now).taken
-            return preflight_finding(first, reply, recent=recent)
+            for instead in instead_of(maker, first, reply):
+                if self._sent(instead.case).taken:
+                    return preflight_finding(first, reply, instead)
+            return preflight_finding(first, reply)
         if self.observe is not None and first.integration is not None:
             self.observe(first.integration)  # Raises for what is no JSON object.
         self._maker = maker

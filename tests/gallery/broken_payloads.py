@@ -268,6 +268,20 @@ class RefusesLongEmails(_Email):
     pattern = r"[^@]{1,50}@[^@]+"
 
 
+@PAYLOADS.plant(_REFUSES, "creator_email")
+class KnowsShortDomainsOnly(_Email):
+    """No top-level domain has more than four letters, says the book."""
+
+    pattern = r"[^@]+@[^@]+\.[A-Za-z]{2,4}"
+
+
+@PAYLOADS.plant(_REFUSES, "hyphen|creator_email")
+class RefusesHyphensInDomains(_Email):
+    """Labels of letters and digits."""
+
+    pattern = r"[^@]+@[A-Za-z0-9.]+"
+
+
 # -- enums
 
 
@@ -495,6 +509,22 @@ class CrashesOnNoFraction(_Time):
     """A format for strptime."""
 
     pattern, wrong = rf"{_DAY}\.\d+{_OFFSET}", _crash
+
+
+@PAYLOADS.plant(_REFUSES, "fraction", takes_plain=False)
+class RefusesFractions(_Time):
+    """Seconds will do."""
+
+    pattern = rf"{_DAY}{_OFFSET}"
+
+
+@PAYLOADS.plant(_REFUSES, "of this moment", takes_plain=False)
+class RefusesWhatIsOld(_Valid):
+    """Takes updated_at for the time of sending, against replays."""
+
+    def use(self, payload: Any, data: Any) -> None:
+        now = datetime.now(timezone.utc) - timedelta(minutes=5)
+        _refuse(moment(data["updated_at"]) < moment(now.isoformat()))
 
 
 @PAYLOADS.plant(_REFUSES, "offset")

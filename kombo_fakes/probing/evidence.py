@@ -1,0 +1,101 @@
+"""What a run has seen, and what of it is worth a note."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+
+from kombo_fakes.probing.findings import enumerated
+from kombo_fakes.probing.model import Case, Category, Exchange, Failure, Policy, Reply
+
+
+@dataclass(slots=True)
+class Evidence:
+    """All that a run has seen, for the diagnosis at its end."""
+
+    policy: Policy
+    failures: list[Failure] = field(default_factory=list)
+    logs: dict[int, tuple[str, ...]] = field(default_factory=dict)
+    leaks: dict[str, list[tuple[str, str, Exchange]]] = field(default_factory=dict)
+    replies: dict[str, Reply] = field(default_factory=dict)
+    cases: dict[str, Case] = field(default_factory=dict)
+    muted: bool = False
+    unsettled: int = 0
+
+    @property
+    def settles(self) -> bool:
+        """Whether it is worth waiting for what a receiver does later."""
+        return self.unsettled < 12
+
+    def tried(self, case: Case, reply: Reply) -> None:
+        if not self.muted:
+            self.cases[case.id], self.replies[case.id] = case, reply
+
+    def add(self, failure: Failure, log: tuple[str, ...] = ()) -> None:
+        if not self.muted:
+            self.logs[len(self.failures)] = log
+            self.failures.append(failure)
+
+    def leaked(self, what: tuple[str, str], name: str, exchange: Exchange) -> None:
+        kind, place = what
+        self.leaks.setdefault(kind, []).append((name, place, exchange))
+
+    def failures_of(self, case_id: str) -> list[Failure]:
+        return [failure for failure in self.failures if failure.case.id == case_id]
+
+    def explains(self, category: Category, theme: str, pointer: str) -> bool:
+        """Whether a failure of this kind is known already."""
+        return any(
+            known.category == category
+            and known.case.group in ("valid", "spelling", "timeline")
+            and (theme in ("", known.case.theme) or known.case.theme in ("realistic", "applying"))
+            and (theme != "enum" or known.case.pointer == pointer)
+            for known in self.failures
+        )
+
+    def notes(self) -> list[str]:
+        """What is worth knowing and no finding."""
+        found = []
+        busy = [name for name, reply in self.replies.items() if reply.status == 429]
+        if busy:
+            found.append(
+                f"{len(busy)} deliveries were answered 429, too many requests, and not judged: "
+                "lift the limit of requests for the time of the probe"
+            )
+        refused = defaultdict(list)
+        taken = []
+        for name, case in self.cases.items():
+            reply = self.replies[name]
+            if case.owed == "either" and case.group == "change" and reply.refused:
+                refused[case.theme].append(case)
+            if case.owed == "either" and case.group == "wire" and reply.taken:
+                taken.append(case.theme)
+        for theme, cases in refused.items():
+            if self.policy == "strict" and theme in ("new property", "new value", "older shape"):
+                places = enumerated(case.pointer or "the payload" for case in cases)
+                found.append(
+                    f"refuses tomorrow's payloads: {_CHANGES[theme]} ({places}), which a strict "
+                    "receiver has to; a release of Kombo that adds one will be refused"
+                )
+            elif self.policy == "strict":
+                found.append(
+                    f"refuses {_CHANGES[theme]}: "
+                    f"{enumerated(case.id.partition(':')[2] for case in cases)}"
+                    "; Kombo sends all events to one URL, and repeats what is refused"
+                )
+        for theme in ("body-nul", "body-lone-surrogate", "body-megabyte"):
+            case_reply = self.replies.get(f"wire:{theme}")
+            if case_reply is not None and case_reply.refused:
+                found.append(f"refuses {self.cases[f'wire:{theme}'].about}, as it may")
+        if taken:
+            found.append(f"takes, as it may: {enumerated(sorted(set(taken)))}")
+        return found
+
+
+_CHANGES = {
+    "new property": "properties that are new",
+    "new value": "values that are new",
+    "new event": "events that are new",
+    "other event": "other events of Kombo",
+    "older shape": "payloads without a field that was added later",
+}

@@ -68,6 +68,9 @@ pools: $(READY) ## Draw the pools of names from Faker again; this changes the by
 bench: ## Measure this project beside its neighbours, each in an environment of its own; some minutes.
 	$(PYTHON) -m benchmarks --write
 
+pictures: $(READY) ## Draw the pictures of the docs again; needs chromium and chromium-driver.
+	$(BIN)/python docs/images/draw_report.py
+
 dist: $(READY) ## Build the wheel and the source distribution.
 	$(BIN)/python -m build
 

@@ -57,6 +57,10 @@ EXAMPLES = examples(
     metavar="SECONDS", show_default=True, help="After which the run ends.",
 )  # fmt: skip
 @click.option("--json", "json_file", metavar="FILE", help="Write the report as JSON.")
+@click.option(
+    "--html", "html_file", metavar="FILE",
+    help="Write the report as a page: one file, to be looked at and passed on.",
+)  # fmt: skip
 @click.option("--junit", "junit_file", metavar="FILE", help="Write the report as JUnit XML.")
 @click.option(
     "--record", metavar="DIR", help="Keep every delivery and its answer: files, curl, HAR."
@@ -85,6 +89,7 @@ def probe_command(
     timeout: float,
     max_seconds: float,
     json_file: str | None,
+    html_file: str | None,
     junit_file: str | None,
     record: str | None,
     skip: tuple[str, ...],
@@ -103,6 +108,7 @@ def probe_command(
     from kombo_fakes.document import parse_json, read_bytes
     from kombo_fakes.output import pretty, writing
     from kombo_fakes.probing.data_report import data_report, known_findings
+    from kombo_fakes.probing.html_report import html_report
     from kombo_fakes.probing.junit_report import junit_report
     from kombo_fakes.probing.recording import Recorder
     from kombo_fakes.probing.running import probe
@@ -115,7 +121,7 @@ def probe_command(
     with contextlib.ExitStack() as files:
         outs = {
             name: files.enter_context(writing(name))
-            for name in (json_file, junit_file)
+            for name in (json_file, html_file, junit_file)
             if name is not None
         }
         recorder = files.enter_context(Recorder(record, url)) if record is not None else None
@@ -138,6 +144,8 @@ def probe_command(
             )
         if json_file is not None:
             outs[json_file].write(pretty(data_report(report)) + b"\n")
+        if html_file is not None:
+            outs[html_file].write(html_report(report))
         if junit_file is not None:
             outs[junit_file].write(junit_report(report))
     print_scorecard(report)

@@ -11,13 +11,13 @@ from functools import lru_cache
 from typing import Any
 
 from hypothesis import reject
-from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn, SearchStrategy
 
 from kombo_fakes.blueprint import Text, blueprint
 from kombo_fakes.catalogue import Fault, InvalidPayload, explored_blueprint, faults
 from kombo_fakes.errors import OverrideError, SchemaError
 from kombo_fakes.knobs import Knobs, Values
+from kombo_fakes.leaves import Recipe, composed, recipe_of
 from kombo_fakes.pointer import PointerError, get, replaced
 from kombo_fakes.portrait import portrait_for
 from kombo_fakes.presence import Requirement, present
@@ -83,50 +83,45 @@ def invalid_payloads(
     strategy_for(schema, knobs)  # So that knobs which leave nothing are an error now.
     # Hypothesis works out a codec's characters once, and that would slow down the first draw.
     strategy_of(Text(), knobs, schema.name)
-    if all(strategy_of_fault(fault, knobs) is None for fault in chosen):
+    if all(_recipe_of(fault, knobs) is None for fault in chosen):
         raise SchemaError(f"{schema.name}: the knobs leave no payload that could have these faults")
     return _any_of(chosen, knobs)
 
 
 def _any_of(chosen: Sequence[Fault], knobs: Knobs) -> SearchStrategy[InvalidPayload]:
-    index = _even_index(len(chosen))
+    count = len(chosen)
+    # Most of Hypothesis's examples are the one before with something of it copied to where
+    # something of the same size was drawn. A single draw would be the same in all of them, and a
+    # quarter of the faults left out of thousands of examples; a sum of several draws isn't.
+    parts = [below(count + extra) for extra in (0, 0, 0, 1, 1, 2, 2)]
 
-    @st.composite
     def invalid(draw: DrawFn) -> InvalidPayload:
-        first = draw(index)
+        first = sum([draw(part) for part in parts]) % count
         # The knobs may leave nothing for one: then it is the next one's turn.
         for fault in (*chosen[first:], *chosen[:first]):
-            strategy = strategy_of_fault(fault, knobs)
-            if strategy is not None:
-                return draw(strategy)
+            recipe = _recipe_of(fault, knobs)
+            if recipe is not None:
+                return recipe(draw)
         return reject()
 
-    return invalid()
-
-
-def _even_index(count: int) -> SearchStrategy[int]:
-    """An index, the first ones the simplest.
-
-    Most of Hypothesis's examples are the one before with a part of it copied to elsewhere. A
-    single draw would be the same in all of them, and a quarter of the faults left out of
-    thousands of examples; a sum of draws isn't, where a draw or a pair of them can be copied.
-    """
-    pair = st.tuples(below(count), below(count)).map(sum)
-    return st.tuples(pair, pair, pair).map(lambda drawn: sum(drawn) % count)
+    return composed(invalid)
 
 
 @lru_cache(maxsize=4096)
-def strategy_of_fault(fault: Fault, knobs: Knobs) -> SearchStrategy[InvalidPayload] | None:
-    """The strategy for the payloads that have one fault; None if the knobs leave none."""
-    path, example = fault.site.path, get(fault.examples[0], fault.site.path)
+def _recipe_of(fault: Fault, knobs: Knobs) -> Recipe[InvalidPayload] | None:
+    """How the payloads that have one fault are drawn; None if the knobs leave none.
+
+    No strategy for each fault: Hypothesis takes its time for that, and there are many faults.
+    """
     valid = _payloads_with(fault, knobs)
     if valid is None:
         return None
+    payloads_with = recipe_of(valid)
+    path, example = fault.site.path, get(fault.examples[0], fault.site.path)
     explores = fault.breakage.explore(fault.site) is not None
 
-    @st.composite
     def invalid(draw: DrawFn) -> InvalidPayload:
-        payload = draw(valid)
+        payload = payloads_with(draw)
         try:
             value = get(payload, path)
         except PointerError:
@@ -143,7 +138,7 @@ def strategy_of_fault(fault: Fault, knobs: Knobs) -> SearchStrategy[InvalidPaylo
                 reject()
         return InvalidPayload(candidate, fault)
 
-    return invalid()
+    return invalid
 
 
 def _payloads_with(fault: Fault, knobs: Knobs) -> SearchStrategy[Any] | None:

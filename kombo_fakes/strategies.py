@@ -11,7 +11,7 @@ import math
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from decimal import Decimal
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Any
 
 from hypothesis import strategies as st
@@ -166,7 +166,6 @@ class _Builder:
         self.texts: dict[Text, SearchStrategy[str]] = {}
         self.sizes = Sizes()
         self.thrifty: dict[tuple[Text | Numeric, float], SearchStrategy[Any]] = {}
-        self.anything = self._anything()
         self.references: dict[tuple[str, int, int], SearchStrategy[Any]] = {}
 
     def build(self, plan: Blueprint, depth: int = 0, room: float = ROOM) -> SearchStrategy[Any]:
@@ -434,7 +433,8 @@ class _Builder:
             return _with_optional(required, optional, order, share / 2)
         return _open_object(plan, required, optional, extras, order, share / 2)
 
-    def _anything(self) -> SearchStrategy[Any]:
+    @cached_property
+    def anything(self) -> SearchStrategy[Any]:
         scalars = st.one_of(
             st.none(),
             st.booleans(),

@@ -17,7 +17,7 @@ def main() -> int:
     """Run the command.
 
     Returns:
-        0, or 2 if something can't be measured.
+        0; 2 if something can't be measured, 130 if somebody stopped it.
     """
     kinds = (*TITLES, "start")
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
@@ -53,6 +53,9 @@ def main() -> int:
     except (MeasurementError, UnavailableError) as error:
         print(error, file=sys.stderr)
         return 2
+    except KeyboardInterrupt:
+        print("interrupted", file=sys.stderr)
+        return 130
     text = tables(scores, missing, times, rounds=options.rounds)
     print(text)
     if options.write:

@@ -37,7 +37,7 @@ class Sizes:
 
     Example:
         >>> from kombo_fakes.blueprint import Text
-        >>> Sizes().of(Array(Text(), min_items=4, max_items=4))
+        >>> Sizes().of(Array(items=Text(), min_items=4, max_items=4))
         4.0
     """
 

@@ -51,6 +51,7 @@ def test_deliveries_are_signed_with_the_secret_of_the_project(pytester: pytest.P
     pytester.runpytest("-p", "no:randomly").assert_outcomes(passed=3)
 
 
+@pytest.mark.slow
 def test_a_test_per_wire_fault(pytester: pytest.Pytester):
     """Their ids are those of the catalogue, also for another event."""
     pytester.makepyfile(

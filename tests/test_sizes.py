@@ -43,6 +43,7 @@ LARGE = {
 }  # fmt: skip
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", LARGE)
 def test_large_payloads_are_drawn(name: str, judges: Any) -> None:
     """At Hypothesis's own settings, without a complaint, and most are finished."""

@@ -7,7 +7,7 @@ import io
 import re
 import shlex
 from base64 import b64encode
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import SplitResult, quote, unquote_to_bytes, urlsplit
@@ -138,35 +138,42 @@ class Delivery:
         Args:
             client: ``httpx.Client``, ``starlette.testclient.TestClient``, ``requests.Session``,
                 ``django.test.Client``, ``flask.testing.FlaskClient`` or another one of werkzeug.
-                An asynchronous one returns what is to be awaited.
+                What an asynchronous one returns is to be awaited: ``httpx.AsyncClient``,
+                ``aiohttp.ClientSession``, ``django.test.AsyncClient``, Quart's test client.
             url: Where the receiver is; for test clients the path is enough.
 
         Returns:
             What the client answers; redirects aren't followed. Blanks around the value of a header
             aren't sent: they mean nothing (RFC 9110, 5.5), and many clients refuse them. Values
-            beyond ASCII are sent as they are, but for Starlette's test client, which turns them
-            into UTF-8.
+            beyond ASCII are sent as they are, but for Starlette's test client and aiohttp, which
+            turn them into UTF-8.
 
         Raises:
             TypeError: for a client that is none of these. Whatever the client raises goes through.
         """
         if callable(getattr(client, "generic", None)):
             return self._send_by_django(client, url)
-        if callable(getattr(client, "request", None)):
-            return self._send_by_request(client, url)
         if callable(getattr(client, "open", None)):
             return client.open(url, method=self.method, headers=self._stripped, data=self.body)
+        options = _options_of(client, "request")
+        if {"method", "content"} <= options:
+            return self._send_by_httpx(client, url, options)
+        if {"method", "data"} <= options:
+            return self._send_by_requests(client, url, options)
+        if _is_of("aiohttp", client):
+            return self._send_by_aiohttp(client, url)
         raise TypeError(
             f"{type(client).__name__} is no client that deliveries know: it has neither "
-            "request(), nor open(), nor generic(); send method, headers and body yourself"
+            "request(method, url, ...) as httpx and requests, nor open() as werkzeug, nor "
+            "generic() as Django; send method, headers and body yourself"
         )
 
-    def _send_by_request(self, client: Any, url: str) -> Any:
-        options = _options_of(client.request)
-        if "content" in options:  # httpx, Starlette
-            follow = {"follow_redirects": False} if "follow_redirects" in options else {}
-            headers: Any = [(k.encode("latin-1"), v.encode("latin-1")) for k, v in self._stripped]
-            return client.request(self.method, url, content=self.body, headers=headers, **follow)
+    def _send_by_httpx(self, client: Any, url: str, options: frozenset[str]) -> Any:
+        follow = {"follow_redirects": False} if "follow_redirects" in options else {}
+        headers = [(k.encode("latin-1"), v.encode("latin-1")) for k, v in self._stripped]
+        return client.request(self.method, url, content=self.body, headers=headers, **follow)
+
+    def _send_by_requests(self, client: Any, url: str, options: frozenset[str]) -> Any:
         follow = {"allow_redirects": False} if "allow_redirects" in options else {}
         # To requests a text can't begin with the byte A0, a blank of Unicode's.
         headers = {
@@ -175,13 +182,25 @@ class Delivery:
         }
         return client.request(self.method, url, data=self.body, headers=headers, **follow)
 
+    def _send_by_aiohttp(self, client: Any, url: str) -> Any:
+        # What it would add of its own accord.
+        added = () if self.header("Content-Type") is not None else ("Content-Type",)
+        return client.request(
+            self.method,
+            url,
+            data=io.BytesIO(self.body) if self.body else b"",  # It warns of a MiB of bytes.
+            headers=self._stripped,
+            allow_redirects=False,
+            skip_auto_headers=added,
+        )
+
     def _send_by_django(self, client: Any, url: str) -> Any:
         others = dict(_joined(self._stripped))
         content_type = ""
         for name in [name for name in others if name.lower() == "content-type" and self.body]:
             content_type = others.pop(name)  # Which it passes over where there is no body.
         options: dict[str, Any]
-        if "headers" in _options_of(client.generic):  # From Django 4.2 on.
+        if "headers" in _options_of(client, "generic"):  # From Django 4.2 on.
             options = {"headers": others}
         else:
             options = {_cgi_name(name): value for name, value in others.items()}
@@ -296,11 +315,20 @@ class Delivery:
         return f"printf %s {encoded} | base64 -d | {' '.join(parts)} --data-binary @-"
 
 
-def _options_of(function: Callable[..., Any]) -> frozenset[str]:
-    try:
-        return frozenset(inspect.signature(function).parameters)
-    except (TypeError, ValueError):
-        return frozenset()
+def _options_of(client: Any, name: str) -> frozenset[str]:
+    """What a method takes, also by way of the ``**kwargs`` that it hands to that of a base."""
+    methods = [vars(kind).get(name) for kind in type(client).__mro__]
+    found: set[str] = set()
+    for method in (getattr(client, name, None), *methods):
+        try:
+            found.update(inspect.signature(method).parameters)  # type: ignore[arg-type]
+        except (TypeError, ValueError):
+            continue
+    return frozenset(found)
+
+
+def _is_of(package: str, client: Any) -> bool:
+    return any(kind.__module__.partition(".")[0] == package for kind in type(client).__mro__)
 
 
 def _cgi_name(name: str) -> str:

@@ -15,6 +15,7 @@ import sqlite3
 import subprocess
 import sys
 import threading
+import warnings
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
@@ -24,10 +25,14 @@ from urllib.parse import quote
 
 import httpx
 import pytest
+from django.test import Client as DjangoClient
+from django.test import override_settings
 from werkzeug.test import Client
 
 from kombo_fakes import (
     IntegrationStateChangedFactory,
+    Transport,
+    WireFault,
     changes,
     corners,
     event_payloads,
@@ -38,6 +43,11 @@ from kombo_fakes import (
     timelines,
     wire_faults,
 )
+
+with warnings.catch_warnings():
+    # Of late it would rather have another client than httpx.
+    warnings.simplefilter("ignore")
+    from starlette.testclient import TestClient
 
 RECEIVERS = Path(__file__).parents[1] / "examples" / "receivers"
 NAMES = ("fastapi_receiver", "flask_receiver", "django_receiver")
@@ -71,9 +81,10 @@ def signature(body: bytes, secret: str = SECRET) -> str:
 class Receiver:
     """A receiver under test, by its requests and its database."""
 
-    def __init__(self, send: Send, database: Path) -> None:
+    def __init__(self, send: Send, database: Path, *, url: str = "", app: Any = None) -> None:
         self._send = send
         self.database = database
+        self.url, self.app = url, app  # where it is, over a socket; what it is, in process
 
     def post(self, body: bytes, *headers: tuple[str, str]) -> int:
         """The status of a body with these headers and no others."""
@@ -114,7 +125,7 @@ class Receiver:
 def in_process(name: str, database: Path) -> Receiver:
     """An application of its own over a database."""
     app = MODULES[name].create_app(SECRET, database)
-    return Receiver(_asgi(app) if name == "fastapi_receiver" else _wsgi(app), database)
+    return Receiver(_asgi(app) if name == "fastapi_receiver" else _wsgi(app), database, app=app)
 
 
 def _wsgi(app: Any) -> Send:
@@ -321,17 +332,54 @@ def test_does_not_start_without_a_secret(name, tmp_path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
-@pytest.mark.parametrize("fault", wire_faults(secret=SECRET), ids=str)
+FAULTS = wire_faults(secret=SECRET)
+ALLOWED = {"refuse": range(400, 500), "take": range(200, 300), "either": range(200, 500)}
+
+
+def in_order(fault: WireFault, status: int, receiver: Receiver) -> bool:
+    """Whether a status is what a receiver owes, and it kept what it took and nothing else."""
+    kept = len(receiver.rows())
+    receiver.execute("DELETE FROM events")
+    return status in ALLOWED[fault.owed("strict")] and kept == (status < 300)
+
+
+@pytest.mark.parametrize("fault", FAULTS, ids=str)
 @pytest.mark.parametrize("name", NAMES)
 def test_treats_wire_faults_as_owed(name, fault, tmp_path) -> None:
     """Everything that can be wrong with a delivery, beside its payload."""
-    allowed = {"refuse": range(400, 500), "take": range(200, 300), "either": range(200, 500)}
     receiver = in_process(name, tmp_path / "inbox.sqlite3")
     for delivery in fault.examples:
-        answer = receiver.send(delivery.method, HOOK, delivery.body, delivery.headers)
-        assert answer.status in allowed[fault.owed("strict")]
-        assert (len(receiver.rows()) > 0) == (answer.status < 300)
-        receiver.execute("DELETE FROM events")
+        status = receiver.send(delivery.method, HOOK, delivery.body, delivery.headers).status
+        assert in_order(fault, status, receiver), status
+
+
+@contextlib.contextmanager
+def test_client(name: str, app: Any) -> Iterator[Any]:
+    """The client that the framework itself has for tests."""
+    if name == "fastapi_receiver":
+        with TestClient(app, raise_server_exceptions=False) as client:
+            yield client
+    elif name == "flask_receiver":
+        yield app.test_client()
+    else:
+        # Which asks for the URLs of the settings, and not for those of an application.
+        with override_settings(ROOT_URLCONF=app.urls, ALLOWED_HOSTS=["*"]):
+            yield DjangoClient(raise_request_exception=False)
+
+
+test_client.__test__ = False  # type: ignore[attr-defined]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", NAMES)
+def test_treats_wire_faults_as_owed_by_the_client_of_its_framework(name, tmp_path) -> None:
+    """Each is sent in one line."""
+    receiver = in_process(name, tmp_path / "inbox.sqlite3")
+    with test_client(name, receiver.app) as client:
+        for fault in FAULTS:
+            for delivery in fault.examples:
+                status = delivery.send(client, HOOK).status_code
+                assert in_order(fault, status, receiver), (fault, status)
 
 
 # -- bodies
@@ -646,7 +694,7 @@ def served(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Receiver]
                     answer = client.request(method, path, content=body, headers=encoded)
                     return Answer(answer.status_code, answer.content)
 
-                yield Receiver(send, database)
+                yield Receiver(send, database, url=match[0])
         finally:
             watchdog.cancel()
             process.terminate()
@@ -675,6 +723,16 @@ def test_over_a_socket(served, drawn) -> None:
         copies = list(pool.map(served.deliver, [payload(id="copy")] * 50))
     assert copies == [204] * 50
     assert len(served.rows()) == taken + 1
+
+
+@pytest.mark.slow
+def test_wire_faults_over_a_socket(served) -> None:
+    """Every one, as it is: no client in between changes a byte."""
+    with Transport(served.url + HOOK, timeout=60) as transport:
+        for fault in FAULTS:
+            for delivery in fault.examples:
+                status = transport.post(delivery).status
+                assert in_order(fault, status, served), (fault, status)
 
 
 @pytest.mark.slow

@@ -125,6 +125,10 @@ class Lives:
         gap: str = USUAL_GAP,
         notation: str = USUAL_NOTATION,
         spelling: str | None = None,
+        *,
+        status: Status | None = None,
+        at: int | None = None,
+        event_id: str | None = None,
     ) -> Delivery:
         """The next event of an integration: newer than all before, another status than the last.
 
@@ -134,11 +138,16 @@ class Lives:
             gap: How much newer, one of `GAPS`.
             notation: How the timestamp is written, one of `instants.NOTATIONS`.
             spelling: How the body is written.
+            status: State, quality assurance and setup, in place of one of the usual ways.
+            at: The instant, in place of a gap.
+            event_id: The id of the event, in place of one of its own.
         """
         life = self._of(name)
-        at = life.newest + (GAPS[gap] if life.status is not None else 0)
+        if at is None:
+            at = life.newest + (GAPS[gap] if life.status is not None else 0)
         text = NOTATIONS[notation](at)
-        return self._event(life, self._after(life, choice), at, text, spelling, f"newer by {gap}")
+        status = status or self._after(life, choice)
+        return self._event(life, status, at, text, spelling, f"newer by {gap}", event_id)
 
     def sorts_wrong(self, name: str = "a", choice: int = 0) -> Delivery:
         """A newer event whose timestamp is a text that sorts before the newest one."""
@@ -155,12 +164,15 @@ class Lives:
         choice: int = 0,
         gap: str = USUAL_GAP,
         notation: str = USUAL_NOTATION,
+        *,
+        status: Status | None = None,
     ) -> Delivery:
         """An event that comes late: it is older than the newest one, by a gap."""
         life = self._of(name)
         at = life.newest - GAPS[gap]
         text = NOTATIONS[notation](at)
-        return self._event(life, self._other(life, choice), at, text, None, f"older by {gap}")
+        status = status or self._other(life, choice)
+        return self._event(life, status, at, text, None, f"older by {gap}")
 
     def tie(self, name: str = "a", choice: int = 0, notation: str = USUAL_NOTATION) -> Delivery:
         """Another event with the very instant of the newest one."""
@@ -196,6 +208,20 @@ class Lives:
         token = SeededDice(seed_for("sibling", self._salt, name)).token(24)
         sample["data"]["integration_id"] = f"{tool}:{token}"
         self._integrations[name] = _Integration(sample, self._begin)
+
+    def sample_of(self, name: str) -> dict[str, Any]:
+        """A copy of the payload that all events of an integration have their names from."""
+        return copy.deepcopy(self._of(name).sample)
+
+    def introduce(self, name: str, sample: dict[str, Any], later: str = USUAL_GAP) -> None:
+        """Let an integration have the names of a payload, its id included.
+
+        Args:
+            name: Which integration.
+            sample: The payload.
+            later: How much later than the first of others its first event is, one of `GAPS`.
+        """
+        self._integrations[name] = _Integration(sample, self._begin + GAPS[later])
 
     def twin_event(self, number: int, name: str = "a", choice: int = 0) -> Delivery:
         """The next event of an integration, its id that of another event but for the case."""

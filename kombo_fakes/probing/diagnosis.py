@@ -459,6 +459,9 @@ _THEMES = {
     "integrations": "an event of one integration changes, or is measured by, another one",
     "case": "integrations whose ids differ in case only are taken for one (case-insensitive)",
     "case of events": "events whose ids differ in case only are taken for one (case-insensitive)",
+    "alike": "integrations are taken for one whose ids differ a little only",
+    "alike events": "events are taken for one whose ids differ a little only",
+    "eras": "timestamps before or after some year don't count as newer",
     "marked": "an invalid payload that was refused makes the real event with the same id be "
     "ignored (marked as seen before it is validated)",
     "foreign": "an event of an unknown type is applied as if it were a change of state",
@@ -480,7 +483,7 @@ def _timelines(evidence: Evidence, take: Take) -> Iterable[Finding]:
         for f in evidence.failures
     )
     for failure in take(lambda f: f.case.group == "timeline"):
-        if mixed and failure.case.theme not in ("integrations", "case", "case of events"):
+        if mixed and failure.case.theme not in ("integrations", "case", "case of events", "alike"):
             continue  # Nothing else can be told where integrations are mixed up.
         if failure.case.theme == "statuses" and enums and failure.category not in VERBS:
             continue  # A status that gets lost on its own is lost in a history, too.
@@ -504,11 +507,14 @@ def _timelines(evidence: Evidence, take: Take) -> Iterable[Finding]:
             title = "what it stores is not what was sent"
         elif category == "refuses and applies all the same":
             title = "a forged delivery is refused and applied all the same"
+        about = abouts(some)
+        if theme in ("alike", "alike events"):
+            about = enumerated(f.case.about.partition("differ in ")[2] for f in some)
         shown = min(some, key=lambda f: len(f.exchanges))
         yield finding_of(
             f"timeline-{theme.replace(' ', '-')}-{category.split()[0]}",
             category,
-            f"{title}: {abouts(some)}",
+            f"{title}: {about}",
             some,
             more=(shown.detail, "after these deliveries:", *logs.get(id(shown), ())),
         )

@@ -61,6 +61,9 @@ HINTS: tuple[tuple[str, str], ...] = (
      "their fraction"),
     ("timeline-integrations", "keep the state, and what it is compared with, by integration_id"),
     ("timeline-case", "compare ids byte by byte: a binary or case-sensitive collation"),
+    ("timeline-alike", "compare ids whole and byte by byte: a binary collation, a column that is "
+     "wide enough, no trimming and no normalisation"),
+    ("timeline-eras", "keep instants in a type that holds every year, not in seconds of 32 bits"),
     ("timeline-forged", "verify the signature before an event id is remembered"),
     ("timeline-ties", "on equal instants keep one of the events, and skip copies by their id"),
     ("timeline", "answer 2xx only once the change is stored"),

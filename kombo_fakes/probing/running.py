@@ -48,8 +48,9 @@ _SETTLING = (0.02, 0.05, 0.1, 0.2, 0.4)
 _HANGS = 3
 _YEARS = 10 * 366 * 86_400 * SECOND
 # What can tell what is wrong with a receiver better than by the trap alone.
-_TELLING = {"first", "update", "soon", "life", "invalid-and-back"}
-_BASICS = {"first", "update", "two", "two-of-a-tool", "older-of-another"}
+_TELLING = {"first", "update", "soon", "life", "invalid-and-back", "every-turn", "eras"}
+_OF_TWINS = ("case", "case of events", "alike", "alike events")
+_BASICS = {"first", "update", "two", "two-of-a-tool", "older-of-another", "nameless"}
 
 
 def probe(
@@ -448,7 +449,8 @@ class _Run:
         ledger = Ledger()
         exchanges: list[Exchange] = []
         log: list[str] = []
-        for step in scenario.play(lives):
+        for number, step in enumerate(scenario.play(lives)):
+            leads_up = number < scenario.since
             log.append(str(step))
             before = {name: ledger.of(name) for name in ledger.integrations}
             sent = [step.delivery, *(step.others if isinstance(step, Burst) else ())]
@@ -471,7 +473,7 @@ class _Run:
                 if wrong is not None and not forged:
                     if wrong == "hangs":
                         self._hung["timeline"] = self._hung.get("timeline", 0) + 1
-                    if isinstance(step, Foreign) or self._is_alone_wrong(step, wrong):
+                    if leads_up or isinstance(step, Foreign) or self._is_alone_wrong(step, wrong):
                         return False  # It isn't the history: this delivery fails by itself.
                     copies = "one of the copies" if step.copies > 1 else "it"
                     detail = f"{copies} was answered {reply}"
@@ -481,6 +483,8 @@ class _Run:
                 for delivery in sent:
                     ledger.take(delivery.payload)
             wrong_state = self._state(ledger, before, scenario, step)
+            if wrong_state is not None and leads_up:
+                return False
             if wrong_state is not None:
                 category, theme, detail = wrong_state
                 case = replace(case, theme=theme)
@@ -524,7 +528,7 @@ class _Run:
             other = name != step.delivery.payload["data"]["integration_id"]
             if isinstance(step, Forged):
                 category = "refuses and applies all the same"
-            elif other and not isinstance(step, Burst) and theme not in ("case", "case of events"):
+            elif other and not isinstance(step, Burst) and theme not in _OF_TWINS:
                 category, theme = "mixes up integrations", "integrations"
                 if seen is None:
                     category, theme = "loses", "forgotten"

@@ -11,7 +11,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from kombo_fakes.delivery import Delivery
-from kombo_fakes.integration_life import Lives
+from kombo_fakes.instants import instant
+from kombo_fakes.integration_life import Lives, Status
+from kombo_fakes.probing.likenesses import LIKENESSES, Likeness
 from kombo_fakes.timeline import Step
 from kombo_fakes.wire_catalogue import wire_faults
 
@@ -49,6 +51,8 @@ class Scenario:
         theme: What scenarios have in common that one bug fails.
         needs: The ids of scenarios that have to have gone well.
         play: Makes the steps.
+        since: The number of steps that only lead up to the trap: where one of them fails, the
+            scenario says nothing.
     """
 
     id: str
@@ -57,6 +61,7 @@ class Scenario:
     theme: str
     needs: tuple[str, ...]
     play: Callable[[Lives], Steps]
+    since: int = 0
 
 
 def _first(lives: Lives) -> Steps:
@@ -106,6 +111,21 @@ def _invalid_and_back(lives: Lives) -> Steps:
     yield Step(lives.next())
     for choice in (1, 0, 1, 1, 0):
         yield Step(lives.next(choice=choice, gap="a day"))
+
+
+# Each of three statuses after each of three, itself included.
+_TOUR = (0, 0, 1, 1, 2, 2, 0, 2, 1)
+_STATES = ("ACTIVE", "INVALID", "INACTIVE")
+_QA_STATUSES = ("PENDING", "FAILED", "PASSED")
+_SETUP_STATUSES = ("INCOMPLETE", "FINAL_SYNC_PENDING", "COMPLETED")
+
+
+def _every_turn(lives: Lives) -> Steps:
+    for number in range(len(_TOUR) + 1):
+        state, qa, setup = (_TOUR[(number + turned) % len(_TOUR)] for turned in (0, 2, 5))
+        status: Status = (_STATES[state], _QA_STATUSES[qa], _SETUP_STATUSES[setup])
+        yield Step(lives.next(gap="three hours", status=status))
+    yield Step(lives.next(gap="three hours", status=status))
 
 
 def _copy(lives: Lives) -> Steps:
@@ -159,6 +179,15 @@ def _same_moment_first(lives: Lives) -> Steps:
 def _late(lives: Lives) -> Steps:
     yield Step(lives.next(gap="a day"))
     yield Step(lives.late(gap="three hours"))
+
+
+def _late_statuses(lives: Lives) -> Steps:
+    yield Step(lives.next())
+    yield Step(lives.next(gap="a day", status=("INVALID", "PASSED", "COMPLETED")))
+    yield Step(lives.late(gap="a second", status=("INACTIVE", "FAILED", "INCOMPLETE")))
+    yield Step(lives.late(gap="a minute", status=("ACTIVE", "PENDING", "FINAL_SYNC_PENDING")))
+    yield Step(lives.next(gap="a minute", status=("ACTIVE", "FAILED", "INCOMPLETE")))
+    yield Step(lives.late(gap="a second", status=("INVALID", "PASSED", "COMPLETED")))
 
 
 def _late_among(lives: Lives) -> Steps:
@@ -218,6 +247,25 @@ def _micro_after_milli(lives: Lives) -> Steps:
     yield Step(lives.next(notation="nanoseconds", gap="a millisecond"))
 
 
+# The ends of what clocks of 32 and of 64 bits can count, and of years with two digits.
+_ERAS = (
+    "1900-01-01T00:00:00Z",
+    "1969-12-31T23:59:59.500Z",
+    "1970-01-01T00:00:01Z",
+    "1999-12-31T23:59:59Z",
+    "2000-01-01T00:00:00Z",
+    "2038-01-19T03:14:07Z",
+    "2038-01-19T03:14:08Z",
+    "2106-02-07T06:28:16Z",
+    "2262-04-11T23:47:17Z",
+)
+
+
+def _eras(lives: Lives) -> Steps:
+    for number, text in enumerate(_ERAS):
+        yield Step(lives.next(choice=number % 2, at=int(instant(text))))
+
+
 def _tie(lives: Lives) -> Steps:
     yield Step(lives.next())
     yield Step(lives.tie())
@@ -231,6 +279,62 @@ def _twins(lives: Lives) -> Steps:
     yield Step(lives.next("b"))
     yield Step(lives.next("b", gap="a day"))
     yield Step(lives.next("a", 1, gap="a minute"))
+
+
+def _alike(likeness: Likeness) -> Callable[[Lives], Steps]:
+    def play(lives: Lives) -> Steps:
+        sample = lives.sample_of("a")
+        tool, _, token = str(sample["data"]["integration_id"]).partition(":")
+        for name, changed in (("a", likeness.first), ("b", likeness.second)):
+            sample["data"]["integration_id"] = f"{tool}:{changed(token)}"
+            lives.introduce(name, sample, "a second" if name == "a" else "a day")
+            sample = lives.sample_of(name)
+        yield Step(lives.next("a"))
+        yield Step(lives.next("b"))
+
+    return play
+
+
+def _two_tools(lives: Lives) -> Steps:
+    sample = lives.sample_of("a")
+    token = str(sample["data"]["integration_id"]).partition(":")[2]
+    sample["data"] |= {"integration_tool": "workday", "integration_id": f"workday:{token}"}
+    lives.introduce("b", sample, "a day")
+    yield Step(lives.next("a"))
+    yield Step(lives.next("b"))
+
+
+def _two_parts(lives: Lives) -> Steps:
+    sample = lives.sample_of("a")
+    whole = str(sample["data"]["integration_id"])
+    for name in "ab":
+        sample["data"]["integration_id"] = f"{whole}:{name}"
+        lives.introduce(name, sample, "a second" if name == "a" else "a day")
+        sample = lives.sample_of(name)
+    yield Step(lives.next("a"))
+    yield Step(lives.next("b"))
+
+
+def _nameless(lives: Lives) -> Steps:
+    for name in "ab":
+        sample = lives.sample_of(name)
+        sample["data"]["end_user"] = {
+            "organization_name": f"The organization {name.upper()}",
+            "creator_email": None,
+            "origin_id": None,
+        }
+        lives.introduce(name, sample, "a second" if name == "a" else "a day")
+    yield Step(lives.next("a"))
+    yield Step(lives.next("b"))
+
+
+def _alike_events(likeness: Likeness) -> Callable[[Lives], Steps]:
+    def play(lives: Lives) -> Steps:
+        token = str(lives.sample_of("a")["data"]["integration_id"]).partition(":")[2]
+        yield Step(lives.next(event_id=likeness.first(token)))
+        yield Step(lives.next(gap="a day", event_id=likeness.second(token)))
+
+    return play
 
 
 def _twin_events(lives: Lives) -> Steps:
@@ -298,8 +402,9 @@ def _invalid_first(lives: Lives) -> Steps:
 
 
 _APART = ("first", "update", "two", "two-of-a-tool", "older-of-another")
-_UPDATED = (*_APART, "soon", "life", "invalid-and-back")
+_UPDATED = (*_APART, "soon", "life", "invalid-and-back", "every-turn")
 _ORDERED = (*_UPDATED, "late")
+_ALONE = (*_UPDATED, "two", "two-of-a-tool", "twins")
 _COPIED = ("first", "copy", "copy-of-a-newer")
 
 SCENARIOS: tuple[Scenario, ...] = (
@@ -319,6 +424,8 @@ SCENARIOS: tuple[Scenario, ...] = (
              _APART, _life),
     Scenario("invalid-and-back", "credentials that expire, and are renewed", "loses", "statuses",
              _APART, _invalid_and_back),
+    Scenario("every-turn", "each status after each other, and the same once more", "loses",
+             "statuses", (*_APART, "life", "invalid-and-back"), _every_turn),
     Scenario("copy", "a copy of an event, the same bytes", "applies twice", "copies",
              ("first",), _copy),
     Scenario("copy-of-a-newer", "copies of an update", "applies twice", "copies",
@@ -333,6 +440,8 @@ SCENARIOS: tuple[Scenario, ...] = (
              "copies", (*_UPDATED, "copy"), _copy_much_later),
     Scenario("late", "an older event that comes late", "applies out of order", "order",
              ("first",), _late),
+    Scenario("late-statuses", "older events of every status that come late",
+             "applies out of order", "order", (*_UPDATED, "late"), _late_statuses),
     Scenario("late-among", "an older event between two newer ones", "applies out of order",
              "order", _UPDATED, _late_among),
     Scenario("a-millisecond", "events a millisecond apart", "applies out of order",
@@ -355,12 +464,32 @@ SCENARIOS: tuple[Scenario, ...] = (
              "timestamps", _ORDERED, _offset_after_offset),
     Scenario("precisions", "timestamps of different precision", "applies out of order",
              "timestamps", _ORDERED, _micro_after_milli),
+    Scenario("eras", "newer timestamps across the ends of 1969, 1999, 2038, 2106 and 2262", "loses",
+             "eras", _ORDERED, _eras, since=1),
     Scenario("tie", "two events of the same instant, and copies of both", "applies out of order",
              "ties", (*_ORDERED, *_COPIED), _tie),
     Scenario("twins", "two integrations whose ids differ in case only", "mixes up integrations",
              "case", (*_UPDATED, "two", "two-of-a-tool"), _twins),
     Scenario("twin-events", "two events whose ids differ in case only", "loses", "case of events",
              (*_UPDATED,), _twin_events),
+    Scenario("nameless", "two integrations without an e-mail address or an origin",
+             "mixes up integrations", "integrations", ("first", "update", "two"), _nameless,
+             since=1),
+    Scenario("two-tools", "two integrations whose ids differ in the tool before the colon",
+             "mixes up integrations", "alike", _ALONE, _two_tools, since=1),
+    Scenario("two-parts", "two integrations whose ids differ in what is behind a second colon",
+             "mixes up integrations", "alike", _ALONE, _two_parts, since=1),
+    *(
+        Scenario(f"alike-{likeness.id}", f"two integrations whose ids differ in {likeness.about}",
+                 "mixes up integrations", "alike", _ALONE, _alike(likeness), since=1)
+        for likeness in LIKENESSES
+    ),
+    *(
+        Scenario(f"alike-events-{likeness.id}", f"two events whose ids differ in {likeness.about}",
+                 "loses", "alike events", (*_UPDATED, "twin-events"), _alike_events(likeness),
+                 since=1)
+        for likeness in LIKENESSES
+    ),
     Scenario("forged-first", "a forged event, then the real one of the same id", "loses",
              "forged", _UPDATED, _forged),
     Scenario("unsigned-first", "an event without a signature, then the real one", "loses",

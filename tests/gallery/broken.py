@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from .broken_bodies import BODIES
 from .broken_events import EVENTS
+from .broken_likenesses import LIKENESSES
 from .broken_payloads import PAYLOADS
 from .broken_signatures import SIGNATURES
 from .planted import Planted
 
-BROKEN: tuple[Planted, ...] = (*SIGNATURES, *BODIES, *PAYLOADS, *EVENTS)
+BROKEN: tuple[Planted, ...] = (*SIGNATURES, *BODIES, *PAYLOADS, *EVENTS, *LIKENESSES)
 """All of them; each name occurs once."""
 
 __all__ = ["BROKEN", "Planted"]

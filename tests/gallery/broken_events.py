@@ -643,7 +643,7 @@ class TakesTwentyASecond(Receiver):
         self.times.append(now)
 
 
-@EVENTS.plant(_REFUSES, "old|replay|time|updated_at|year", takes_plain=False)
+@EVENTS.plant(_REFUSES, "of this moment", takes_plain=False)
 class RefusesWhatIsFiveMinutesOld(Receiver):
     """Takes updated_at for the time of sending, against replays: what is sent again is refused."""
 

@@ -518,15 +518,6 @@ class RefusesFractions(_Time):
     pattern = rf"{_DAY}{_OFFSET}"
 
 
-@PAYLOADS.plant(_REFUSES, "of this moment", takes_plain=False)
-class RefusesWhatIsOld(_Valid):
-    """Takes updated_at for the time of sending, against replays."""
-
-    def use(self, payload: Any, data: Any) -> None:
-        now = datetime.now(timezone.utc) - timedelta(minutes=5)
-        _refuse(moment(data["updated_at"]) < moment(now.isoformat()))
-
-
 @PAYLOADS.plant(_REFUSES, "offset")
 class RefusesOffsets(_Time):
     """Nobody has seen anything but Z."""

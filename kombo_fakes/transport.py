@@ -337,7 +337,9 @@ def _checked(url: str) -> Url:
         rest = url.strip()
         scheme = "https" if rest.lower().startswith("https") else "http"
         rest = re.sub(r"^(https?:?|[a-z][a-z0-9+.-]*:(?=//))?/*", "", rest, flags=re.IGNORECASE)
-        meant = f"{scheme}://{_without_secrets(rest) or '127.0.0.1:8000/'}"
+        is_path = re.match(r"/(?!/)", url.strip()) is not None
+        host = "127.0.0.1:8000/" if is_path or not rest else ""
+        meant = f"{scheme}://{host}{_without_secrets(rest)}"
         raise TransportError(
             "invalid-url", f"{told}: has no http:// or https://; did you mean {shorten(meant)}?"
         )
@@ -447,6 +449,9 @@ def _context(ca_file: str | None, url: str) -> ssl.SSLContext:
 
 # -- errors
 
+# X509_V_ERR_HOSTNAME_MISMATCH, _IP_ADDRESS_MISMATCH; _CERT_NOT_YET_VALID, _CERT_HAS_EXPIRED.
+_WRONG_HOST, _WRONG_TIME = (62, 64), (9, 10)
+
 
 def _explained(error: Exception, at: Url, wire: Wire | None, timeout: float) -> TransportError:
     url, hint = _shown(at), ""
@@ -490,6 +495,10 @@ def _explained(error: Exception, at: Url, wire: Wire | None, timeout: float) -> 
 
 def _about_tls(error: ssl.SSLError, at: Url) -> str:
     if isinstance(error, ssl.SSLCertVerificationError):
+        if error.verify_code in _WRONG_HOST:
+            return f"its certificate is that of another host than {at.host}"
+        if error.verify_code in _WRONG_TIME:
+            return f"its certificate isn't valid today: {error.verify_message}"
         return (
             f"its certificate isn't trusted: {error.verify_message}; the file of certificates to "
             "trust is --ca-file, ca_file="

@@ -5,12 +5,13 @@ from __future__ import annotations
 import contextlib
 import io
 import json
+import re
 import sys
 from typing import Any
 
 import pytest
 
-from kombo_fakes import __version__, events, faults
+from kombo_fakes import __version__, events, faults, wire_faults
 from kombo_fakes.cli import main
 
 
@@ -58,6 +59,34 @@ def test_faults_can_be_narrowed(capsys):
     rows = [line.split("\t") for line in capsys.readouterr().out.splitlines()]
     assert {row[2] for row in rows} == {"format", "required"}
     assert all(row[1].startswith("/data/end_user") for row in rows)
+
+
+def test_faults_of_deliveries(capsys):
+    """`--wire`: what a receiver owes, strict and tolerant, and why."""
+    assert main(["faults", "--wire"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    found = wire_faults(secret="x")
+    wanted = [[f.id, f.strict, f.tolerant, f.description, f.why] for f in found]
+    assert [line.split("\t") for line in lines] == wanted
+    assert main(["faults", "--wire", "--json", "--event", "sync-finished"]) == 0
+    listed = json.loads(capsys.readouterr().out)
+    assert [one["id"] for one in listed] == [fault.id for fault in found]
+    assert list(listed[0]) == ["id", "family", "description", "strict", "tolerant", "why"]
+
+
+def test_faults_of_deliveries_on_a_terminal(on_terminal):
+    """What both kinds of receivers owe is said once."""
+    shown = re.sub(r"\x1b\[[0-9;]*m", "", on_terminal("faults", "--wire"))
+    assert re.search(r"signature-missing +refuse +no signature header", shown)
+    assert re.search(r"body-null +refuse /", shown)
+    assert f"{len(wire_faults(secret='x'))} faults of deliveries" in shown
+
+
+@pytest.mark.parametrize("option", [["--at", "data"], ["--keyword", "enum"]])
+def test_faults_of_deliveries_have_no_place(capsys, option):
+    """Nothing of a schema is wrong in them."""
+    assert main(["faults", "--wire", *option]) == 2
+    assert "leave out --at, --keyword" in capsys.readouterr().err
 
 
 def test_faults_on_a_terminal_are_a_table(on_terminal):

@@ -95,26 +95,47 @@ def test_the_secret_comes_from_a_file_an_option_or_the_environment(
 
 
 @pytest.mark.parametrize(
-    ("end", "left"),
+    ("end", "left", "kept"),
     [
-        (b"\n", b""),
-        (b"\r\n", b""),
-        (b"\n\n", b"\n"),
-        (b"\r", b"\r"),
-        (b" ", b" "),
-        (b"\r\r\n", b"\r"),
+        (b"\n", b"", ""),
+        (b"\r\n", b"", ""),
+        (b"\n\n", b"\n", "line end"),
+        (b"\r", b"\r", "line end"),
+        (b" ", b" ", "blank"),
+        (b"\t\n", b"\t", "blank"),
+        (b"\r\r\n", b"\r", "line end"),
     ],
 )
 def test_one_line_end_is_left_off_the_secret(
-    run: Any, body: str, tmp_path: Path, end: bytes, left: bytes
+    run: Any, body: str, tmp_path: Path, end: bytes, left: bytes, kept: str
 ) -> None:
-    """An editor put it there; that it was left off is said, and nothing else is."""
+    """An editor put it there; that it was left off is said, and that another blank wasn't."""
     file = tmp_path / "secret"
     file.write_bytes(SECRET.encode() + end)
     outcome = run("sign", body, "--secret-file", str(file))
     assert outcome.out == sign(BODY, SECRET.encode() + left) + "\n"
-    note = f"kombo-fakes: {file}: the line end at its end was left off the secret\n"
-    assert outcome.err == (note if left != end else "")
+    off = f"kombo-fakes: {file}: the line end at its end was left off the secret\n"
+    on = f"kombo-fakes: {file}: the secret ends with a {kept}, which is part of it\n"
+    assert outcome.err == (off if left != end else "") + (on if kept else "")
+
+
+def test_other_oddities_of_a_secret_are_told(
+    run: Any, body: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Wherever it comes from: nobody sees them, and the signature is another one."""
+    file = tmp_path / "secret"
+    file.write_bytes(b"\xef\xbb\xbfabc\n")
+    told = run("sign", body, "--secret-file", str(file))
+    assert told.out == sign(BODY, b"\xef\xbb\xbfabc") + "\n"
+    assert told.err.endswith("the secret begins with a byte order mark, which is part of it\n")
+    assert run("sign", body, "--secret", " abc").err == (
+        "kombo-fakes: --secret: the secret begins with a blank, which is part of it\n"
+    )
+    monkeypatch.setenv("KOMBO_WEBHOOK_SECRET", "abc\n")
+    assert run("sign", body) == (
+        0, sign(BODY, "abc\n") + "\n",
+        "kombo-fakes: KOMBO_WEBHOOK_SECRET: the secret ends with a line end, which is part of it\n",
+    )  # fmt: skip
 
 
 def test_no_secret_is_one_line_that_names_all_places(run: Any, body: str) -> None:
@@ -538,7 +559,8 @@ def test_redirects(run: Any, secret: None, status: int) -> None:
     with Server(answering(data)) as server:
         line = trouble(run, server)
     assert f"answered {status}, a redirect to '/other/" in line
-    assert "turn POST into GET" in line
+    assert "redirects aren't followed" in line
+    assert ("turn POST into GET" in line) == (status < 307)
     assert "\x1b" not in line
     assert len(server.requests) == 1
 

@@ -9,6 +9,7 @@ import sys
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
 
@@ -575,7 +576,23 @@ def test_a_certificate_that_nobody_trusts(authority: trustme.CA) -> None:
 def test_a_certificate_for_another_host(authority: trustme.CA, ca_file: str) -> None:
     """Whoever is trusted still has to be the right one."""
     with Server(tls=context(authority, "receiver.example")) as server:
-        assert "not valid for '127.0.0.1'" in tls_failure(server, ca_file=ca_file)
+        message = tls_failure(server, ca_file=ca_file)
+        by_name = tls_failure(server, f"https://localhost:{server.port}/", ca_file=ca_file)
+    assert message.endswith("its certificate is that of another host than 127.0.0.1")
+    assert by_name.endswith("its certificate is that of another host than localhost")
+
+
+@pytest.mark.parametrize("days", [(-2, -1), (1, 2)], ids=["past", "future"])
+def test_a_certificate_of_another_time(
+    authority: trustme.CA, ca_file: str, days: tuple[int, int]
+) -> None:
+    """One that has ended, or not begun."""
+    now = datetime.now(timezone.utc)
+    begin, end = (now + timedelta(days=number) for number in days)
+    made = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    authority.issue_cert("127.0.0.1", not_before=begin, not_after=end).configure_cert(made)
+    with Server(tls=made) as server:
+        assert "its certificate isn't valid today: " in tls_failure(server, ca_file=ca_file)
 
 
 def test_https_where_there_is_no_tls() -> None:
@@ -650,7 +667,7 @@ def test_files_of_certificates_that_are_none(tmp_path: Path) -> None:
         ("https//localhost", "did you mean 'https://localhost'?"),
         ("htp://localhost", "did you mean 'http://localhost'?"),
         ("ftp://localhost/", "did you mean 'http://localhost/'?"),
-        ("/hooks", "did you mean 'http://hooks'?"),
+        ("/hooks", "did you mean 'http://127.0.0.1:8000/hooks'?"),
         ("", "did you mean 'http://127.0.0.1:8000/'?"),
         ("http://", "names no host"),
         ("http:///hooks", "names no host"),

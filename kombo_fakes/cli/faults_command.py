@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 import sys
+from typing import TYPE_CHECKING
 
 import rich_click as click
 
 from kombo_fakes.cli.options import examples, load_schema, schema_options
 
+if TYPE_CHECKING:
+    from kombo_fakes.schema import Schema
+    from kombo_fakes.wire_catalogue import WireFault
+
 EXAMPLES = examples(
     "kombo-fakes faults --at data.state",
     "kombo-fakes faults --keyword enum --keyword format --json",
+    "kombo-fakes faults --wire                    those of deliveries, and what a receiver owes",
 )
 
 
@@ -23,6 +29,11 @@ EXAMPLES = examples(
 @click.option(
     "--at", metavar="POINTER", help="Only faults at this field or in it: data.state, /data/state."
 )
+@click.option(
+    "--wire", is_flag=True,
+    help="Faults of deliveries instead, of signature, body and HTTP: what `send --wire-fault`"
+    " takes.",
+)  # fmt: skip
 @click.option("--json", "as_json", is_flag=True, help="Print a JSON array.")
 def faults_command(
     event: str | None,
@@ -30,17 +41,25 @@ def faults_command(
     name: str | None,
     keywords: tuple[str, ...],
     at: str | None,
+    wire: bool,
     as_json: bool,
 ) -> None:
     """List every fault that a payload can be given: what `generate --fault` takes.
 
-    Piped, a line is id, JSON Pointer, schema keyword and description, with tabs in between.
+    Piped, a line is id, JSON Pointer, schema keyword and description, with tabs in between. With
+    --wire it is id, what a strict receiver owes, what a tolerant one owes, description, and why.
     """
     from kombo_fakes.catalogue import faults
     from kombo_fakes.cli.terminal import binary_output, is_terminal, table
     from kombo_fakes.output import pretty
 
-    found = faults(load_schema(event, schema_file, name), keywords=keywords or None, at=at)
+    schema = load_schema(event, schema_file, name)
+    if wire:
+        if keywords or at is not None:
+            raise click.UsageError("--wire: those faults have no place; leave out --at, --keyword")
+        _list_wire_faults(schema, as_json)
+        return
+    found = faults(schema, keywords=keywords or None, at=at)
     if as_json:
         listed = [
             {
@@ -60,3 +79,30 @@ def faults_command(
         # The place has its own column, and a terminal isn't wide.
         rows = [(i, p or "(root)", k, d.partition(": ")[2]) for i, p, k, d in rows]
     table(("fault", "at", "keyword", "what is wrong"), rows, note=f"{len(found):,} faults")
+
+
+def _list_wire_faults(schema: Schema, as_json: bool) -> None:
+    from kombo_fakes.cli.terminal import binary_output, is_terminal, table
+    from kombo_fakes.output import pretty
+    from kombo_fakes.wire_catalogue import wire_faults
+
+    # Whose secret is one that anybody can read is spared the faults that are made with it.
+    found = wire_faults(schema, secret=b"not the one of the vectors")
+    if as_json:
+        names = ("id", "family", "description", "strict", "tolerant", "why")
+        listed = [{name: getattr(fault, name) for name in names} for fault in found]
+        binary_output().write(pretty(listed) + b"\n")
+    elif is_terminal(sys.stdout):
+        table(
+            ("fault", "owed", "what is odd", "why"),
+            [(f.id, _owed(f), f.description, f.why) for f in found],
+            note=f"{len(found):,} faults of deliveries; owed by receivers that are strict, and by "
+            "tolerant ones where that differs",
+        )
+    else:
+        table((), [(f.id, f.strict, f.tolerant, f.description, f.why) for f in found])
+
+
+def _owed(fault: WireFault) -> str:
+    same = fault.strict == fault.tolerant
+    return fault.strict if same else f"{fault.strict} / {fault.tolerant}"

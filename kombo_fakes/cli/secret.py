@@ -37,9 +37,9 @@ def read_secret(secret: str | None, secret_file: str | None) -> bytes:
         secret_file: What ``--secret-file`` says; ``-`` is standard input.
 
     Returns:
-        Its bytes. From a file they are all of it but for one line end, LF or CRLF; that one was
+        Its bytes. From a file they are all of it but for one line end, LF or CRLF. That one was
         left off is said on standard error, since a receiver that reads the same file may do
-        otherwise.
+        otherwise; and that there is a blank at an end, which is seldom meant.
 
     Raises:
         UsageError: if both were given, or there is none, or it is empty or can't be read.
@@ -62,15 +62,28 @@ def read_secret(secret: str | None, secret_file: str | None) -> bytes:
             raise click.UsageError(f"--secret-file {shown(secret_file)}: is empty")
         if ending:
             complain(f"{shown(secret_file)}: the line end at its end was left off the secret")
-        return inner
+        return _noted(inner, shown(secret_file))
     if secret is not None:
         if not secret:
             raise click.UsageError("--secret: is empty")
         # The bytes that were typed, be they UTF-8 or not.
-        return os.fsencode(secret)
+        return _noted(os.fsencode(secret), "--secret")
     found = os.environ.get(VARIABLE)
     if found is None:
         raise click.UsageError(f"no secret: give --secret-file, --secret, or set {VARIABLE}")
     if not found:
         raise click.UsageError(f"no secret: {VARIABLE} is set, and empty")
-    return os.fsencode(found)
+    return _noted(os.fsencode(found), VARIABLE)
+
+
+def _noted(secret: bytes, where: str) -> bytes:
+    """The secret; that it is odd is said on standard error, since nobody sees it."""
+    from kombo_fakes.cli.terminal import complain
+
+    for there, place in ((secret[:1], "begins"), (secret[-1:], "ends")):
+        if there.isspace():
+            name = "line end" if there in b"\r\n" else "blank"
+            complain(f"{where}: the secret {place} with a {name}, which is part of it")
+    if secret.startswith(b"\xef\xbb\xbf"):
+        complain(f"{where}: the secret begins with a byte order mark, which is part of it")
+    return secret

@@ -328,10 +328,10 @@ def _answered(to: Transport, delivery: Delivery) -> Answer:
     location = answer.header("Location")
     if location is None or not 300 <= answer.status < 400:
         return answer
+    turned = "" if answer.status in (307, 308) else ", and this one would turn POST into GET"
     raise _RedirectError(
-        f"{to.name}: answered {answer.status}, a redirect to {shorten(location, 200)}; nothing is "
-        "sent there, since redirects (but for 307 and 308) turn POST into GET: send to the URL "
-        "that it ends at"
+        f"{to.name}: answered {answer.status}, a redirect to {shorten(location, 200)}; redirects "
+        f"aren't followed{turned}: send to the URL that it ends at"
     )
 
 

@@ -30,7 +30,8 @@ except ModuleNotFoundError as error:
         "kombo_fakes.load needs Locust: pip install 'kombo-fakes[locust]'", name="locust"
     ) from None
 
-from gevent import GreenletExit
+from gevent import GreenletExit, sleep
+from gevent.event import Event
 
 from kombo_fakes.errors import KomboFakesError, OverrideError, shorten
 from kombo_fakes.registry import DEFAULT_EVENT
@@ -47,6 +48,8 @@ if TYPE_CHECKING:
 __all__ = ["KomboUser"]
 
 _log = logging.getLogger(__name__)
+
+_AT_A_TIME = 500
 
 
 class KomboUser(FastHttpUser):
@@ -66,6 +69,8 @@ class KomboUser(FastHttpUser):
         faults: Ids of the faults to have; ``*`` stands for anything.
         policy: ``"strict"``, or ``"tolerant"`` for a receiver that may take payloads with a fault.
         seed: What the deliveries are rolled from; ``--kombo-seed`` goes before it.
+        prepared: How many deliveries a process makes before it sends the first one. Making one
+            takes as long as sending it: with more of them a short test is twice as fast.
         allow_remote: Whether the host may be another machine than this.
     """
 
@@ -79,6 +84,7 @@ class KomboUser(FastHttpUser):
     faults: ClassVar[Iterable[str]] = ("*",)
     policy: ClassVar[Policy] = "strict"
     seed: ClassVar[int] = 0
+    prepared: ClassVar[int] = 2_000
     allow_remote: ClassVar[bool] = False
 
     # A redirect could lead to another machine, and turns POST into GET: it is a failure.
@@ -88,8 +94,8 @@ class KomboUser(FastHttpUser):
     def on_start(self) -> None:
         """Join the stream of this process. What can't be sent to is a failure, told once a user."""
         try:
-            self._traffic = _streams.join(type(self), self.environment)
             _refuse_remote(type(self), self.host)
+            self._traffic = _streams.join(type(self), self.environment)
         except KomboFakesError as error:
             self.environment.events.request.fire(
                 request_type="START", name="kombo_fakes", response_time=0, response_length=0,
@@ -126,12 +132,11 @@ class _Streams:
     """The streams of deliveries of this process."""
 
     def __init__(self) -> None:
-        self._of: WeakKeyDictionary[Environment, dict[type, tuple[Any, Traffic]]]
-        self._of = WeakKeyDictionary()
+        self._of: WeakKeyDictionary[Environment, dict[type, _Stream]] = WeakKeyDictionary()
         self._made = 0
 
     def join(self, user: type[KomboUser], environment: Environment) -> Traffic:
-        """The stream of a class of users, the same for all of them.
+        """The stream of a class of users, the same for all of them, when it is ready.
 
         It goes on from one test of the web page to the next, so that no id comes again, and is
         another one when what is to be sent has changed.
@@ -139,11 +144,28 @@ class _Streams:
         options = _settings(user, environment)
         worker = getattr(environment.runner, "worker_index", 0)
         known = self._of.setdefault(environment, {})
-        if user not in known or known[user][0] != (worker, options):
-            stream = f"{worker}.{user.__name__}.{self._made}"
-            known[user] = ((worker, options), _traffic_of(user, stream=stream, **options))
+        stream = known.get(user)
+        if stream is None or stream.key != (worker, options):
+            name = f"{worker}.{user.__name__}.{self._made}"
+            stream = _Stream((worker, options), _traffic_of(user, stream=name, **options))
+            known[user] = stream
             self._made += 1
-        return known[user][1]
+            stream.prepare(user.prepared)
+        stream.is_ready.wait()
+        return stream.traffic
+
+
+class _Stream:
+    def __init__(self, key: Any, traffic: Traffic) -> None:
+        self.key, self.traffic, self.is_ready = key, traffic, Event()
+
+    def prepare(self, count: int) -> None:
+        try:
+            for ready in range(0, count, _AT_A_TIME):
+                self.traffic.prepare(min(_AT_A_TIME, count - ready))
+                sleep(0)  # A master gives up workers that are silent for some seconds.
+        finally:  # Even if the test was stopped in the meantime: the next one goes on.
+            self.is_ready.set()
 
 
 _streams = _Streams()

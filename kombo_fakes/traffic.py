@@ -106,6 +106,7 @@ class Traffic:
         own = seed_for("traffic", seed, stream)
         self._dice = SeededDice(own)
         self._remembered: deque[Parcel] = deque(maxlen=_REMEMBERED)
+        self._ready: deque[Parcel] = deque()
         schemas = [Schema.load(event) for event in _several(events)]
         if not schemas:
             raise OverrideError("events: there is none to send; name one")
@@ -118,6 +119,13 @@ class Traffic:
         return self
 
     def __next__(self) -> Parcel:
+        return self._ready.popleft() if self._ready else self._made()
+
+    def prepare(self, count: int) -> None:
+        """Make so many deliveries now, so that handing them out takes no time."""
+        self._ready.extend(self._made() for _ in range(count))
+
+    def _made(self) -> Parcel:
         dice = self._dice
         if dice.chance(self._faulty):
             source = dice.pick(self._broken)

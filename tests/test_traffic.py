@@ -70,6 +70,16 @@ def test_the_same_seed_and_stream_the_same_deliveries() -> None:
     assert parcels(300, **options) == parcels(300, **options)
 
 
+def test_what_is_made_beforehand_is_the_same() -> None:
+    """In the same order, however many were made before the first one was wanted."""
+    options = {"secret": SECRET, "faulty": 0.2, "repeated": 0.1, "seed": 5}
+    traffic = Traffic(**options)
+    traffic.prepare(50)
+    first = list(islice(traffic, 20))
+    traffic.prepare(10)
+    assert first + list(islice(traffic, 80)) == parcels(100, faulty=0.2, repeated=0.1, seed=5)
+
+
 @pytest.mark.parametrize(
     ("one", "other"),
     [

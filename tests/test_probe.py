@@ -5,6 +5,9 @@ from __future__ import annotations
 import json
 import re
 import sys
+from base64 import b64decode
+from collections import Counter
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -12,11 +15,13 @@ from xml.etree import ElementTree
 
 import pytest
 
-from kombo_fakes import ProbeError, SecretError, UnknownNameError, probe, verify
+from kombo_fakes import ProbeError, Schema, SecretError, UnknownNameError, probe, verify
 from kombo_fakes.cli import main
+from kombo_fakes.pointer import PointerError, get, parse_pointer, replaced
 from kombo_fakes.probing.data_report import data_report
 from kombo_fakes.probing.junit_report import junit_report
 from kombo_fakes.probing.model import Report
+from kombo_fakes.probing.recording import Recorder
 
 sys.path.append(str(Path(__file__).parent))
 
@@ -145,6 +150,48 @@ def test_an_asgi_application_is_a_receiver():
     report = probe(application, secret=SECRET, policy="tolerant", max_examples=5)
     assert said == ["lifespan.startup", "lifespan.shutdown"]
     assert "crashes" in {finding.category for finding in report.findings}
+
+
+def test_the_secret_is_kept_out_of_what_is_said(tmp_path):
+    """Also where the receiver shows it, which is a finding."""
+
+    def application(environ, start_response):
+        start_response("200 OK", [("X-Settings", f"a={SECRET};b=1")])
+        return [f'{{"secret": "{SECRET}"}}'.encode()]
+
+    with Recorder(str(tmp_path / "kept"), "http://127.0.0.1/") as recorder:
+        report = probe(application, secret=SECRET, max_examples=0, on_exchange=recorder.keep)
+    assert "leaks-secret" in [finding.id for finding in report.findings]
+    assert SECRET not in repr(report) + repr(report.outcomes)
+    reply = report.findings[-1].exchanges[-1].reply
+    assert reply.header("x-settings") == "a=[the webhook secret];b=1"
+    assert reply.text == '{"secret": "[the webhook secret]"}'
+    for path in (tmp_path / "kept").iterdir():
+        assert SECRET.encode() not in path.read_bytes(), path
+    for path in (tmp_path / "kept").glob("*.json"):
+        assert SECRET.encode() not in b64decode(json.loads(path.read_text())["reply"]["body"])
+
+
+def test_cases_know_what_is_special_about_them():
+    """What differs from the nearest valid delivery is at the place that the case is about."""
+    schema = Schema.load()
+    report = probe(lambda delivery: 204, secret=SECRET, max_examples=0)
+    seen = Counter()
+    for outcome in report.outcomes:
+        case = outcome.case
+        assert case.event == "integration-state-changed"
+        if case.nearest is None:
+            continue
+        assert verify(case.nearest.body, case.nearest.signature, SECRET)
+        assert case.nearest != case.delivery
+        assert schema.is_valid(case.nearest.payload)
+        if case.group in ("valid", "fault", "change") and case.pointer:
+            near, sent = case.nearest.payload, case.delivery.payload
+            path = parse_pointer(case.pointer)
+            with suppress(PointerError):
+                assert replaced(near, path, get(sent, path)) == sent, case.id
+                seen[case.group] += 1
+    assert min(seen[group] for group in ("valid", "fault", "change")) > 5
 
 
 def test_known_findings_are_skipped():

@@ -27,7 +27,7 @@ from kombo_fakes.registry import DEFAULT_EVENT
 from kombo_fakes.schema import Schema
 from kombo_fakes.signing import SIGNATURE_HEADER, sign
 from kombo_fakes.spelling import spell, spellings
-from kombo_fakes.wire_catalogue import WireFault, wire_faults
+from kombo_fakes.wire_catalogue import numbered_dice, wire_faults
 
 _REALISTIC = 8
 _TRIES = 200
@@ -138,6 +138,26 @@ class Maker:
         expected = {name: data[name] for name in (*STATUS_FIELDS, "updated_at") if name in data}
         return data["integration_id"], expected
 
+    def _beside(self, payload: Any, pointer: str) -> Delivery | None:
+        """The delivery of a payload with what a plain one has at a place, and else as it is."""
+        plain = copy.deepcopy(self._base)
+        try:
+            path = _as_path(plain, parse_pointer(pointer))
+            near = replaced(payload, path, get(plain, path))
+            if not self.schema.is_valid(near):
+                near = plain
+        except (PointerError, KeyError, TypeError):
+            near = plain
+        # The ids and the time of a payload are its own, unless they are what is special.
+        for own in _OWN:
+            try:
+                value = get(payload, own)
+                if isinstance(value, str) and to_pointer(own) != pointer and get(near, own):
+                    near = replaced(near, own, value)
+            except PointerError:
+                continue
+        return Delivery.of(near, self.secret) if near != payload else None
+
     # -- cases
 
     def valid_case(
@@ -153,6 +173,10 @@ class Maker:
     ) -> Case:
         """A delivery that has to be taken."""
         integration, expected = self.observable(payload)
+        if spelling != "compact":
+            nearest: Delivery | None = Delivery.of(payload, self.secret)
+        else:
+            nearest = None if theme in _USUAL else self._beside(payload, pointer)
         return Case(
             id=case_id,
             group="valid" if spelling == "compact" else "spelling",
@@ -165,6 +189,8 @@ class Maker:
             pointer=pointer,
             integration=integration if integration and _is_visible(integration) else None,
             expected=expected,
+            event=self.event,
+            nearest=nearest,
         )
 
     def first(self) -> Case:
@@ -331,6 +357,8 @@ class Maker:
                     integration=integration
                     if number == 0 and integration and _is_tidy(integration)
                     else None,
+                    event=self.event,
+                    nearest=self._beside(payload, fault.pointer),
                 )
 
     def wire(self, family: str) -> Iterator[Case]:
@@ -338,7 +366,9 @@ class Maker:
         for fault in wire_faults(self.event, secret=self.secret, family=family):
             seen: set[bytes] = set()
             for number, example in enumerate(fault.examples):
-                delivery = self._of_its_own(fault, number) or example
+                payload = self.fresh()
+                made = fault.apply(payload, numbered_dice(number, self.seed))
+                delivery = example if made is None else made
                 key = delivery.body[:100] + repr(delivery.headers).encode()
                 if key in seen:
                     continue
@@ -356,18 +386,16 @@ class Maker:
                     rank="realistic" if owed == "take" else "hostile",
                     integration=integration if integration and _is_tidy(integration) else None,
                     expected=expected if owed == "take" else None,
+                    event=self.event,
+                    nearest=None if made is None else Delivery.of(payload, self.secret),
                 )
-
-    def _of_its_own(self, fault: WireFault, number: int) -> Delivery | None:
-        from kombo_fakes.wire_catalogue import numbered_dice
-
-        return fault.apply(self.fresh(), numbered_dice(number, self.seed))
 
     def replayed(self, signature: str) -> Case:
         """A payload of its own with the signature of a delivery that was taken before."""
         payload = self.fresh()
         integration, _ = self.observable(payload)
-        delivery = Delivery.of(payload, self.secret).with_header(SIGNATURE_HEADER, signature)
+        right = Delivery.of(payload, self.secret)
+        delivery = right.with_header(SIGNATURE_HEADER, signature)
         return Case(
             id="wire:signature-replayed",
             group="wire",
@@ -378,6 +406,8 @@ class Maker:
             why="the signature isn't one over these bytes",
             rank="hostile",
             integration=integration,
+            event=self.event,
+            nearest=right,
         )
 
     def changes(self) -> Iterator[Case]:
@@ -408,6 +438,8 @@ class Maker:
                 pointer=change.pointer,
                 integration=integration if seen and self.policy == "tolerant" else None,
                 expected=expected if seen else None,
+                event=self.event,
+                nearest=None if theme == "other event" else self._beside(payload, change.pointer),
             )
 
     def _in_ascii(self, payload: Any) -> Any:
@@ -420,6 +452,17 @@ class Maker:
 
 _NAMES = ("/id", "/data/integration_id")
 """Where the names of things stand that receivers look up."""
+
+_OWN: tuple[Path, ...] = (
+    ("id",),
+    ("data", "id"),
+    ("data", "integration_id"),
+    ("data", "updated_at"),
+)
+"""Where each delivery has a value of its own."""
+
+_USUAL = ("first", "realistic")
+"""Themes of payloads in which nothing is special."""
 
 _PLAIN = {
     "integration_category": "HRIS",

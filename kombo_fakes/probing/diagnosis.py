@@ -9,6 +9,7 @@ from dataclasses import replace
 
 from kombo_fakes.probing.evidence import Evidence
 from kombo_fakes.probing.findings import (
+    AFTER,
     CRASHES,
     HANGS,
     LEAKS,
@@ -19,6 +20,7 @@ from kombo_fakes.probing.findings import (
     enumerated,
     finding_of,
     if_any,
+    plainness,
 )
 from kombo_fakes.probing.model import Case, Category, Failure, Finding
 
@@ -510,13 +512,13 @@ def _timelines(evidence: Evidence, take: Take) -> Iterable[Finding]:
         about = abouts(some)
         if theme in ("alike", "alike events"):
             about = enumerated(f.case.about.partition("differ in ")[2] for f in some)
-        shown = min(some, key=lambda f: len(f.exchanges))
+        shown = min(some, key=plainness)
         yield finding_of(
             f"timeline-{theme.replace(' ', '-')}-{category.split()[0]}",
             category,
             f"{title}: {about}",
             some,
-            more=(shown.detail, "after these deliveries:", *logs.get(id(shown), ())),
+            more=(shown.detail, AFTER, *logs.get(id(shown), ())),
         )
 
 
@@ -549,7 +551,7 @@ def _applied(take: Take) -> Iterable[Finding]:
             category,
             f"it {verb} {_VALID.get(theme, 'valid payloads')}{place}: {abouts(failures)}",
             failures,
-            more=(failures[0].detail,),
+            more=(min(failures, key=plainness).detail,),
         )
 
 

@@ -9,6 +9,9 @@ from kombo_fakes.probing.model import Category, Failure, Finding, Rank
 
 _RANKS: tuple[Rank, ...] = ("realistic", "schema", "hostile")
 
+AFTER = "after these deliveries:"
+"""The line above the deliveries of a history, in the text of a finding."""
+
 REFUSES: Category = "refuses what it must take"
 TAKES: Category = "takes what it must refuse"
 CRASHES: Category = "crashes"
@@ -54,7 +57,7 @@ def finding_of(
         more: Lines to say beside what was sent and came back.
         cases: The ids of the cases that show it; by default those of the failures.
     """
-    shown = min(failures, key=_plainness)
+    shown = min(failures, key=plainness)
     last = shown.exchanges[-1]
     statuses = {f.exchanges[-1].reply.status or 0 for f in failures}
     if category == TAKES and all(300 <= status < 400 for status in statuses):
@@ -80,7 +83,8 @@ def finding_of(
     )
 
 
-def _plainness(failure: Failure) -> tuple[int, int, int]:
+def plainness(failure: Failure) -> tuple[int, int, int]:
+    """By what failures are sorted: the plainest one shows a finding best."""
     return (
         len(failure.exchanges),
         _RANKS.index(failure.case.rank),

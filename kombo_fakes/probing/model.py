@@ -93,6 +93,8 @@ class Case:
         rank: How likely it is to meet it.
         integration: The integration id to look at afterwards; None where there is none to see.
         expected: What is to be seen there once it is taken; None for whatever it is.
+        event: The event that it is one of.
+        nearest: The valid delivery that is most like it: without what is special about it.
     """
 
     id: str
@@ -107,14 +109,23 @@ class Case:
     keyword: str = ""
     integration: str | None = None
     expected: Mapping[str, Any] | None = None
+    event: str = ""
+    nearest: Delivery | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
 class Exchange:
-    """A delivery and its reply."""
+    """A delivery and its reply.
+
+    Attributes:
+        delivery: What was sent.
+        reply: What came back.
+        moment: In a history, the number of the step; those of one step were sent together.
+    """
 
     delivery: Delivery
     reply: Reply
+    moment: int = 0
 
 
 @dataclass(frozen=True, slots=True)

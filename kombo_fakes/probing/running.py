@@ -20,7 +20,7 @@ from kombo_fakes.probing.cases import Maker
 from kombo_fakes.probing.diagnosis import diagnosed
 from kombo_fakes.probing.evidence import Evidence
 from kombo_fakes.probing.exploring import explored
-from kombo_fakes.probing.judging import differences, judged, leak
+from kombo_fakes.probing.judging import differences, judged, leak, without_secret
 from kombo_fakes.probing.model import (
     Case,
     Category,
@@ -341,10 +341,11 @@ class _Run:
         if time.monotonic() > self.end:
             raise _Stopped("the time for the run is over")
         self.deliveries += 1
-        reply = self.target.deliver(delivery)
+        answer = self.target.deliver(delivery)
+        told = leak(delivery, answer, self.secret)
+        reply = without_secret(answer, self.secret)
         if self.on_exchange is not None:
             self.on_exchange(name, delivery, reply)
-        told = leak(delivery, reply, self.secret)
         if told is not None:
             self.evidence.leaked(told, name, Exchange(delivery, reply))
         return reply
@@ -459,12 +460,12 @@ class _Run:
                 return True  # Too many requests; a note says so.
             forged = isinstance(step, Forged)
             exchanges.extend(
-                Exchange(delivery, reply)
+                Exchange(delivery, reply, number + 1)
                 for delivery, reply in zip(
                     sent if len(sent) > 1 else sent * len(replies), replies, strict=True
                 )
             )
-            case = _case_of(scenario, step)
+            case = _case_of(scenario, step, self._maker.event)
             for reply in replies:
                 wrong = judged(case, reply)
                 if forged and reply.taken:
@@ -490,7 +491,9 @@ class _Run:
                 case = replace(case, theme=theme)
                 self._failed(category, scenario, case, exchanges, detail, log)
                 return False
-        self.outcomes.append(Outcome(_case_of(scenario, step), exchanges[-1].reply, None))
+        self.outcomes.append(
+            Outcome(_case_of(scenario, step, self._maker.event), exchanges[-1].reply, None)
+        )
         return True
 
     def _is_alone_wrong(self, step: Step, wrong: Category) -> bool:
@@ -588,7 +591,7 @@ def _is_right(ledger: Ledger, name: str, seen: Mapping[str, Any] | None) -> bool
     return ledger.complaint(name, seen) is None
 
 
-def _case_of(scenario: Scenario, step: Step) -> Case:
+def _case_of(scenario: Scenario, step: Step, event: str) -> Case:
     return Case(
         id=f"timeline:{scenario.id}",
         group="timeline",
@@ -602,4 +605,5 @@ def _case_of(scenario: Scenario, step: Step) -> Case:
         else "take",
         why="an event counts once, the newest instant wins, no integration touches another",
         rank="realistic" if scenario.theme not in ("forged", "case of events") else "hostile",
+        event=event,
     )

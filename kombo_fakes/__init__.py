@@ -45,6 +45,7 @@ if TYPE_CHECKING:
     from kombo_fakes.generating import Made, generate
     from kombo_fakes.invalid_strategy import invalid_payloads
     from kombo_fakes.ledger import Ledger, Record
+    from kombo_fakes.probing.checking import ProbeCase, probe_cases
     from kombo_fakes.probing.model import Finding, Report
     from kombo_fakes.probing.receivers import ProbeError
     from kombo_fakes.probing.running import probe
@@ -126,6 +127,10 @@ _HOMES = {
     "ledger": (
         "Ledger",
         "Record",
+    ),
+    "probing.checking": (
+        "ProbeCase",
+        "probe_cases",
     ),
     "probing.model": (
         "Finding",
@@ -232,6 +237,7 @@ __all__ = [
     "Made",
     "OverrideError",
     "PayloadFactory",
+    "ProbeCase",
     "ProbeError",
     "ReceiverError",
     "ReceiverMachine",
@@ -264,6 +270,7 @@ __all__ = [
     "invalid_payloads",
     "payloads",
     "probe",
+    "probe_cases",
     "sign",
     "spell",
     "spellings",

@@ -280,12 +280,14 @@ class Delivery:
     def _stripped(self) -> Headers:
         return tuple((name, value.strip(" \t")) for name, value in self.headers)
 
-    def curl(self, url: str, *, body_file: str | None = None) -> str:
+    def curl(self, url: str, *, body_file: str | None = None, variable: str | None = None) -> str:
         """A command for a POSIX shell that sends the same bytes.
 
         Args:
             url: Where the receiver is.
             body_file: A file that holds the body, named instead of it; long bodies need one.
+            variable: The name of a variable that holds the receiver's secret in the shell: openssl
+                signs the body with it anew, where the body can stand in a command or in a file.
 
         Returns:
             The command. The secret isn't in it, only this body's signature.
@@ -295,24 +297,47 @@ class Delivery:
             curl -sS -i -X POST http://127.0.0.1:8000/hooks -H 'Content-Type: application/json' \
 -H 'X-Kombo-Signature: DXVda1CXZJEZ8nzhEcMqli2uuHVM9aMVeDctQlEXNWM' --data-binary '{"id":"1"}'
         """
+        is_plain = _is_plain(self.body)
+        if variable is not None and (is_plain or body_file is not None):
+            return self._signed_by_curl(url, body_file, variable)
+        parts = self._curl_parts(url, self.headers)
+        if body_file is not None:
+            return " ".join([*parts, "--data-binary", shlex.quote("@" + body_file)])
+        if is_plain:
+            return " ".join([*parts, "--data-binary", shlex.quote(self.body.decode())])
+        encoded = b64encode(self.body).decode("ascii")
+        return f"printf %s {encoded} | base64 -d | {' '.join(parts)} --data-binary @-"
+
+    def _signed_by_curl(self, url: str, body_file: str | None, variable: str) -> str:
+        text, file = 'printf %s "$body"', f"cat {shlex.quote(body_file or '')}"
+        hmac = f'openssl dgst -sha256 -hmac "${variable}" -binary'
+        made = f"{text if body_file is None else file} | {hmac} | base64 | tr '+/' '-_' | tr -d ="
+        name, others = SIGNATURE_HEADER, []
+        for header in self.headers:
+            if header[0].lower() == name.lower():
+                name = header[0]
+            else:
+                others.append(header)
+        parts = [*self._curl_parts(url, tuple(others)), "-H", f'"{name}: $({made})"']
+        if body_file is not None:
+            return " ".join([*parts, "--data-binary", shlex.quote("@" + body_file)])
+        body = shlex.quote(self.body.decode())
+        return f'body={body}; {" ".join(parts)} --data-binary "$body"'
+
+    def _curl_parts(self, url: str, headers: Headers) -> list[str]:
         parts = ["curl", "-sS", "-i", "-X", shlex.quote(self.method), shlex.quote(url)]
         if set(url) & set("[]{}"):
             parts.insert(1, "-g")  # They would stand for several URLs.
         names = {name.lower() for name, _ in self.headers}
         # What curl adds of its own accord would make it another request.
-        lines = [f"{name}: {v}" if v.strip(" \t") else f"{name};" for name, v in self.headers]
+        lines = [f"{name}: {v}" if v.strip(" \t") else f"{name};" for name, v in headers]
         if "content-type" not in names:
             lines.append("Content-Type:")
         if len(self.body) >= _EXPECTING and "expect" not in names:
             lines.append("Expect:")
         for line in lines:
             parts += ["-H", _shell(line)]
-        if body_file is not None:
-            return " ".join([*parts, "--data-binary", shlex.quote("@" + body_file)])
-        if _is_plain(self.body):
-            return " ".join([*parts, "--data-binary", shlex.quote(self.body.decode())])
-        encoded = b64encode(self.body).decode("ascii")
-        return f"printf %s {encoded} | base64 -d | {' '.join(parts)} --data-binary @-"
+        return parts
 
 
 def _options_of(client: Any, name: str) -> frozenset[str]:

@@ -19,6 +19,16 @@ import pytest
 from kombo_fakes import __version__
 from kombo_fakes.dice import seed_for
 from kombo_fakes.errors import KomboFakesError, shorten, unknown
+from kombo_fakes.pytest_marker import (
+    MARKER,
+    Asked,
+    MarkerError,
+    asked_of,
+    collected,
+    hidden,
+    other_event,
+    parametrize,
+)
 from kombo_fakes.registry import DEFAULT_EVENT, events
 
 if TYPE_CHECKING:
@@ -30,6 +40,8 @@ if TYPE_CHECKING:
     from kombo_fakes.schema import Schema
     from kombo_fakes.wire_catalogue import WireFault
 
+pytest_plugins = ("kombo_fakes.pytest_probe",)
+
 T = TypeVar("T")
 
 PayloadMaker: TypeAlias = Callable[..., dict[str, Any]]
@@ -37,14 +49,6 @@ PayloadMaker: TypeAlias = Callable[..., dict[str, Any]]
 
 DeliveryMaker: TypeAlias = Callable[..., "Delivery"]
 """What `kombo_delivery_factory` is: a payload, or what it is to be like, to a delivery."""
-
-_MARKER = (
-    "kombo(event=None, keywords=None, at=None, faults=None): what the kombo_... fixtures of a test "
-    "are about. event: the event, by default that of kombo_event. keywords, at, faults: only "
-    "the faults of these schema keywords, at this place or below it (a JSON Pointer or a dotted "
-    "name), with these ids ('*' stands for anything). Of several markers the nearest one counts, "
-    "argument by argument."
-)
 
 
 # -- options, header, marker
@@ -78,7 +82,7 @@ def _seed(text: str) -> int:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    config.addinivalue_line("markers", _MARKER)
+    config.addinivalue_line("markers", MARKER)
     config.stash[_MADE] = {}
     wanted = config.getoption("--kombo-fault")
     if wanted:
@@ -98,64 +102,6 @@ def _check_faults_exist(patterns: Sequence[str]) -> None:
             raise pytest.UsageError(f"--kombo-fault: {unknown('fault', pattern, known)}")
 
 
-class _MarkerError(KomboFakesError, ValueError):
-    """A marker argument that makes no sense."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Asked:
-    """What the markers of one test ask for."""
-
-    event: str | None = None
-    keywords: tuple[str, ...] | None = None
-    at: str | None = None
-    faults: tuple[str, ...] | None = None
-
-    @property
-    def narrows(self) -> bool:
-        """Whether it is about some of the faults only."""
-        return (self.keywords, self.at, self.faults) != (None, None, None)
-
-    def narrowing(self) -> str:
-        """The arguments that narrow, as they stand in the marker."""
-        given = (("keywords", self.keywords), ("at", self.at), ("faults", self.faults))
-        return ", ".join(f"{name}={shorten(value)}" for name, value in given if value is not None)
-
-
-def _asked_of(node: pytest.Item) -> _Asked:
-    """What the markers of a test ask for; of each argument the nearest marker's counts.
-
-    Raises:
-        UnknownNameError: for an argument that the marker doesn't have, or an unknown event.
-        _MarkerError: for a value of the wrong type.
-    """
-    asked: dict[str, Any] = {}
-    for marker in node.iter_markers("kombo"):
-        if marker.args:
-            raise _MarkerError(f"{shorten(marker.args[0])} has no name; write event=, keywords=...")
-        for name, value in marker.kwargs.items():
-            if name not in _Asked.__dataclass_fields__:
-                raise unknown("argument", name, _Asked.__dataclass_fields__)
-            asked.setdefault(name, value)
-    for name, value in asked.items():
-        if name in ("keywords", "faults") and value is not None:
-            names = (value,) if isinstance(value, str) else value
-            if not _is_texts(names):
-                raise _MarkerError(f"{name}={shorten(value)} is neither a text nor a list of them")
-            asked[name] = tuple(names)
-        elif value is not None and not isinstance(value, str):
-            raise _MarkerError(f"{name}={shorten(value)} is no text")
-    if asked.get("event") not in (None, *events()):
-        raise unknown("event", asked["event"], events())
-    return _Asked(**asked)
-
-
-def _is_texts(value: Any) -> bool:
-    return isinstance(value, (list, tuple, set, frozenset)) and all(
-        isinstance(item, str) for item in value
-    )
-
-
 # -- parametrising
 
 _PER_FAULT = "kombo_invalid_payload"
@@ -167,27 +113,25 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     patterns = tuple(metafunc.config.getoption("--kombo-fault"))
     uses_faults = not {_PER_FAULT, _OF_FAULTS}.isdisjoint(metafunc.fixturenames)
     try:
-        asked = _asked_of(metafunc.definition)
+        asked = asked_of(metafunc.definition)
         left = _faults_left(asked, patterns) if uses_faults or asked.narrows else ()
     except KomboFakesError as error:
-        # A collection error of one line; others are shown with a traceback through this plugin.
-        test = metafunc.definition.nodeid
-        raise pytest.Collector.CollectError(f"{test}: @pytest.mark.kombo: {error}") from None
+        raise collected(metafunc, error) from None
     if asked.event is not None:
         # A parameter, since pytest then makes anew what the session has made of another event.
-        _parametrize(metafunc, "kombo_event", [asked.event], [_hidden(asked.event)])
-    skipped, no_fault = [_skipped(patterns)], [_hidden("no-fault")]
+        parametrize(metafunc, "kombo_event", [asked.event], [hidden(asked.event)])
+    skipped, no_fault = [_skipped(patterns)], [hidden("no-fault")]
     if asked.narrows or patterns:
-        some = [_hidden("some-faults")]
-        _parametrize(metafunc, _OF_FAULTS, [left] if left else skipped, some if left else no_fault)
+        some = [hidden("some-faults")]
+        parametrize(metafunc, _OF_FAULTS, [left] if left else skipped, some if left else no_fault)
     ids = [fault.id for fault in left]
-    _parametrize(metafunc, _PER_FAULT, left or skipped, ids or no_fault)
+    parametrize(metafunc, _PER_FAULT, left or skipped, ids or no_fault)
     if _PER_WIRE_FAULT in metafunc.fixturenames:
-        _parametrize(metafunc, _PER_WIRE_FAULT, *[_wire_fault_ids(asked.event)] * 2)
+        parametrize(metafunc, _PER_WIRE_FAULT, *[_wire_fault_ids(asked.event)] * 2)
 
 
 @lru_cache(maxsize=256)
-def _faults_left(asked: _Asked, patterns: tuple[str, ...]) -> tuple[Fault, ...]:
+def _faults_left(asked: Asked, patterns: tuple[str, ...]) -> tuple[Fault, ...]:
     """The faults that the markers and the command line leave; none only by the command line.
 
     Cached, since pytest compares the parameters of a session's fixtures by identity.
@@ -197,7 +141,7 @@ def _faults_left(asked: _Asked, patterns: tuple[str, ...]) -> tuple[Fault, ...]:
     event = DEFAULT_EVENT if asked.event is None else asked.event
     found = faults(event, keywords=asked.keywords, at=asked.at, ids=asked.faults)
     if not found:
-        raise _MarkerError(f"no fault of {event} is all of that: {asked.narrowing()}")
+        raise MarkerError(f"no fault of {event} is all of that: {asked.narrowing()}")
     return tuple(
         fault
         for fault in found
@@ -215,27 +159,6 @@ def _wire_fault_ids(event: str | None) -> tuple[str, ...]:
 def _skipped(patterns: Sequence[str]) -> Any:
     options = " ".join(f"--kombo-fault={pattern}" for pattern in patterns)
     return pytest.param(None, marks=pytest.mark.skip(reason=f"{options}: no fault of this test"))
-
-
-def _hidden(name: str) -> Any:
-    """The id of a parameter that has no place in the test's name; pytest hides one from 8.4 on."""
-    return getattr(pytest, "HIDDEN_PARAM", name)
-
-
-def _parametrize(
-    metafunc: pytest.Metafunc, fixture: str, values: Sequence[Any], ids: Sequence[Any]
-) -> None:
-    if fixture in metafunc.fixturenames and not _is_parametrized(metafunc, fixture):
-        metafunc.parametrize(fixture, values, indirect=True, ids=ids)
-
-
-def _is_parametrized(metafunc: pytest.Metafunc, fixture: str) -> bool:
-    """Whether the test's author has parametrised a fixture of ours, and so decided."""
-    for marker in metafunc.definition.iter_markers("parametrize"):
-        names = marker.args[0] if marker.args else marker.kwargs.get("argnames", ())
-        if fixture in (names.replace(",", " ").split() if isinstance(names, str) else names):
-            return True
-    return False
 
 
 # -- settings: fixtures to redefine
@@ -344,7 +267,7 @@ def kombo_invalid_payloads(
 
     chosen: tuple[Fault, ...] | None = getattr(request, "param", None)
     if chosen is not None and chosen[0].schema is not kombo_schema:
-        pytest.fail(_other_event(kombo_schema.name), pytrace=False)
+        pytest.fail(other_event(kombo_schema.name), pytrace=False)
     ids = None if chosen is None else [fault.id for fault in chosen]
     strategy = _with_options(
         partial(invalid_payloads, ids=ids), kombo_schema, kombo_strategy_options
@@ -456,7 +379,7 @@ def kombo_invalid_payload(
             pytrace=False,
         )
     if fault.schema.name != kombo_event:
-        pytest.fail(_other_event(kombo_event), pytrace=False)
+        pytest.fail(other_event(kombo_event), pytrace=False)
     seed = seed_for(request.node.nodeid, kombo_seed, _PER_FAULT, 0)
     payload = _built(kombo_event, faker=kombo_faker, kombo_seed=seed, fault=fault.id)
     return InvalidPayload(payload, fault)
@@ -578,14 +501,6 @@ def _with_options(make: Callable[..., T], schema: Schema, options: dict[str, Any
         pytest.fail(f"kombo_strategy_options: {error}", pytrace=False)
 
 
-def _other_event(event: str) -> str:
-    return (
-        f"kombo_event is {event!r} here, but which faults there are has to be known at "
-        "collection, when no fixture has a value yet: say so with "
-        f"@pytest.mark.kombo(event={event!r}), too"
-    )
-
-
 # -- no fixture made of other settings than the test's
 #
 # pytest makes a session's fixture once, even where two directories redefine what it is made of:
@@ -612,7 +527,7 @@ def _remember(config: pytest.Config, fixture: str, value: T, **settings: Any) ->
 def pytest_runtest_setup(item: pytest.Item) -> None:
     values: dict[str, Any] = getattr(item, "funcargs", None) or {}
     if "kombo_event" in values:
-        event = _asked_of(item).event
+        event = asked_of(item).event
         if event not in (None, values["kombo_event"]):
             pytest.fail(
                 f"the marker asks for {event!r}, but the redefined kombo_event ignores it; "

@@ -548,6 +548,25 @@ def test_curl_sends_every_wire_fault() -> None:
                 by_curl(delivery, server, delivery.curl(server.url))
 
 
+@needs_curl
+def test_curl_signs_anew(tmp_path: Path) -> None:
+    """With the secret of the shell's environment; where the body can't stand there, as it was."""
+    if shutil.which("openssl") is None and "KOMBO_FAKES_NO_SKIP" not in os.environ:
+        pytest.skip("openssl is not installed")
+    environment = {**os.environ, "A_SECRET": "two words & a 'quote'"}
+    texts = [b"", b'{"a":"it\'s $HOME `x`"}', "ä".encode(), b"-n", b"\x00\xff"]
+    with Server() as server:
+        for body in texts:
+            first = Delivery.signed(body, "another").with_header("x-odd", "1")
+            anew = Delivery.signed(body, environment["A_SECRET"]).with_header("x-odd", "1")
+            command = first.curl(server.url, variable="A_SECRET")
+            by_curl(first if b"\0" in body else anew, server, command, env=environment)
+            (tmp_path / "a body's").write_bytes(body)
+            command = first.curl(server.url, body_file="a body's", variable="A_SECRET")
+            by_curl(anew, server, command, cwd=tmp_path, env=environment)
+            assert "quote" not in command
+
+
 VALUES = st.text(st.characters(max_codepoint=255, exclude_categories=["Cc"]), max_size=30)
 
 

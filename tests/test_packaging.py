@@ -102,11 +102,10 @@ def test_the_fixtures_are_listed_with_their_docs(fresh: Path) -> None:
     """`pytest --fixtures` shows each fixture, and none without a docstring."""
     listed = run(fresh / "venv/bin/python", "-m", "pytest", "--fixtures", cwd=fresh).stdout
     ours = [line for line in listed.splitlines() if line.startswith("kombo_")]
-    assert len(ours) >= 8
-    after = listed.split("fixtures defined from kombo_fakes.pytest_plugin")[1].split(
-        "--- fixtures"
-    )[0]
-    assert "no docstring available" not in after
+    assert len(ours) >= 14
+    for module in ("pytest_plugin", "pytest_probe"):
+        after = listed.split(f"fixtures defined from kombo_fakes.{module}")[1]
+        assert "no docstring available" not in after.split("--- fixtures")[0]
 
 
 def test_the_downstream_project_passes(fresh: Path) -> None:

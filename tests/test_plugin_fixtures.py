@@ -22,6 +22,8 @@ FIXTURES = {
     "kombo_payload": "function",
     "kombo_payload_factory": "function",
     "kombo_payloads": "session",
+    "kombo_probe": "function",
+    "kombo_probe_case": "function",
     "kombo_schema": "session",
     "kombo_seed": "session",
     "kombo_strategy_options": "session",
@@ -48,7 +50,10 @@ def test_markers_explains_the_marker(pytester: pytest.Pytester):
     """The output of ``pytest --markers`` names every argument."""
     result = pytester.runpytest("--markers")
     result.stdout.fnmatch_lines(
-        ["@pytest.mark.kombo(event=None, keywords=None, at=None, faults=None): *"]
+        [
+            "@pytest.mark.kombo(event=None, keywords=None, at=None, faults=None, policy=None, "
+            "cases=None, skip=None, baseline=None): *"
+        ]
     )
 
 
@@ -324,11 +329,11 @@ DOCUMENT = {
 def pytest_configure(config):
     patch = pytest.MonkeyPatch()
     config.add_cleanup(patch.undo)
-    from kombo_fakes import pytest_plugin
+    from kombo_fakes import pytest_marker, pytest_plugin
     events = lambda: ("integration-state-changed", "other")
     original = schema.event_document
     document = lambda event: DOCUMENT if event == "other" else original(event)
-    for module in (registry, schema, pytest_plugin):
+    for module in (registry, schema, pytest_marker, pytest_plugin):
         patch.setattr(module, "events", events)
     patch.setattr(schema, "event_document", document)
 """

@@ -5,12 +5,14 @@ from __future__ import annotations
 import json
 import re
 import sys
-from base64 import b64decode
+from base64 import b64decode, b64encode, urlsafe_b64encode
 from collections import Counter
 from contextlib import suppress
 from dataclasses import replace
+from html import escape
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote, quote_plus
 from xml.etree import ElementTree
 
 import pytest
@@ -266,6 +268,77 @@ def test_command_line_on_a_good_receiver(capsys, tmp_path):
     archive = json.loads((tmp_path / "kept" / "probe.har").read_bytes())
     assert len(kept) == 2 * len(archive["log"]["entries"]) + 1
     assert SECRET.encode() not in b"".join(path.read_bytes() for path in (*kept, *files.values()))
+
+
+ECHOED = "s3cret/of 'a' <receiver>"
+SPELLINGS = (
+    ECHOED.encode(),
+    quote(ECHOED).encode(),
+    quote_plus(ECHOED).encode(),
+    json.dumps({"key": ECHOED}).encode(),
+    escape(ECHOED).encode(),
+    repr(RuntimeError(ECHOED)).encode(),
+    b64encode(ECHOED.encode()),
+    urlsafe_b64encode(ECHOED.encode()).rstrip(b"="),
+    ECHOED.encode().hex().upper().encode(),
+)
+
+
+def test_an_echoed_secret_is_in_no_output(capsys, tmp_path):
+    """Not on the terminal, in no report and no record; that it was shown is found."""
+
+    def receive(environ, start_response):
+        body = environ["wsgi.input"].read(int(environ["CONTENT_LENGTH"]))
+        right = verify(body, environ.get("HTTP_X_KOMBO_SIGNATURE", ""), ECHOED)
+        headers = [("X-Debug", ECHOED), ("X-More", SPELLINGS[6].decode())]
+        start_response("204 No Content" if right else "401 Unauthorized", headers)
+        return [] if right else [b"wrong: ", b" ".join(SPELLINGS)]
+
+    reports = [tmp_path / f"report.{kind}" for kind in ("json", "junit", "html")]
+    options = [f"--{path.suffix[1:]}={path}" for path in reports]
+    with serving(receive) as url:
+        status = main(
+            ["probe", f"{url}/hooks", "--secret", ECHOED, "--max-examples", "0", *options,
+             "--policy", "tolerant", "--record", str(tmp_path / "kept")]
+        )  # fmt: skip
+    said = capsys.readouterr()
+    assert status == 1
+    assert "leaks-secret" in said.out
+    files = [*reports, *(tmp_path / "kept").iterdir()]
+    outputs = [said.out.encode(), said.err.encode(), *(path.read_bytes() for path in files)]
+    for output in outputs:
+        for shown in SPELLINGS:
+            assert shown not in output
+        # Answers are in base64 in some of them, at one of three offsets.
+        for start in range(3):
+            middle = ECHOED.encode()[start : 3 * (len(ECHOED) // 3) - 3 + start]
+            assert b64encode(middle) not in output
+
+
+def test_what_is_observed_shows_no_secret():
+    """Neither where it is no JSON object, nor where it differs from what was sent."""
+
+    def receive(delivery):
+        return 204 if verify(delivery.body, delivery.signature, ECHOED) else 401
+
+    report = probe(
+        receive,
+        secret=ECHOED,
+        policy="tolerant",
+        max_examples=0,
+        observe=lambda _: {"state": ECHOED},
+    )
+    texts = [f"{finding.title} {finding.text}" for finding in report.findings]
+    assert repr(ECHOED)[1:-1] not in "".join(texts)
+    assert 'state is "$KOMBO_WEBHOOK_SECRET"' in "".join(texts)
+
+    def application(environ, start_response):
+        start_response("200 OK", [])
+        return [json.dumps([ECHOED]).encode()]
+
+    with pytest.raises(ProbeError) as caught:
+        probe(application, secret=ECHOED, observe=OBSERVE)
+    assert "answered ['[the webhook secret]'], where" in str(caught.value)
 
 
 def test_command_line_on_a_broken_receiver(capsys, tmp_path):

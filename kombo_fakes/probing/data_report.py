@@ -142,6 +142,23 @@ def known_findings(data: Any, name: str) -> frozenset[str]:
     )
 
 
+def known_cases(data: Any, name: str) -> frozenset[str]:
+    """The ids of the cases that show what a baseline holds; of an array of ids, these.
+
+    Raises:
+        DocumentError: if it is neither a report nor an array of ids.
+
+    Example:
+        >>> sorted(known_cases({"findings": [{"id": "a", "cases": ["fault:b"]}]}, "baseline.json"))
+        ['fault:b']
+    """
+    ids = known_findings(data, name)
+    if not isinstance(data, Mapping):
+        return ids
+    listed = [*data["findings"], *data.get("known", ())]
+    return frozenset(str(case) for entry in listed for case in entry.get("cases", ()))
+
+
 def exchanges_in(
     data: Any, name: str, only: Iterable[str] = ()
 ) -> list[tuple[str, list[Exchange]]]:

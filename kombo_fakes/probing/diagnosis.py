@@ -167,7 +167,7 @@ _KEYS = {"signature-key-empty", "signature-key-null", "signature-key-undefined"}
 _KEYS |= {"signature-key-none"}
 
 # Wire faults of one cause, and what is wrong where they are taken.
-_SIGNATURES: tuple[tuple[str, frozenset[str], str], ...] = (
+SIGNATURES: tuple[tuple[str, frozenset[str], str], ...] = (
     ("signature-absent", frozenset({"signature-missing", "signature-empty"}),
      "it fails open: deliveries without a signature are taken (a missing or an empty header)"),
     ("signature-key-fallback", frozenset(_KEYS),
@@ -213,7 +213,7 @@ def _signatures(evidence: Evidence, take: Take) -> Iterable[Finding]:
             "it never refuses a signature: deliveries are taken from anybody",
             take(is_about(TAKES)),
         )
-    hit = [row for row in _SIGNATURES if row[1] & taken]
+    hit = [row for row in SIGNATURES if row[1] & taken]
     wrong_at_all = taken & {"signature-other-secret", "signature-other-body"}
     if len(hit) > 3 or (wrong_at_all and len(hit) > 1):
         yield from if_any(
@@ -222,7 +222,7 @@ def _signatures(evidence: Evidence, take: Take) -> Iterable[Finding]:
             "it takes many wrong signatures",
             take(is_about(TAKES)),
         )
-    for name, themes, title in _SIGNATURES:
+    for name, themes, title in SIGNATURES:
         failures = take(_both(TAKES, _of_themes(themes)))
         only = _only(failures, title)
         yield from if_any(name, TAKES, only, failures)
@@ -373,7 +373,7 @@ def _reasons(left: set[str], cases: dict[str, Case]) -> Iterable[tuple[str, str,
             yield f"{pointer[1:].replace('/', '.')}", f"it doesn't check {pointer} at all", names
 
 
-_CLUSTERS: tuple[tuple[str, frozenset[str], str], ...] = (
+CLUSTERS: tuple[tuple[str, frozenset[str], str], ...] = (
     ("not-json", frozenset({"body-empty", "body-truncated", "body-not-json",
                             "body-trailing-garbage"}), "bodies that are no JSON"),
     ("encoding", frozenset({"body-not-utf8", "body-utf16", "body-bom"}),
@@ -395,7 +395,7 @@ def _bodies(take: Take) -> Iterable[Finding]:
     for category in (CRASHES, HANGS, TAKES):
         failures = take(_both(category, lambda f: f.case.theme.startswith("body-")))
         themes = {f.case.theme for f in failures}
-        hit = [row for row in _CLUSTERS if row[1] & themes]
+        hit = [row for row in CLUSTERS if row[1] & themes]
         verb = VERBS[category]
         if len(hit) > 3:
             yield finding_of(

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from base64 import urlsafe_b64decode
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any
 
 from kombo_fakes.delivery import Delivery
@@ -13,10 +12,10 @@ from kombo_fakes.instants import SECOND, instant
 from kombo_fakes.probing.model import Case, Category, Reply
 from kombo_fakes.signing import sign
 
+SHORTEST_SECRET = 6
+"""A shorter one would be found in any text."""
+
 _LARGE = 60_000
-# A shorter secret would be found in any text.
-_SHORTEST = 6
-_LEFT_OUT = b"[the webhook secret]"
 
 # What the stack traces of common runtimes look like.
 _TRACES = re.compile(
@@ -66,7 +65,7 @@ def leak(delivery: Delivery, reply: Reply, secret: str | bytes) -> tuple[str, st
     text = reply.text + "\n" + "\n".join(value for _, value in reply.headers)
     plain = secret.decode("utf-8", "replace") if isinstance(secret, bytes) else secret
     sent = " ".join(value for _, value in delivery.headers) + delivery.body.decode("latin-1")
-    if len(plain) >= _SHORTEST and plain in text and plain not in sent:
+    if len(plain) >= SHORTEST_SECRET and plain in text and plain not in sent:
         return "secret", "the webhook secret itself"
     right = sign(delivery.body, secret)
     hexadecimal = urlsafe_b64decode(right + "=").hex()
@@ -81,25 +80,6 @@ def leak(delivery: Delivery, reply: Reply, secret: str | bytes) -> tuple[str, st
     if found is not None and found[0] not in sent:
         return "traceback", found[0].strip()
     return None
-
-
-def without_secret(reply: Reply, secret: str | bytes) -> Reply:
-    """A reply as it may be shown and kept: the secret in it is left out.
-
-    Example:
-        >>> without_secret(Reply(500, (("X", "a s3cret"),), b"<a s3cret>"), "a s3cret").body
-        b'<[the webhook secret]>'
-    """
-    plain = secret.encode() if isinstance(secret, str) else secret
-    if len(plain) < _SHORTEST:
-        return reply
-    # Headers are Latin-1, whatever a receiver has meant.
-    name, shown = plain.decode("latin-1"), _LEFT_OUT.decode()
-    headers = tuple((key, value.replace(name, shown)) for key, value in reply.headers)
-    body = reply.body.replace(plain, _LEFT_OUT)
-    if headers == reply.headers and body == reply.body:
-        return reply
-    return replace(reply, headers=headers, body=body)
 
 
 def differences(expected: Mapping[str, Any], observed: Mapping[str, Any]) -> tuple[str, ...]:

@@ -7,22 +7,13 @@ has none.
 from __future__ import annotations
 
 import re
-from collections import Counter
 from xml.etree import ElementTree
 
 from kombo_fakes.probing.model import Report
+from kombo_fakes.probing.plain_text import GROUPS, counted, finding_lines
 
 # What XML 1.0 has no way to write (its section 2.2).
 _UNWRITABLE = re.compile("[^\t\n\r -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-
-_GROUPS = {
-    "valid": "valid payloads are taken",
-    "spelling": "every spelling is taken",
-    "wire": "odd deliveries are refused, or taken, as is owed",
-    "change": "changes are treated as is owed",
-    "fault": "faults are refused",
-    "timeline": "timelines end in the right state",
-}
 
 
 def junit_report(report: Report) -> bytes:
@@ -33,22 +24,21 @@ def junit_report(report: Report) -> bytes:
         >>> b'failures="1"' in junit_report(probe(lambda delivery: 500))
         True
     """
-    tried = Counter(outcome.case.group for outcome in report.outcomes)
-    failed = {outcome.case.group for outcome in report.outcomes if outcome.failure}
     suite = ElementTree.Element("testsuite", name="kombo-fakes probe")
     for finding in report.findings:
         case = ElementTree.SubElement(suite, "testcase", classname="finding", name=finding.id)
         failure = ElementTree.SubElement(
             case, "failure", type=finding.category, message=_text(finding.title)
         )
-        failure.text = _text(f"{finding.text}\nHint: {finding.hint}")
+        failure.text = _text("\n".join(finding_lines(finding, report.url)))
     for finding in report.skipped:
         case = ElementTree.SubElement(suite, "testcase", classname="finding", name=finding.id)
         ElementTree.SubElement(case, "skipped", message=_text(f"known: {finding.title}"))
-    for group, name in _GROUPS.items():
-        if tried[group] and group not in failed:
+    for group, name in GROUPS.items():
+        tried = report.tried(group)
+        if tried and not report.failed(group):
             ElementTree.SubElement(
-                suite, "testcase", classname="cases", name=f"{name} ({tried[group]} cases)"
+                suite, "testcase", classname="cases", name=f"{name} ({counted(tried, 'case')})"
             )
     suite.set("tests", str(len(suite)))
     suite.set("failures", str(len(report.findings)))

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from typing import Any, Literal, TypeAlias
 
 from kombo_fakes.delivery import Delivery
+from kombo_fakes.signing import SECRET_VARIABLE
+from kombo_fakes.timeline import ReceiverError
 from kombo_fakes.wire_catalogue import Owed, Policy
 
 __all__ = ["Case", "Category", "Exchange", "Failure", "Finding", "Owed", "Policy", "Rank", "Reply"]
@@ -29,7 +31,11 @@ Category: TypeAlias = Literal[
 Rank: TypeAlias = Literal["realistic", "schema", "hostile"]
 """How likely it is to meet it: Kombo sends it, the schema allows it, somebody else can send it."""
 
+POLICIES: tuple[Policy, ...] = ("strict", "tolerant")
+
 Trouble: TypeAlias = Literal["timeout", "reset", "garbage", "endless"]
+
+_COMMAND_LIMIT = 4_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,6 +157,7 @@ class Finding:
         rank: How likely it is to meet it.
         cases: The ids of all cases that show it.
         exchanges: What shows it, in order; the last one is the one that went wrong.
+        signed: Whether the last delivery bears the signature that it should.
     """
 
     id: str
@@ -161,6 +168,24 @@ class Finding:
     rank: Rank
     cases: tuple[str, ...]
     exchanges: tuple[Exchange, ...]
+    signed: bool = False
+
+    def curl(self, url: str) -> str:
+        """A command for a POSIX shell that sends the last delivery again.
+
+        Args:
+            url: Where the receiver is.
+
+        Returns:
+            The command; the secret is ``$KOMBO_WEBHOOK_SECRET`` in it. A body that is too long for
+            a command is to be in the file ``body.bin``.
+        """
+        delivery = self.exchanges[-1].delivery
+        return delivery.curl(
+            url,
+            body_file="body.bin" if len(delivery.body) > _COMMAND_LIMIT else None,
+            variable=SECRET_VARIABLE if self.signed else None,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,6 +214,7 @@ class Report:
         deliveries: How many deliveries were made.
         stopped: Why the run ended before its time; empty if it didn't.
         seconds: How long it took.
+        url: Where the deliveries went, or would go if an application in this process were served.
     """
 
     target: str
@@ -203,8 +229,40 @@ class Report:
     deliveries: int
     stopped: str
     seconds: float = field(compare=False)
+    url: str = "http://127.0.0.1/"
 
     @property
     def ok(self) -> bool:
         """Whether nothing new was found."""
         return not self.findings
+
+    def tried(self, group: str) -> int:
+        """How many cases of a group were tried."""
+        return sum(outcome.case.group == group for outcome in self.outcomes)
+
+    def failed(self, group: str) -> int:
+        """How many of them went wrong."""
+        return sum(
+            outcome.case.group == group and outcome.failure is not None for outcome in self.outcomes
+        )
+
+    def check(self) -> None:
+        """Raise if something was found, for a test: ``probe(app).check()``.
+
+        Raises:
+            ReceiverError: an `AssertionError` that tells each finding, how such a bug is mended,
+                and how to send the delivery again.
+
+        Example:
+            >>> from kombo_fakes import probe
+            >>> try:
+            ...     probe(lambda delivery: 500).check()
+            ... except AssertionError as error:
+            ...     print(str(error).splitlines()[0])
+            1 finding in 2 deliveries to <lambda>, held to be strict
+        """
+        __tracebackhide__ = True
+        if self.findings:
+            from kombo_fakes.probing.plain_text import report_text
+
+            raise ReceiverError(report_text(self))

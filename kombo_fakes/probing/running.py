@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from functools import partial
 from typing import Any
+from urllib.parse import urljoin
 
 from kombo_fakes.delivery import Delivery
 from kombo_fakes.dice import seed_for
@@ -20,8 +21,9 @@ from kombo_fakes.probing.cases import Maker
 from kombo_fakes.probing.diagnosis import diagnosed
 from kombo_fakes.probing.evidence import Evidence
 from kombo_fakes.probing.exploring import explored
-from kombo_fakes.probing.judging import differences, judged, leak, without_secret
+from kombo_fakes.probing.judging import differences, judged, leak
 from kombo_fakes.probing.model import (
+    POLICIES,
     Case,
     Category,
     Exchange,
@@ -34,6 +36,7 @@ from kombo_fakes.probing.model import (
 )
 from kombo_fakes.probing.preflight import instead_of, preflight_finding
 from kombo_fakes.probing.receivers import Observe, ProbeError, Receiver, observer, receiver_for
+from kombo_fakes.probing.redaction import Discreet, Redactor
 from kombo_fakes.probing.scenarios import SCENARIOS, Burst, Foreign, Forged, Scenario
 from kombo_fakes.registry import DEFAULT_EVENT, events
 from kombo_fakes.signing import TEST_SECRET, sign
@@ -42,7 +45,6 @@ from kombo_fakes.timeline import Step
 Progress = Callable[[str, int, int], None]
 """Is told the name of a phase, how many of its cases are done, and how many there are."""
 
-POLICIES: tuple[Policy, ...] = ("strict", "tolerant")
 _RANKS = {"realistic": 0, "schema": 1, "hostile": 2}
 _SETTLING = (0.02, 0.05, 0.1, 0.2, 0.4)
 _HANGS = 3
@@ -116,8 +118,12 @@ def probe(
     for name in names:
         if name not in events():
             raise unknown("event", name, events())
-    target = receiver_for(
-        receiver, url=url, timeout=timeout, allow_remote=allow_remote, ca_file=ca_file
+    redactor = Redactor(secret)
+    target = Discreet(
+        receiver_for(
+            receiver, url=url, timeout=timeout, allow_remote=allow_remote, ca_file=ca_file
+        ),
+        redactor,
     )
     try:
         run = _Run(
@@ -131,8 +137,10 @@ def probe(
             max_seconds,
             progress,
             on_exchange,
+            redactor,
         )
-        return run.report(frozenset(skip))
+        whole = receiver if isinstance(receiver, str) else urljoin("http://127.0.0.1:8000/", url)
+        return replace(run.report(frozenset(skip)), url=whole)
     finally:
         target.close()
 
@@ -154,10 +162,11 @@ class _Run:
         max_seconds: float,
         progress: Progress | None,
         on_exchange: Callable[[str, Delivery, Reply], None] | None,
+        redactor: Redactor,
     ) -> None:
         self.target, self.secret, self.names, self.policy = target, secret, names, policy
         self.observe, self.seed, self.max_examples = observe, seed, max_examples
-        self.progress, self.on_exchange = progress, on_exchange
+        self.progress, self.on_exchange, self.redactor = progress, on_exchange, redactor
         self.run_id = secrets.token_hex(8)
         self.begun = time.monotonic()
         self.end = self.begun + max_seconds
@@ -186,6 +195,7 @@ class _Run:
         except KeyboardInterrupt:
             stopped = "interrupted"
         found = [early] if early is not None else diagnosed(self.evidence)
+        found = [self.redactor.finding(finding) for finding in found]
         found.sort(key=lambda finding: _RANKS[finding.rank])
         if self.observe is None:
             self.not_judged.append(
@@ -343,7 +353,7 @@ class _Run:
         self.deliveries += 1
         answer = self.target.deliver(delivery)
         told = leak(delivery, answer, self.secret)
-        reply = without_secret(answer, self.secret)
+        reply = self.redactor.reply(answer)
         if self.on_exchange is not None:
             self.on_exchange(name, delivery, reply)
         if told is not None:

@@ -256,10 +256,10 @@ class Report:
         Example:
             >>> from kombo_fakes import probe
             >>> try:
-            ...     probe(lambda delivery: 500).check()
+            ...     probe(lambda delivery: 404).check()
             ... except AssertionError as error:
-            ...     print(str(error).splitlines()[0])
-            1 finding in 2 deliveries to <lambda>, held to be strict
+            ...     print(str(error).splitlines()[2])
+            1. the first good delivery was not taken: 404, there is nothing at this path
         """
         __tracebackhide__ = True
         if self.findings:

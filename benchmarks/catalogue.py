@@ -85,7 +85,7 @@ CONTENDERS = (
     Contender(
         "floor: factory_boy with constants", "factory", OURS, "floor_factory.py", 10_000, floor=True
     ),
-    Contender("kombo_fakes", "bulk", OURS, "kombo_fakes_bulk.py", 20_000),
+    Contender("kombo_fakes", "bulk", OURS, "kombo_fakes_bulk.py", 1_000_000),
     Contender("json-schema-faker", "bulk", NPM, "json_schema_faker.mjs", 10_000),
     Contender("jsf", "bulk", "jsf", "jsf_bulk.py", 5_000),
     Contender(

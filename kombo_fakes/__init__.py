@@ -13,6 +13,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
+    from kombo_fakes.bulk import ndjson
     from kombo_fakes.catalogue import Fault, FaultError, InvalidPayload, faults
     from kombo_fakes.corner_cases import Corner, corners
     from kombo_fakes.delivery import Delivery
@@ -98,6 +99,7 @@ _HOMES = {
         "SchemaError",
         "UnknownNameError",
     ),
+    "bulk": ("ndjson",),
     "evolution": (
         "Change",
         "changes",
@@ -268,6 +270,7 @@ __all__ = [
     "faults",
     "generate",
     "invalid_payloads",
+    "ndjson",
     "payloads",
     "probe",
     "probe_cases",

@@ -1,16 +1,18 @@
 """Payloads one after the other, for files and streams: valid or not, changed as one likes.
 
 Each payload depends on the schema, the seed and its own number only, so that a longer run begins
-with the payloads of a shorter one, and none has to be held while the next is made.
+with the payloads of a shorter one, parts of a run make up the whole, and none has to be held while
+the next is made. The first ones are painted one by one; the many after them come from stencils.
 """
 
 from __future__ import annotations
 
 import hashlib
+import json
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import partial
+from functools import cached_property, partial
 from typing import Any, Literal, TypeAlias, cast
 
 from kombo_fakes.catalogue import Fault, FaultError
@@ -19,12 +21,14 @@ from kombo_fakes.corner_cases import Corner, corners
 from kombo_fakes.dice import SeededDice, seed_for
 from kombo_fakes.edits import Edits
 from kombo_fakes.errors import OverrideError, SchemaError, shorten, unknown
+from kombo_fakes.output import compact
 from kombo_fakes.pointer import PointerError, parse_pointer
 from kombo_fakes.portrait import portrait_for
 from kombo_fakes.presence import Requirement, present
-from kombo_fakes.realism import POOLED, Names
+from kombo_fakes.realism import MARKED_INSTANT, POOLED, Names
 from kombo_fakes.registry import DEFAULT_EVENT
 from kombo_fakes.schema import Schema, SchemaLike
+from kombo_fakes.stencils import BLOCK, MarkingDice, Stencils, filled, stencil_of
 
 Ring: TypeAlias = Literal["realistic", "any", "corners"]
 
@@ -32,6 +36,10 @@ RINGS: tuple[Ring, ...] = ("realistic", "any", "corners")
 """Which payloads there are to choose from."""
 
 _TRIES = 50
+# Of each fault so many payloads are painted one by one, and then so many stencils.
+_ROUNDS, _STENCILS = 4, 8
+
+_Listed: TypeAlias = "list[tuple[Fault, int]]"
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +70,7 @@ def generate(
     overrides: Mapping[str, Any] | None = None,
     removals: Iterable[str] = (),
     names: Names = POOLED,
+    part: tuple[int, int] = (1, 1),
 ) -> Iterator[Made]:
     """Make payloads, one after the other.
 
@@ -77,6 +86,8 @@ def generate(
             with them does.
         removals: The fields to leave out.
         names: Who makes the names in realistic values.
+        part: Which part, of how many: ``(3, 8)`` makes the third eighth of the payloads. All
+            parts, one after the other, are the whole.
 
     Returns:
         An iterator of `Made`. Names and options are checked before it is returned.
@@ -95,27 +106,19 @@ def generate(
         >>> wrong.fault.id == wrong.stem
         True
     """
-    if values not in RINGS:
-        raise unknown("kind of values", str(values), RINGS)
-    if n is not None and (isinstance(n, bool) or not isinstance(n, int) or n < 1):
-        raise OverrideError(f"n={shorten(n)}: the number of payloads is an integer, 1 or more")
-    schema = Schema.load(event_or_schema)
-    wanted = (faults,) if isinstance(faults, str) else tuple(faults)
-    if wanted and invalid:
-        raise OverrideError("all faults and chosen ones: ask for one or the other")
-    changes = Edits.of(schema, overrides, removals)
-    maker = _Maker(schema, seed, changes, names, drawn=values == "any")
-    if values == "corners":
-        if wanted or invalid:
-            raise OverrideError("corners are valid payloads: for faults take realistic or any")
-        return maker.corners(n)
-    count = 1 if n is None else n
-    if invalid:
-        return maker.rounds(faults_of(schema), count)
-    if wanted:
-        return maker.each(faults_of(schema, ids=wanted), count)
-    stem = label(schema) + ("-any" if values == "any" else "")
-    return maker.valid(stem, count)
+    run = Run.of(
+        event_or_schema,
+        n,
+        seed=seed,
+        values=values,
+        invalid=invalid,
+        faults=faults,
+        overrides=overrides,
+        removals=removals,
+        names=names,
+    )
+    start, stop = run.part(*part)
+    return run.made(start, stop)
 
 
 def label(schema: Schema) -> str:
@@ -130,45 +133,217 @@ def label(schema: Schema) -> str:
     return name[:100] or "payload"
 
 
+class Run:
+    """All that a call of `generate` makes, by number: any stretch of it can be had alone.
+
+    Attributes:
+        count: How many payloads there are.
+    """
+
+    def __init__(
+        self,
+        maker: _Maker,
+        values: Ring,
+        chosen: Sequence[Fault] | None,
+        count: int,
+        *,
+        in_rounds: bool,
+    ) -> None:
+        self._maker, self._values, self._chosen = maker, values, chosen
+        self._in_rounds = in_rounds
+        self._each = count
+        self._corners = tuple(maker.corners()) if values == "corners" else ()
+        if values == "corners":
+            self.count = min(len(self._corners), count) if count else len(self._corners)
+        else:
+            self.count = count if chosen is None or in_rounds else count * len(chosen)
+
+    @classmethod
+    def of(
+        cls,
+        event_or_schema: SchemaLike = DEFAULT_EVENT,
+        n: int | None = None,
+        *,
+        seed: int = 0,
+        values: Ring = "realistic",
+        invalid: bool = False,
+        faults: Iterable[str] = (),
+        overrides: Mapping[str, Any] | None = None,
+        removals: Iterable[str] = (),
+        names: Names = POOLED,
+    ) -> Run:
+        """What the arguments of `generate` ask for, checked as it checks them."""
+        if values not in RINGS:
+            raise unknown("kind of values", str(values), RINGS)
+        if n is not None and (isinstance(n, bool) or not isinstance(n, int) or n < 1):
+            raise OverrideError(f"n={shorten(n)}: the number of payloads is an integer, 1 or more")
+        schema = Schema.load(event_or_schema)
+        wanted = (faults,) if isinstance(faults, str) else tuple(faults)
+        if wanted and invalid:
+            raise OverrideError("all faults and chosen ones: ask for one or the other")
+        if values == "corners" and (wanted or invalid):
+            raise OverrideError("corners are valid payloads: for faults take realistic or any")
+        changes = Edits.of(schema, overrides, removals)
+        maker = _Maker(schema, seed, changes, names, drawn=values == "any")
+        chosen = faults_of(schema, ids=wanted) if wanted else faults_of(schema) if invalid else None
+        if invalid and not chosen:
+            raise SchemaError(f"{schema.name}: has no faults: it allows everything")
+        count = (0 if values == "corners" else 1) if n is None else n
+        return cls(maker, values, chosen, count, in_rounds=invalid)
+
+    def part(self, number: int, parts: int) -> tuple[int, int]:
+        """The stretch that is a part, of several that are equally long but for one payload.
+
+        Raises:
+            OverrideError: if there is no such part.
+        """
+        if not 1 <= number <= parts:
+            raise OverrideError(f"part {number}/{parts}: parts are numbered from 1 to {parts}")
+        return self.count * (number - 1) // parts, self.count * number // parts
+
+    def made(self, start: int, stop: int) -> Iterator[Made]:
+        """The payloads from one number up to another."""
+        if self._values == "corners":
+            return iter(self._corners[start:stop])
+        if self._chosen is None:
+            return self._valid(start, stop)
+        return self._broken(start, stop)
+
+    def lines(self, start: int, stop: int) -> Iterator[bytes]:
+        """The payloads from one number up to another as lines of JSON, some at a time."""
+        if self._values != "realistic" or not self._from_stencils:
+            for made in self.made(start, stop):
+                yield compact(line_of(made)) + b"\n"
+        elif self._chosen is None:
+            for texts in self._valid_texts(start, stop):
+                texts.append(b"")
+                yield b"\n".join(texts)
+        else:
+            for listed, texts in self._broken_texts(start, stop):
+                yield b"".join(map(_wrapped, (fault for fault, _ in listed), texts))
+
+    @cached_property
+    def _from_stencils(self) -> bool:
+        """Whether there are so many that not all are painted one by one."""
+        if self._chosen is None:
+            many = self.count > BLOCK
+        else:
+            many = self.count > _ROUNDS * len(self._chosen)
+        return many and self._maker.has_stencils
+
+    # -- valid ones
+
+    def _valid(self, start: int, stop: int) -> Iterator[Made]:
+        stem = label(self._maker.schema) + ("-any" if self._values == "any" else "")
+        width = max(4, len(str(self.count)))
+        painted = min(stop, BLOCK) if self._from_stencils else stop
+        for number in range(start, painted):
+            yield Made(self._maker.valid(number), f"{stem}-{number + 1:0{width}}")
+        number = max(start, painted)
+        for texts in self._valid_texts(number, stop):
+            for text in texts:
+                number += 1
+                yield Made(json.loads(text), f"{stem}-{number:0{width}}")
+
+    def _valid_texts(self, start: int, stop: int) -> Iterator[list[bytes]]:
+        for first, last in _blocks(start, stop, BLOCK):
+            block, begin = divmod(first, BLOCK)
+            if block == 0:
+                yield [compact(self._maker.valid(n)) for n in range(first, last)]
+            else:
+                yield self._maker.block(block)[begin : begin + last - first]
+
+    # -- wrong ones: each has a fault, and is the so-and-so-many-th that has it
+
+    def _broken(self, start: int, stop: int) -> Iterator[Made]:
+        stems = _Stems(self._maker.schema)
+        if self._from_stencils:
+            for listed, texts in self._broken_texts(start, stop):
+                for (fault, turn), text in zip(listed, texts, strict=True):
+                    yield Made(json.loads(text), stems.of(fault, turn), fault)
+            return
+        for first, last in _blocks(start, stop, self._size):
+            for fault, turn in self._listed(first, last):
+                yield Made(self._maker.broken(fault, turn), stems.of(fault, turn), fault)
+
+    def _broken_texts(self, start: int, stop: int) -> Iterator[tuple[_Listed, list[bytes]]]:
+        for first, last in _blocks(start, stop, self._size):
+            # All of a block, even if it is a part of it that is wanted: it is filled as a whole.
+            block = first // self._size
+            begin = block * self._size
+            listed = self._listed(begin, min(begin + self._size, self._all))
+            wanted = slice(first - begin, last - begin)
+            yield listed[wanted], self._maker.broken_texts(listed, block)[wanted]
+
+    @property
+    def _size(self) -> int:
+        return len(self._chosen or ()) if self._in_rounds else BLOCK
+
+    @property
+    def _all(self) -> int:
+        # The last round is a whole one, too.
+        return self.count + self._size if self._in_rounds else self.count
+
+    def _listed(self, first: int, last: int) -> _Listed:
+        """Faults, and how often there was each of them before, from a number up to another."""
+        faults = self._chosen or ()
+        if self._in_rounds:
+            turn, begin = divmod(first, len(faults))
+            order = self._maker.shuffled(faults, turn)
+            return [(fault, turn) for fault in order[begin : begin + last - first]]
+        places = (divmod(number, self._each) for number in range(first, last))
+        return [(faults[place], turn) for place, turn in places]
+
+
+def _blocks(start: int, stop: int, size: int) -> Iterator[tuple[int, int]]:
+    while start < stop:
+        end = min(stop, (start // size + 1) * size)
+        yield start, end
+        start = end
+
+
+def line_of(made: Made) -> Any:
+    """What a line of ndjson holds: the payload, and where that is wrong what is wrong with it."""
+    if made.fault is None:
+        return made.payload
+    fault = made.fault
+    return {
+        "fault": fault.id,
+        "pointer": fault.pointer,
+        "keyword": fault.keyword,
+        "payload": made.payload,
+    }
+
+
+def _wrapped(fault: Fault, text: bytes) -> bytes:
+    head = compact({"fault": fault.id, "pointer": fault.pointer, "keyword": fault.keyword})
+    return head[:-1] + b',"payload":' + text + b"}\n"
+
+
 class _Maker:
     def __init__(
-        self, schema: Schema, seed: int, changes: Edits, names: Names, *, drawn: bool
+        self,
+        schema: Schema,
+        seed: int,
+        changes: Edits,
+        names: Names,
+        *,
+        drawn: bool,
+        marks: bool = False,
     ) -> None:
         self.schema = schema
         self.seed = seed
         self.changes = changes
         self.names = names
         self.drawn = drawn
+        self.marks = marks
         self._drawers: dict[str | None, Callable[[int], Any]] = {}
+        self._of_faults: dict[str, Stencils] = {}
 
-    # -- what to make, in which order
-
-    def valid(self, stem: str, count: int) -> Iterator[Made]:
-        width = max(4, len(str(count)))
-        for number in range(count):
-            yield Made(self._valid(number), f"{stem}-{number + 1:0{width}}")
-
-    def each(self, faults: Sequence[Fault], count: int) -> Iterator[Made]:
-        stems = _Stems(self.schema)
-        for fault in faults:
-            for number in range(count):
-                yield Made(self._broken(fault, number), stems.of(fault, number), fault)
-
-    def rounds(self, faults: Sequence[Fault], count: int) -> Iterator[Made]:
-        stems = _Stems(self.schema)
-        if not faults:
-            raise SchemaError(f"{self.schema.name}: has no faults: it allows everything")
-        for start in range(0, count, len(faults)):
-            number = start // len(faults)
-            dice = SeededDice(seed_for(self.schema.name, "order", self.seed, number))
-            for fault in _shuffled(faults, dice)[: count - start]:
-                yield Made(self._broken(fault, number), stems.of(fault, number), fault)
-
-    def corners(self, count: int | None) -> Iterator[Made]:
+    def corners(self) -> Iterator[Made]:
         changes = self.changes
         if changes:
-            self._valid(0)  # Raises where the schema refuses the changes.
-        number = 0
+            self.valid(0)  # Raises where the schema refuses the changes.
         for corner in corners(self.schema, seed=self.seed, names=self.names, pins=changes.pins):
             payload = corner.payload
             if changes:
@@ -178,14 +353,57 @@ class _Maker:
                 payload = changes.put_into(payload)
                 if not self.schema.is_valid(payload):
                     continue
-            if number == count:
-                return
-            number += 1
             yield Made(payload, corner.id, corner=corner)
+
+    def shuffled(self, faults: Sequence[Fault], turn: int) -> list[Fault]:
+        """All faults in an order of their own."""
+        dice = SeededDice(seed_for(self.schema.name, "order", self.seed, turn))
+        return _shuffled(faults, dice)
+
+    # -- many payloads
+
+    @cached_property
+    def has_stencils(self) -> bool:
+        """Whether payloads can be made from stencils: where they are painted, and have ids."""
+        return not self.drawn and self._stencils.usable
+
+    @cached_property
+    def _stencils(self) -> Stencils:
+        def paint(number: int, marked: bool) -> Any:
+            return (self._marking if marked else self).valid("stencil", number)
+
+        return Stencils(paint, self.schema.is_valid, self.schema.name, self.seed, "stencils")
+
+    @cached_property
+    def _marking(self) -> _Maker:
+        return _Maker(self.schema, self.seed, self.changes, self.names, drawn=False, marks=True)
+
+    def block(self, number: int) -> list[bytes]:
+        """The JSON texts of a block of valid payloads."""
+        return self._stencils.block(number)
+
+    def broken_texts(self, listed: _Listed, block: int) -> list[bytes]:
+        """JSON texts of payloads with faults: the first ones painted, the others from stencils."""
+        stencils = [
+            stencil_of(self.broken(fault, turn), marked=False)
+            if turn < _ROUNDS
+            else self._stencils_of(fault)[turn % _STENCILS]
+            for fault, turn in listed
+        ]
+        return filled(stencils, self.schema.name, self.seed, "faults", block)
+
+    def _stencils_of(self, fault: Fault) -> Stencils:
+        if fault.id not in self._of_faults:
+
+            def paint(number: int, marked: bool) -> Any:
+                return (self._marking if marked else self).broken(fault, "stencil", number)
+
+            self._of_faults[fault.id] = Stencils(paint, fault.is_in, fault.id, self.seed)
+        return self._of_faults[fault.id]
 
     # -- one payload
 
-    def _valid(self, *key: object) -> Any:
+    def valid(self, *key: object) -> Any:
         refusal: Exception | None = None
         for attempt in range(_TRIES):
             try:
@@ -198,13 +416,13 @@ class _Maker:
             refusal = refusal or self.changes.refused(self.schema, payload)
         raise refusal or SchemaError(f"{self.schema.name}: found no payload in {_TRIES} tries")
 
-    def _broken(self, fault: Fault, number: int) -> Any:
+    def broken(self, fault: Fault, *key: object) -> Any:
         if self.drawn and not self.changes:
-            return self._drawn(fault.id, fault.id, number).payload
+            return self._drawn(fault.id, fault.id, *key).payload
         problem = ""
         for attempt in range(_TRIES):
             try:
-                payload = self._changed(fault, fault.id, number, *_again(attempt))
+                payload = self._changed(fault, fault.id, *key, *_again(attempt))
                 # The caller's own wrong value may be the very fault.
                 if self.changes and self._is_in(fault, payload):
                     return payload
@@ -212,8 +430,8 @@ class _Maker:
             except (FaultError, PointerError) as error:
                 problem = str(error)
         if not self.changes:
-            return fault.examples[number % len(fault.examples)]
-        payload = self._changed(fault, fault.id, number)
+            return fault.examples[cast(int, key[-1]) % len(fault.examples)]
+        payload = self._changed(fault, fault.id, *key)
         refused = self.changes.refused(self.schema, payload)
         also = f"; the schema refuses {refused}" if refused else ""
         raise OverrideError(f"{problem} with the values that were asked for{also}")
@@ -242,9 +460,13 @@ class _Maker:
         return self.changes.put_into(payload)
 
     def _painted(self, requirement: Requirement | None, *key: object) -> Any:
-        dice = SeededDice(seed_for(self.schema.name, self.seed, *key))
+        dice = (MarkingDice if self.marks else SeededDice)(
+            seed_for(self.schema.name, self.seed, *key)
+        )
+        # What a fault does to an instant may be about that very instant.
+        known = {"instant": MARKED_INSTANT} if self.marks and requirement is None else None
         portrait = portrait_for(self.schema, requirement)
-        return portrait.paint(dice, names=self.names, pins=self.changes.pins)
+        return portrait.paint(dice, names=self.names, pins=self.changes.pins, known=known)
 
     def _drawn(self, fault_id: str | None, *key: object) -> Any:
         if fault_id not in self._drawers:

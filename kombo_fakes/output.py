@@ -1,20 +1,22 @@
 """Writing payloads: as JSON or newline-delimited JSON, to a stream, a file or a directory.
 
 A file has its name only once it is whole: it is written beside its place under another name and
-moved there at the end. Payloads are never held, they are written as they come.
+moved there at the end. Payloads are never held, they are written as they come. What ends with .gz
+or .zst is compressed, and the same payloads are the same bytes there, too.
 """
 
 from __future__ import annotations
 
+import gzip
 import json
 import os
 import shutil
 import stat
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from itertools import chain
 from pathlib import Path
-from typing import Any, BinaryIO, Literal, TypeAlias
+from typing import Any, BinaryIO, Literal, TypeAlias, cast
 
 from kombo_fakes.document import parse_json, read_bytes
 from kombo_fakes.errors import DocumentError, KomboFakesError, shorten
@@ -23,6 +25,9 @@ Format: TypeAlias = Literal["json", "ndjson"]
 
 MANIFEST = "manifest.json"
 """The file of a directory that says what the others are."""
+
+_COMPRESSED = (".gz", ".zst")
+_LEVEL = 6  # Of gzip: more takes much longer and saves little.
 
 _ENDINGS: dict[str, Format] = {".json": "json", ".ndjson": "ndjson", ".jsonl": "ndjson"}
 
@@ -57,11 +62,6 @@ def _encoded(value: Any, **how: Any) -> bytes:
         return json.dumps(value, ensure_ascii=True, **how).encode()
 
 
-def write_ndjson(stream: BinaryIO, values: Iterable[Any]) -> None:
-    """Write each value in a line of its own."""
-    stream.writelines(compact(value) + b"\n" for value in values)
-
-
 def write_json(stream: BinaryIO, values: Iterable[Any]) -> None:
     """Write a single value as it is, and several as one array."""
     rest = iter(values)
@@ -75,13 +75,6 @@ def write_json(stream: BinaryIO, values: Iterable[Any]) -> None:
         stream.write(separator + pretty(value).replace(b"\n", b"\n  "))
         separator = b",\n  "
     stream.write(b"\n]\n" if head else b"[]\n")
-
-
-WRITERS: Mapping[Format, Callable[[BinaryIO, Iterable[Any]], None]] = {
-    "json": write_json,
-    "ndjson": write_ndjson,
-}
-"""How each format is written."""
 
 
 def is_directory(out: str) -> bool:
@@ -113,16 +106,18 @@ def format_of(out: str, given: Format | None) -> Format:
         OutputError: if the two contradict each other, or neither says anything.
 
     Example:
-        >>> format_of("a.jsonl", None), format_of("a.txt", "json")
-        ('ndjson', 'json')
+        >>> format_of("a.jsonl", None), format_of("a.txt", "json"), format_of("a.ndjson.gz", None)
+        ('ndjson', 'json', 'ndjson')
     """
     path = Path(out)
-    told = _ENDINGS.get(path.suffix.lower())
+    plain = Path(path.stem) if path.suffix.lower() in _COMPRESSED else path
+    told = _ENDINGS.get(plain.suffix.lower())
     if told is None and given is None:
         if _is_special(path):
             return "json"
         raise OutputError(
-            f"{out}: {path.suffix!r} says no format; end it with .json or .ndjson, or give one"
+            f"{out}: {plain.suffix!r} says no format; end it with .json or .ndjson, or give one; "
+            "behind that .gz or .zst compress it"
         )
     if told is not None and given is not None and told != given:
         raise OutputError(f"{out}: the ending says {told}, and {given} was asked for")
@@ -139,10 +134,11 @@ def writing(out: str) -> Iterator[BinaryIO]:
         OutputError: if it can't be written.
     """
     path = Path(out)
+    squeezed = _squeezing(out)
     with _explained(out):
         if _is_special(path):
-            with path.open("wb") as stream:
-                yield stream
+            with path.open("wb") as stream, squeezed(stream) as inner:
+                yield inner
             return
         if path.is_dir():
             raise OutputError(f"{out}: is a directory, where a file is needed")
@@ -152,14 +148,37 @@ def writing(out: str) -> Iterator[BinaryIO]:
             raise OutputError(f"{out}: can't be written: there is no directory {path.parent}")
         passing = _passing(place.parent)
         try:
-            with passing.open("xb") as stream:
-                yield stream
+            with passing.open("xb") as stream, squeezed(stream) as inner:
+                yield inner
             if place.exists():
                 shutil.copymode(place, passing)
             passing.replace(place)
         except BaseException:
             passing.unlink(missing_ok=True)
             raise
+
+
+def _squeezing(out: str) -> Callable[[BinaryIO], AbstractContextManager[BinaryIO]]:
+    """What puts a compressor before a stream, if the ending asks for one."""
+    ending = Path(out).suffix.lower()
+    if ending == ".gz":
+        # Neither a name nor a time in it: they would make other bytes of the same payloads.
+        return lambda stream: cast(
+            "AbstractContextManager[BinaryIO]",
+            gzip.GzipFile("", "wb", compresslevel=_LEVEL, fileobj=stream, mtime=0),
+        )
+    if ending == ".zst":
+        try:
+            import zstandard
+        except ImportError:
+            raise OutputError(
+                f"{out}: .zst needs the package zstandard: pip install 'kombo-fakes[zstd]'"
+            ) from None
+        compressor = zstandard.ZstdCompressor(level=3)
+        return lambda stream: cast(
+            "AbstractContextManager[BinaryIO]", compressor.stream_writer(stream, closefd=False)
+        )
+    return nullcontext
 
 
 def write_directory(

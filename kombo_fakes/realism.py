@@ -10,6 +10,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
+from functools import cache
+from operator import add
 from typing import Any, Protocol, TypeAlias
 
 from kombo_fakes.dice import Dice
@@ -108,6 +110,38 @@ def _instant(dice: Dice, pins: Facts | None = None) -> str:
     return timestamp(_moment(dice, pins))
 
 
+MARKED_INSTANT = timestamp(_EPOCH - timedelta(milliseconds=1))
+"""An instant that no payload tells of, and that may stand for one."""
+
+
+def instants(words: Sequence[int]) -> list[bytes]:
+    """Instants as they are usual, as ASCII, made of numbers of 16 bits, three for each.
+
+    Example:
+        >>> instants([0, 0, 0, 65_535, 65_535, 65_535])
+        [b'2022-01-01T00:00:00.000Z', b'2025-12-30T23:59:59.999Z']
+    """
+    days, minutes, seconds, milliseconds = _calendar()
+    begins = map(add, map(days.__getitem__, words[::3]), map(minutes.__getitem__, words[1::3]))
+    # A word has room for a second and a millisecond.
+    ends = [seconds[word * 60 >> 16] + milliseconds[word * 60_000 >> 16] for word in words[2::3]]
+    return list(map(add, begins, ends))
+
+
+@cache
+def _calendar() -> tuple[list[bytes], list[bytes], list[bytes], list[bytes]]:
+    """Parts of instants, by a number of 16 bits or by their own."""
+    days = [timestamp(_EPOCH + timedelta(days=n))[:11].encode() for n in range(_MINUTES // 1_440)]
+    minutes = [f"{n // 60:02}:{n % 60:02}:".encode() for n in range(1_440)]
+    seconds = [f"{n:02}.".encode() for n in range(60)]
+    return (
+        [days[word * len(days) >> 16] for word in range(1 << 16)],
+        [minutes[word * 1_440 >> 16] for word in range(1 << 16)],
+        seconds,
+        [f"{n:03}Z".encode() for n in range(1_000)] * 60,
+    )
+
+
 # -- facts. Each group rolls the same dice whatever is pinned, so that pinning one fact changes
 # -- only what has to agree with it. A group is made of parts where facts needn't agree.
 
@@ -117,7 +151,8 @@ def _event_id(dice: Dice, names: Names, facts: Facts, pins: Facts) -> None:
 
 
 def _occasion(dice: Dice, names: Names, facts: Facts, pins: Facts) -> None:
-    facts["instant"] = _instant(dice, pins)
+    instant = _instant(dice, pins)
+    facts["instant"] = pins.get("instant", instant)
 
 
 def _envelope(dice: Dice, names: Names, facts: Facts, pins: Facts) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from functools import cache, cached_property
+from functools import cache, cached_property, partial
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -197,6 +197,10 @@ did you mean 'ACTIVE'?
 
     def __repr__(self) -> str:
         return f"<Schema {self.name}>"
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        # What is derived from the document is derived again where it is unpickled.
+        return partial(Schema, source=self.source), (self.published,)
 
 
 SchemaLike: TypeAlias = "Schema | str | os.PathLike[str] | dict[str, Any]"

@@ -148,7 +148,9 @@ def test_nobody_to_complain_to():
     assert done.returncode == 2
 
 
-@pytest.mark.parametrize("out", ["kept.json", "kept.ndjson", "new.json", "new/", "a/b/new/"])
+@pytest.mark.parametrize(
+    "out", ["kept.json", "kept.ndjson", "new.json", "new/", "a/b/new/", "new.ndjson.gz"]
+)
 @POSIX
 def test_a_disk_that_fills_up_leaves_no_half_file(tmp_path, out):
     """When the space runs out midway, old files stay and no new ones appear."""
@@ -167,7 +169,7 @@ def test_a_disk_that_fills_up_leaves_no_half_file(tmp_path, out):
     assert (tmp_path / "kept.json").read_text() == "mine"
 
 
-@pytest.mark.parametrize("out", [None, "kept.json", "new/"])
+@pytest.mark.parametrize("out", [None, "kept.json", "new/", "new.ndjson.gz"])
 @POSIX
 def test_ctrl_c_leaves_no_half_file(tmp_path, out):
     """An interrupt in the middle is status 130, one line, and everything as it was before."""

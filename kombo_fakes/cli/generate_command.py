@@ -6,13 +6,14 @@ import os
 import shutil
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 import rich_click as click
 
 from kombo_fakes.cli.options import (
+    Part,
     WholeNumber,
     examples,
     is_interactive,
@@ -23,7 +24,6 @@ from kombo_fakes.cli.options import (
 if TYPE_CHECKING:
     from kombo_fakes.generating import Made
     from kombo_fakes.output import Format
-    from kombo_fakes.schema import Schema
 
 _MANY = 2_000
 """From how many payloads on it takes long enough for a progress bar."""
@@ -37,6 +37,8 @@ EXAMPLES = examples(
     "kombo-fakes generate --fault data.state-enum-lowercase",
     "kombo-fakes generate --fault 'data.updated_at-*' --format ndjson",
     "kombo-fakes generate --invalid -n 20 --seed 7 --out wrong/",
+    "kombo-fakes generate -n 10000000 --jobs 2 --out many.ndjson.gz",
+    "kombo-fakes generate -n 10000000 --part 3/8 --out part-3.ndjson",
 )
 
 
@@ -106,6 +108,22 @@ EXAMPLES = examples(
     help="Write a .json or .ndjson file, or a directory of one file each and a manifest.json.",
 )
 @click.option(
+    "--part",
+    type=Part(),
+    default="1/1",
+    metavar="K/M",
+    help="The K-th of M parts, which one after the other are the whole: so that several"
+    " machines can share the work.",
+)
+@click.option(
+    "--jobs",
+    type=WholeNumber(1),
+    default=1,
+    metavar="N",
+    show_default=True,
+    help="How many processes make lines of ndjson; the bytes are the same.",
+)
+@click.option(
     "--faker",
     "locale",
     metavar="LOCALE",
@@ -124,11 +142,16 @@ def generate_command(
     unsets: tuple[str, ...],
     format_: Format | None,
     out: str | None,
+    part: tuple[int, int],
+    jobs: int,
     locale: str | None,
 ) -> None:
-    """Make payloads: realistic, strange or wrong."""
+    """Make payloads: realistic, strange or wrong.
+
+    The same options and seed are the same bytes, in whatever parts and by however many jobs. A
+    longer run begins with the payloads of a shorter one.
+    """
     from kombo_fakes.edits import RefusedError
-    from kombo_fakes.generating import generate
     from kombo_fakes.realism import POOLED, Names
 
     if invalid and fault_ids:
@@ -144,22 +167,21 @@ def generate_command(
         from kombo_fakes.faker_names import FakerNames
 
         names = FakerNames.for_locale(locale)
+    asked: dict[str, Any] = {
+        "event_or_schema": schema,
+        "n": count,
+        "seed": seed,
+        "values": values,
+        "invalid": invalid,
+        "faults": fault_ids,
+        "overrides": overrides,
+        "removals": unsets,
+        "names": names,
+        "part": part,
+    }
     with no_litter() if values == "any" else _nothing():
-        made = generate(
-            schema,
-            count,
-            seed=seed,
-            values=values,  # type: ignore[arg-type]
-            invalid=invalid,
-            faults=fault_ids,
-            overrides=overrides,
-            removals=unsets,
-            names=names,
-        )
-        total = total_of(schema, count, values, fault_ids)
         try:
-            with _progress(made, total, out) as watched:
-                _write(watched, schema, seed, values, format_, out)
+            _write(asked, jobs, format_, out)
         except RefusedError as error:
             raise advised(error) from None
 
@@ -195,52 +217,73 @@ def advised(error: Exception) -> click.UsageError:
     return click.UsageError(message)
 
 
-def _write(
-    made: Iterator[Made],
-    schema: Schema,
-    seed: int,
-    values: str,
-    format_: Format | None,
-    out: str | None,
-) -> None:
+def _write(asked: dict[str, Any], jobs: int, format_: Format | None, out: str | None) -> None:
     from kombo_fakes.cli.terminal import binary_output, complain
-    from kombo_fakes.generating import label
-    from kombo_fakes.output import WRITERS, format_of, is_directory, write_directory, writing
+    from kombo_fakes.generating import generate, label
+    from kombo_fakes.output import format_of, is_directory, write_directory, writing
 
     if out is None or out == "-":
-        told = format_ or "json"
-        WRITERS[told](binary_output(), _bodies(made, told))
+        _in_lines(jobs, format_ or "json")
+        _into(binary_output(), asked, jobs, format_ or "json", shown=_is_shown())
         return
     if not out:
         raise click.UsageError("--out '': it takes a file or a directory")
     if is_directory(out):
+        _in_lines(jobs, "json")
         if format_ == "ndjson":
             raise click.UsageError(
                 f"--out {out}: a directory holds .json files; for ndjson name a file, "
                 f"{out.rstrip('/')}.ndjson"
             )
-        files = ((f"{m.stem}.json", m.payload, _entry(m, seed, values)) for m in made)
-        number = write_directory(out, label(schema), files)
+        schema, seed, values = asked["event_or_schema"], asked["seed"], asked["values"]
+        with _progress(total_of(asked), shown=False) as advance:
+            files = (
+                (f"{m.stem}.json", m.payload, _entry(m, seed, values))
+                for m in _watched(generate(**asked), advance)
+            )
+            number = write_directory(out, label(schema), files)
         if is_interactive():
             complain(f"wrote {number:,} payloads into {out}")
         return
     told = format_of(out, format_)
+    _in_lines(jobs, told)
     with writing(out) as stream:
-        WRITERS[told](stream, _bodies(made, told))
+        _into(stream, asked, jobs, told, shown=False)
 
 
-def _bodies(made: Iterator[Made], told: Format) -> Iterator[Any]:
+def _in_lines(jobs: int, told: Format) -> None:
+    if jobs > 1 and told != "ndjson":
+        raise click.UsageError(f"--jobs {jobs}: several processes make lines: add --format ndjson")
+
+
+def _into(stream: BinaryIO, asked: dict[str, Any], jobs: int, told: Format, *, shown: bool) -> None:
+    from kombo_fakes.bulk import ndjson
+    from kombo_fakes.generating import generate
+    from kombo_fakes.output import write_json
+
+    if told == "json":
+        made = generate(**asked)
+        with _progress(total_of(asked), shown=shown) as advance:
+            write_json(stream, (one.payload for one in _watched(made, advance)))
+        return
+    lines = ndjson(**asked, jobs=jobs)
+    with _progress(total_of(asked), shown=shown) as advance:
+        for some in lines:
+            stream.write(some)
+            advance(some.count(b"\n"))
+
+
+def _watched(made: Iterator[Made], advance: Callable[[int], None]) -> Iterator[Made]:
     for one in made:
-        if one.fault is None or told == "json":
-            yield one.payload
-        else:
-            fault = one.fault
-            yield {
-                "fault": fault.id,
-                "pointer": fault.pointer,
-                "keyword": fault.keyword,
-                "payload": one.payload,
-            }
+        yield one
+        advance(1)
+
+
+def _is_shown() -> bool:
+    """Whether the payloads are to be seen on the terminal: they are the progress, then."""
+    from kombo_fakes.cli.terminal import is_terminal
+
+    return is_terminal(sys.stdout)
 
 
 def _entry(made: Made, seed: int, values: str) -> dict[str, Any]:
@@ -255,40 +298,47 @@ def _entry(made: Made, seed: int, values: str) -> dict[str, Any]:
     return entry
 
 
-def total_of(schema: Schema, count: int | None, values: str, fault_ids: tuple[str, ...]) -> int:
-    if values == "corners":
-        return 0
-    each = 1 if count is None else count
-    if not fault_ids:
-        return each
-    from kombo_fakes.catalogue import faults
+def total_of(asked: dict[str, Any]) -> int:
+    """How many payloads there will be."""
+    from kombo_fakes.generating import Run
 
-    return each * len(faults(schema, ids=fault_ids))
+    part = asked.get("part", (1, 1))
+    run = Run.of(**{name: value for name, value in asked.items() if name != "part"})
+    start, stop = run.part(*part)
+    return stop - start
 
 
 @contextmanager
-def _progress(made: Iterator[Made], total: int, out: str | None) -> Iterator[Iterator[Made]]:
-    from kombo_fakes.cli.terminal import is_terminal
-
-    # Where both go to the same terminal the payloads are the progress.
-    is_shown = out is None and is_terminal(sys.stdout)
-    if total < _MANY or is_shown or not is_interactive():
-        yield made
+def _progress(total: int, *, shown: bool) -> Iterator[Callable[[int], None]]:
+    """A bar with the rate and the time that is left, where it takes long and somebody looks."""
+    if total < _MANY or shown or not is_interactive():
+        yield lambda number: None
         return
     from rich.console import Console
-    from rich.progress import Progress
+    from rich.progress import BarColumn, Progress, ProgressColumn, TextColumn, TimeRemainingColumn
+    from rich.text import Text
 
-    with Progress(console=Console(file=sys.stderr), transient=True) as bar:
+    class Rate(ProgressColumn):
+        def render(self, task: Any) -> Text:
+            return Text(f"{task.finished_speed or task.speed or 0:,.0f}/s")
+
+    columns = (
+        BarColumn(), TextColumn("{task.completed:,} of {task.total:,}"), Rate(),
+        TimeRemainingColumn(),
+    )  # fmt: skip
+    with Progress(*columns, console=Console(file=sys.stderr), transient=True) as bar:
         task = bar.add_task("payloads", total=total)
+        step = max(1, total // 200)
+        waiting = 0
 
-        def watched() -> Iterator[Made]:
-            step = max(1, total // 200)
-            for number, one in enumerate(made, 1):
-                yield one
-                if number % step == 0:
-                    bar.update(task, completed=number)
+        def advance(number: int) -> None:
+            nonlocal waiting
+            waiting += number
+            if waiting >= step:
+                bar.advance(task, waiting)
+                waiting = 0
 
-        yield watched()
+        yield advance
 
 
 @contextmanager

@@ -39,6 +39,23 @@ class WholeNumber(_Type):
         return int(value)
 
 
+class Part(_Type):
+    """A part of a whole: ``3/8``, as a pair."""
+
+    name = "part"
+
+    def convert(self, value: Any, param: Any, ctx: Any) -> Any:
+        if isinstance(value, tuple):
+            return value
+        found = re.fullmatch(r"([0-9]{1,9})/([0-9]{1,9})", value)
+        if found is None:
+            self.fail(f"{shorten(value)} is no part as 3/8 is one", param, ctx)
+        number, parts = map(int, found.groups())
+        if not 1 <= number <= parts:
+            self.fail(f"{value}: parts are numbered from 1 to {parts}", param, ctx)
+        return number, parts
+
+
 def schema_options(function: F) -> F:
     """The options that say which payloads: ``--event``, or ``--schema`` and its ``--name``."""
     event = click.option("--event", metavar="NAME", help="The event; see `kombo-fakes events`.")

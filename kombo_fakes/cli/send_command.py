@@ -218,8 +218,8 @@ class _Plan:
 
     @property
     def total(self) -> int:
-        """How many parcels there are; 0 where that isn't known beforehand."""
-        total = total_of(self.schema, self.count, self.values, self.fault_ids)
+        """How many parcels there are."""
+        total = total_of(self._asked)
         return total * len(self._wire_faults()) if self.wire_ids else total
 
     def parcels(self) -> Iterator[_Parcel]:
@@ -239,16 +239,20 @@ class _Plan:
     def _payloads(self) -> Iterator[Made]:
         from kombo_fakes.generating import generate
 
-        return generate(
-            self.schema,
-            self.count,
-            seed=self.seed,
-            values=self.values,  # type: ignore[arg-type]
-            invalid=self.invalid,
-            faults=self.fault_ids,
-            overrides=self.overrides,
-            removals=self.removals,
-        )
+        return generate(**self._asked)
+
+    @property
+    def _asked(self) -> dict[str, Any]:
+        return {
+            "event_or_schema": self.schema,
+            "n": self.count,
+            "seed": self.seed,
+            "values": self.values,
+            "invalid": self.invalid,
+            "faults": self.fault_ids,
+            "overrides": self.overrides,
+            "removals": self.removals,
+        }
 
     def _signed(self, payloads: Iterator[Made]) -> Iterator[_Parcel]:
         from kombo_fakes.delivery import Delivery

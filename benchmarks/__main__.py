@@ -7,6 +7,7 @@ import sys
 
 from benchmarks.catalogue import CONTENDERS, ROOT, STARTS
 from benchmarks.environments import Environments, UnavailableError
+from benchmarks.growth import draw, grow
 from benchmarks.measurement import MeasurementError, measure, start_times
 from benchmarks.report import TITLES, tables, write
 
@@ -19,7 +20,7 @@ def main() -> int:
     Returns:
         0; 2 if something can't be measured, 130 if somebody stopped it.
     """
-    kinds = (*TITLES, "start")
+    kinds = (*TITLES, "start", "growth")
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("kinds", nargs="*", metavar="KIND", help=f"of {', '.join(kinds)}; all")
     parser.add_argument("--rounds", type=int, default=7, help="how often each one is measured")
@@ -50,13 +51,19 @@ def main() -> int:
         # One process is soon measured, and a few milliseconds are soon lost in noise.
         rounds = max(1, int(4 * options.rounds * options.share))
         times = start_times(starts, environments, rounds=rounds, tell=_tell)
+        points = []
+        if "growth" in wanted:
+            rounds = max(1, options.rounds // 2)
+            points = grow(environments, rounds=rounds, share=options.share, tell=_tell)
+            if options.write:
+                draw(points, environments)
     except (MeasurementError, UnavailableError) as error:
         print(error, file=sys.stderr)
         return 2
     except KeyboardInterrupt:
         print("interrupted", file=sys.stderr)
         return 130
-    text = tables(scores, missing, times, rounds=options.rounds)
+    text = tables(scores, missing, times, points, rounds=options.rounds)
     print(text)
     if options.write:
         write(DOCUMENT, text)

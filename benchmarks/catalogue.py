@@ -21,6 +21,7 @@ ENVIRONMENTS: dict[str, tuple[str, ...]] = {
     "schemathesis": ("schemathesis>=4.32",),
     "jsf": ("jsf>=0.11",),
     "polyfactory": ("polyfactory>=3.5", "kombo>=1.4.0", "pydantic[email]>=2.10"),
+    "matplotlib": ("matplotlib>=3.9",),
 }
 """What pip installs, by environment; no two of them have to agree on a version."""
 

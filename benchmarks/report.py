@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import os
 import platform
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 
 from benchmarks.catalogue import CONTENDERS, TARGETS, Contender, Kind, Start
+from benchmarks.growth import Point, growth_table
 from benchmarks.measurement import Score
 
 TITLES: dict[Kind, str] = {
@@ -17,6 +18,7 @@ TITLES: dict[Kind, str] = {
     "factory": "Factories",
     "bulk": "Lines of ndjson",
 }
+_GROWTH = "![Time and memory by the number of payloads](images/growth.svg)"
 BEGIN, END = "<!-- measured: begin -->", "<!-- measured: end -->"
 
 
@@ -24,6 +26,7 @@ def tables(
     scores: Mapping[Contender, Score],
     missing: Mapping[Contender, str],
     times: Mapping[Start, float],
+    points: Sequence[Point] = (),
     *,
     rounds: int,
 ) -> str:
@@ -35,6 +38,8 @@ def tables(
             parts += [f"## {title}", "\n".join(lines), "\n".join(_reached(kind, scores))]
     if times:
         parts += ["## Start-up", "\n".join(_start_table(times))]
+    if points:
+        parts += ["## Growth", "\n".join(growth_table(points)), _GROWTH]
     return "\n\n".join(part for part in parts if part) + "\n"
 
 

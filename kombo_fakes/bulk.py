@@ -12,17 +12,21 @@ from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from multiprocessing import get_context
+from pathlib import Path
 from pickle import PicklingError
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from kombo_fakes.errors import OverrideError, shorten
 from kombo_fakes.generating import Ring, Run
+from kombo_fakes.output import OutputError
 from kombo_fakes.realism import POOLED, Names
 from kombo_fakes.registry import DEFAULT_EVENT
 from kombo_fakes.schema import Schema, SchemaLike
 from kombo_fakes.stencils import BLOCK
 
-_STRETCH = 16 * BLOCK
+# How many payloads a process makes at a time: some hundredths of a second of work.
+_FILLED, _PAINTED = 16 * BLOCK, 256
 _MOST_JOBS = 256
 
 
@@ -62,6 +66,7 @@ def ndjson(
 
     Raises:
         OverrideError: also if there can't be so many jobs.
+        OutputError: from the iterator, if there is no room for temporary files of several jobs.
         KomboFakesError: as `generate` does.
 
     Example:
@@ -88,48 +93,75 @@ def ndjson(
     }
     run = Run.of(**asked)
     start, stop = run.part(*part)
-    if jobs == 1 or stop - start <= _STRETCH:
+    step = _FILLED if run.is_filled else _PAINTED
+    if jobs == 1 or stop - start <= step:
         return run.lines(start, stop)
-    return _by_several(asked, start, stop, jobs)
+    stretches = ((first, min(stop, first + step)) for first in range(start, stop, step))
+    return _by_several(asked, stretches, jobs)
 
 
-def _by_several(asked: dict[str, Any], start: int, stop: int, jobs: int) -> Iterator[bytes]:
-    # A new Python and no fork: the caller's threads and locks stay its own.
-    pool = ProcessPoolExecutor(
-        jobs, mp_context=get_context("spawn"), initializer=_begin, initargs=(asked,)
-    )
-    begun: deque[Future[bytes]] = deque()
+def _by_several(
+    asked: dict[str, Any], stretches: Iterable[tuple[int, int]], jobs: int
+) -> Iterator[bytes]:
+    # By files, since what goes through a pipe between processes takes longer than to make it.
+    with TemporaryDirectory(prefix="kombo-fakes-") as place:
+        # A new Python and no fork: the caller's threads and locks stay its own.
+        pool = ProcessPoolExecutor(
+            jobs, mp_context=get_context("spawn"), initializer=_begin, initargs=(asked, place)
+        )
+        begun: deque[Future[str]] = deque()
+        try:
+            for first, last in stretches:
+                begun.append(_submitted(pool, first, last, jobs))
+                # Not all at once: what nobody has taken yet takes up room.
+                if len(begun) > 2 * jobs:
+                    yield _taken(begun.popleft())
+            while begun:
+                yield _taken(begun.popleft())
+        except BrokenProcessPool:
+            raise OverrideError(
+                f"jobs={jobs}: a process has ended before its time. Was it short of memory? Each "
+                "one runs the script that began it, too: guard its start by "
+                "if __name__ == '__main__'"
+            ) from None
+        finally:
+            pool.shutdown(cancel_futures=True)
+
+
+def _submitted(pool: ProcessPoolExecutor, first: int, last: int, jobs: int) -> Future[str]:
     try:
-        for first in range(start, stop, _STRETCH):
-            try:
-                begun.append(pool.submit(_stretch, first, min(stop, first + _STRETCH)))
-            except (PicklingError, TypeError, AttributeError) as error:
-                raise OverrideError(
-                    f"jobs={jobs}: what was asked for can't be passed to other processes: {error}"
-                ) from None
-            # Not all at once: what nobody has taken yet is kept in memory.
-            if len(begun) > 2 * jobs:
-                yield begun.popleft().result()
-        while begun:
-            yield begun.popleft().result()
-    except BrokenProcessPool:
+        return pool.submit(_stretch, first, last)
+    except (PicklingError, TypeError, AttributeError) as error:
         raise OverrideError(
-            f"jobs={jobs}: a process has ended before its time. Was it short of memory? Each one "
-            "runs the script that began it, too: guard its start by if __name__ == '__main__'"
+            f"jobs={jobs}: what was asked for can't be passed to other processes: {error}"
         ) from None
-    finally:
-        pool.shutdown(cancel_futures=True)
 
+
+def _taken(stretch: Future[str]) -> bytes:
+    file = Path(stretch.result())
+    text = file.read_bytes()
+    file.unlink()
+    return text
+
+
+# -- in the other processes
 
 _run: Run
+_place: Path
 
 
-def _begin(asked: dict[str, Any]) -> None:
-    global _run
+def _begin(asked: dict[str, Any], place: str) -> None:
+    global _run, _place
     # Whoever is interrupted is the process that has asked for all this.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    _run = Run.of(**asked)
+    _run, _place = Run.of(**asked), Path(place)
 
 
-def _stretch(first: int, last: int) -> bytes:
-    return b"".join(_run.lines(first, last))
+def _stretch(first: int, last: int) -> str:
+    file = _place / str(first)
+    try:
+        with file.open("wb") as stream:
+            stream.writelines(_run.lines(first, last))
+    except OSError as error:
+        raise OutputError(f"{file}: can't be written: {error.strerror}") from None
+    return str(file)

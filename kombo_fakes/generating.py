@@ -211,7 +211,7 @@ class Run:
 
     def lines(self, start: int, stop: int) -> Iterator[bytes]:
         """The payloads from one number up to another as lines of JSON, some at a time."""
-        if self._values != "realistic" or not self._from_stencils:
+        if self._values != "realistic" or not self.is_filled:
             for made in self.made(start, stop):
                 yield compact(line_of(made)) + b"\n"
         elif self._chosen is None:
@@ -223,8 +223,8 @@ class Run:
                 yield b"".join(map(_wrapped, (fault for fault, _ in listed), texts))
 
     @cached_property
-    def _from_stencils(self) -> bool:
-        """Whether there are so many that not all are painted one by one."""
+    def is_filled(self) -> bool:
+        """Whether there are so many that all but the first are filled in, and not painted."""
         if self._chosen is None:
             many = self.count > BLOCK
         else:
@@ -236,7 +236,7 @@ class Run:
     def _valid(self, start: int, stop: int) -> Iterator[Made]:
         stem = label(self._maker.schema) + ("-any" if self._values == "any" else "")
         width = max(4, len(str(self.count)))
-        painted = min(stop, BLOCK) if self._from_stencils else stop
+        painted = min(stop, BLOCK) if self.is_filled else stop
         for number in range(start, painted):
             yield Made(self._maker.valid(number), f"{stem}-{number + 1:0{width}}")
         number = max(start, painted)
@@ -257,7 +257,7 @@ class Run:
 
     def _broken(self, start: int, stop: int) -> Iterator[Made]:
         stems = _Stems(self._maker.schema)
-        if self._from_stencils:
+        if self.is_filled:
             for listed, texts in self._broken_texts(start, stop):
                 for (fault, turn), text in zip(listed, texts, strict=True):
                     yield Made(json.loads(text), stems.of(fault, turn), fault)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
+import re
 from base64 import urlsafe_b64encode
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
@@ -228,6 +229,12 @@ class _Case:
 _Maker: TypeAlias = Callable[[_Case], "Delivery | None"]
 
 
+def ways_of(fault: WireFault, payload: Any) -> int:
+    """In how many ways a payload can have a wire fault; 0 where it can't."""
+    dice = _Numbered(0, 0)
+    return 0 if fault.apply(payload, dice) is None else dice.ways
+
+
 def numbered_dice(number: int, seed: int) -> Dice:
     """Dice for `WireFault.apply` that choose its way of this number, and roll the rest."""
     return _Numbered(number, seed)
@@ -236,16 +243,17 @@ def numbered_dice(number: int, seed: int) -> Dice:
 class _Numbered(SeededDice):
     """Seeded dice whose first pick is the one of a number, so that examples go through all."""
 
-    __slots__ = ("_first",)
+    __slots__ = ("_first", "ways")
 
     def __init__(self, number: int, seed: int) -> None:
         super().__init__(seed)
         self._first: int | None = number
+        self.ways = 1
 
     def pick(self, pool: Sequence[T]) -> T:
         if self._first is None:
             return super().pick(pool)
-        number, self._first = self._first, None
+        number, self._first, self.ways = self._first, None, len(pool)
         return pool[number % len(pool)]
 
 
@@ -274,7 +282,8 @@ def _with_key(*keys: bytes) -> _Maker:
 
 
 def _prefix_key(case: _Case) -> Delivery | None:
-    lengths = [n for n in (len(case.secret) // 2, 1, len(case.secret) - 1) if n > 0]
+    whole = len(case.secret)
+    lengths = [n for n in (whole // 2, 1, whole - 1, 8, 16, 32, 64) if 0 < n < whole]
     if not lengths:
         return None
     key = case.secret[: case.dice.pick(lengths)]
@@ -417,6 +426,22 @@ def _trailing_garbage(case: _Case) -> Delivery:
     return case.delivery(case.body + case.dice.pick((b"}", b"x", case.body, b",{}", b"\x00")))
 
 
+def _extended(case: _Case) -> Delivery | None:
+    """What lenient parsers read as well: JSON5, YAML, a language's own literals."""
+    body = case.body
+    changed = case.with_free_text(lambda text: "\ue000" + text)
+    raw = b"" if changed is None else spell(changed).replace("\ue000".encode(), b"\t\n\x01")
+    kinds = (
+        body[:-1] + b",}",
+        b"/* an event */" + body + b" // the end",
+        re.sub(rb'"([^"\\]*)"', rb"'\1'", body),
+        raw or body[:-1] + b",}",
+        re.sub(rb'"(\w+)":', rb"\1:", body),
+        body.replace(b"{", b"{,", 1),
+    )
+    return case.delivery(case.dice.pick(kinds))
+
+
 def _wrapped(case: _Case) -> Delivery:
     return case.delivery(b"[" + case.dice.pick((case.body, b"")) + b"]")
 
@@ -445,7 +470,8 @@ def _twin_keys(case: _Case) -> Delivery | None:
 
 def _deep(case: _Case) -> Delivery:
     arrays = "[" * _DEPTH + "]" * _DEPTH
-    inside = case.with_literal("[" * 1_000 + "]" * 1_000) or b"[]"
+    # What parsers read, and what walks through it may not: one frame or two for each level.
+    inside = case.with_literal("[" * 500 + "]" * 500) or b"[]"
     wholes = (arrays.encode(), b'{"a":' * _DEPTH + b"1" + b"}" * _DEPTH, inside)
     within = case.with_literal(arrays)
     return case.delivery(case.dice.pick(wholes if within is None else (*wholes, within)))
@@ -582,6 +608,10 @@ _ROWS: tuple[_Row, ...] = (
          _bodies(b"not json", b"id=1&type=integration-state-changed", b"<event/>", b"{'id': '1'}")),
     _Row("body-trailing-garbage", "something behind the payload", _REFUSE, _NO_JSON,
          _trailing_garbage),
+    _Row("body-extended-json", "JSON with what some parsers allow beside it (a comma too many, "
+         "comments, single quotes, raw control characters)", _BY_POLICY,
+         "no JSON, but an extension that parsers may have (RFC 8259, 9)", _extended),
+    _Row("body-empty-object", "an empty object", _BY_POLICY, _NO_PAYLOAD, _bodies(b"{}", b"{ }")),
     _Row("body-array", "an array", _BY_POLICY, _NO_PAYLOAD, _wrapped),
     _Row("body-string", "a string", _BY_POLICY, _NO_PAYLOAD, _quoted),
     _Row("body-number", "a number", _BY_POLICY, _NO_PAYLOAD, _bodies(b"0", b"-1.5e3", b"42")),
@@ -599,7 +629,7 @@ _ROWS: tuple[_Row, ...] = (
          _literals("NaN", "Infinity", "-Infinity")),
     _Row("body-twin-keys", "a name twice in an object, with values that disagree", _EITHER,
          "what it means is left open (RFC 8259, 4)", _twin_keys),
-    _Row("body-deep", "nested 100,000 levels deep", _BY_POLICY,
+    _Row("body-deep", "nested 500 or 100,000 levels deep", _BY_POLICY,
          "it is no payload of the schema, and where a parser stops is its own choice", _deep),
     _Row("body-huge-integer", "an integer of 5,000 digits for a text", _BY_POLICY, _NO_PAYLOAD,
          _literals("9" * 5_000, "-" + "1" * 5_000)),
@@ -621,6 +651,10 @@ _ROWS: tuple[_Row, ...] = (
          "the same media type (RFC 9110, 8.3.1)",
          _content_type(f"{CONTENT_TYPE}; charset=utf-8", f"{CONTENT_TYPE};charset=UTF-8",
                        "Application/JSON")),
+    _Row("http-content-type-odd-charset", "a charset that is none, or isn't the body's", _EITHER,
+         "JSON is UTF-8, and knows no such parameter (RFC 8259, 8.1 and 11)",
+         _content_type(f"{CONTENT_TYPE}; charset=nonsense", f"{CONTENT_TYPE}; charset=",
+                       f"{CONTENT_TYPE}; charset=iso-8859-1", f'{CONTENT_TYPE}; charset="')),
     _Row("http-header-case", "names of headers in another case", _TAKE,
          "names of headers have no case (RFC 9110, 5.1)", _other_case),
     _Row("http-get", "by GET", _EITHER, _LEFT_OPEN, _by_method("GET")),

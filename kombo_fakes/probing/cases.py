@@ -27,7 +27,7 @@ from kombo_fakes.registry import DEFAULT_EVENT
 from kombo_fakes.schema import Schema
 from kombo_fakes.signing import SIGNATURE_HEADER, sign
 from kombo_fakes.spelling import spell, spellings
-from kombo_fakes.wire_catalogue import numbered_dice, wire_faults
+from kombo_fakes.wire_catalogue import numbered_dice, ways_of, wire_faults
 
 _REALISTIC = 8
 _TRIES = 200
@@ -268,21 +268,52 @@ class Maker:
                     pointer=to_pointer(target),
                 )
         yield from self._ids()
+        yield from self._addresses()
         yield from self._timestamps()
+        yield self._large()
 
     def _ids(self) -> Iterator[Case]:
         if self.event != DEFAULT_EVENT:
             return
-        payload = self.fresh()
-        token = str(payload["data"]["integration_id"]).partition(":")[2]
-        text = f"tool:{token} & <b> 'x' \"y\""
-        yield self.valid_case(
-            "valid:data.integration_id-markup",
-            "text",
-            "quotes and what a template escapes in an integration id",
-            replaced(payload, ("data", "integration_id"), text),
-            pointer="/data/integration_id",
+        for name, about, form in _IDS:
+            payload = self.fresh()
+            tool, _, token = str(payload["data"]["integration_id"]).partition(":")
+            payload["data"]["integration_id"] = form.format(tool=tool, token=token)
+            if name == "other-tool":
+                payload["data"]["integration_tool"] = "360learning"
+            yield self.valid_case(
+                f"valid:data.integration_id-{name}",
+                "text",
+                about,
+                payload,
+                pointer="/data/integration_id",
+            )
+
+    def _addresses(self) -> Iterator[Case]:
+        path = ("data", "end_user", "creator_email")
+        if self.event != DEFAULT_EVENT:
+            return
+        for name, about, text in _EMAILS:
+            yield self.valid_case(
+                f"valid:data.end_user.creator_email-{name}",
+                "text",
+                about,
+                replaced(self.fresh(), path, text),
+                pointer="/data/end_user/creator_email",
+            )
+
+    def _large(self) -> Case:
+        """A long body with nothing unusual in it but how long it is."""
+        case = self.valid_case(
+            "spelling:20-kilobytes",
+            "size",
+            f"a body of {_LARGE:,} bytes, most of them blanks",
+            self.fresh(),
+            spelling="spaced",
         )
+        body = case.delivery.body
+        body = body[:1] + b" " * (_LARGE - len(body)) + body[1:]
+        return replace(case, delivery=Delivery.signed(body, self.secret, done=(case.about,)))
 
     def _timestamps(self) -> Iterator[Case]:
         path = ("data", "updated_at")
@@ -362,18 +393,16 @@ class Maker:
                 )
 
     def wire(self, family: str) -> Iterator[Case]:
-        """The wire faults of a family."""
+        """The wire faults of a family, each in all of its ways."""
         for fault in wire_faults(self.event, secret=self.secret, family=family):
-            seen: set[bytes] = set()
-            for number, example in enumerate(fault.examples):
+            owed = fault.owed(self.policy)
+            # What need not be taken has to be applied where it is, unless what it means is open.
+            judged = owed == "take" or (owed == "either" and fault.id not in _OPEN)
+            for number in range(ways_of(fault, self._base)):
                 payload = self.fresh()
-                made = fault.apply(payload, numbered_dice(number, self.seed))
-                delivery = example if made is None else made
-                key = delivery.body[:100] + repr(delivery.headers).encode()
-                if key in seen:
+                delivery = fault.apply(payload, numbered_dice(number, self.seed))
+                if delivery is None:
                     continue
-                seen.add(key)
-                owed = fault.owed(self.policy)
                 integration, expected = self.observable(delivery.payload)
                 yield Case(
                     id=f"wire:{fault.id}" + (f"/{number + 1}" if number else ""),
@@ -385,10 +414,43 @@ class Maker:
                     why=fault.why,
                     rank="realistic" if owed == "take" else "hostile",
                     integration=integration if integration and _is_tidy(integration) else None,
-                    expected=expected if owed == "take" else None,
+                    expected=expected if judged else None,
                     event=self.event,
-                    nearest=None if made is None else Delivery.of(payload, self.secret),
+                    nearest=Delivery.of(payload, self.secret),
                 )
+
+    def unsigned(self) -> Iterator[Case]:
+        """Deliveries without a signature of every kind that a branch of the code could let in."""
+        kinds: list[tuple[str, str, Delivery]] = []
+        for change in changes(self.event):
+            if change.pointer == "/type":
+                payload = self._in_ascii(change.apply(self.fresh()))
+                about = change.description.partition(": ")[2].replace("another event,", "the event")
+                kinds.append((change.id, about, Delivery.of(payload, self.secret)))
+        for name, media_type in _MEDIA_TYPES:
+            delivery = Delivery.of(self.fresh(), self.secret)
+            delivery = delivery.with_header("Content-Type", *filter(None, [media_type]))
+            kinds.append((name, f"the content type {media_type or 'left out'}", delivery))
+        for name, body in (("empty", b""), ("empty-object", b"{}"), ("array", b"[]")):
+            about = f"the body {body.decode()}" if body else "an empty body"
+            kinds.append((name, about, Delivery.signed(body, self.secret)))
+        put = replace(Delivery.of(self.fresh(), self.secret), method="PUT")
+        for name, about, delivery in (*kinds, ("put", "by PUT", put)):
+            integration, _ = self.observable(delivery.payload)
+            yield Case(
+                id=f"wire:unsigned-{name}",
+                group="wire",
+                theme="signature-branch",
+                about=about,
+                delivery=delivery.with_header(SIGNATURE_HEADER).noting("without a signature"),
+                owed="either" if name == "put" else "refuse",
+                why="anybody can make it without the secret",
+                rank="hostile",
+                integration=integration if integration and _is_tidy(integration) else None,
+                event=self.event,
+                nearest=delivery if self.schema.is_valid(delivery.payload) else None,
+                traceless=True,
+            )
 
     def replayed(self, signature: str) -> Case:
         """A payload of its own with the signature of a delivery that was taken before."""
@@ -450,6 +512,16 @@ class Maker:
         return payload
 
 
+# Wire faults of which it is open what they mean, or whether there is anything to apply.
+_OPEN = ("body-lone-surrogate", "body-twin-keys", "body-bom", "body-utf16", "http-get", "http-put")
+
+_MEDIA_TYPES = (
+    ("no-type", ""),
+    ("text", "text/plain"),
+    ("form", "application/x-www-form-urlencoded"),
+    ("xml", "application/xml"),
+)
+
 _NAMES = ("/id", "/data/integration_id")
 """Where the names of things stand that receivers look up."""
 
@@ -487,6 +559,7 @@ _TEXTS = (
     ("combining", "a combining mark that some would join", "Zoe\u0308 GmbH"),
     ("separators", "the line separators U+2028 and U+2029", "A\u2028B\u2029C"),
     ("bidi", "letters from right to left, and a mark that turns the text", "שלום \u202eabc\u202c"),
+    ("blanks", "blanks alone", "   "),
     ("256", "256 characters", "x" * 256),
     ("5000", "5,000 characters", "long " * 1_000),
     ("markup", "what a page could take for markup", "</script><img src=x onerror=alert(1)>"),
@@ -497,7 +570,23 @@ _TEXTS = (
     ("controls", "a control character", "Acme\x01\x1f\x7f"),
 )
 
+_IDS = (
+    ("markup", "quotes and what a template escapes", "tool:{token} & <b> 'x' \"y\""),
+    ("two-colons", "two colons", "{tool}:{token}:x"),
+    ("other-tool", "a tool that begins with a digit", "360learning:{token}"),
+)
+
+_EMAILS = (
+    ("long-domain", "a top-level domain of seven letters", "jane@acme.example"),
+    ("hyphen", "a hyphen in the domain", "jane@acme-inc.example.com"),
+    ("underscore", "an underscore before the @", "jane_doe@example.com"),
+)
+
+_LARGE = 20_000
+
 _TIMESTAMPS = (
+    ("leap-century", "a leap day of a century", "2000-02-29T12:00:00.000Z"),
+    ("next-year", "an offset that moves it into the next year", "2024-12-31T23:30:00.000-01:00"),
     ("two-digits", "two digits of a fraction", "2024-03-10T12:00:00.25Z"),
     ("six-digits", "six digits of a fraction", "2024-03-10T12:00:00.123456Z"),
     ("seven-digits", "seven digits of a fraction", "2024-03-10T12:00:00.1234567Z"),

@@ -48,7 +48,10 @@ def diagnosed(evidence: Evidence) -> list[Finding]:
     for category in (CRASHES, HANGS):
         if category in unknown:
             take(_both(category, _is_other_type))
-    found += _resigned(evidence, take)
+    long = list(_too_long(evidence, take))
+    found += long
+    if not any(finding.category == REFUSES for finding in long):
+        found += _resigned(evidence, take)
     found += _signatures(evidence, take)
     found += _not_validated(evidence, take)
     found += _bodies(take)
@@ -119,6 +122,27 @@ def _takes_everything(evidence: Evidence, take: Take) -> Iterable[Finding]:
         )
         if any(f.case.theme == "applying" for f in evidence.failures):
             take(lambda f: True)  # It does nothing at all but answer.
+
+
+def _too_long(evidence: Evidence, take: Take) -> Iterable[Finding]:
+    """What is valid and long: where all that fails is longer than all that doesn't."""
+    valid = {n: c for n, c in evidence.cases.items() if c.group in ("valid", "spelling")}
+    for category in (REFUSES, CRASHES, HANGS):
+        failures = [f for f in evidence.failures if f.category == category and f.case.id in valid]
+        if not any(f.case.theme == "size" for f in failures):
+            continue
+        wrong = {f.case.id for f in failures}
+        shortest = min(len(f.case.delivery.body) for f in failures)
+        longest = max((len(c.delivery.body) for n, c in valid.items() if n not in wrong), default=0)
+        if longest < shortest:
+            forged = failures[0].exchanges[-1].reply.status in (401, 403)
+            why = ", like forged ones: it may read only a part of the body" if forged else ""
+            yield finding_of(
+                f"valid-size-{category.split()[0]}",
+                category,
+                f"it {VERBS[category]} long bodies, of {shortest:,} bytes for example{why}",
+                take(_both(category, _of_ids(wrong))),
+            )
 
 
 def _resigned(evidence: Evidence, take: Take) -> Iterable[Finding]:
@@ -193,6 +217,8 @@ SIGNATURES: tuple[tuple[str, frozenset[str], str], ...] = (
     ("signature-malformed", frozenset({"signature-malformed", "signature-non-ascii",
                                        "signature-long"}),
      "it takes a malformed signature"),
+    ("signature-branch", frozenset({"signature-branch"}),
+     "it checks no signature of deliveries of some kind"),
 )  # fmt: skip
 
 
@@ -204,8 +230,11 @@ def _signatures(evidence: Evidence, take: Take) -> Iterable[Finding]:
         case.theme
         for case in evidence.cases.values()
         if case.owed == "refuse" and case.theme.startswith("signature-")
-    }
+    } - {"signature-branch"}
     taken = {f.case.theme for f in evidence.failures if is_about(TAKES)(f)}
+    if "signature-missing" in taken:
+        take(_both(TAKES, _of_themes(frozenset({"signature-branch"}))))
+        taken -= {"signature-branch"}
     if owed and len(taken) >= 0.8 * len(owed):
         yield from if_any(
             "signature-unchecked",
@@ -236,12 +265,16 @@ def _signatures(evidence: Evidence, take: Take) -> Iterable[Finding]:
             f"it {verb} an unusual or malformed signature: {abouts(failures)}",
             failures,
         )
+    applied: Category = "refuses and applies all the same"
+    if any(f.category == applied and f.case.theme.startswith("http-") for f in evidence.failures):
+        # It isn't the signature, but by what it came.
+        take(_both(applied, _of_themes(frozenset({"signature-branch"}))))
     yield from if_any(
         "signature-applied",
-        "refuses and applies all the same",
+        applied,
         "it refuses forged deliveries and applies them all the same: the signature is checked "
         "after the work is done",
-        take(is_about("refuses and applies all the same")),
+        take(is_about(applied)),
     )
 
 
@@ -257,13 +290,14 @@ def _not_validated(evidence: Evidence, take: Take) -> Iterable[Finding]:
         f.case.id: f for f in evidence.failures if f.case.group == "fault" and f.category == TAKES
     }
     if taken:
-        bodies = {"body-array", "body-string", "body-number", "body-null", "body-boolean"}
-        bodies |= {"body-huge-integer", "body-huge-exponent", "body-nan", "body-deep"}
+        bodies = {*_NO_OBJECTS, "body-huge-integer", "body-huge-exponent", "body-nan", "body-deep"}
+        if any(c.case.keyword == "required" and c.case.pointer == "" for c in taken.values()):
+            bodies.add("body-empty-object")
         explained = take(
             lambda f: (
                 f.category == TAKES
                 and f.case.theme in bodies
-                and any(c.case.keyword == "type" for c in taken.values())
+                and any(c.case.keyword in ("type", "required") for c in taken.values())
             )
         )
         if len(taken) > 0.6 * len(all_of_them):
@@ -282,9 +316,11 @@ def _not_validated(evidence: Evidence, take: Take) -> Iterable[Finding]:
         if len({f.case.keyword for f in failures}) > 2:
             # Whatever is invalid, so that what comes to the same is no other bug.
             failures += take(_both(category, _is_alike))
+        faulty = [f.case for f in failures if f.case.group == "fault"]
+        failures += take(_both(category, _coming_to({(c.keyword, c.pointer) for c in faulty})))
         if failures:
-            keywords = sorted({f.case.keyword for f in failures if f.case.keyword})
-            places = enumerated(dict.fromkeys(f.case.pointer or "the root" for f in failures))
+            keywords = sorted({case.keyword for case in faulty})
+            places = enumerated(dict.fromkeys(case.pointer or "the root" for case in faulty))
             words = enumerated(_KEYWORDS.get(keyword, keyword) for keyword in keywords)
             yield finding_of(
                 f"faults-{category}",
@@ -303,7 +339,26 @@ def _not_validated(evidence: Evidence, take: Take) -> Iterable[Finding]:
 
 
 _ALIKE = {"new property", "new value", "older shape", "body-huge-integer", "body-huge-exponent"}
-_ALIKE |= {"body-array", "body-string", "body-number", "body-null", "body-boolean", "body-nan"}
+_NO_OBJECTS = {"body-array", "body-string", "body-number", "body-null", "body-boolean"}
+_ALIKE |= {*_NO_OBJECTS, "body-nan", "body-empty-object"}
+
+
+def _coming_to(sites: set[tuple[str, str]]) -> Test:
+    return lambda failure: _comes_to(failure, sites)
+
+
+def _comes_to(failure: Failure, sites: set[tuple[str, str]]) -> bool:
+    """Whether a change, or a body that is no object, is what a fault at one of these sites is."""
+    theme, pointer = failure.case.theme, failure.case.pointer
+    if theme == "other event":
+        # Its data lack what others have, and have what others lack.
+        return bool({("required", "/data"), ("additionalProperties", "/data")} & sites)
+    if theme in ("body-empty-object", *_NO_OBJECTS):
+        return ("type", "") in sites or (theme == "body-empty-object" and ("required", "") in sites)
+    keyword = {"new property": "additionalProperties", "new value": "enum"}.get(theme)
+    if theme == "older shape":
+        keyword, pointer = "required", pointer.rpartition("/")[0]
+    return keyword is not None and (keyword, pointer) in sites
 
 
 def _is_alike(failure: Failure) -> bool:
@@ -341,6 +396,7 @@ def _explained(taken: dict[str, Failure], cases: dict[str, Case], take: Take) ->
 def _reasons(left: set[str], cases: dict[str, Case]) -> Iterable[tuple[str, str, set[str]]]:
     by_keyword: dict[str, set[str]] = defaultdict(set)
     by_place: dict[str, set[str]] = defaultdict(set)
+    inside: dict[str, set[str]] = defaultdict(set)
     by_site: dict[tuple[str, str], set[str]] = defaultdict(set)
     for name, case in cases.items():
         by_keyword[case.keyword].add(name)
@@ -348,6 +404,8 @@ def _reasons(left: set[str], cases: dict[str, Case]) -> Iterable[tuple[str, str,
         pointer = case.pointer
         while pointer:
             by_place[pointer].add(name)
+            if pointer != case.pointer or case.keyword != "type":
+                inside[pointer].add(name)
             pointer = pointer.rpartition("/")[0]
     for keyword, names in by_keyword.items():
         what = _KEYWORDS.get(keyword, keyword)
@@ -371,6 +429,11 @@ def _reasons(left: set[str], cases: dict[str, Case]) -> Iterable[tuple[str, str,
         keywords = {cases[name].keyword for name in names}
         if len(names & left) >= 0.9 * len(names) and len(keywords) > 1:
             yield f"{pointer[1:].replace('/', '.')}", f"it doesn't check {pointer} at all", names
+    for pointer, names in inside.items():
+        pointers = {cases[name].pointer for name in names}
+        if len(names & left) >= 0.9 * len(names) and len(pointers) > 1:
+            name = f"{pointer[1:].replace('/', '.')}-inside"
+            yield name, f"it doesn't check what is in {pointer}", names
 
 
 CLUSTERS: tuple[tuple[str, frozenset[str], str], ...] = (
@@ -378,6 +441,8 @@ CLUSTERS: tuple[tuple[str, frozenset[str], str], ...] = (
                             "body-trailing-garbage"}), "bodies that are no JSON"),
     ("encoding", frozenset({"body-not-utf8", "body-utf16", "body-bom"}),
      "bodies in another encoding, or bytes that are no UTF-8"),
+    ("extended", frozenset({"body-extended-json"}), "what is JSON to a lenient parser only"),
+    ("empty-object", frozenset({"body-empty-object"}), "an object without members"),
     ("not-an-object", frozenset({"body-array", "body-string", "body-number", "body-null",
                                  "body-boolean"}), "JSON that is not an object (an array, a "
      "string, a number, null)"),
@@ -474,6 +539,15 @@ _THEMES = {
 }
 
 
+# Where nothing but the count of events is wrong.
+_COUNTED = re.compile(r": events applied are [^;]*$")
+_COUNTS = {
+    "order": "an older (stale) event that comes late is counted as applied",
+    "statuses": "events aren't counted right",
+    "updating": "events aren't counted right",
+}
+
+
 def _timelines(evidence: Evidence, take: Take) -> Iterable[Finding]:
     logs = {id(f): evidence.logs[n] for n, f in enumerate(evidence.failures)}
     groups: dict[tuple[Category, str], list[Failure]] = defaultdict(list)
@@ -505,8 +579,13 @@ def _timelines(evidence: Evidence, take: Take) -> Iterable[Finding]:
                 title = f"it {does} a copy of an event at the same moment (concurrent duplicates)"
             elif theme == "copies":
                 title = f"it {does} a copy (duplicate) of an event"
-        elif category == "corrupts what it stores":
-            title = "what it stores is not what was sent"
+        elif category == "corrupts what it stores" and theme != "foreign":
+            fields = dict.fromkeys(
+                re.findall(r"(\w+) (?:is|are) ", "; ".join(f.detail for f in some))
+            )
+            title = f"what it stores is not what was sent ({enumerated(fields)})"
+        elif all(_COUNTED.search(f.detail) for f in some) and theme in _COUNTS:
+            title = _COUNTS[theme]
         elif category == "refuses and applies all the same":
             title = "a forged delivery is refused and applied all the same"
         about = abouts(some)
@@ -565,6 +644,7 @@ _VALID = {
     "number": "payloads with an unusual number",
     "shape": "payloads of an unusual shape",
     "realistic": "realistic payloads",
+    "size": "long bodies",
     "fields": "a field of valid payloads",
     "combination": "payloads with several unusual values",
     "afterwards": "good deliveries after all the others: something before has poisoned it",
@@ -599,12 +679,16 @@ def _valid(take: Take) -> Iterable[Finding]:
 def _rest(take: Take) -> Iterable[Finding]:
     groups: dict[tuple[Category, str], list[Failure]] = defaultdict(list)
     for failure in take(lambda f: True):
-        groups[failure.category, failure.case.theme].append(failure)
+        # A type that is missing is as good as another one.
+        theme = failure.case.theme.replace("type-missing", "type-other")
+        groups[failure.category, theme].append(failure)
     for (category, theme), some in groups.items():
+        about = abouts(some)
         yield finding_of(
             f"{theme}-{category.split()[0]}",
             category,
-            f"it {VERBS.get(category, category)} a delivery with {abouts(some)}",
+            f"it {VERBS.get(category, category)} a delivery "
+            f"{about if about.startswith('by ') else f'with {about}'}",
             some,
         )
 

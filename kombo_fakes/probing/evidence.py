@@ -20,12 +20,6 @@ class Evidence:
     replies: dict[str, Reply] = field(default_factory=dict)
     cases: dict[str, Case] = field(default_factory=dict)
     muted: bool = False
-    unsettled: int = 0
-
-    @property
-    def settles(self) -> bool:
-        """Whether it is worth waiting for what a receiver does later."""
-        return self.unsettled < 12
 
     def tried(self, case: Case, reply: Reply) -> None:
         if not self.muted:

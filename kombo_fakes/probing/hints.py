@@ -17,6 +17,8 @@ HINTS: tuple[tuple[str, str], ...] = (
     ("signature-prefix", "compare the whole signature, in constant time"),
     ("signature-case", "compare the bytes as they are: case carries meaning in base64"),
     ("signature-algorithm", "compute HMAC-SHA256 with the secret, and nothing else"),
+    ("signature-branch", "check the signature before anything else: before the type of the event, "
+     "the content type or the body are looked at"),
     ("signature-crashes", "compare bytes with bytes, in constant time, and let whatever can't be "
      "decoded be a wrong signature: 401"),
     ("signature-applied", "verify the signature before anything else is done"),
@@ -32,6 +34,7 @@ HINTS: tuple[tuple[str, str], ...] = (
     ("body-not-an-object", "check that the body is a JSON object before any of its members is "
      "used"),
     ("body-encoding", "let a body that can't be decoded be answered 400, like one that is no JSON"),
+    ("body-extended", "let a parser read that keeps to RFC 8259"),
     ("body-nul", "refuse U+0000, or take it out, before the database does: PostgreSQL can't store "
      "it"),
     ("body-surrogates", "refuse texts that can't be encoded in UTF-8 before they reach the "
@@ -41,6 +44,8 @@ HINTS: tuple[tuple[str, str], ...] = (
     ("change-unknown-event", "acknowledge events that you don't handle with 2xx: Kombo sends all "
      "of them to one URL, and repeats what is refused"),
     ("change", "ignore unknown properties, and keep unknown values as text: Kombo adds both"),
+    ("valid-size", "read the whole body, however long, before anything is done with it; a limit of "
+     "1 MiB is plenty"),
     ("valid-null", "let the field be null: the schema says nullable"),
     ("valid-date-time", "parse RFC 3339 with a library: any offset, 0 to 9 digits of a fraction, "
      "any year; and don't convert before you have to"),

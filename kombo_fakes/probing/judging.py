@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 from base64 import urlsafe_b64decode
 from collections.abc import Mapping
@@ -10,23 +11,25 @@ from typing import Any
 from kombo_fakes.delivery import Delivery
 from kombo_fakes.instants import SECOND, instant
 from kombo_fakes.probing.model import Case, Category, Reply
+from kombo_fakes.probing.secret_forms import secret_forms
 from kombo_fakes.signing import sign
-
-SHORTEST_SECRET = 6
-"""A shorter one would be found in any text."""
 
 _LARGE = 60_000
 
 # What the stack traces of common runtimes look like.
 _TRACES = re.compile(
     r"Traceback \(most recent call last\)"
-    r"|^\s*File \"[^\"]+\", line \d+"
-    r"|^\s*at [\w.$<>\[\] ]+\(.*:\d+(?::\d+)?\)"
-    r"|^\s*at .*node:internal/"
+    r"|^[ \t]*File \"[^\"]+\", line \d+"
+    r"|^[ \t]*at [\w.$<>\[\]`/ -]*\(.*:\d+(?::\d+)?\)"
+    r"|^[ \t]*at (?:.*node:internal/|(?:async )?(?:file://)?/\S+:\d+:\d+)"
+    r"|^[ \t]*at \S+\(.*\) in \S+:line \d+"
     r"|Exception in thread \""
     r"|goroutine \d+ \["
+    r"|thread '[^']*' panicked at"
     r"|\.rb:\d+:in [`']"
     r"|#\d+ /[^\s(]+\.php\(\d+\)"
+    r"| in /\S+\.php(?::\d+| on line \d+)"
+    r"|\(\w+ [\d.]+\) lib/\S+\.exs?:\d+:"
     r"|Stack trace:",
     re.MULTILINE,
 )
@@ -63,9 +66,8 @@ def judged(case: Case, reply: Reply) -> Category | None:
 def leak(delivery: Delivery, reply: Reply, secret: str | bytes) -> tuple[str, str] | None:
     """What an answer gives away: its kind, and the place in the answer; None for nothing."""
     text = reply.text + "\n" + "\n".join(value for _, value in reply.headers)
-    plain = secret.decode("utf-8", "replace") if isinstance(secret, bytes) else secret
     sent = " ".join(value for _, value in delivery.headers) + delivery.body.decode("latin-1")
-    if len(plain) >= SHORTEST_SECRET and plain in text and plain not in sent:
+    if shows_secret(text, secret, sent):
         return "secret", "the webhook secret itself"
     right = sign(delivery.body, secret)
     hexadecimal = urlsafe_b64decode(right + "=").hex()
@@ -76,10 +78,38 @@ def leak(delivery: Delivery, reply: Reply, secret: str | bytes) -> tuple[str, st
         right in text or standard in text or hexadecimal in text.lower()
     ):
         return "signature", "the signature that would have been right"
-    found = _TRACES.search(text)
+    found = _TRACES.search(_plain(text))
     if found is not None and found[0] not in sent:
         return "traceback", found[0].strip()
     return None
+
+
+def shows_secret(text: str, secret: str | bytes, sent: str = "") -> bool:
+    """Whether a text has the secret in it, as it is or in a common encoding.
+
+    Args:
+        text: The text.
+        secret: The secret.
+        sent: What the sender has said itself.
+
+    Example:
+        >>> shows_secret("key=YSBzZWNyZXQ=", "a secret"), shows_secret("{}", "a secret")
+        (True, False)
+    """
+    return any(word in text and word not in sent for word in secret_forms(secret))
+
+
+_TAGS = re.compile(r"<br ?/?>|</(?:p|li|div|tr)>")
+
+
+def _plain(text: str) -> str:
+    """A text without the escapes of JSON and the markup of HTML, in which traces are hidden."""
+    if "\\n" in text:
+        text = text.replace("\\n", "\n").replace("\\t", "\t").replace('\\"', '"')
+    if "<" in text or "&" in text:
+        lines = html.unescape(_TAGS.sub("\n", text))
+        text = re.sub(r"<[^<>\n]{1,200}>", "", lines).replace("\xa0", " ") + "\n" + lines
+    return text
 
 
 def differences(expected: Mapping[str, Any], observed: Mapping[str, Any]) -> tuple[str, ...]:

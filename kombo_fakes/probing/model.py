@@ -101,6 +101,7 @@ class Case:
         expected: What is to be seen there once it is taken; None for whatever it is.
         event: The event that it is one of.
         nearest: The valid delivery that is most like it: without what is special about it.
+        traceless: Whether nothing may be seen there, even if it is answered 2xx.
     """
 
     id: str
@@ -117,6 +118,7 @@ class Case:
     expected: Mapping[str, Any] | None = None
     event: str = ""
     nearest: Delivery | None = field(default=None, repr=False)
+    traceless: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -101,7 +101,9 @@ def observer(observe: str | Observe | None, receiver: Receiver) -> Observe | Non
         except ValueError:
             raise ProbeError(f"{url}: answered something that is no JSON") from None
         if not isinstance(found, dict):
-            raise ProbeError(f"{url}: answered {shorten(found)}, where a JSON object was expected")
+            # Not what: the secret could be in it.
+            kind = _KINDS.get(type(found), "a number")
+            raise ProbeError(f"{url}: answered {kind}, where a JSON object was expected")
         return found
 
     return look
@@ -372,6 +374,9 @@ class _Asgi:
         self._thread.join(5)
         if not self._thread.is_alive():
             self._loop.close()
+
+
+_KINDS = {list: "an array", str: "a string", bool: "a boolean", type(None): "null"}
 
 
 def _beside(url: str, base: str) -> str:

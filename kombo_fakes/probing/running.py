@@ -2,26 +2,23 @@
 
 from __future__ import annotations
 
-import re
 import secrets
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from functools import partial
 from typing import Any
 from urllib.parse import urljoin
 
 from kombo_fakes.delivery import Delivery
-from kombo_fakes.dice import seed_for
 from kombo_fakes.errors import unknown
-from kombo_fakes.instants import SECOND
-from kombo_fakes.integration_life import EPOCH, Lives
-from kombo_fakes.ledger import Ledger, Record
 from kombo_fakes.probing.cases import Maker
+from kombo_fakes.probing.courier import Courier, Stopped
 from kombo_fakes.probing.diagnosis import diagnosed
 from kombo_fakes.probing.evidence import Evidence
 from kombo_fakes.probing.exploring import explored
-from kombo_fakes.probing.judging import differences, judged, leak
+from kombo_fakes.probing.histories import Histories
+from kombo_fakes.probing.judging import differences, judged
 from kombo_fakes.probing.model import (
     POLICIES,
     Case,
@@ -36,23 +33,16 @@ from kombo_fakes.probing.model import (
 )
 from kombo_fakes.probing.preflight import instead_of, preflight_finding
 from kombo_fakes.probing.receivers import Observe, ProbeError, Receiver, observer, receiver_for
-from kombo_fakes.probing.redaction import Discreet, Redactor
-from kombo_fakes.probing.scenarios import SCENARIOS, Burst, Foreign, Forged, Scenario
+from kombo_fakes.probing.redaction import Redactor
 from kombo_fakes.registry import DEFAULT_EVENT, events
 from kombo_fakes.signing import TEST_SECRET, sign
-from kombo_fakes.timeline import Step
 
 Progress = Callable[[str, int, int], None]
 """Is told the name of a phase, how many of its cases are done, and how many there are."""
 
 _RANKS = {"realistic": 0, "schema": 1, "hostile": 2}
-_SETTLING = (0.02, 0.05, 0.1, 0.2, 0.4)
 _HANGS = 3
-_YEARS = 10 * 366 * 86_400 * SECOND
-# What can tell what is wrong with a receiver better than by the trap alone.
-_TELLING = {"first", "update", "soon", "life", "invalid-and-back", "every-turn", "eras"}
-_OF_TWINS = ("case", "case of events", "alike", "alike events")
-_BASICS = {"first", "update", "two", "two-of-a-tool", "older-of-another", "nameless"}
+_MOST_SHRINKING = 600
 
 
 def probe(
@@ -119,11 +109,8 @@ def probe(
         if name not in events():
             raise unknown("event", name, events())
     redactor = Redactor(secret)
-    target = Discreet(
-        receiver_for(
-            receiver, url=url, timeout=timeout, allow_remote=allow_remote, ca_file=ca_file
-        ),
-        redactor,
+    target = receiver_for(
+        receiver, url=url, timeout=timeout, allow_remote=allow_remote, ca_file=ca_file
     )
     try:
         run = _Run(
@@ -145,10 +132,6 @@ def probe(
         target.close()
 
 
-class _Stopped(Exception):  # noqa: N818
-    """The run ends before its time, with what was found so far."""
-
-
 class _Run:
     def __init__(
         self,
@@ -165,16 +148,17 @@ class _Run:
         redactor: Redactor,
     ) -> None:
         self.target, self.secret, self.names, self.policy = target, secret, names, policy
-        self.observe, self.seed, self.max_examples = observe, seed, max_examples
-        self.progress, self.on_exchange, self.redactor = progress, on_exchange, redactor
+        self.seed, self.max_examples, self.progress = seed, max_examples, progress
         self.run_id = secrets.token_hex(8)
         self.begun = time.monotonic()
-        self.end = self.begun + max_seconds
-        self.deliveries = 0
         self.evidence = Evidence(policy=policy)
+        end = self.begun + max_seconds
+        self.redactor = redactor
+        self.courier = Courier(target, secret, observe, self.evidence, end, on_exchange, redactor)
         self.outcomes: list[Outcome] = []
         self.notes: list[str] = []
         self.not_judged: list[str] = []
+        self._explorations = 0
         self._hung: dict[str, int] = {}
         self._checked_after: set[str] = set()
         self._looking = True
@@ -190,14 +174,14 @@ class _Run:
                 if early is not None:
                     stopped = "the first good delivery was not taken"
                     break
-        except _Stopped as reason:
+        except Stopped as reason:
             stopped = str(reason)
         except KeyboardInterrupt:
             stopped = "interrupted"
         found = [early] if early is not None else diagnosed(self.evidence)
         found = [self.redactor.finding(finding) for finding in found]
         found.sort(key=lambda finding: _RANKS[finding.rank])
-        if self.observe is None:
+        if not self.courier.observes:
             self.not_judged.append(
                 "what the receiver stores (copies, order, mixed-up integrations, lost events): "
                 "give it a way to be observed"
@@ -213,7 +197,7 @@ class _Run:
             notes=tuple(self.notes),
             not_judged=tuple(self.not_judged),
             outcomes=tuple(self.outcomes),
-            deliveries=self.deliveries,
+            deliveries=self.courier.deliveries,
             stopped=stopped,
             seconds=time.monotonic() - self.begun,
         )
@@ -226,35 +210,50 @@ class _Run:
                 if self._sent(instead.case).taken:
                     return preflight_finding(first, reply, instead)
             return preflight_finding(first, reply)
-        if self.observe is not None and first.integration is not None:
-            self.observe(first.integration)  # Raises for what is no JSON object.
+        if self.courier.observes and first.integration is not None:
+            self.courier.look(first.integration)  # Raises for what is no JSON object.
         self._maker = maker
-        if self.observe is not None and maker.event == DEFAULT_EVENT:
-            self._scenarios()
+        histories = None
+        if self.courier.observes and maker.event == DEFAULT_EVENT:
+            histories = Histories(
+                self.courier,
+                self.evidence,
+                self.outcomes,
+                maker,
+                self.run_id,
+                self._attempted,
+                self._tried,
+            )
+            histories.play(partial(self._progressed, "timelines"))
+            self._looking = histories.tells_apart
         self._cases("valid payloads", [*maker.realistic(), *maker.corners()])
         self._cases("spellings", maker.spellings())
         replayed = maker.replayed(str(first.delivery.signature))
-        self._cases("signatures", [*maker.wire("signature"), replayed])
+        self._cases("signatures", [*maker.wire("signature"), replayed, *maker.unsigned()])
         self._cases("bodies", maker.wire("body"))
         self._cases("HTTP", maker.wire("http"))
         self._cases("changes", maker.changes())
         self._cases("faults", maker.faults())
         if self.max_examples > 0:
-            explored(maker, self.max_examples, self._attempted, self._tried, self.evidence.explains)
+            explored(maker, self.max_examples, self._explored, self._tried, self.evidence.explains)
+        if histories is not None:
+            histories.look_back()
         return None
+
+    def _progressed(self, phase: str, done: int, of: int) -> None:
+        if self.progress is not None:
+            self.progress(phase, done, of)
 
     # -- cases
 
     def _cases(self, phase: str, cases: Iterable[Case]) -> None:
         listed = list(cases)
         for done, case in enumerate(listed):
-            if self.progress is not None:
-                self.progress(phase, done, len(listed))
+            self._progressed(phase, done, len(listed))
             if self._hung.get(case.theme, 0) or self._hung.get(case.group, 0) >= _HANGS:
                 continue
             self._tried(case)
-        if self.progress is not None:
-            self.progress(phase, len(listed), len(listed))
+        self._progressed(phase, len(listed), len(listed))
 
     def _tried(self, case: Case) -> Category | None:
         reply = self._sent(case)
@@ -277,7 +276,7 @@ class _Run:
                     f"what the receiver knows can't be read any more: {error}",
                 )
                 self.evidence.add(failure)
-                raise _Stopped("what the receiver knows can't be read any more") from None
+                raise Stopped("what the receiver knows can't be read any more") from None
         if not self.evidence.muted:
             self.outcomes.append(Outcome(case, reply, wrong))
         self._survived(case, wrong)
@@ -291,27 +290,35 @@ class _Run:
         finally:
             self.evidence.muted = False
 
+    def _explored(self, case: Case) -> Category | None:
+        """The same, as long as not too much hangs, and not too much was tried."""
+        self._explorations += 1
+        if self._hung.get("combination", 0) >= _HANGS:
+            return None
+        most = self.max_examples + _MOST_SHRINKING
+        return self._attempted(case) if self._explorations <= most else None
+
     def _looked_at(self, case: Case, exchange: Exchange) -> Category | None:
-        if self.observe is None or case.integration is None or not self._looking:
+        if not self.courier.observes or case.integration is None or not self._looking:
             return None
         reply = exchange.reply
-        if reply.taken and case.expected is not None and case.owed == "take":
+        if reply.taken and case.expected is not None:
             return self._has_applied(case, exchange)
-        if reply.refused and case.owed != "take":
-            seen = self.observe(case.integration)
-            if seen is not None:
-                detail = "the integration is known afterwards"
-                failure = Failure("refuses and applies all the same", case, (exchange,), detail)
-                self.evidence.add(failure)
-                return failure.category
-        return None
+        wrong: Category = "refuses and applies all the same"
+        if reply.taken and case.traceless:
+            wrong = "takes what it must refuse"
+        elif not reply.refused or case.owed == "take":
+            return None
+        if self.courier.look(case.integration) is None:
+            return None
+        self.evidence.add(Failure(wrong, case, (exchange,), "the integration is known afterwards"))
+        return wrong
 
     def _has_applied(self, case: Case, exchange: Exchange) -> Category | None:
-        assert self.observe is not None
         assert case.integration is not None
         assert case.expected is not None
         wanted = case.expected
-        seen = self._settled(
+        seen = self.courier.settled(
             case.integration, lambda seen: seen is not None and not differences(wanted, seen)
         )
         if seen is None:
@@ -328,43 +335,14 @@ class _Run:
         self.evidence.add(Failure(wrong, case, (exchange,), detail))
         return wrong
 
-    def _settled(
-        self, integration: str, right: Callable[[Mapping[str, Any] | None], bool]
-    ) -> Mapping[str, Any] | None:
-        """What is seen, once it is right: a receiver may store first and think later."""
-        assert self.observe is not None
-        seen = self.observe(integration)
-        waits = _SETTLING if self.evidence.settles else ()
-        for seconds in waits:
-            if right(seen):
-                return seen
-            time.sleep(seconds)
-            seen = self.observe(integration)
-        if waits and not right(seen):
-            self.evidence.unsettled += 1
-        return seen
-
     def _sent(self, case: Case) -> Reply:
-        return self._delivered(case.id, case.delivery)
-
-    def _delivered(self, name: str, delivery: Delivery) -> Reply:
-        if time.monotonic() > self.end:
-            raise _Stopped("the time for the run is over")
-        self.deliveries += 1
-        answer = self.target.deliver(delivery)
-        told = leak(delivery, answer, self.secret)
-        reply = self.redactor.reply(answer)
-        if self.on_exchange is not None:
-            self.on_exchange(name, delivery, reply)
-        if told is not None:
-            self.evidence.leaked(told, name, Exchange(delivery, reply))
-        return reply
+        return self.courier.bring(case.id, case.delivery)
 
     def _survived(self, case: Case, wrong: Category | None) -> None:
         """Make sure that a plain delivery is taken after one that may have broken something.
 
         Raises:
-            _Stopped: if it isn't: nothing that came then could be judged.
+            Stopped: if it isn't: nothing that came then could be judged.
         """
         risky = case.theme.startswith("body-") or wrong in ("crashes", "hangs")
         if not risky or case.theme in self._checked_after or self.evidence.muted:
@@ -380,9 +358,9 @@ class _Run:
         reply = self._sent(plain)
         exchange = Exchange(plain.delivery, reply)
         failed, detail = judged(plain, reply), ""
-        if failed is None and self.observe is not None and plain.integration is not None:
+        if failed is None and self.courier.observes and plain.integration is not None:
             try:
-                self.observe(plain.integration)
+                self.courier.look(plain.integration)
             except ProbeError as error:
                 failed, detail = (
                     "crashes",
@@ -391,229 +369,4 @@ class _Run:
         if failed is not None:
             self.evidence.add(Failure(failed, plain, (exchange,), detail))
             self.outcomes.append(Outcome(plain, reply, failed))
-            raise _Stopped(f"{plain.about} good ones fail, so that no other could be judged")
-
-    # -- scenarios
-
-    def _scenarios(self) -> None:
-        failed: set[str] = set()
-        wrong: set[str] = set()
-        seen_wrong = len(self.evidence.failures)
-        for done, scenario in enumerate(SCENARIOS):
-            if self.progress is not None:
-                self.progress("timelines", done, len(SCENARIOS))
-            if failed & set(scenario.needs) or self._hung.get("timeline", 0) >= _HANGS:
-                failed.add(scenario.id)
-                continue
-            if not self._played(scenario):
-                failed.add(scenario.id)
-                wrong.add(scenario.id)
-            if scenario.id == "first" and "first" in failed:
-                self._first_explained(scenario, seen_wrong)
-        # What a single delivery leaves behind can't be told where integrations are mixed up, or
-        # nothing arrives at all.
-        self._looking = not wrong & _BASICS
-        if self.progress is not None:
-            self.progress("timelines", len(SCENARIOS), len(SCENARIOS))
-
-    def _first_explained(self, scenario: Scenario, at: int) -> None:
-        """Tell a receiver that applies nothing from one that measures it by another integration."""
-        wrong = self.evidence.failures[at:]
-        if not wrong or wrong[-1].case.group != "timeline":
-            return
-        lives = Lives(
-            secret=self.secret,
-            salt=(self.run_id, "another"),
-            sample=self._maker.other(),
-            begin=EPOCH + _YEARS,
-        )
-        delivery = lives.next()
-        ledger = Ledger()
-        ledger.take(delivery.payload)
-        if not self._delivered("timeline:first", delivery).taken:
-            return
-        (name,) = ledger.integrations
-        seen = self._settled(name, partial(_is_right, ledger, name))
-        if seen is not None and all(differences_but_events(r, seen) for r in ledger.of(name)):
-            return
-        if seen is None:
-            return
-        failure = wrong[-1]
-        self.evidence.failures[-1] = replace(
-            failure,
-            category="mixes up integrations",
-            case=replace(failure.case, theme="integrations"),
-        )
-
-    def _lives(self, scenario: Scenario) -> Lives:
-        # Instants of its own, since some receivers tell events apart by them.
-        offset = seed_for(self.run_id, scenario.id) % 1_000_000 * SECOND
-        return Lives(
-            secret=self.secret,
-            salt=(self.run_id, scenario.id),
-            sample=self._maker.fresh(),
-            begin=EPOCH + offset,
-        )
-
-    def _played(self, scenario: Scenario) -> bool:
-        lives = self._lives(scenario)
-        ledger = Ledger()
-        exchanges: list[Exchange] = []
-        log: list[str] = []
-        for number, step in enumerate(scenario.play(lives)):
-            leads_up = number < scenario.since
-            log.append(str(step))
-            before = {name: ledger.of(name) for name in ledger.integrations}
-            sent = [step.delivery, *(step.others if isinstance(step, Burst) else ())]
-            replies = self._together(f"timeline:{scenario.id}", step)
-            if any(reply.status == 429 for reply in replies):
-                return True  # Too many requests; a note says so.
-            forged = isinstance(step, Forged)
-            exchanges.extend(
-                Exchange(delivery, reply, number + 1)
-                for delivery, reply in zip(
-                    sent if len(sent) > 1 else sent * len(replies), replies, strict=True
-                )
-            )
-            case = _case_of(scenario, step, self._maker.event)
-            for reply in replies:
-                wrong = judged(case, reply)
-                if forged and reply.taken:
-                    # What has to be refused is judged elsewhere; here it spoils the scenario.
-                    return True
-                if wrong is not None and not forged:
-                    if wrong == "hangs":
-                        self._hung["timeline"] = self._hung.get("timeline", 0) + 1
-                    if leads_up or isinstance(step, Foreign) or self._is_alone_wrong(step, wrong):
-                        return False  # It isn't the history: this delivery fails by itself.
-                    copies = "one of the copies" if step.copies > 1 else "it"
-                    detail = f"{copies} was answered {reply}"
-                    self._failed(wrong, scenario, case, exchanges, detail, log)
-                    return False
-            if not forged:
-                for delivery in sent:
-                    ledger.take(delivery.payload)
-            wrong_state = self._state(ledger, before, scenario, step)
-            if wrong_state is not None and leads_up:
-                return False
-            if wrong_state is not None:
-                category, theme, detail = wrong_state
-                case = replace(case, theme=theme)
-                self._failed(category, scenario, case, exchanges, detail, log)
-                return False
-        self.outcomes.append(
-            Outcome(_case_of(scenario, step, self._maker.event), exchanges[-1].reply, None)
-        )
-        return True
-
-    def _is_alone_wrong(self, step: Step, wrong: Category) -> bool:
-        payload = step.delivery.payload
-        spelt = [what for what in step.delivery.done if what.startswith("spelt ")]
-        alone = self._maker.valid_case(
-            "alone",
-            "combination",
-            "a payload of a history, alone",
-            self._maker.fresh(payload),
-            spelling=spelt[0].removeprefix("spelt ") if spelt else "compact",
-        )
-        if self._attempted(alone) != wrong:
-            return False
-        if not self.evidence.explains(wrong, "", ""):
-            self._tried(alone)
-        return True
-
-    def _state(
-        self, ledger: Ledger, before: Mapping[str, Any], scenario: Scenario, step: Step
-    ) -> tuple[Category, str, str] | None:
-        """What is wrong with what the receiver knows: category, theme and detail."""
-        for name in ledger.integrations:
-            right = partial(_is_right, ledger, name)
-            if scenario.id == "updates-at-once":
-                # Which of them come first is open, and so is how many are too old by then.
-                right = partial(_is_right_but_events, ledger, name)
-            seen = self._settled(name, right)
-            if right(seen):
-                continue
-            complaint = str(ledger.complaint(name, seen))
-            known = before.get(name, ())
-            as_before = seen is not None and any(not record.differences(seen) for record in known)
-            category, theme = scenario.category, scenario.theme
-            other = name != step.delivery.payload["data"]["integration_id"]
-            if isinstance(step, Forged):
-                category = "refuses and applies all the same"
-            elif other and not isinstance(step, Burst) and theme not in _OF_TWINS:
-                category, theme = "mixes up integrations", "integrations"
-                if seen is None:
-                    category, theme = "loses", "forgotten"
-            elif scenario.id in _TELLING:
-                if seen is None:
-                    category = "acknowledges and doesn't apply"
-                elif as_before:
-                    category = "loses"
-                elif not complaint.startswith("events applied"):
-                    category = "corrupts what it stores"
-                elif scenario.id == "first":
-                    category, theme = "mixes up integrations", "integrations"
-            elif theme == "timestamps" and as_before:
-                category = "loses"
-            elif theme == "ties" and re.search("stat(e|us) is", complaint):
-                category = "corrupts what it stores"
-            return category, theme, f"{name}: {complaint}"
-        return None
-
-    def _failed(
-        self,
-        category: Category,
-        scenario: Scenario,
-        case: Case,
-        exchanges: list[Exchange],
-        detail: str,
-        log: list[str],
-    ) -> None:
-        self.evidence.add(Failure(category, case, tuple(exchanges), detail), log=tuple(log))
-        self.outcomes.append(Outcome(case, exchanges[-1].reply, category))
-
-    def _together(self, name: str, step: Step) -> list[Reply]:
-        wanted = [step.delivery] * step.copies
-        if isinstance(step, Burst):
-            wanted.extend(step.others)
-        if len(wanted) == 1:
-            return [self._delivered(name, step.delivery)]
-        from concurrent.futures import ThreadPoolExecutor
-
-        with ThreadPoolExecutor(len(wanted)) as pool:
-            sent = [pool.submit(self._delivered, name, delivery) for delivery in wanted]
-            return [each.result() for each in sent]
-
-
-def differences_but_events(record: Record, seen: Mapping[str, Any]) -> bool:
-    """Whether a receiver says anything else than is owed, but for how many events it counts."""
-    return any(not what.startswith("events") for what in record.differences(seen))
-
-
-def _is_right_but_events(ledger: Ledger, name: str, seen: Mapping[str, Any] | None) -> bool:
-    return seen is not None and not all(
-        differences_but_events(record, seen) for record in ledger.of(name)
-    )
-
-
-def _is_right(ledger: Ledger, name: str, seen: Mapping[str, Any] | None) -> bool:
-    return ledger.complaint(name, seen) is None
-
-
-def _case_of(scenario: Scenario, step: Step, event: str) -> Case:
-    return Case(
-        id=f"timeline:{scenario.id}",
-        group="timeline",
-        theme=scenario.theme,
-        about=scenario.about,
-        delivery=step.delivery,
-        owed="refuse"
-        if isinstance(step, Forged)
-        else "either"
-        if isinstance(step, Foreign)
-        else "take",
-        why="an event counts once, the newest instant wins, no integration touches another",
-        rank="realistic" if scenario.theme not in ("forged", "case of events") else "hostile",
-        event=event,
-    )
+            raise Stopped(f"{plain.about} good ones fail, so that no other could be judged")

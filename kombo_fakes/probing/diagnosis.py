@@ -24,7 +24,8 @@ from kombo_fakes.probing.findings import (
 )
 from kombo_fakes.probing.model import Case, Category, Failure, Finding
 
-_STATE: tuple[Category, ...] = ("acknowledges and doesn't apply", "corrupts what it stores")
+CORRUPTS: Category = "corrupts what it stores"
+_STATE: tuple[Category, ...] = ("acknowledges and doesn't apply", CORRUPTS)
 
 
 def diagnosed(evidence: Evidence) -> list[Finding]:
@@ -52,6 +53,9 @@ def diagnosed(evidence: Evidence) -> list[Finding]:
     found += long
     if not any(finding.category == REFUSES for finding in long):
         found += _resigned(evidence, take)
+    for category in (CRASHES, HANGS):
+        bodies = {f.case.theme for f in left if f.category == category}
+        take(_both(category, _of_ids({n for n, theme in _BARE.items() if theme in bodies})))
     found += _signatures(evidence, take)
     found += _not_validated(evidence, take)
     found += _bodies(take)
@@ -220,6 +224,14 @@ SIGNATURES: tuple[tuple[str, frozenset[str], str], ...] = (
     ("signature-branch", frozenset({"signature-branch"}),
      "it checks no signature of deliveries of some kind"),
 )  # fmt: skip
+
+
+# Deliveries without a signature whose body is what is wrong with them where others like it are.
+_BARE = {
+    "wire:unsigned-empty": "body-empty",
+    "wire:unsigned-empty-object": "body-empty-object",
+    "wire:unsigned-array": "body-array",
+}
 
 
 def _signatures(evidence: Evidence, take: Take) -> Iterable[Finding]:
@@ -461,6 +473,10 @@ def _bodies(take: Take) -> Iterable[Finding]:
         failures = take(_both(category, lambda f: f.case.theme.startswith("body-")))
         themes = {f.case.theme for f in failures}
         hit = [row for row in CLUSTERS if row[1] & themes]
+        if category != TAKES and hit and hit[0][0] == "not-json":
+            # Whoever can't read a body fails at what nearly is JSON, too.
+            hit[0] = (hit[0][0], hit[0][1] | {"body-extended-json"}, hit[0][2])
+            hit = [row for row in hit if row[0] != "extended"]
         verb = VERBS[category]
         if len(hit) > 3:
             yield finding_of(
@@ -548,6 +564,11 @@ _COUNTS = {
 }
 
 
+def _fields(failure: Failure) -> list[str]:
+    """The fields that are not stored as they were sent."""
+    return re.findall(r"(\w+) (?:is|are) ", failure.detail)
+
+
 def _timelines(evidence: Evidence, take: Take) -> Iterable[Finding]:
     logs = {id(f): evidence.logs[n] for n, f in enumerate(evidence.failures)}
     groups: dict[tuple[Category, str], list[Failure]] = defaultdict(list)
@@ -558,7 +579,17 @@ def _timelines(evidence: Evidence, take: Take) -> Iterable[Finding]:
         f.case.theme == "timestamps" and f.category == "applies out of order"
         for f in evidence.failures
     )
+    stored = {
+        field
+        for f in evidence.failures
+        if f.case.group in ("valid", "spelling") and f.category == CORRUPTS
+        for field in _fields(f)
+    }
     for failure in take(lambda f: f.case.group == "timeline"):
+        if failure.category == CORRUPTS and failure.case.theme != "foreign":
+            fields = _fields(failure)
+            if fields and set(fields) <= stored:
+                continue  # What is stored wrongly on its own is wrong in a history, too.
         if mixed and failure.case.theme not in ("integrations", "case", "case of events", "alike"):
             continue  # Nothing else can be told where integrations are mixed up.
         if failure.case.theme == "statuses" and enums and failure.category not in VERBS:
@@ -579,11 +610,9 @@ def _timelines(evidence: Evidence, take: Take) -> Iterable[Finding]:
                 title = f"it {does} a copy of an event at the same moment (concurrent duplicates)"
             elif theme == "copies":
                 title = f"it {does} a copy (duplicate) of an event"
-        elif category == "corrupts what it stores" and theme != "foreign":
-            fields = dict.fromkeys(
-                re.findall(r"(\w+) (?:is|are) ", "; ".join(f.detail for f in some))
-            )
-            title = f"what it stores is not what was sent ({enumerated(fields)})"
+        elif category == CORRUPTS and theme != "foreign":
+            named = dict.fromkeys(field for f in some for field in _fields(f))
+            title = f"what it stores is not what was sent ({enumerated(named)})"
         elif all(_COUNTED.search(f.detail) for f in some) and theme in _COUNTS:
             title = _COUNTS[theme]
         elif category == "refuses and applies all the same":
@@ -603,9 +632,7 @@ def _timelines(evidence: Evidence, take: Take) -> Iterable[Finding]:
 
 def _applied(take: Take) -> Iterable[Finding]:
     """Deliveries that were taken and whose state is not what it should be."""
-    some = take(
-        lambda f: f.category in ("acknowledges and doesn't apply", "corrupts what it stores")
-    )
+    some = take(lambda f: f.category in _STATE)
     groups: dict[tuple[Category, str, str], list[Failure]] = defaultdict(list)
     fields = [tuple(re.findall(r"(\w+) is ", failure.detail)) for failure in some]
     common = {names for names in fields if names and fields.count(names) > 20}

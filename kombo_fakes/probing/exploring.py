@@ -18,6 +18,7 @@ _MOST = 300
 """Deliveries for making failures small, at most."""
 
 Attempt = Callable[[Case], "Category | None"]
+Explains = Callable[[Category, str, str], bool]
 
 
 def explored(
@@ -25,7 +26,7 @@ def explored(
     max_examples: int,
     attempt: Attempt,
     record: Attempt,
-    explains: Callable[[Category, str, str], bool],
+    explains: Explains,
 ) -> None:
     """Draw payloads and deliver them.
 
@@ -39,7 +40,7 @@ def explored(
         record: The same, and keeps it.
         explains: Whether a failure of this theme at this pointer is known.
     """
-    small = _Small(maker, attempt)
+    small = Small(maker, attempt)
 
     # Nothing is raised in it, so that Hypothesis only draws: what is known about a failure after
     # the first one would make the shrinking of the next one flaky.
@@ -56,31 +57,14 @@ def explored(
         wrong = small.fails(payload)
         if wrong is None or small.spent > max_examples + _MOST:
             return
-        path = small.blamed(payload, wrong)
-        if path is None:
-            theme, about, pointer, least = "combination", "several fields together", "", payload
-            if explains(wrong, theme, pointer):
-                return
-            least = small.nearest(payload, wrong)
-        else:
-            value = get(payload, path)
-            pointer = to_pointer(path)
-            theme = maker.theme_at(pointer, value)
-            if explains(wrong, theme, pointer):
-                return
-            value = small.shortest(path, value, wrong)
-            about = f"{'.'.join(map(str, path))} = {shorten(value)}"
-            least = replaced(maker.fresh(), path, value)
-        record(
-            maker.valid_case(
-                f"explored:{theme}:{pointer}", theme, about, maker.fresh(least), pointer=pointer
-            )
-        )
+        case = small.case(payload, wrong, explains, "explored")
+        if case is not None:
+            record(case)
 
     explore()
 
 
-class _Small:
+class Small:
     """Makes a failing payload small: by one field, by the nearest to a plain one, by length."""
 
     def __init__(self, maker: Maker, attempt: Attempt) -> None:
@@ -96,6 +80,34 @@ class _Small:
             self._maker.fresh(payload),
         )
         return self._attempt(case)
+
+    def case(self, payload: Any, wrong: Category, explains: Explains, name: str) -> Case | None:
+        """The smallest case that fails like a payload; None where a known one explains it.
+
+        Args:
+            payload: What fails.
+            wrong: How it fails.
+            explains: Whether a failure of this theme at this pointer is known.
+            name: What its id begins with.
+        """
+        maker, path = self._maker, self.blamed(payload, wrong)
+        if path is None:
+            theme, about, pointer = "combination", "several fields together", ""
+            if explains(wrong, theme, pointer):
+                return None
+            least = self.nearest(payload, wrong)
+        else:
+            value = get(payload, path)
+            pointer = to_pointer(path)
+            theme = maker.theme_at(pointer, value)
+            if explains(wrong, theme, pointer):
+                return None
+            value = self.shortest(path, value, wrong)
+            about = f"{'.'.join(map(str, path))} = {shorten(value)}"
+            least = replaced(maker.fresh(), path, value)
+        return maker.valid_case(
+            f"{name}:{theme}:{pointer}", theme, about, maker.fresh(least), pointer=pointer
+        )
 
     def blamed(self, payload: Any, wrong: Category) -> Path | None:
         """The field whose value fails in a payload that is plain otherwise."""
@@ -113,6 +125,8 @@ class _Small:
 
     def nearest(self, payload: Any, wrong: Category) -> Any:
         """The payload with as many fields as possible as they are in a plain one."""
+        if wrong == "hangs":
+            return payload  # Each try would take as long as a receiver may.
         plain = self._maker.fresh()
         for path, _ in list(leaves(payload)):
             try:
@@ -125,7 +139,7 @@ class _Small:
 
     def shortest(self, path: Path, value: Any, wrong: Category) -> Any:
         """A text that still fails, without the parts that aren't needed for it."""
-        if not isinstance(value, str):
+        if not isinstance(value, str) or wrong == "hangs":
             return value
         size = max(1, len(value) // 2)
         while size:

@@ -259,7 +259,7 @@ class _Run:
         reply = self._sent(case)
         wrong = judged(case, reply)
         if wrong == "hangs":
-            for name in (case.theme, case.group):
+            for name in ("exploration",) if self.evidence.muted else (case.theme, case.group):
                 self._hung[name] = self._hung.get(name, 0) + 1
         exchange = Exchange(case.delivery, reply)
         self.evidence.tried(case, reply)
@@ -293,7 +293,7 @@ class _Run:
     def _explored(self, case: Case) -> Category | None:
         """The same, as long as not too much hangs, and not too much was tried."""
         self._explorations += 1
-        if self._hung.get("combination", 0) >= _HANGS:
+        if self._hung.get("exploration", 0) >= _HANGS:
             return None
         most = self.max_examples + _MOST_SHRINKING
         return self._attempted(case) if self._explorations <= most else None

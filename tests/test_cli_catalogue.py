@@ -65,7 +65,7 @@ def test_faults_of_deliveries(capsys):
     """`--wire`: what a receiver owes, strict and tolerant, and why."""
     assert main(["faults", "--wire"]) == 0
     lines = capsys.readouterr().out.splitlines()
-    found = wire_faults(secret="x")
+    found = wire_faults(secret="a secret of some letters")
     wanted = [[f.id, f.strict, f.tolerant, f.description, f.why] for f in found]
     assert [line.split("\t") for line in lines] == wanted
     assert main(["faults", "--wire", "--json", "--event", "sync-finished"]) == 0
@@ -79,7 +79,7 @@ def test_faults_of_deliveries_on_a_terminal(on_terminal):
     shown = re.sub(r"\x1b\[[0-9;]*m", "", on_terminal("faults", "--wire"))
     assert re.search(r"signature-missing +refuse +no signature header", shown)
     assert re.search(r"body-null +refuse /", shown)
-    assert f"{len(wire_faults(secret='x'))} faults of deliveries" in shown
+    assert f"{len(wire_faults(secret='a secret'))} faults of deliveries" in shown
 
 
 @pytest.mark.parametrize("option", [["--at", "data"], ["--keyword", "enum"]])

@@ -17,11 +17,15 @@ test: $(READY) ## Run every test: the fast ones and those that build wheels and 
 test-fast: $(READY) ## Run the tests that take seconds.
 	$(BIN)/python -m pytest -n auto -m "not slow"
 
-test-lowest: ## Run the fast tests on the oldest versions that pyproject.toml claims.
+# With branch coverage, plugin included: coverage starts pytest, which imports our plugin first.
+test-lowest: ## Run the fast tests on the oldest versions that pyproject.toml claims, with coverage.
 	$(PYTHON) -m venv --clear $(VENV)-lowest
 	$(VENV)-lowest/bin/python -m pip install -q --upgrade pip
 	$(VENV)-lowest/bin/python -m pip install -q -e . --group test -c tests/lowest.txt
-	$(VENV)-lowest/bin/python -m pytest -n auto -m "not slow"
+	$(VENV)-lowest/bin/python -m coverage erase
+	$(VENV)-lowest/bin/python -m coverage run -m pytest -n auto -m "not slow" -p no:cacheprovider
+	$(VENV)-lowest/bin/python -m coverage combine -q
+	$(VENV)-lowest/bin/python -m coverage report
 
 # Started by coverage and not by a plugin of pytest's: ours is imported before any of those.
 coverage: $(READY) ## Measure the branch coverage of the fast tests, the plugin included.

@@ -121,24 +121,22 @@ def instants(words: Sequence[int]) -> list[bytes]:
         >>> instants([0, 0, 0, 65_535, 65_535, 65_535])
         [b'2022-01-01T00:00:00.000Z', b'2025-12-30T23:59:59.999Z']
     """
-    days, minutes, seconds, milliseconds = _calendar()
+    days, minutes, ends = _calendar()
     begins = map(add, map(days.__getitem__, words[::3]), map(minutes.__getitem__, words[1::3]))
-    # A word has room for a second and a millisecond.
-    ends = [seconds[word * 60 >> 16] + milliseconds[word * 60_000 >> 16] for word in words[2::3]]
-    return list(map(add, begins, ends))
+    return list(map(add, begins, map(ends.__getitem__, words[2::3])))
 
 
 @cache
-def _calendar() -> tuple[list[bytes], list[bytes], list[bytes], list[bytes]]:
-    """Parts of instants, by a number of 16 bits or by their own."""
+def _calendar() -> tuple[list[bytes], list[bytes], list[bytes]]:
+    """Parts of instants, by a number of 16 bits."""
     days = [timestamp(_EPOCH + timedelta(days=n))[:11].encode() for n in range(_MINUTES // 1_440)]
     minutes = [f"{n // 60:02}:{n % 60:02}:".encode() for n in range(1_440)]
-    seconds = [f"{n:02}.".encode() for n in range(60)]
+    # A word has room for a second and a millisecond.
+    ends = [f"{n // 1_000:02}.{n % 1_000:03}Z".encode() for n in range(60_000)]
     return (
         [days[word * len(days) >> 16] for word in range(1 << 16)],
         [minutes[word * 1_440 >> 16] for word in range(1 << 16)],
-        seconds,
-        [f"{n:03}Z".encode() for n in range(1_000)] * 60,
+        [ends[word * 60_000 >> 16] for word in range(1 << 16)],
     )
 
 

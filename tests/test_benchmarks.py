@@ -23,6 +23,7 @@ from benchmarks.catalogue import (  # noqa: E402
     STARTS,
     TARGETS,
 )
+from benchmarks.growth import COUNTS  # noqa: E402
 from benchmarks.measurement import Score  # noqa: E402
 from benchmarks.report import BEGIN, END, TITLES, tables, write  # noqa: E402
 
@@ -53,6 +54,15 @@ def test_everybody_who_needs_no_environment_is_measured() -> None:
     for start in STARTS:
         assert re.match(r"\+?-?[0-9]+", found[start.name][0])
     assert found["kombo_fakes"][2].startswith("100%")
+
+
+def test_growth_is_measured() -> None:
+    """A row for each number of payloads, in seconds, payloads a second and MiB."""
+    done = ran("growth", "--here", "--rounds", "1", "--share", "0.0005")
+    assert done.returncode == 0, done.stderr
+    row = r"^\| ([0-9,]+) \| [0-9]+\.[0-9]+ \| [0-9,]+ \| [1-9][0-9]* \|$"
+    counts = [int(found.replace(",", "")) for found in re.findall(row, done.stdout, re.MULTILINE)]
+    assert counts == [max(1, int(count * 0.0005)) for count in COUNTS]
 
 
 def test_the_contenders_are_whole() -> None:

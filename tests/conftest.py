@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import signal
+import threading
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -19,6 +21,17 @@ from rfc3339_validator import validate_rfc3339
 from kombo_fakes.pointer import to_pointer
 
 Drawn = Callable[..., list[Any]]
+
+
+def pytest_configure() -> None:
+    """Let tests be interrupted, and what they start.
+
+    Whatever a shell without job control starts in the background ignores SIGINT, and so would the
+    programs that tests start to interrupt them.
+    """
+    ignored = signal.getsignal(signal.SIGINT) is signal.SIG_IGN
+    if ignored and threading.current_thread() is threading.main_thread():
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(scope="session")

@@ -80,6 +80,7 @@ class Ledger:
     def __init__(self) -> None:
         self._seen: set[str] = set()
         self._records: dict[str, frozenset[Record]] = {}
+        self._taken: dict[str, int] = {}
 
     @property
     def integrations(self) -> tuple[str, ...]:
@@ -101,6 +102,7 @@ class Ledger:
             return
         status = (data["state"], data["qa_status"], data["setup_status"])
         name, moment = data["integration_id"], instant(data["updated_at"])
+        self._taken[name] = self._taken.get(name, 0) + 1
         if name not in self._records:
             self._records[name] = frozenset({Record(status, data["updated_at"], 1)})
             return
@@ -118,6 +120,10 @@ class Ledger:
         return tuple(
             sorted(self._records.get(integration_id, ()), key=lambda r: (r.events, r.status))
         )
+
+    def taken(self, integration_id: str) -> int:
+        """How many distinct events of an integration there were, also those that were too old."""
+        return self._taken.get(integration_id, 0)
 
     def complaint(self, integration_id: str, observed: Any) -> str | None:
         """What is wrong with what a receiver says of an integration; None if nothing is.

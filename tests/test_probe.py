@@ -28,6 +28,7 @@ from kombo_fakes.probing.recording import Recorder
 sys.path.append(str(Path(__file__).parent))
 
 from gallery.broken import BROKEN
+from gallery.broken_events import CountsOlderEvents
 from gallery.good import GOOD, Receiver
 from gallery.serving import serving
 
@@ -315,6 +316,20 @@ def test_an_echoed_secret_is_in_no_output(capsys, tmp_path):
             assert b64encode(middle) not in output
 
 
+def test_a_bug_in_counting_hides_no_other():
+    """Late events that are counted, and timestamps that are compared as texts: both are said."""
+
+    class CountsAndComparesTexts(CountsOlderEvents):
+        def is_newer(self, new, old):
+            return new > old
+
+    report = probed(CountsAndComparesTexts(SECRET), max_examples=0)
+    titles = "\n".join(finding.title for finding in report.findings)
+    assert len(report.findings) == 2
+    assert "comes late is counted" in titles
+    assert "timestamps are not compared as instants" in titles
+
+
 def test_what_is_observed_shows_no_secret():
     """Neither where it is no JSON object, nor where it differs from what was sent."""
 
@@ -331,6 +346,7 @@ def test_what_is_observed_shows_no_secret():
     texts = [f"{finding.title} {finding.text}" for finding in report.findings]
     assert repr(ECHOED)[1:-1] not in "".join(texts)
     assert 'state is "[the webhook secret]"' in "".join(texts)
+    assert "Sent: a look at what it knows." in "".join(texts)
 
     def application(environ, start_response):
         start_response("200 OK", [])

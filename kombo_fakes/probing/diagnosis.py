@@ -732,8 +732,9 @@ def _leaks(evidence: Evidence) -> Iterable[Finding]:
         name, _, exchange = min(seen, key=lambda s: (len(s[2].delivery.body), s[0]))
         case = evidence.cases.get(name)
         if case is None:
+            about = "a look at what it knows" if name == "observed" else name
             case = Case(
-                name, "leak", kind, name, exchange.delivery, "either",
+                name, "leak", kind, about, exchange.delivery, "either",
                 "an answer goes to whoever asks", "hostile",
             )  # fmt: skip
         failure = Failure(LEAKS, case, (exchange,))

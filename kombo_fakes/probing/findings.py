@@ -63,9 +63,12 @@ def finding_of(
     if category == TAKES and all(300 <= status < 400 for status in statuses):
         title = f"it answers with a redirect ({last.reply}) where 4xx is owed: {abouts(failures)}"
     owed = {"take": "2xx", "refuse": "4xx", "either": "anything but 5xx or a hang"}[shown.case.owed]
+    why = shown.case.why
+    if category == LEAKS:
+        owed, why = "an answer that gives nothing away", "it goes to whoever asks"
     text = [
         f"Sent: {shown.case.about}.",
-        f"Came back: {last.reply}. Owed: {owed}, because {shown.case.why}.",
+        f"Came back: {last.reply}. Owed: {owed}, because {why}.",
         *(line for line in more if line),
     ]
     if not more and shown.detail:

@@ -82,6 +82,7 @@ class Histories:
         self._wrong: set[str] = set()
         self._hung = self._controls = 0
         self._kept: list[_Kept] = []
+        self._counts_late = False
 
     @property
     def tells_apart(self) -> bool:
@@ -250,6 +251,9 @@ class Histories:
                     amiss = self._cleared_up(amiss, step, exchanges)
                     case = replace(case, theme=amiss.theme)
                     self._fail(amiss.category, case, exchanges, amiss.detail, log)
+                    if amiss.theme == "order" and self._only_counts(ledger, amiss.name):
+                        self._counts_late = True
+                        return True  # The others can be judged all the same.
                 return False
         if scenario.id in _KEPT:
             name = ledger.integrations[0]
@@ -257,6 +261,18 @@ class Histories:
             self._kept.append(_Kept(name, ledger, newest, tuple(log)))
         self._outcomes.append(Outcome(case, exchanges[-1].reply, None))
         return True
+
+    def _is_right(self, ledger: Ledger, name: str, seen: Mapping[str, Any] | None) -> bool:
+        if _is_right(ledger, name, seen):
+            return True
+        counts = self._counts_late and seen is not None and seen.get("events") == ledger.taken(name)
+        return counts and _is_right_but_events(ledger, name, seen)
+
+    def _only_counts(self, ledger: Ledger, name: str) -> bool:
+        """Whether nothing is wrong but that late events are counted as applied."""
+        seen = self._courier.look(name)
+        counts = seen is not None and seen.get("events") == ledger.taken(name)
+        return counts and _is_right_but_events(ledger, name, seen)
 
     def _is_alone_wrong(self, step: Step, wrong: Category) -> bool:
         payload = step.delivery.payload
@@ -309,7 +325,7 @@ class Histories:
     ) -> _Wrong | None:
         """What is wrong with what the receiver knows after a step."""
         for name in ledger.integrations:
-            right = partial(_is_right, ledger, name)
+            right = partial(self._is_right, ledger, name)
             if scenario.id == "updates-at-once":
                 # Which of them come first is open, and so is how many are too old by then.
                 right = partial(_is_right_but_events, ledger, name)

@@ -5,7 +5,7 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: demo test test-fast test-lowest lint examples pools coverage bench dist clean
+.PHONY: demo test test-fast test-lowest lint examples promises pools coverage bench dist clean
 
 demo: $(READY) ## Print a realistic payload, then one that is wrong in one known way.
 	@$(BIN)/kombo-fakes generate
@@ -65,6 +65,9 @@ examples: $(READY) ## Make examples/valid, examples/invalid and examples/events 
 	$(BIN)/kombo-fakes generate --event issue-status-changed --fault '*' --out examples/events/issue-status-changed-invalid.ndjson
 	$(BIN)/kombo-fakes generate --event sync-finished -n 5 --out examples/events/sync-finished-valid.ndjson
 	$(BIN)/kombo-fakes generate --event sync-finished --fault '*' --out examples/events/sync-finished-invalid.ndjson
+
+promises: $(READY) ## Record anew what users rely on; refuses where the changelog doesn't tell what went.
+	$(BIN)/python tests/promises.py
 
 pools: $(READY) ## Draw the pools of names from Faker again; this changes the bytes of every seed.
 	$(BIN)/python -m kombo_fakes.pools

@@ -43,7 +43,15 @@ def clone(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for name in ("kombo_fakes", "schemas", "examples", "tests"):
         ignored = shutil.ignore_patterns("__pycache__", "*.pyc", ".hypothesis", ".pytest_cache")
         shutil.copytree(ROOT / name, target / name, ignore=ignored)
-    for name in ("pyproject.toml", "README.md", "LICENSE", "CHANGELOG.md", "Makefile"):
+    for name in (
+        "pyproject.toml",
+        "README.md",
+        "LICENSE",
+        "CHANGELOG.md",
+        "Makefile",
+        "CONTRIBUTING.md",
+        "SECURITY.md",
+    ):
         shutil.copy(ROOT / name, target / name)
     shutil.copy(ROOT / "ARCHITECTURE.md", target)
     return target
@@ -65,6 +73,26 @@ def fresh(dist: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path
     run(place / "venv/bin/python", "-m", "pip", "install", "-q", wheel, cwd=place)
     yield place
     shutil.rmtree(place / "venv")
+
+
+def test_the_same_files_give_the_same_bytes(
+    dist: Path, clone: Path, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    """In another directory, at another time, and with other times of the files."""
+    again = tmp_path_factory.mktemp("again")
+    elsewhere = again / "elsewhere"
+    shutil.copytree(clone, elsewhere, ignore=shutil.ignore_patterns("dist"))
+    for path in elsewhere.rglob("*"):
+        os.utime(path, (1, 1_000_000_000))
+    run(sys.executable, "-m", "build", "--outdir", again / "dist", elsewhere, cwd=again)
+    built = {path.name: path.read_bytes() for path in dist.iterdir()}
+    assert len(built) == 2
+    assert {path.name: path.read_bytes() for path in (again / "dist").iterdir()} == built
+
+
+def test_an_index_would_take_them(dist: Path) -> None:
+    """The README renders, and nothing is missing in the metadata."""
+    run(sys.executable, "-m", "twine", "check", "--strict", *dist.iterdir(), cwd=dist)
 
 
 def test_both_carry_the_schema_byte_for_byte(dist: Path) -> None:

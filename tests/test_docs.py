@@ -16,8 +16,10 @@ ROOT = Path(__file__).parents[1]
 DOCS = ROOT / "docs"
 PAGES = [DOCS / "get-started.md", *sorted((DOCS / "how-to").glob("*.md"))]
 
+DEFAULT_URL = "http://127.0.0.1:8000"
+
 _BLOCK = re.compile(
-    r"(?:^<!-- exit status (?P<status>\d) -->\n)?"
+    r"(?:^<!-- (?:exit status (?P<status>\d)|(?P<behind>in the background)) -->\n)?"
     r"^```(?P<language>\w+)(?: title=\"(?P<file>[^\"]+)\")?"
     r"(?: replaces=\"(?P<replaces>[^\"]+)\")?(?P<adds> adds)?\n(?P<text>.*?)^```$",
     re.DOTALL | re.MULTILINE,
@@ -34,6 +36,7 @@ class Block(NamedTuple):
         replaces: What is in the line of the file that it stands for.
         adds: Whether it is one more part of the file.
         status: The exit status of the last command.
+        behind: Whether the command goes on, and prints its URL first.
         text: What is in it.
     """
 
@@ -42,6 +45,7 @@ class Block(NamedTuple):
     replaces: str | None
     adds: bool
     status: int
+    behind: bool
     text: str
 
 
@@ -55,6 +59,7 @@ def blocks(page: Path) -> list[Block]:
             found["replaces"],
             found["adds"] is not None,
             int(found["status"] or 0),
+            found["behind"] is not None,
             found["text"],
         )
         for found in _BLOCK.finditer(text)
@@ -67,6 +72,16 @@ class Reader:
     def __init__(self, place: Path, environment: dict[str, str], *, installs: bool) -> None:
         self.place, self.environment, self.installs = place, environment, installs
         self.said = ""
+        self.url = DEFAULT_URL
+        self.behind: list[subprocess.Popen[str]] = []
+
+    def __enter__(self) -> Reader:
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        for process in self.behind:
+            process.kill()
+            process.communicate()
 
     def follow(self, block: Block) -> None:
         """Write the file, run the commands, or look for what should have been printed."""
@@ -99,17 +114,37 @@ class Reader:
             if line.startswith("$ ")
         ]
         assert commands
+        if block.behind:
+            (command,) = commands
+            self._start(command)
+            return
         for command in commands:
             words = shlex.split(command, comments=True)
+            if words[0] == "export":
+                name, _, value = words[1].partition("=")
+                self.environment[name] = value
+                continue
             if words[:3] == ["python", "-m", "venv"] or words[0] == "." or words[0] == "pip":
                 if self.installs:
                     self._shell(command, 0)
                 continue
             self._shell(command, block.status if command == commands[-1] else 0)
 
+    def _start(self, command: str) -> None:
+        process = subprocess.Popen(
+            shlex.split(command),
+            cwd=self.place,
+            env={**self.environment, "PORT": "0"},
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        self.behind.append(process)
+        assert process.stdout is not None
+        self.url = process.stdout.readline().strip()
+
     def _shell(self, command: str, status: int) -> None:
         done = subprocess.run(
-            ["bash", "-c", command],
+            ["bash", "-c", command.replace(DEFAULT_URL, self.url)],
             cwd=self.place,
             env=self.environment,
             stdout=subprocess.PIPE,
@@ -134,9 +169,10 @@ def test_a_page_is_true(page: Path, tmp_path: Path) -> None:
     """Every block of it, with what is installed here."""
     found = blocks(page)
     assert [block.language for block in found].count("console") >= 1
-    reader = Reader(tmp_path, _environment(Path(sys.executable).parent), installs=False)
-    for block in found:
-        reader.follow(block)
+    environment = _environment(Path(sys.executable).parent)
+    with Reader(tmp_path, environment, installs=False) as reader:
+        for block in found:
+            reader.follow(block)
 
 
 @pytest.mark.slow

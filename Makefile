@@ -5,7 +5,7 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: demo test test-fast test-lowest lint examples promises pools coverage bench dist clean
+.PHONY: demo test test-fast test-lowest lint examples promises pools coverage docs bench dist clean
 
 demo: $(READY) ## Print a realistic payload, then one that is wrong in one known way.
 	@$(BIN)/kombo-fakes generate
@@ -33,6 +33,12 @@ coverage: $(READY) ## Measure the branch coverage of the fast tests, the plugin 
 	$(BIN)/python -m coverage run -m pytest -n auto -m "not slow" -p no:cacheprovider
 	$(BIN)/python -m coverage combine -q
 	$(BIN)/python -m coverage report
+
+docs: ## Build the documentation into build/site; what is amiss is an error.
+	$(PYTHON) -m venv $(VENV)-docs
+	$(VENV)-docs/bin/python -m pip install -q --upgrade pip
+	$(VENV)-docs/bin/python -m pip install -q -e . --group docs
+	NO_MKDOCS_2_WARNING=1 $(VENV)-docs/bin/python -m mkdocs build --strict
 
 lint: $(READY) ## Check style and types.
 	$(BIN)/ruff check .
@@ -82,7 +88,7 @@ dist: $(READY) ## Build the wheel and the source distribution.
 	$(BIN)/python -m build
 
 clean: ## Remove what the other targets have made.
-	rm -rf $(VENV) $(VENV)-lowest .benchmarks build dist .coverage .coverage.* .hypothesis .mypy_cache .pytest_cache .ruff_cache
+	rm -rf $(VENV) $(VENV)-lowest $(VENV)-docs .benchmarks build dist .coverage .coverage.* .hypothesis .mypy_cache .pytest_cache .ruff_cache
 
 $(READY): pyproject.toml
 	$(PYTHON) -m venv $(VENV)

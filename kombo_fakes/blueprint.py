@@ -198,7 +198,7 @@ def blueprint(schema: Schema, requirement: dict[str, Any] | None = None) -> Blue
     Raises:
         SchemaError: if no value satisfies it, or if it can't be constructed.
 
-    Example:
+    Examples:
         >>> blueprint(Schema.load({"type": ["string", "null"], "maxLength": 3}))
         Union(branches=(Text(min_length=0, max_length=3, patterns=(), formats=(), \
 excluded_patterns=(), excluded_formats=(), excluded=()), Choice(values=(None,))))

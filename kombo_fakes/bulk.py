@@ -69,7 +69,7 @@ def ndjson(
         OutputError: from the iterator, if there is no room for temporary files of several jobs.
         KomboFakesError: as `generate` does.
 
-    Example:
+    Examples:
         >>> lines = b"".join(ndjson(n=3)).splitlines()
         >>> len(lines), lines[0][:7]
         (3, b'{"id":"')

@@ -93,7 +93,7 @@ class Fault:
         Raises:
             FaultError: if there is nothing at the place that could be broken in this way.
 
-        Example:
+        Examples:
             >>> fault = fault_named("data.state-enum-lowercase")
             >>> fault.apply({})
             Traceback (most recent call last):
@@ -152,7 +152,7 @@ def faults(
         UnknownNameError: if a keyword, a place or an id doesn't occur in the whole catalogue;
             the message names the nearest one.
 
-    Example:
+    Examples:
         >>> [fault.id for fault in faults(at="/data/qa_status", keywords=["enum"])][:2]
         ['data.qa_status-enum-lowercase', 'data.qa_status-enum-capitalised']
     """
@@ -455,7 +455,7 @@ def _id(site: Site, variant: str) -> str:
 def place_id(path: Path) -> str:
     """A place as the first part of an id: readable, and safe in file names.
 
-    Example:
+    Examples:
         >>> place_id(("data", "a/b")), place_id(())
         ('data.a_b', 'root')
     """

@@ -83,7 +83,7 @@ def corners(
     Raises:
         UnknownNameError, DocumentError, SchemaError: as `Schema.load` does.
 
-    Example:
+    Examples:
         >>> [corner.id for corner in corners()][:2]
         ['nulls', 'id-text-empty']
         >>> corners()[1].payload["id"]

@@ -38,7 +38,7 @@ class Delivery:
         body: The bytes.
         done: What was done to it, a few words each: how it is spelt, which fault it has.
 
-    Example:
+    Examples:
         >>> delivery = Delivery.of({"id": "1"}, "a secret")
         >>> delivery.body, delivery.signature
         (b'{"id":"1"}', 'qh8GICotEes5lhpv_SNMzdPRq3wUWKohu12TNdIUkIY')
@@ -111,7 +111,7 @@ class Delivery:
     def with_header(self, name: str, *values: str) -> Delivery:
         """The same delivery with these values of a header in place of those that it has.
 
-        Example:
+        Examples:
             >>> Delivery.of({}).with_header("X-Kombo-Signature").signature is None
             True
         """
@@ -212,7 +212,7 @@ class Delivery:
         Args:
             url: Scheme, host, path and query that the request is to have come by.
 
-        Example:
+        Examples:
             >>> environ = Delivery.of({}).wsgi_environ("http://127.0.0.1/hooks?a=1")
             >>> environ["PATH_INFO"], environ["QUERY_STRING"], environ["CONTENT_LENGTH"]
             ('/hooks', 'a=1', '2')
@@ -292,7 +292,7 @@ class Delivery:
         Returns:
             The command. The secret isn't in it, only this body's signature.
 
-        Example:
+        Examples:
             >>> print(Delivery.of({"id": "1"}).curl("http://127.0.0.1:8000/hooks"))
             curl -sS -i -X POST http://127.0.0.1:8000/hooks -H 'Content-Type: application/json' \
 -H 'X-Kombo-Signature: DXVda1CXZJEZ8nzhEcMqli2uuHVM9aMVeDctQlEXNWM' --data-binary '{"id":"1"}'

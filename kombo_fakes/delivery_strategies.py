@@ -49,7 +49,7 @@ def deliveries(
         SecretError: if the secret is empty.
         OverrideError, SchemaError: as `payloads` does.
 
-    Example:
+    Examples:
         >>> from hypothesis import find
         >>> delivery = find(deliveries(), lambda delivery: b"\n" in delivery.body)
         >>> delivery.done

@@ -52,7 +52,7 @@ class SeededDice:
 
     Only ``Random.random`` is used: its sequence is the one that Python promises to keep.
 
-    Example:
+    Examples:
         >>> SeededDice(3).token(4) == SeededDice(3).token(4)
         True
     """
@@ -112,7 +112,7 @@ def seed_for(*parts: object) -> int:
 
     The same in every process: it isn't Python's ``hash``.
 
-    Example:
+    Examples:
         >>> seed_for("tests/test_a.py::test_b", 0) == seed_for("tests/test_a.py::test_b", 0)
         True
     """

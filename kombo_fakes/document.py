@@ -29,7 +29,7 @@ def parse_json(text: str | bytes, name: str = "the text") -> Any:
     Raises:
         DocumentError: if it is no JSON, with line and column, or is nested too deeply.
 
-    Example:
+    Examples:
         >>> parse_json('{"a": 1}')
         {'a': 1}
         >>> parse_json("[NaN]", "x.json")

@@ -44,7 +44,7 @@ def to_python(pattern: str, most: int | None = None) -> str:
     Raises:
         SchemaError: if it uses what Python's ``re`` doesn't have.
 
-    Example:
+    Examples:
         >>> to_python(r"^\d{3}(?<rest>[\w-]*)$")
         '^[0-9]{3}(?P<rest>[A-Za-z0-9_-]*)$'
     """

@@ -136,7 +136,7 @@ def resolve(schema: Schema, name: str) -> Path:
         PointerError: if it is neither a JSON Pointer nor a dotted name.
         OverrideError: if it names the whole payload.
 
-    Example:
+    Examples:
         >>> resolve(Schema.load(), "data.state")
         ('data', 'state')
         >>> resolve(Schema.load(), "data.stat")

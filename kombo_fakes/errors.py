@@ -35,7 +35,7 @@ def unknown(kind: str, name: str, known: Iterable[str], *, where: str = "") -> U
         known: The names that exist.
         where: An addition such as ``" in /data"``, put behind the name.
 
-    Example:
+    Examples:
         >>> print(unknown("event", "sync-finsihed", ["sync-finished", "data-changed"]))
         unknown event 'sync-finsihed'; did you mean 'sync-finished'?
         >>> print(unknown("event", "x", ["sync-finished", "data-changed"]))
@@ -57,7 +57,7 @@ def unknown(kind: str, name: str, known: Iterable[str], *, where: str = "") -> U
 def nearest(name: str, known: Iterable[str]) -> str | None:
     """The known name that a misspelt one most likely means, or None.
 
-    Example:
+    Examples:
         >>> nearest("data.stat", ["data.state", "data.qa_status"])
         'data.state'
     """
@@ -76,7 +76,7 @@ def nearest(name: str, known: Iterable[str]) -> str | None:
 def shorten(value: object, limit: int = 60) -> str:
     """A value as one short, printable line, however large or hostile it is.
 
-    Example:
+    Examples:
         >>> shorten("a" * 1000, limit=12)
         "'aaaaa...' (1,000 characters)"
         >>> shorten({"a": [1, 2]})

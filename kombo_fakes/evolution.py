@@ -108,7 +108,7 @@ def changes(event_or_schema: SchemaLike = DEFAULT_EVENT) -> tuple[Change, ...]:
     Args:
         event_or_schema: What `Schema.load` takes; an event name by default.
 
-    Example:
+    Examples:
         >>> [change.id for change in changes()][:2]
         ['data.setup_status-absent', 'root-new-property']
     """

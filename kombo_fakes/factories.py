@@ -466,7 +466,7 @@ def factory_for(event_or_schema: SchemaLike) -> type[PayloadFactory[Any]]:
     Raises:
         OverrideError: if the schema isn't one of objects.
 
-    Example:
+    Examples:
         >>> factory_for({"title": "Job", "properties": {"job": {"enum": ["QA"]}},
         ...              "type": "object", "required": ["job"]}).build()
         {'job': 'QA'}
@@ -494,7 +494,7 @@ class IntegrationStateChangedFactory(_StateChanged):
     ``anonymous`` (both fields of the end user that can be null are), ``identified`` (neither is);
     ``hris``, ``ats``, ``assessment``, ``lms`` (the category).
 
-    Example:
+    Examples:
         >>> payload = IntegrationStateChangedFactory.build(
         ...     invalid=True, data__integration_tool="workday", kombo_seed=3
         ... )

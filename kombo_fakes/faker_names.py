@@ -30,7 +30,7 @@ class FakerNames:
     Args:
         source: A Faker, of one locale or of several, with whatever providers it has.
 
-    Example:
+    Examples:
         >>> names = FakerNames(faker.Faker("de_DE"))
         >>> names.person(SeededDice(1)) == names.person(SeededDice(1))
         True
@@ -106,7 +106,7 @@ class KomboProvider(BaseProvider):
 
     It follows the Faker that it is in: its seed, its locale, its names.
 
-    Example:
+    Examples:
         >>> fake = faker.Faker()
         >>> fake.add_provider(KomboProvider)
         >>> fake.seed_instance(1)

@@ -26,7 +26,7 @@ def is_date_time(text: str) -> bool:
 
     Leap seconds and lower-case ``t`` and ``z`` are legal by the letter, so they pass.
 
-    Example:
+    Examples:
         >>> is_date_time("2021-09-01T12:00:00.000Z"), is_date_time("2021-09-01T12:00:00")
         (True, False)
         >>> is_date_time("2021-02-29T00:00:00Z")
@@ -85,7 +85,7 @@ CHECKED = frozenset(CHECKERS) | {
 def checked_formats(dialect: object) -> frozenset[str]:
     """The formats that are asserted in a dialect: draft 7 doesn't define all of them.
 
-    Example:
+    Examples:
         >>> "uuid" in checked_formats("http://json-schema.org/draft-07/schema#")
         False
     """

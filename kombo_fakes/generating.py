@@ -98,7 +98,7 @@ def generate(
             schema refuses an override and no fault was asked for.
         SchemaError, DocumentError: as `Schema.load` does.
 
-    Example:
+    Examples:
         >>> made, = generate(seed=3, overrides={"data.integration_tool": "personio"})
         >>> made.payload["data"]["integration_id"].split(":")[0], made.stem
         ('personio', 'integration-state-changed-0001')
@@ -124,7 +124,7 @@ def generate(
 def label(schema: Schema) -> str:
     """The name of a schema as a file name holds it: no ``:``, no directories.
 
-    Example:
+    Examples:
         >>> label(Schema({"title": "data-changed:hris"}))
         'data-changed.hris'
     """

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 def register() -> None:
     """Register the payload TypedDicts with Hypothesis.
 
-    Example:
+    Examples:
         >>> from hypothesis import find, strategies as st
         >>> from kombo_fakes import IntegrationStateChanged
         >>> find(st.from_type(IntegrationStateChanged), lambda payload: True)["type"]

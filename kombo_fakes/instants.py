@@ -28,7 +28,7 @@ def instant(text: str) -> Fraction:
     Raises:
         ValueError: if the text is no date and time with an offset.
 
-    Example:
+    Examples:
         >>> instant("2021-09-01T12:00:00Z") == instant("2021-09-01T14:00:00.000+02:00")
         True
         >>> instant("2021-09-01T12:00:00.5Z") > instant("2021-09-01T12:00:00Z")
@@ -56,7 +56,7 @@ def written(nanoseconds: int, *, digits: int = 3, offset: str = "Z") -> str:
         digits: The digits of the fraction, 0 for none; what they can't hold is cut off.
         offset: ``"Z"``, or an offset such as ``"+02:00"``.
 
-    Example:
+    Examples:
         >>> written(int(instant("2021-09-01T12:00:00Z")), digits=0, offset="+02:00")
         '2021-09-01T14:00:00+02:00'
     """

@@ -82,7 +82,7 @@ class Lives:
         sample: The payload whose names all integrations have; each its own if not given.
         begin: The instant of the first event, in nanoseconds as `instants` counts them.
 
-    Example:
+    Examples:
         >>> lives = Lives()
         >>> first, second = lives.next("a"), lives.next("a", gap="a day")
         >>> first.payload["data"]["state"], second.payload["data"]["setup_status"]

@@ -62,7 +62,7 @@ def invalid_payloads(
         UnknownNameError: if a keyword, a place or an id isn't in the catalogue.
         SchemaError, OverrideError: as `payloads` does, and if there is no such fault.
 
-    Example:
+    Examples:
         >>> from hypothesis import find
         >>> payload, fault = find(invalid_payloads(ids=["data.state-enum-cut"]), lambda i: True)
         >>> payload["data"]["state"], fault.id

@@ -89,7 +89,7 @@ def _encodes(text: str, codec: str, errors: str = "strict") -> bool:
 def returns(text: str, codec: str) -> bool:
     r"""Whether a codec has a text and gives it back as it was.
 
-    Example:
+    Examples:
         >>> [returns(letter, "shift_jis") for letter in ("\\", "\u00a5", "\u00e4")]
         [True, False, False]
     """

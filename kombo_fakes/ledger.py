@@ -66,7 +66,7 @@ def _same_instant(observed: Any, owed: str) -> bool:
 class Ledger:
     """The reference receiver: takes payloads of ``integration-state-changed``, knows the rest.
 
-    Example:
+    Examples:
         >>> ledger = Ledger()
         >>> ledger.of("personio:x")
         ()

@@ -24,7 +24,7 @@ def narrowed(effective: dict[str, Any]) -> dict[str, Any]:
     * ``format: int32`` and ``int64`` bound an integer.
     * A ``discriminator`` beside ``oneOf`` or ``anyOf``: the property says which branch it is.
 
-    Example:
+    Examples:
         >>> narrowed({"type": "integer", "format": "int32"})["allOf"]
         [{'minimum': -2147483648, 'maximum': 2147483647}]
     """

@@ -42,7 +42,7 @@ class OutputError(KomboFakesError, OSError):
 def compact(value: Any) -> bytes:
     """A JSON value in one line.
 
-    Example:
+    Examples:
         >>> compact({"a": [1, "\u00e9"]}).decode()
         '{"a":[1,"\u00e9"]}'
     """
@@ -83,7 +83,7 @@ def is_directory(out: str) -> bool:
     Raises:
         OutputError: if it looks like one and is a file.
 
-    Example:
+    Examples:
         >>> is_directory("payloads/"), is_directory("payloads"), is_directory("payloads.json")
         (True, True, False)
     """
@@ -105,7 +105,7 @@ def format_of(out: str, given: Format | None) -> Format:
     Raises:
         OutputError: if the two contradict each other, or neither says anything.
 
-    Example:
+    Examples:
         >>> format_of("a.jsonl", None), format_of("a.txt", "json"), format_of("a.ndjson.gz", None)
         ('ndjson', 'json', 'ndjson')
     """

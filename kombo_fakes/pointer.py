@@ -21,7 +21,7 @@ class PointerError(KomboFakesError, ValueError):
 def to_pointer(path: Sequence[str | int]) -> str:
     """Write a path as a JSON Pointer; the empty path, the whole document, is ``""``.
 
-    Example:
+    Examples:
         >>> to_pointer(("data", "a/b", 0))
         '/data/a~1b/0'
     """
@@ -37,7 +37,7 @@ def parse_pointer(pointer: str) -> tuple[str, ...]:
     Raises:
         PointerError: if a ``~`` isn't followed by 0 or 1, or a dotted name has an empty part.
 
-    Example:
+    Examples:
         >>> parse_pointer("/data/a~1b"), parse_pointer("data.state"), parse_pointer("")
         (('data', 'a/b'), ('data', 'state'), ())
     """
@@ -56,7 +56,7 @@ def parse_pointer(pointer: str) -> tuple[str, ...]:
 def dotted(path: Sequence[str | int]) -> str:
     """Write a path as a dotted name where that can be read back, else as a pointer.
 
-    Example:
+    Examples:
         >>> dotted(("data", "end_user")), dotted(("a.b",))
         ('data.end_user', '/a.b')
     """
@@ -69,7 +69,7 @@ def dotted(path: Sequence[str | int]) -> str:
 def is_index(part: str | int) -> bool:
     """Whether a part of a path can be an array index (RFC 6901, section 4).
 
-    Example:
+    Examples:
         >>> is_index("10"), is_index("01"), is_index("-")
         (True, False, False)
     """
@@ -83,7 +83,7 @@ def get(document: Any, path: Sequence[str | int]) -> Any:
     Raises:
         PointerError: if the path leads nowhere in this document.
 
-    Example:
+    Examples:
         >>> get({"a": [10, 20]}, ("a", 1))
         20
     """
@@ -96,7 +96,7 @@ def get(document: Any, path: Sequence[str | int]) -> Any:
 def has(document: Any, path: Sequence[str | int]) -> bool:
     """Whether there is something at a path, null included.
 
-    Example:
+    Examples:
         >>> has({"a": None}, ("a",)), has({"a": None}, ("a", "b"))
         (True, False)
     """
@@ -112,7 +112,7 @@ def replaced(document: Any, path: Sequence[str | int], value: Any) -> Any:
 
     Only what lies on the path is copied. A key that isn't there yet is added.
 
-    Example:
+    Examples:
         >>> replaced({"a": {"b": 1}}, ("a", "b"), 2)
         {'a': {'b': 2}}
     """
@@ -132,7 +132,7 @@ def removed(document: Any, path: Sequence[str | int]) -> Any:
     Raises:
         PointerError: if there is nothing at the path, or it is empty.
 
-    Example:
+    Examples:
         >>> removed({"a": 1, "b": 2}, ("a",))
         {'b': 2}
     """

@@ -61,7 +61,7 @@ def read(published: Any, name: str = "the schema") -> tuple[dict[str, Any], tupl
         SchemaError: if the document is no schema, holds a keyword that isn't known, refers to
             something outside of itself, or fails its meta-schema.
 
-    Example:
+    Examples:
         >>> effective, repairs = read({"type": "string", "nullable": True})
         >>> effective
         {'type': ['string', 'null']}

@@ -93,7 +93,7 @@ _STATUSES = (
 def timestamp(moment: datetime) -> str:
     """An instant as Kombo writes it: UTC, milliseconds, ``Z``.
 
-    Example:
+    Examples:
         >>> timestamp(datetime(2021, 9, 1, 12, tzinfo=timezone.utc))
         '2021-09-01T12:00:00.000Z'
     """
@@ -117,7 +117,7 @@ MARKED_INSTANT = timestamp(_EPOCH - timedelta(milliseconds=1))
 def instants(words: Sequence[int]) -> list[bytes]:
     """Instants as they are usual, as ASCII, made of numbers of 16 bits, three for each.
 
-    Example:
+    Examples:
         >>> instants([0, 0, 0, 65_535, 65_535, 65_535])
         [b'2022-01-01T00:00:00.000Z', b'2025-12-30T23:59:59.999Z']
     """
@@ -622,7 +622,7 @@ def look_at(event: str, place: Place) -> Look | None:
         event: The name of the event, or whatever names the schema.
         place: The property names that lead to the field.
 
-    Example:
+    Examples:
         >>> look_at("integration-state-changed", ("data", "integration_id")).fact
         'integration_id'
     """
@@ -643,7 +643,7 @@ _LONGEST = max(map(len, (*_ANYWHERE, *_COMMON)))
 def telling(event: str, place: Place) -> Place:
     """As much of a place as the looks there and below depend on: mostly the end of it.
 
-    Example:
+    Examples:
         >>> telling("a schema of one's own", ("deep", "down", "end_user", "origin_id"))
         ('end_user', 'origin_id')
     """

@@ -87,7 +87,7 @@ class ReceiverMachine(RuleBasedStateMachine):
         copies: How many copies come at the same moment; 1 where `deliver` can't be called from
             several threads.
 
-    Example:
+    Examples:
         >>> class Machine(ReceiverMachine):
         ...     def __init__(self):
         ...         super().__init__()

@@ -27,7 +27,7 @@ def schema_directory() -> Path:
 def events() -> tuple[str, ...]:
     """The names of the shipped events, the default one first, the others by name.
 
-    Example:
+    Examples:
         >>> events()[0]
         'integration-state-changed'
     """

@@ -68,7 +68,7 @@ class Schema:
             DocumentError: if the file can't be read or holds no JSON.
             SchemaError: if the document is no schema that can be honoured.
 
-        Example:
+        Examples:
             >>> schema = Schema.load("integration-state-changed")
             >>> schema.is_valid({"id": "1"}), len(schema.sites())
             (False, 39)
@@ -105,7 +105,7 @@ class Schema:
                 if that one can't be honoured.
             UnknownNameError: when a name is asked for that it doesn't hold.
 
-        Example:
+        Examples:
             >>> described = Schema.from_openapi({"openapi": "3.0.3", "components": {"schemas": {
             ...     "State": {"type": "string", "nullable": True, "enum": ["ACTIVE"]}}}})
             >>> described["State"].is_valid(None), list(described)
@@ -119,7 +119,7 @@ class Schema:
     def sites(self) -> tuple[Site, ...]:
         """Every constraint at every place, outermost first.
 
-        Example:
+        Examples:
             >>> print(*Schema.load({"type": "object", "required": ["a"]}).sites(), sep="; ")
             type at (root); required of 'a' at (root)
         """
@@ -134,7 +134,7 @@ class Schema:
         Raises:
             ValidationError: if the schema refuses it, with every violation.
 
-        Example:
+        Examples:
             >>> Schema.load({"enum": ["ACTIVE"]}).validate("active")
             Traceback (most recent call last):
             kombo_fakes.violations.ValidationError: (root): enum: 'active' is none of ACTIVE; \

@@ -38,7 +38,7 @@ def sign(body: bytes, secret: str | bytes) -> str:
         SecretError: if the secret is empty: everybody can sign with that.
         TypeError: if the body isn't bytes. A text has no signature before it is encoded.
 
-    Example:
+    Examples:
         >>> sign(b'{"id":"1"}', "a secret")
         'qh8GICotEes5lhpv_SNMzdPRq3wUWKohu12TNdIUkIY'
     """
@@ -63,7 +63,7 @@ def verify(body: bytes, signature: str | bytes | None, secret: str | bytes) -> b
         signature: The header as it came; None if there was none.
         secret: The webhook secret.
 
-    Example:
+    Examples:
         >>> verify(b"{}", sign(b"{}", "a secret"), "a secret")
         True
         >>> verify(b"{}", "\xe9", "a secret"), verify(b"{}", None, "a secret")

@@ -35,7 +35,7 @@ _CHOICE, _ANYTHING = 0.2, 4.0
 class Sizes:
     """The sizes of blueprints: how many texts and numbers a draw of each holds on average.
 
-    Example:
+    Examples:
         >>> from kombo_fakes.blueprint import Text
         >>> Sizes().of(Array(items=Text(), min_items=4, max_items=4))
         4.0

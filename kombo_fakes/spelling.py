@@ -49,7 +49,7 @@ def spellings(*, contested: bool = False) -> tuple[Spelling, ...]:
     Args:
         contested: Whether those belong to it over which good parsers disagree.
 
-    Example:
+    Examples:
         >>> [spelling.name for spelling in spellings()][:4]
         ['compact', 'spaced', 'indented', 'tabs']
         >>> {json.loads(spelling.write({"é": [1.5, "/"]}))["é"][0] for spelling in spellings()}
@@ -68,7 +68,7 @@ def spell(payload: Any, spelling: str = "compact") -> bytes:
     Raises:
         UnknownNameError: if there is none of this name.
 
-    Example:
+    Examples:
         >>> spell({"name": "é/"}, "ascii")
         b'{"name": "\\u00e9/"}'
     """
@@ -81,7 +81,7 @@ def spell(payload: Any, spelling: str = "compact") -> bytes:
 def spell_mixed(payload: Any, dice: Dice) -> bytes:
     """Write a payload, with dice for each blank, each letter and each order of keys.
 
-    Example:
+    Examples:
         >>> text = spell_mixed({"a": ["/", 1]}, SeededDice(1))
         >>> json.loads(text)
         {'a': ['/', 1]}

@@ -41,7 +41,7 @@ _UNEVEN = bytes(range(256 // 62 * 62, 256))
 class MarkingDice(SeededDice):
     """Seeded dice whose ids are marks, each another one, that `stencil_of` knows again.
 
-    Example:
+    Examples:
         >>> MarkingDice(1).token(24)
         '0KomboId000zzzzzzzzzzzzz'
     """
@@ -89,7 +89,7 @@ def stencil_of(value: Any, *, marked: bool = True) -> Stencil:
         value: The value.
         marked: Whether marks are holes; otherwise there are none.
 
-    Example:
+    Examples:
         >>> stencil_of({"id": MarkingDice(1).token(24)})
         Stencil(parts=(b'{"id":"', b'"}'), holes=b'\x01')
     """
@@ -110,7 +110,7 @@ def filled(stencils: Sequence[Stencil], *key: object) -> list[bytes]:
         stencils: The stencils.
         key: What the values depend on.
 
-    Example:
+    Examples:
         >>> filled([stencil_of([MarkingDice(1).token(24)])], "a key")
         [b'["7wN6YAJKOBg20i6eOGoijv3Z"]']
     """
@@ -139,7 +139,7 @@ def _filled_alike(parts: Sequence[Sequence[bytes]], holes: bytes, *key: object) 
 def ids(count: int, *key: object) -> tuple[bytes, ...]:
     """Ids of 24 letters of base 62, all equally likely.
 
-    Example:
+    Examples:
         >>> [len(one) for one in ids(2, "a key")]
         [24, 24]
     """

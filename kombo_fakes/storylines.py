@@ -39,7 +39,7 @@ def story(seed: int = 0, *, index: int = 0) -> list[Any]:
         Payloads of several events, each valid by its schema; the first is
         ``integration-created``.
 
-    Example:
+    Examples:
         >>> [payload["type"] for payload in story(1)][:2]
         ['integration-created', 'integration-state-changed']
     """
@@ -49,7 +49,7 @@ def story(seed: int = 0, *, index: int = 0) -> list[Any]:
 def stories() -> SearchStrategy[list[Any]]:
     """A strategy for stories; each is like one that `story` tells, and shrinks to a short one.
 
-    Example:
+    Examples:
         >>> from hypothesis import find
         >>> short = find(stories(), lambda story: any(p["type"] == "sync-finished" for p in story))
         >>> {p["data"].get("integration_id", p["data"].get("id")) for p in short} == {

@@ -58,6 +58,9 @@ def payloads(
 ) -> SearchStrategy[Any]:
     """A strategy for valid payloads.
 
+    The knobs for text apply to every string and to the keys of open objects; what the schema
+    itself fixes (property names, enums) stays as it is.
+
     Args:
         event_or_schema: What `Schema.load` takes; an event name by default.
         values: ``"any"``: everything that the schema allows and good validators agree on, from
@@ -72,9 +75,6 @@ def payloads(
             what is aimed at: Hypothesis repeats what is simple, so that a small share comes out
             larger. 0 and 1 are exact.
 
-        The knobs for text apply to every string and to the keys of open objects; what the
-        schema itself fixes (property names, enums) stays as it is.
-
     Returns:
         A strategy of JSON values as Python objects. It shrinks towards short payloads.
 
@@ -83,7 +83,7 @@ def payloads(
         SchemaError: if nothing satisfies the schema, or the schema and the knobs together.
         OverrideError: if a knob makes no sense.
 
-    Example:
+    Examples:
         >>> from hypothesis import find
         >>> find(payloads(), lambda p: p["data"]["state"] == "INVALID")["data"]["updated_at"]
         '2000-01-01T00:00:00Z'
@@ -112,7 +112,7 @@ def event_payloads(
     Raises:
         UnknownNameError: if there is no such event.
 
-    Example:
+    Examples:
         >>> from hypothesis import find
         >>> find(event_payloads(["sync-finished", "data-changed"]), lambda p: True)["type"]
         'data-changed'

@@ -17,7 +17,7 @@ class Targets:
     Args:
         root: The document: a schema.
 
-    Example:
+    Examples:
         >>> Targets({"$defs": {"a": {"$anchor": "x"}}}).find("#x", ())
         ('$defs', 'a')
     """

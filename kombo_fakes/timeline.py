@@ -61,7 +61,7 @@ class Timeline:
     Attributes:
         steps: The moments, in order.
 
-    Example:
+    Examples:
         >>> lived = Timeline.from_seed(3)
         >>> sum(len(records) == 1 for records in lived.expected.values()) >= 1
         True
@@ -86,7 +86,7 @@ class Timeline:
             integrations: The most integrations that occur.
             length: The most steps; at least half of them are made.
 
-        Example:
+        Examples:
             >>> Timeline.from_seed(1).steps == Timeline.from_seed(1).steps
             True
         """
@@ -160,7 +160,7 @@ def timelines(
         integrations: The most integrations that occur.
         length: The most steps.
 
-    Example:
+    Examples:
         >>> from hypothesis import find
         >>> shortest = find(timelines(), lambda lived: lived.events < len(lived.steps))
         >>> [step.delivery.done for step in shortest.steps]

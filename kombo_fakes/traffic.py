@@ -43,7 +43,7 @@ class Parcel:
     def complaint(self, status: int) -> str | None:
         """What is wrong with an answer, None if nothing; the same text for the same wrong.
 
-        Example:
+        Examples:
             >>> parcel = next(Traffic(secret="a secret"))
             >>> parcel.complaint(204), parcel.complaint(422)
             (None, 'refuses what it must take: answered 422')
@@ -77,7 +77,7 @@ class Traffic:
         SecretError: if the secret is empty.
         SchemaError, DocumentError: as `Schema.load` does.
 
-    Example:
+    Examples:
         >>> traffic = Traffic(secret="a secret", faulty=1, faults=["data.state-enum-cut"])
         >>> parcel = next(traffic)
         >>> parcel.name, parcel.owed

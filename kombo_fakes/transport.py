@@ -83,7 +83,7 @@ class Answer:
         seconds: From the beginning of the request to the end of the answer.
         truncated: Whether there was more of the body.
 
-    Example:
+    Examples:
         >>> answer = Answer(202, (("Content-Type", "text/plain"),), b"caf\xe9", 0.01)
         >>> answer.header("content-type"), answer.text
         ('text/plain', 'caf�')
@@ -130,7 +130,7 @@ class Transport:
         TransportError: for a URL that can't be used; nothing is sent then.
         OverrideError: for a time-out that is none.
 
-    Example:
+    Examples:
         >>> Transport("localhost:8000/hooks")
         Traceback (most recent call last):
         kombo_fakes.transport.TransportError: 'localhost:8000/hooks': has no http:// or https://; \

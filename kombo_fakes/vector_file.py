@@ -45,7 +45,7 @@ def vectors() -> dict[str, Any]:
         and ``why``. The verdict is ``valid``, ``invalid``, or ``either`` for a right digest in
         another spelling.
 
-    Example:
+    Examples:
         >>> document = vectors()
         >>> document["secret"], document["vectors"][0]["id"]
         ('kombo_fakes-test-secret-DO-NOT-USE', 'body-empty')

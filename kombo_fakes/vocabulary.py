@@ -51,7 +51,7 @@ KNOWN = ONE_SCHEMA | SCHEMA_LIST | SCHEMA_MAP | ASSERTIONS | REFERENCES | ANNOTA
 def subschemas(schema: dict[str, Any]) -> Iterator[tuple[Path, Any]]:
     """The schemas directly below a schema, each with its path from there.
 
-    Example:
+    Examples:
         >>> list(subschemas({"properties": {"a": {"type": "string"}}, "items": True}))
         [(('properties', 'a'), {'type': 'string'}), (('items',), True)]
     """
@@ -70,7 +70,7 @@ def subschemas(schema: dict[str, Any]) -> Iterator[tuple[Path, Any]]:
 def put(schema: dict[str, Any], where: Path, child: Any) -> None:
     """Put a schema where `subschemas` has found one; what holds it is copied, not changed.
 
-    Example:
+    Examples:
         >>> schema = {"properties": {"a": {}}}
         >>> put(schema, ("properties", "a"), True)
         >>> schema

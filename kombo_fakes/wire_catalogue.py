@@ -145,7 +145,7 @@ def wire_faults(
         UnknownNameError: if there is no such family or id; the message names the nearest one.
         SecretError: if the secret is empty.
 
-    Example:
+    Examples:
         >>> fault = wire_faults(ids=["signature-key-empty"])[0]
         >>> fault.owed("tolerant"), fault.examples[0].done
         ('refuse', ('wire fault signature-key-empty',))

@@ -53,7 +53,7 @@ def parse_yaml(data: bytes, name: str) -> Any:
     Raises:
         DocumentError: if it is no YAML, with line and column, or is more than the bounds allow.
 
-    Example:
+    Examples:
         >>> parse_yaml(b"{a: 1, b: [yes, 2021-09-01]}", "x.yaml")
         {'a': 1, 'b': ['yes', '2021-09-01']}
     """

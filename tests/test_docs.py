@@ -18,10 +18,11 @@ PAGES = [DOCS / "get-started.md", *sorted((DOCS / "how-to").glob("*.md"))]
 
 DEFAULT_URL = "http://127.0.0.1:8000"
 
+# What a page asks of its reader in words, a comment says to the test.
 _BLOCK = re.compile(
-    r"(?:^<!-- (?:exit status (?P<status>\d)|(?P<behind>in the background)) -->\n)?"
-    r"^```(?P<language>\w+)(?: title=\"(?P<file>[^\"]+)\")?"
-    r"(?: replaces=\"(?P<replaces>[^\"]+)\")?(?P<adds> adds)?\n(?P<text>.*?)^```$",
+    r"(?:^<!-- (?:exit status (?P<status>\d)|(?P<behind>in the background)"
+    r"|in place of: (?P<replaces>[^\n]+)|(?P<adds>one more part)) -->\n)?"
+    r"^```(?P<language>\w+)(?: title=\"(?P<file>[^\"]+)\")?\n(?P<text>.*?)^```$",
     re.DOTALL | re.MULTILINE,
 )
 

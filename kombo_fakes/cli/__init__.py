@@ -27,7 +27,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     Returns:
         The exit status.
 
-    Example:
+    Examples:
         >>> main(["generate", "-n", "0"])  # Says on standard error what is right.
         2
     """

@@ -16,7 +16,7 @@ def printable(text: str) -> str:
 
     Hostile input can't move the cursor, set colours or turn the direction of what follows.
 
-    Example:
+    Examples:
         >>> printable("a\x1b[31mb\n")
         'a\\x1b[31mb\\n'
     """

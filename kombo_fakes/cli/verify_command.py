@@ -52,7 +52,7 @@ def diagnosis(body: bytes, signature: str, secret: bytes) -> str:
         signature: The wrong one; any text at all.
         secret: The webhook secret; it isn't part of what is said.
 
-    Example:
+    Examples:
         >>> from kombo_fakes import sign
         >>> diagnosis(b"{}", sign(b"{}", "a secret") + "=", b"a secret")
         'the right digest, but padded with ='

@@ -63,7 +63,7 @@ _GERMAN = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue"})
 def slug(text: str) -> str:
     """A name as it would stand in an address or a host name; empty where nothing is left.
 
-    Example:
+    Examples:
         >>> slug("Müller & Söhne GmbH"), slug("O'Hara"), slug("株式会社")
         ('mueller-soehne-gmbh', 'ohara', '')
     """

@@ -36,7 +36,7 @@ class ProbeCase:
         owed: What the receiver has to do: ``"take"`` it, ``"refuse"`` it, or ``"either"``.
         why: Why.
 
-    Example:
+    Examples:
         >>> case = probe_cases(ids="wire:signature-missing")[0]
         >>> case.owed, case.delivery.signature
         ('refuse', None)
@@ -113,7 +113,7 @@ def probe_cases(
         UnknownNameError: if there is no such event, policy or case.
         SecretError: if the secret is empty.
 
-    Example:
+    Examples:
         >>> [case.id for case in probe_cases(ids=["spelling:in*", "fault:data.state-enum-cut"])]
         ['spelling:indented', 'fault:data.state-enum-cut']
     """

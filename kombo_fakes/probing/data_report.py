@@ -17,7 +17,7 @@ FORMAT = 1
 def data_report(report: Report) -> dict[str, Any]:
     """A report as a JSON object, the findings with all that is needed to send them again.
 
-    Example:
+    Examples:
         >>> from kombo_fakes import probe
         >>> told = data_report(probe(lambda delivery: 500))
         >>> told["findings"][0]["id"], told["findings"][0]["exchanges"][0]["reply"]["status"]
@@ -122,7 +122,7 @@ def known_findings(data: Any, name: str) -> frozenset[str]:
     Raises:
         DocumentError: if it is neither.
 
-    Example:
+    Examples:
         >>> sorted(known_findings(["signature-absent"], "baseline.json"))
         ['signature-absent']
     """
@@ -148,7 +148,7 @@ def known_cases(data: Any, name: str) -> frozenset[str]:
     Raises:
         DocumentError: if it is neither a report nor an array of ids.
 
-    Example:
+    Examples:
         >>> sorted(known_cases({"findings": [{"id": "a", "cases": ["fault:b"]}]}, "baseline.json"))
         ['fault:b']
     """

@@ -53,7 +53,7 @@ def html_report(report: Report) -> bytes:
 
     All that a receiver has answered, and all that was sent to it, goes in as text.
 
-    Example:
+    Examples:
         >>> from kombo_fakes import probe
         >>> page = html_report(probe(lambda delivery: 500))
         >>> page.startswith(b"<!DOCTYPE html>")

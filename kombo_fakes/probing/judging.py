@@ -38,7 +38,7 @@ _TRACES = re.compile(
 def judged(case: Case, reply: Reply) -> Category | None:
     """What a receiver did wrong by this reply; None if nothing.
 
-    Example:
+    Examples:
         >>> from kombo_fakes.probing.cases import Maker
         >>> first = Maker("sync-finished", "a secret", "strict", 0, "a run").first()
         >>> judged(first, Reply(204)), judged(first, Reply(500)), judged(first, Reply(401))
@@ -92,7 +92,7 @@ def shows_secret(text: str, secret: str | bytes, sent: str = "") -> bool:
         secret: The secret.
         sent: What the sender has said itself.
 
-    Example:
+    Examples:
         >>> shows_secret("key=YSBzZWNyZXQ=", "a secret"), shows_secret("{}", "a secret")
         (True, False)
     """

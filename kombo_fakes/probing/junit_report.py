@@ -19,7 +19,7 @@ _UNWRITABLE = re.compile("[^\t\n\r -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 def junit_report(report: Report) -> bytes:
     """The XML document.
 
-    Example:
+    Examples:
         >>> from kombo_fakes import probe
         >>> b'failures="1"' in junit_report(probe(lambda delivery: 500))
         True

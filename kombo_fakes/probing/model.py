@@ -255,7 +255,7 @@ class Report:
             ReceiverError: an `AssertionError` that tells each finding, how such a bug is mended,
                 and how to send the delivery again.
 
-        Example:
+        Examples:
             >>> from kombo_fakes import probe
             >>> try:
             ...     probe(lambda delivery: 404).check()

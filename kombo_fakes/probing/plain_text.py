@@ -67,7 +67,7 @@ def finding_lines(finding: Finding, url: str) -> list[str]:
 def counted(number: int, one: str, many: str = "") -> str:
     """A number and the word for what is counted.
 
-    Example:
+    Examples:
         >>> counted(1, "case"), counted(1_200, "case")
         ('1 case', '1,200 cases')
     """

@@ -24,7 +24,7 @@ _UNSEEN = re.compile(
 def visible(text: str) -> str:
     r"""A text with all that can't be seen, or could turn the rest around, written as its number.
 
-    Example:
+    Examples:
         >>> print(visible("a\u202eb\0"))
         a⟨U+202E⟩b⟨U+0000⟩
     """
@@ -34,7 +34,7 @@ def visible(text: str) -> str:
 def body_text(body: bytes, longest: int = LONGEST) -> str:
     r"""A body as text: indented where it is JSON, and its bytes where it isn't UTF-8.
 
-    Example:
+    Examples:
         >>> print(body_text(b'{"a":[]}'))
         {
           "a": []

@@ -18,7 +18,7 @@ class Redactor:
     Args:
         secret: The secret.
 
-    Example:
+    Examples:
         >>> Redactor("a&b and more").text("key=a%26b%20and%20more, 'a&b and more'")
         "key=[the webhook secret], '[the webhook secret]'"
     """

@@ -93,7 +93,7 @@ def probe(
         ProbeError, TransportError: if the receiver can't be reached, or what it knows not be seen.
         SecretError: if the secret is empty.
 
-    Example:
+    Examples:
         >>> from kombo_fakes import verify
         >>> def receive(delivery):
         ...     return 204 if delivery.body else 400

@@ -22,7 +22,7 @@ def secret_forms(secret: str | bytes) -> tuple[str, ...]:
     Returns:
         The forms; those of less than six letters are left out.
 
-    Example:
+    Examples:
         >>> secret_forms("a&b")
         ('a&amp;b', '612662')
     """

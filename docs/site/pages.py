@@ -1,0 +1,256 @@
+"""A hook of MkDocs: the pages that are made of the package, and never written by hand."""
+
+from __future__ import annotations
+
+import html
+import inspect
+import json
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import rich_click as click
+from mkdocs.config.defaults import MkDocsConfig
+from mkdocs.structure.files import File, Files
+from mkdocs.structure.pages import Page
+
+import kombo_fakes
+from kombo_fakes import changes, faults, wire_faults
+from kombo_fakes.cli.program import program
+from kombo_fakes.errors import shorten
+from kombo_fakes.pointer import PointerError, get, parse_pointer
+from kombo_fakes.registry import event_document
+
+ROOT = Path(__file__).parents[2]
+SECRET = "a secret of the docs"
+
+# The files at the top of the project that are pages as well.
+TOP = {
+    "ARCHITECTURE.md": "architecture.md",
+    "CONTRIBUTING.md": "contributing.md",
+    "SECURITY.md": "security.md",
+    "CHANGELOG.md": "changelog.md",
+}
+
+# Every public name belongs to one page; a test of the build fails where one is left out.
+REFERENCE = {
+    "payloads": (
+        "Payloads and faults",
+        "schema registry violations sites strategies storylines corner_cases catalogue"
+        " invalid_strategy evolution factories faker_names generating bulk errors",
+    ),
+    "wire": (
+        "Deliveries and histories",
+        "signing delivery spelling delivery_strategies wire_catalogue vector_file timeline ledger"
+        " receiver_machine transport",
+    ),
+    "probe": ("The probe", "probing.running probing.model probing.checking probing.receivers"),
+    "types": ("Types of payloads", "types"),
+}
+
+
+def on_files(files: Files, config: MkDocsConfig) -> Files:
+    """Add the pages that are made."""
+    for name, text in _pages():
+        files.append(File.generated(config, name, content=text))
+    return files
+
+
+def on_page_markdown(markdown: str, page: Page, config: MkDocsConfig, files: Files) -> str:
+    """Leave the text of links that lead out of the docs: there is nothing at their end here."""
+    return re.sub(r"\[([^\]]+)\]\((?:\.\./)+(?!how-to|reference|catalogue)(?!schemas\.md)[^)]*\)",
+                  r"\1", markdown) if "/" not in page.file.src_uri else markdown  # fmt: skip
+
+
+def _pages() -> Iterator[tuple[str, str]]:
+    for source, name in TOP.items():
+        yield name, _relinked((ROOT / source).read_text(encoding="utf-8"))
+    for name, (title, modules) in REFERENCE.items():
+        yield f"reference/{name}.md", _reference(title, modules.split())
+    yield "reference/fixtures.md", _fixtures()
+    yield "reference/commands.md", _commands()
+    yield "catalogue/index.md", _events()
+    yield "catalogue/deliveries.md", _deliveries()
+    for event in kombo_fakes.events():
+        yield f"catalogue/{_slug(event)}.md", _event(event)
+
+
+def _relinked(text: str) -> str:
+    for source, name in TOP.items():
+        text = text.replace(f"({source})", f"({name})")
+    text = re.sub(r"\]\(docs/", "](", text)
+    return re.sub(r"\[([^\]]+)\]\((?!http|[a-z-]+\.md)[^)]*\)", r"\1", text)
+
+
+def _slug(event: str) -> str:
+    return event.replace(":", ".")
+
+
+# -- reference
+
+
+def _reference(title: str, modules: Sequence[str]) -> str:
+    lines = [f"# {title}", "", "All of it is imported from `kombo_fakes`.", ""]
+    for module in modules:
+        names = kombo_fakes._HOMES.get(module, ())
+        for name in sorted(names, key=lambda name: (not name[0].islower(), name)):
+            lines += [f"::: kombo_fakes.{module}.{name}", ""]
+    listed = {module for _, each in REFERENCE.values() for module in each.split()}
+    if missing := kombo_fakes._HOMES.keys() - listed:
+        raise ValueError(f"on no page of the reference: {sorted(missing)}")
+    return "\n".join(lines)
+
+
+def _fixtures() -> str:
+    from kombo_fakes import pytest_plugin, pytest_probe
+
+    lines = ["# Fixtures", "", "pytest finds them by itself; `pytest --fixtures` lists them.", ""]
+    for module in (pytest_plugin, pytest_probe):
+        for found in re.finditer(
+            r"@pytest\.fixture(?:\((?P<how>[^)]*)\))?\ndef (?P<name>kombo_\w+)\(.*?\"\"\""
+            r"(?P<text>.*?)\"\"\"",
+            inspect.getsource(module),
+            re.DOTALL,
+        ):
+            scope = re.search(r'scope="(\w+)"', found["how"] or "")
+            lines += [
+                f"## `{found['name']}`",
+                "",
+                f"Scope: {scope[1] if scope else 'function'}.",
+                "",
+                inspect.cleandoc(found["text"]).replace("``", "`"),
+                "",
+            ]
+    return "\n".join(lines)
+
+
+def _commands() -> str:
+    lines = ["# Commands", ""]
+    context = click.Context(program, info_name="kombo-fakes")
+    for name in program.list_commands(context):
+        command = program.get_command(context, name)
+        assert command is not None
+        below = click.Context(command, info_name=name, parent=context)
+        lines += [f"## `kombo-fakes {name}`", "", inspect.cleandoc(command.help or ""), ""]
+        lines += ["| option | what | default |", "|---|---|---|"]
+        for parameter in command.params:
+            if isinstance(parameter, click.Option):
+                record = parameter.get_help_record(below)
+                if record is not None:
+                    said = re.sub(r"\[[^\]]*default[^\]]*\]|\[required\]", "", record[1]).strip()
+                    lines.append(
+                        f"| `{_cell(record[0])}` | {_cell(said)} | {_default(parameter)} |"
+                    )
+        lines.append("")
+    return "\n".join(lines)
+
+
+def _default(option: click.Option) -> str:
+    if option.required:
+        return "required"
+    value = option.default
+    plain = isinstance(value, (str, int, float)) and not isinstance(value, bool)
+    return _code(str(value)) if plain else ""
+
+
+# -- the catalogue
+
+
+def _events() -> str:
+    rows = [
+        [
+            f"[`{event}`]({_slug(event)}.md)",
+            "written here" if "$comment" in event_document(event) else "published",
+            str(len(faults(event))),
+            str(len(changes(event))),
+        ]
+        for event in kombo_fakes.events()
+    ]
+    return "\n".join(
+        [
+            "# Events",
+            "",
+            *_table(["event", "schema", "faults", "changes"], rows),
+            "",
+            "The page of each event has an example, each way in which it can be wrong, and what "
+            "other releases of its schema may send. [Deliveries](deliveries.md) can be odd "
+            "whatever their event.",
+        ]
+    )
+
+
+def _event(event: str) -> str:
+    payload = next(iter(kombo_fakes.generate(event, n=1))).payload
+    later = ([f"`{change.id}`", change.description] for change in changes(event))
+    return "\n".join(
+        [
+            f"# {event}",
+            "",
+            "```json",
+            json.dumps(payload, indent=2, ensure_ascii=False),
+            "```",
+            "",
+            "## Faults",
+            "",
+            "Each breaks one place only, by one keyword. What is shown is the value at that place.",
+            "",
+            *_table(
+                ["id", "what", "keyword", "for example"],
+                (
+                    [f"`{f.id}`", f.description, f"`{f.keyword}`", _shown(f.examples[0], f.pointer)]
+                    for f in faults(event)
+                ),
+            ),
+            "",
+            "## Changes",
+            "",
+            "What today's schema refuses, and another release of it may send.",
+            "",
+            *_table(["id", "what"], later),
+        ]
+    )
+
+
+def _shown(payload: Any, pointer: str) -> str:
+    try:
+        value = get(payload, parse_pointer(pointer))
+    except PointerError:
+        return "it is not there"
+    if isinstance(value, dict) and value:
+        return "with " + ", ".join(f"`{name}`" for name in value)
+    return _code(shorten(value))
+
+
+def _deliveries() -> str:
+    rows = [
+        [f"`{f.id}`", f.description, f.owed("strict"), f.owed("tolerant"), f.why]
+        for f in wire_faults(secret=SECRET)
+    ]
+    return "\n".join(
+        [
+            "# Odd deliveries",
+            "",
+            "The payload is right; the request is not. `refuse` is a 4xx, `take` a 2xx; `either` "
+            "is where the standards leave the choice.",
+            "",
+            *_table(["id", "what", "strict", "tolerant", "why"], rows),
+        ]
+    )
+
+
+def _table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> Iterator[str]:
+    yield f"| {' | '.join(heads)} |"
+    yield f"|{'---|' * len(heads)}"
+    for row in rows:
+        yield f"| {' | '.join(map(_cell, row))} |"
+
+
+def _cell(text: str) -> str:
+    plain = text if text.startswith("<code>") else text.replace("<", "&lt;").replace("|", "\\|")
+    return " ".join(plain.split())
+
+
+def _code(text: str) -> str:
+    # Between backticks a bar would end the cell.
+    return f"<code>{html.escape(text).replace('|', '&#124;')}</code>"

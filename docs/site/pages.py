@@ -139,9 +139,8 @@ def _commands() -> str:
                 record = parameter.get_help_record(below)
                 if record is not None:
                     said = re.sub(r"\[[^\]]*default[^\]]*\]|\[required\]", "", record[1]).strip()
-                    lines.append(
-                        f"| `{_cell(record[0])}` | {_cell(said)} | {_default(parameter)} |"
-                    )
+                    option, default = _code(record[0]), _default(parameter)
+                    lines.append(f"| {option} | {_cell(said)} | {default} |")
         lines.append("")
     return "\n".join(lines)
 

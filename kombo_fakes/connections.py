@@ -35,7 +35,8 @@ class Host:
         self, at: Url, port: int, addresses: list[str], context: ssl.SSLContext | None
     ) -> None:
         host = at.host or ""
-        self.name = host if at.port in (None, PORTS[at.scheme or ""]) else f"{host}:{at.port}"
+        plain = at.port in (None, PORTS[at.scheme or ""])
+        self.name: str = host if plain else f"{host}:{at.port}"
         self._server_name = host.strip("[]").partition("%")[0]
         self._port, self._addresses, self._context = port, addresses, context
         self._idle: list[Line] = []
@@ -124,9 +125,9 @@ class Line:
         sock = connection.sock
         assert sock is not None
         self._host, self._is_waiting = host, False
-        self.connection = connection
-        self.is_used = False
-        self.wire = Wire(sock)
+        self.connection: HTTPConnection = connection
+        self.is_used: bool = False
+        self.wire: Wire = Wire(sock)
         connection.sock = cast(socket.socket, self.wire)
 
     def make_room(self) -> None:
@@ -168,8 +169,9 @@ class Wire:
         self._end = 0.0
         self._slow: Callable[[], None] | None = None
         self._file: io.RawIOBase | None = None
-        self.received = 0
-        self.ended = self.cut = False
+        self.received: int = 0
+        self.ended: bool = False
+        self.cut: bool = False
 
     def begin(self, end: float, slow: Callable[[], None] | None) -> None:
         """A new request: its deadline, and what to do when its answer is slow to begin."""

@@ -506,25 +506,25 @@ class IntegrationStateChangedFactory(_StateChanged):
     """
 
     class Params:
-        active = factory.Trait(data__state="ACTIVE")
-        invalid = factory.Trait(data__state="INVALID")
-        inactive = factory.Trait(data__state="INACTIVE")
-        qa_pending = factory.Trait(data__qa_status="PENDING")
-        qa_passed = factory.Trait(data__qa_status="PASSED")
-        qa_failed = factory.Trait(data__qa_status="FAILED")
-        setup_incomplete = factory.Trait(data__setup_status="INCOMPLETE")
-        final_sync_pending = factory.Trait(data__setup_status="FINAL_SYNC_PENDING")
-        setup_completed = factory.Trait(data__setup_status="COMPLETED")
-        anonymous = factory.Trait(
+        active: factory.Trait = factory.Trait(data__state="ACTIVE")
+        invalid: factory.Trait = factory.Trait(data__state="INVALID")
+        inactive: factory.Trait = factory.Trait(data__state="INACTIVE")
+        qa_pending: factory.Trait = factory.Trait(data__qa_status="PENDING")
+        qa_passed: factory.Trait = factory.Trait(data__qa_status="PASSED")
+        qa_failed: factory.Trait = factory.Trait(data__qa_status="FAILED")
+        setup_incomplete: factory.Trait = factory.Trait(data__setup_status="INCOMPLETE")
+        final_sync_pending: factory.Trait = factory.Trait(data__setup_status="FINAL_SYNC_PENDING")
+        setup_completed: factory.Trait = factory.Trait(data__setup_status="COMPLETED")
+        anonymous: factory.Trait = factory.Trait(
             data__end_user__creator_email=None, data__end_user__origin_id=None
         )
-        identified = factory.Trait(
+        identified: factory.Trait = factory.Trait(
             data__end_user__creator_email="jane.doe@example.com", data__end_user__origin_id="1042"
         )
-        hris = factory.Trait(data__integration_category="HRIS")
-        ats = factory.Trait(data__integration_category="ATS")
-        assessment = factory.Trait(data__integration_category="ASSESSMENT")
-        lms = factory.Trait(data__integration_category="LMS")
+        hris: factory.Trait = factory.Trait(data__integration_category="HRIS")
+        ats: factory.Trait = factory.Trait(data__integration_category="ATS")
+        assessment: factory.Trait = factory.Trait(data__integration_category="ASSESSMENT")
+        lms: factory.Trait = factory.Trait(data__integration_category="LMS")
 
 
 _HAND_MADE: dict[str, type[PayloadFactory[Any]]] = {_STATE_CHANGED: IntegrationStateChangedFactory}

@@ -154,7 +154,7 @@ class Run:
         self._each = count
         self._corners = tuple(maker.corners()) if values == "corners" else ()
         if values == "corners":
-            self.count = min(len(self._corners), count) if count else len(self._corners)
+            self.count: int = min(len(self._corners), count) if count else len(self._corners)
         else:
             self.count = count if chosen is None or in_rounds else count * len(chosen)
 

@@ -102,7 +102,8 @@ class Lives:
     ) -> None:
         self.sent: list[Delivery] = []
         """The deliveries of distinct events, in the order in which they were first sent."""
-        self.secret, self._salt, self._spelling = secret, salt, spelling
+        self.secret: str | bytes = secret
+        self._salt, self._spelling = salt, spelling
         self._integrations: dict[str, _Integration] = {}
         self._sample, self._begin = sample, begin
         self._made = 0

@@ -23,8 +23,8 @@ from weakref import WeakKeyDictionary
 try:
     from locust import FastHttpUser, task
     from locust import events as locust_events
-except ModuleNotFoundError as error:
-    if error.name != "locust":
+except ModuleNotFoundError as _missing:
+    if _missing.name != "locust":
         raise
     raise ModuleNotFoundError(
         "kombo_fakes.load needs Locust: pip install 'kombo-fakes[locust]'", name="locust"

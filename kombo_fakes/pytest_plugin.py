@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     from kombo_fakes.schema import Schema
     from kombo_fakes.wire_catalogue import WireFault
 
-pytest_plugins = ("kombo_fakes.pytest_probe",)
+pytest_plugins: tuple[str, ...] = ("kombo_fakes.pytest_probe",)
 
 T = TypeVar("T")
 

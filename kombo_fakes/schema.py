@@ -53,7 +53,8 @@ class Schema:
         self.effective: dict[str, Any]
         self.repairs: tuple[Repair, ...]
         self.effective, self.repairs = read(published, source)
-        self.name = _event_of(self.effective) or str(self.effective.get("title") or _stem(source))
+        title = str(self.effective.get("title") or _stem(source))
+        self.name: str = _event_of(self.effective) or title
 
     @classmethod
     def load(cls, source: SchemaLike = DEFAULT_EVENT) -> Schema:

@@ -154,7 +154,7 @@ did you mean 'http://localhost:8000/hooks'?
         self._hosts: dict[tuple[str, str, int], Host] = {}
         self._guard = threading.Lock()
         self._at = _checked(url)
-        self.name = _shown(self._at)
+        self.name: str = _shown(self._at)
         self._host = self._host_of(self._at)
 
     def __enter__(self) -> Transport:

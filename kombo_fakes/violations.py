@@ -51,7 +51,7 @@ class ValidationError(KomboFakesError, ValueError):
     """
 
     def __init__(self, violations: Sequence[Violation]) -> None:
-        self.violations = tuple(violations)
+        self.violations: tuple[Violation, ...] = tuple(violations)
         lines = [str(violation) for violation in self.violations[:_SHOWN]]
         if len(self.violations) > _SHOWN:
             lines.append(f"... and {len(self.violations) - _SHOWN:,} more")

@@ -64,16 +64,13 @@ def program(context: click.Context) -> None:
         click.echo(context.get_help())
 
 
-for command in (
-    generate_command,
-    validate_command,
-    faults_command,
-    events_command,
-    sign_command,
-    verify_command,
-    send_command,
-    vectors_command,
-    probe_command,
-    replay_command,
-):
-    program.add_command(command)
+program.add_command(generate_command)
+program.add_command(validate_command)
+program.add_command(faults_command)
+program.add_command(events_command)
+program.add_command(sign_command)
+program.add_command(verify_command)
+program.add_command(send_command)
+program.add_command(vectors_command)
+program.add_command(probe_command)
+program.add_command(replay_command)

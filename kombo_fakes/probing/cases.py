@@ -49,9 +49,12 @@ class Maker:
     def __init__(
         self, event: str, secret: str | bytes, policy: Policy, seed: int, run: object
     ) -> None:
-        self.schema = Schema.load(event)
-        self.event = self.schema.name
-        self.secret, self.policy, self.seed, self.run = secret, policy, seed, run
+        self.schema: Schema = Schema.load(event)
+        self.event: str = self.schema.name
+        self.secret: str | bytes = secret
+        self.policy: Policy = policy
+        self.seed: int = seed
+        self.run: object = run
         self._made = 0
         self._base = self._plain()
         if self.event == DEFAULT_EVENT:

@@ -50,8 +50,8 @@ class Courier:
         on_exchange: Told | None,
         redactor: Redactor,
     ) -> None:
-        self.deliveries = 0
-        self.observes = observe is not None
+        self.deliveries: int = 0
+        self.observes: bool = observe is not None
         self._target, self._secret, self._observe = target, secret, observe
         self._evidence, self._end, self._told = evidence, end, on_exchange
         self._redactor = redactor

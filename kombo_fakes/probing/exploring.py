@@ -69,7 +69,7 @@ class Small:
 
     def __init__(self, maker: Maker, attempt: Attempt) -> None:
         self._maker, self._attempt = maker, attempt
-        self.spent = 0
+        self.spent: int = 0
 
     def fails(self, payload: Any) -> Category | None:
         self.spent += 1

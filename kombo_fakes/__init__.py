@@ -43,6 +43,7 @@ if TYPE_CHECKING:
         factory_for,
     )
     from kombo_fakes.faker_names import KomboProvider
+    from kombo_fakes.fixture_types import DeliveryMaker, PayloadMaker, ReceiverProbe
     from kombo_fakes.generating import Made, generate
     from kombo_fakes.invalid_strategy import invalid_payloads
     from kombo_fakes.ledger import Ledger, Record
@@ -66,11 +67,13 @@ if TYPE_CHECKING:
         AssessmentOrderReceived,
         ConnectionFlowFailed,
         DataChanged,
+        EventName,
         InlineAssessmentOrderReceived,
         IntegrationCreated,
         IntegrationDeleted,
         IntegrationStateChanged,
         IssueStatusChanged,
+        Payload,
         SyncFinished,
     )
     from kombo_fakes.vector_file import vectors
@@ -121,6 +124,11 @@ _HOMES = {
         "factory_for",
     ),
     "faker_names": ("KomboProvider",),
+    "fixture_types": (
+        "DeliveryMaker",
+        "PayloadMaker",
+        "ReceiverProbe",
+    ),
     "generating": (
         "Made",
         "generate",
@@ -181,11 +189,13 @@ _HOMES = {
         "AssessmentOrderReceived",
         "ConnectionFlowFailed",
         "DataChanged",
+        "EventName",
         "InlineAssessmentOrderReceived",
         "IntegrationCreated",
         "IntegrationDeleted",
         "IntegrationStateChanged",
         "IssueStatusChanged",
+        "Payload",
         "SyncFinished",
     ),
     "vector_file": ("vectors",),
@@ -218,7 +228,9 @@ __all__ = [
     "DataChanged",
     "DataChangedFactory",
     "Delivery",
+    "DeliveryMaker",
     "DocumentError",
+    "EventName",
     "Fault",
     "FaultError",
     "Finding",
@@ -238,11 +250,14 @@ __all__ = [
     "Ledger",
     "Made",
     "OverrideError",
+    "Payload",
     "PayloadFactory",
+    "PayloadMaker",
     "ProbeCase",
     "ProbeError",
     "ReceiverError",
     "ReceiverMachine",
+    "ReceiverProbe",
     "Record",
     "Report",
     "Schema",

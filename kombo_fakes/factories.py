@@ -13,8 +13,16 @@ from functools import lru_cache
 from types import NoneType, new_class
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar, cast
 
-import factory
-from factory.declarations import BaseDeclaration
+# Not from factory itself, which type checkers can't see to export them.
+from factory.base import Factory
+from factory.declarations import (
+    BaseDeclaration,
+    LazyAttribute,
+    SelfAttribute,
+    Sequence,
+    SubFactory,
+    Trait,
+)
 
 from kombo_fakes.blueprint import NOTHING, Blueprint, Choice, Object, Union, blueprint
 from kombo_fakes.catalogue import Fault, fault_named
@@ -151,7 +159,7 @@ def _plain(value: Any) -> Any:
 
 
 # Not a DictFactory: all of these share one sequence with those of the user's.
-class _LevelFactory(factory.Factory[Any]):
+class _LevelFactory(Factory[Any]):
     """The factory of one object within a payload."""
 
     class Meta:
@@ -168,7 +176,7 @@ class _LevelFactory(factory.Factory[Any]):
         return cls._build(model_class, *args, **kwargs)
 
 
-class PayloadFactory(factory.Factory[T]):
+class PayloadFactory(Factory[T]):
     """The base of all payload factories: what they have in common.
 
     Every factory takes, beside the fields of its payload (nested ones with ``__``) and its traits:
@@ -227,7 +235,7 @@ class PayloadFactory(factory.Factory[T]):
             and all(
                 derived.parameters[name] is parameter
                 if name in derived.parameters
-                else isinstance(parameter, factory.Trait)
+                else isinstance(parameter, Trait)
                 for name, parameter in meta.parameters.items()
             )
             and all(getattr(meta, name) == getattr(derived, name) for name in _OPTIONS)
@@ -315,7 +323,7 @@ class PayloadFactory(factory.Factory[T]):
     @classmethod
     def _traits(cls) -> list[str]:
         parameters = cls._meta.parameters
-        return [name for name in parameters if isinstance(parameters[name], factory.Trait)]
+        return [name for name in parameters if isinstance(parameters[name], Trait)]
 
     @classmethod
     def _build(cls, model_class: type, *args: Any, **kwargs: Any) -> Any:
@@ -373,14 +381,14 @@ def _derived(schema: Schema, name: str) -> type[PayloadFactory[Any]]:
     parameters = {
         **by_name,
         "kombo_index": None,
-        "kombo_number": factory.Sequence(int),
+        "kombo_number": Sequence(int),
     }
     attributes: dict[str, Any] = {
         "__doc__": f"Payloads of {schema.name}, derived from its schema.",
         "__module__": __name__,
         "Meta": type("Meta", (), {"model": dict}),
         "Params": type("Params", (), parameters),
-        "kombo_painting": factory.LazyAttribute(painting),
+        "kombo_painting": LazyAttribute(painting),
         **fields,
     }
     made: Any = new_class(name, (PayloadFactory,), exec_body=_filled(attributes))
@@ -421,9 +429,7 @@ def _declarations(plan: Object, path: Path) -> tuple[dict[str, Any], dict[str, A
         inside, known[name] = _declarations(inner, place)
         body = {"Meta": type("Meta", (), {"model": dict}), "kombo_painting": None, **inside}
         level = new_class(f"_Level_{name}", (_LevelFactory,), exec_body=_filled(body))
-        fields[name] = factory.SubFactory(
-            level, kombo_painting=factory.SelfAttribute("..kombo_painting")
-        )
+        fields[name] = SubFactory(level, kombo_painting=SelfAttribute("..kombo_painting"))
     return fields, known
 
 
@@ -431,8 +437,8 @@ def _filled(attributes: dict[str, Any]) -> Callable[[dict[str, Any]], None]:
     return lambda space: space.update(attributes)
 
 
-def _leaf(path: Path) -> factory.LazyAttribute:
-    return factory.LazyAttribute(lambda own: own.kombo_painting.default(path))
+def _leaf(path: Path) -> LazyAttribute:
+    return LazyAttribute(lambda own: own.kombo_painting.default(path))
 
 
 def _object_in(plan: Blueprint) -> Object | None:
@@ -505,26 +511,28 @@ class IntegrationStateChangedFactory(_StateChanged):
         True
     """
 
-    class Params:
-        active: factory.Trait = factory.Trait(data__state="ACTIVE")
-        invalid: factory.Trait = factory.Trait(data__state="INVALID")
-        inactive: factory.Trait = factory.Trait(data__state="INACTIVE")
-        qa_pending: factory.Trait = factory.Trait(data__qa_status="PENDING")
-        qa_passed: factory.Trait = factory.Trait(data__qa_status="PASSED")
-        qa_failed: factory.Trait = factory.Trait(data__qa_status="FAILED")
-        setup_incomplete: factory.Trait = factory.Trait(data__setup_status="INCOMPLETE")
-        final_sync_pending: factory.Trait = factory.Trait(data__setup_status="FINAL_SYNC_PENDING")
-        setup_completed: factory.Trait = factory.Trait(data__setup_status="COMPLETED")
-        anonymous: factory.Trait = factory.Trait(
-            data__end_user__creator_email=None, data__end_user__origin_id=None
-        )
-        identified: factory.Trait = factory.Trait(
-            data__end_user__creator_email="jane.doe@example.com", data__end_user__origin_id="1042"
-        )
-        hris: factory.Trait = factory.Trait(data__integration_category="HRIS")
-        ats: factory.Trait = factory.Trait(data__integration_category="ATS")
-        assessment: factory.Trait = factory.Trait(data__integration_category="ASSESSMENT")
-        lms: factory.Trait = factory.Trait(data__integration_category="LMS")
+    # Not for type checkers, to which a subclass that adds traits would have Params of other types.
+    if not TYPE_CHECKING:
+
+        class Params:
+            active = Trait(data__state="ACTIVE")
+            invalid = Trait(data__state="INVALID")
+            inactive = Trait(data__state="INACTIVE")
+            qa_pending = Trait(data__qa_status="PENDING")
+            qa_passed = Trait(data__qa_status="PASSED")
+            qa_failed = Trait(data__qa_status="FAILED")
+            setup_incomplete = Trait(data__setup_status="INCOMPLETE")
+            final_sync_pending = Trait(data__setup_status="FINAL_SYNC_PENDING")
+            setup_completed = Trait(data__setup_status="COMPLETED")
+            anonymous = Trait(data__end_user__creator_email=None, data__end_user__origin_id=None)
+            identified = Trait(
+                data__end_user__creator_email="jane.doe@example.com",
+                data__end_user__origin_id="1042",
+            )
+            hris = Trait(data__integration_category="HRIS")
+            ats = Trait(data__integration_category="ATS")
+            assessment = Trait(data__integration_category="ASSESSMENT")
+            lms = Trait(data__integration_category="LMS")
 
 
 _HAND_MADE: dict[str, type[PayloadFactory[Any]]] = {_STATE_CHANGED: IntegrationStateChangedFactory}

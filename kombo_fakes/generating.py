@@ -13,7 +13,17 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, partial
-from typing import Any, Literal, TypeAlias, cast
+from typing import (
+    TYPE_CHECKING,
+    Any,
+    Generic,
+    Literal,
+    TypeAlias,
+    TypedDict,
+    TypeVar,
+    cast,
+    overload,
+)
 
 from kombo_fakes.catalogue import Fault, FaultError
 from kombo_fakes.catalogue import faults as faults_of
@@ -29,6 +39,22 @@ from kombo_fakes.realism import MARKED_INSTANT, POOLED, Names
 from kombo_fakes.registry import DEFAULT_EVENT
 from kombo_fakes.schema import Schema, SchemaLike
 from kombo_fakes.stencils import BLOCK, MarkingDice, Stencils, filled, stencil_of
+from kombo_fakes.types import (
+    AiApplyApplicationStatusUpdated,
+    AiApplyJobPostingStatusUpdated,
+    AssessmentOrderReceived,
+    ConnectionFlowFailed,
+    DataChanged,
+    InlineAssessmentOrderReceived,
+    IntegrationCreated,
+    IntegrationDeleted,
+    IntegrationStateChanged,
+    IssueStatusChanged,
+    SyncFinished,
+)
+
+if TYPE_CHECKING:
+    from typing_extensions import Unpack
 
 Ring: TypeAlias = Literal["realistic", "any", "corners"]
 
@@ -42,8 +68,11 @@ _ROUNDS, _STENCILS = 4, 8
 _Listed: TypeAlias = "list[tuple[Fault, int]]"
 
 
+P = TypeVar("P", covariant=True)
+
+
 @dataclass(frozen=True, slots=True)
-class Made:
+class Made(Generic[P]):
     """A payload, and what to call it.
 
     Attributes:
@@ -53,12 +82,101 @@ class Made:
         corner: The corner that it is, None if it is none.
     """
 
-    payload: Any
+    payload: P
     stem: str
     fault: Fault | None = None
     corner: Corner | None = None
 
 
+class ValidOptions(TypedDict, total=False):
+    """The arguments of `generate` by which its payloads stay valid, for type checkers."""
+
+    seed: int
+    values: Ring
+    overrides: Mapping[str, Any] | None
+    removals: Iterable[str]
+    names: Names
+    part: tuple[int, int]
+
+
+class AllOptions(ValidOptions, total=False):
+    """The keyword arguments of `generate`, for type checkers."""
+
+    invalid: bool
+    faults: Iterable[str]
+
+
+# What an editor completes: the payload of each event by its name, where it isn't to be a wrong one.
+@overload
+def generate(
+    event_or_schema: Literal["integration-state-changed"] = ...,
+    n: int | None = ...,
+    **options: Unpack[ValidOptions],
+) -> Iterator[Made[IntegrationStateChanged]]: ...
+@overload
+def generate(
+    event_or_schema: Literal["ai-apply-application-status-updated"],
+    n: int | None = ...,
+    **options: Unpack[ValidOptions],
+) -> Iterator[Made[AiApplyApplicationStatusUpdated]]: ...
+@overload
+def generate(
+    event_or_schema: Literal["ai-apply-job-posting-status-updated"],
+    n: int | None = ...,
+    **options: Unpack[ValidOptions],
+) -> Iterator[Made[AiApplyJobPostingStatusUpdated]]: ...
+@overload
+def generate(
+    event_or_schema: Literal["assessment:order-received"],
+    n: int | None = ...,
+    **options: Unpack[ValidOptions],
+) -> Iterator[Made[AssessmentOrderReceived]]: ...
+@overload
+def generate(
+    event_or_schema: Literal["connection-flow-failed"],
+    n: int | None = ...,
+    **options: Unpack[ValidOptions],
+) -> Iterator[Made[ConnectionFlowFailed]]: ...
+@overload
+def generate(
+    event_or_schema: Literal["data-changed"],
+    n: int | None = ...,
+    **options: Unpack[ValidOptions],
+) -> Iterator[Made[DataChanged]]: ...
+@overload
+def generate(
+    event_or_schema: Literal["inline-assessment:order-received"],
+    n: int | None = ...,
+    **options: Unpack[ValidOptions],
+) -> Iterator[Made[InlineAssessmentOrderReceived]]: ...
+@overload
+def generate(
+    event_or_schema: Literal["integration-created"],
+    n: int | None = ...,
+    **options: Unpack[ValidOptions],
+) -> Iterator[Made[IntegrationCreated]]: ...
+@overload
+def generate(
+    event_or_schema: Literal["integration-deleted"],
+    n: int | None = ...,
+    **options: Unpack[ValidOptions],
+) -> Iterator[Made[IntegrationDeleted]]: ...
+@overload
+def generate(
+    event_or_schema: Literal["issue-status-changed"],
+    n: int | None = ...,
+    **options: Unpack[ValidOptions],
+) -> Iterator[Made[IssueStatusChanged]]: ...
+@overload
+def generate(
+    event_or_schema: Literal["sync-finished"],
+    n: int | None = ...,
+    **options: Unpack[ValidOptions],
+) -> Iterator[Made[SyncFinished]]: ...
+@overload
+def generate(
+    event_or_schema: SchemaLike = ..., n: int | None = ..., **options: Unpack[AllOptions]
+) -> Iterator[Made[Any]]: ...
 def generate(
     event_or_schema: SchemaLike = DEFAULT_EVENT,
     n: int | None = None,
@@ -71,7 +189,7 @@ def generate(
     removals: Iterable[str] = (),
     names: Names = POOLED,
     part: tuple[int, int] = (1, 1),
-) -> Iterator[Made]:
+) -> Iterator[Made[Any]]:
     """Make payloads, one after the other.
 
     Args:
@@ -154,9 +272,10 @@ class Run:
         self._each = count
         self._corners = tuple(maker.corners()) if values == "corners" else ()
         if values == "corners":
-            self.count: int = min(len(self._corners), count) if count else len(self._corners)
+            whole = min(len(self._corners), count) if count else len(self._corners)
         else:
-            self.count = count if chosen is None or in_rounds else count * len(chosen)
+            whole = count if chosen is None or in_rounds else count * len(chosen)
+        self.count: int = whole
 
     @classmethod
     def of(
@@ -201,7 +320,7 @@ class Run:
             raise OverrideError(f"part {number}/{parts}: parts are numbered from 1 to {parts}")
         return self.count * (number - 1) // parts, self.count * number // parts
 
-    def made(self, start: int, stop: int) -> Iterator[Made]:
+    def made(self, start: int, stop: int) -> Iterator[Made[Any]]:
         """The payloads from one number up to another."""
         if self._values == "corners":
             return iter(self._corners[start:stop])
@@ -233,7 +352,7 @@ class Run:
 
     # -- valid ones
 
-    def _valid(self, start: int, stop: int) -> Iterator[Made]:
+    def _valid(self, start: int, stop: int) -> Iterator[Made[Any]]:
         stem = label(self._maker.schema) + ("-any" if self._values == "any" else "")
         width = max(4, len(str(self.count)))
         painted = min(stop, BLOCK) if self.is_filled else stop
@@ -255,7 +374,7 @@ class Run:
 
     # -- wrong ones: each has a fault, and is the so-and-so-many-th that has it
 
-    def _broken(self, start: int, stop: int) -> Iterator[Made]:
+    def _broken(self, start: int, stop: int) -> Iterator[Made[Any]]:
         stems = _Stems(self._maker.schema)
         if self.is_filled:
             for listed, texts in self._broken_texts(start, stop):
@@ -302,7 +421,7 @@ def _blocks(start: int, stop: int, size: int) -> Iterator[tuple[int, int]]:
         start = end
 
 
-def line_of(made: Made) -> Any:
+def line_of(made: Made[Any]) -> Any:
     """What a line of ndjson holds: the payload, and where that is wrong what is wrong with it."""
     if made.fault is None:
         return made.payload
@@ -340,7 +459,7 @@ class _Maker:
         self._drawers: dict[str | None, Callable[[int], Any]] = {}
         self._of_faults: dict[str, Stencils] = {}
 
-    def corners(self) -> Iterator[Made]:
+    def corners(self) -> Iterator[Made[Any]]:
         changes = self.changes
         if changes:
             self.valid(0)  # Raises where the schema refuses the changes.

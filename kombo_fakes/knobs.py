@@ -4,11 +4,22 @@ from __future__ import annotations
 
 import codecs
 from dataclasses import dataclass, replace
-from typing import Literal, TypeAlias
+from typing import Literal, TypeAlias, TypedDict
 
 from kombo_fakes.errors import OverrideError, shorten, unknown
 
 Values: TypeAlias = Literal["any", "realistic"]
+
+
+class KnobOptions(TypedDict, total=False):
+    """The knobs as keyword arguments, for type checkers."""
+
+    contested: bool
+    allow_nul: bool
+    codec: str
+    max_length: int | None
+    nulls: float | None
+
 
 _MANY = 300
 """More letters than host names have: IDNA encodes nothing longer."""

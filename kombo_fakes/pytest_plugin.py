@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from functools import lru_cache, partial
 from inspect import signature
-from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import pytest
 
@@ -37,18 +37,13 @@ if TYPE_CHECKING:
 
     from kombo_fakes.catalogue import Fault, InvalidPayload
     from kombo_fakes.delivery import Delivery
+    from kombo_fakes.fixture_types import DeliveryMaker, PayloadMaker
     from kombo_fakes.schema import Schema
     from kombo_fakes.wire_catalogue import WireFault
 
 pytest_plugins: tuple[str, ...] = ("kombo_fakes.pytest_probe",)
 
 T = TypeVar("T")
-
-PayloadMaker: TypeAlias = Callable[..., dict[str, Any]]
-"""What `kombo_payload_factory` is: the ``build`` of a factory, with a seed of its own."""
-
-DeliveryMaker: TypeAlias = Callable[..., "Delivery"]
-"""What `kombo_delivery_factory` is: a payload, or what it is to be like, to a delivery."""
 
 
 # -- options, header, marker
@@ -236,7 +231,8 @@ def kombo_payloads(
     kombo_schema: Schema, kombo_strategy_options: dict[str, Any], pytestconfig: pytest.Config
 ) -> SearchStrategy[Any]:
     """A Hypothesis strategy of valid payloads: data.draw(kombo_payloads) in a test under @given.
-    Scope: session. Type: SearchStrategy[dict]. Default: kombo_fakes.payloads(kombo_schema).
+    Scope: session. Type: SearchStrategy[kombo_fakes.IntegrationStateChanged].
+    Default: kombo_fakes.payloads(kombo_schema).
     Its options are kombo_strategy_options.
     """
     from kombo_fakes.strategies import payloads
@@ -319,7 +315,8 @@ def kombo_payload(
     kombo_faker: faker.Faker | None,
 ) -> dict[str, Any]:
     """A realistic payload, the test's own to change.
-    Scope: function. Type: dict[str, Any]. Default: made from the test's node id and kombo_seed.
+    Scope: function. Type: a dict, such as kombo_fakes.IntegrationStateChanged.
+    Default: made from the test's node id and kombo_seed.
     Its event is kombo_event, its names come from kombo_faker.
     """
     seed = seed_for(request.node.nodeid, kombo_seed, "kombo_payload", 0)
@@ -332,10 +329,10 @@ def kombo_payload_factory(
     kombo_event: str,
     kombo_seed: int,
     kombo_faker: faker.Faker | None,
-) -> PayloadMaker:
+) -> PayloadMaker[dict[str, Any]]:
     """A callable for realistic payloads, with the overrides and traits of the event's factory:
     kombo_payload_factory(invalid=True, data__integration_tool="workday").
-    Scope: function. Type: Callable[..., dict[str, Any]].
+    Scope: function. Type: kombo_fakes.PayloadMaker[kombo_fakes.IntegrationStateChanged].
     Default: IntegrationStateChangedFactory.build, each call with the next seed of the test;
     kombo_seed=3 fixes one call's, and fault="data.state-enum-lowercase" breaks its payload.
     """
@@ -415,7 +412,7 @@ def kombo_delivery_factory(
     """A callable for signed deliveries: of a payload that it is given, or of one that it makes
     with the overrides and traits of the event's factory, as in
     kombo_delivery_factory(invalid=True, spelling="indented").
-    Scope: function. Type: Callable[..., kombo_fakes.Delivery].
+    Scope: function. Type: kombo_fakes.DeliveryMaker.
     Default: signed with kombo_webhook_secret, each call with the next seed of the test;
     wire_fault="signature-missing" makes it odd in this way.
     """

@@ -6,11 +6,11 @@ whatever is heavy is imported where it is first needed.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from fnmatch import fnmatchcase
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -19,11 +19,9 @@ from kombo_fakes.pytest_marker import Asked, asked_of, collected, other_event, p
 from kombo_fakes.registry import DEFAULT_EVENT
 
 if TYPE_CHECKING:
+    from kombo_fakes.fixture_types import ReceiverProbe
     from kombo_fakes.probing.checking import ProbeCase
     from kombo_fakes.probing.model import Policy, Report
-
-ReceiverProbe: TypeAlias = Callable[..., "Report"]
-"""What `kombo_probe` is: `kombo_fakes.probe`, with what the test suite says of the receiver."""
 
 _PER_CASE = "kombo_probe_case"
 
@@ -82,7 +80,7 @@ def kombo_probe(
 ) -> ReceiverProbe:
     """A callable that plays deliveries at a receiver, and fails the test with all that is wrong:
     kombo_probe(app, url="/webhooks/kombo", observe="/integrations/{integration_id}").
-    Scope: function. Type: Callable[..., kombo_fakes.Report].
+    Scope: function. Type: kombo_fakes.ReceiverProbe.
     Default: kombo_fakes.probe, whose arguments it takes: a receiver is a URL, a WSGI or ASGI
     application, or a callable that takes a Delivery. Event, seed and secret are those of
     kombo_event, kombo_seed and kombo_webhook_secret; policy, and what is known, are those of

@@ -8,10 +8,13 @@ from __future__ import annotations
 
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, cast
 
 from kombo_fakes.document import parse_json, read_bytes
 from kombo_fakes.errors import SchemaError, unknown
+
+if TYPE_CHECKING:
+    from kombo_fakes.types import EventName
 
 DEFAULT_EVENT = "integration-state-changed"
 """The event that every function takes where none is named."""
@@ -24,14 +27,14 @@ def schema_directory() -> Path:
     return installed if installed.is_dir() else package.parent / "schemas"
 
 
-def events() -> tuple[str, ...]:
+def events() -> tuple[EventName, ...]:
     """The names of the shipped events, the default one first, the others by name.
 
     Examples:
         >>> events()[0]
         'integration-state-changed'
     """
-    return tuple(_files())
+    return tuple(cast("dict[EventName, Path]", _files()))
 
 
 def event_document(event: str) -> Any:

@@ -15,6 +15,7 @@ from kombo_fakes.portrait import portrait_for
 from kombo_fakes.presence import present
 from kombo_fakes.realism import POOLED, Facts, Names
 from kombo_fakes.schema import Schema
+from kombo_fakes.types import Payload
 
 if TYPE_CHECKING:
     from hypothesis.strategies import SearchStrategy
@@ -28,7 +29,7 @@ _DATA = "data-changed"
 _ISSUE = "issue-status-changed"
 
 
-def story(seed: int = 0, *, index: int = 0) -> list[Any]:
+def story(seed: int = 0, *, index: int = 0) -> list[Payload]:
     """The payloads of one integration's life, in the order in which things happened.
 
     Args:
@@ -46,7 +47,7 @@ def story(seed: int = 0, *, index: int = 0) -> list[Any]:
     return list(_told(SeededDice(seed_for("story", seed, index)), POOLED))
 
 
-def stories() -> SearchStrategy[list[Any]]:
+def stories() -> SearchStrategy[list[Payload]]:
     """A strategy for stories; each is like one that `story` tells, and shrinks to a short one.
 
     Examples:
@@ -61,7 +62,7 @@ def stories() -> SearchStrategy[list[Any]]:
     from kombo_fakes.realistic_strategy import DrawnDice
 
     @st.composite
-    def told(draw: st.DrawFn) -> list[Any]:
+    def told(draw: st.DrawFn) -> list[Payload]:
         return list(_told(DrawnDice(draw, None), POOLED))
 
     return told()

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from decimal import Decimal
 from functools import cached_property, lru_cache
-from typing import Any
+from typing import TYPE_CHECKING, Any, Literal, overload
 
 from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn, SearchStrategy
@@ -35,17 +35,102 @@ from kombo_fakes.blueprint import (
 from kombo_fakes.dice import SeededDice
 from kombo_fakes.errors import SchemaError, unknown
 from kombo_fakes.format_strategies import ANY_LENGTH, Lengths, format_strategy
-from kombo_fakes.knobs import Knobs, Values
+from kombo_fakes.knobs import KnobOptions, Knobs, Values
 from kombo_fakes.leaves import composed, letters, matching, number, recipe_of, returns
 from kombo_fakes.portrait import Portrait
 from kombo_fakes.registry import DEFAULT_EVENT, events
 from kombo_fakes.schema import Schema, SchemaLike
 from kombo_fakes.sizes import DEPTH, ROOM, Sizes, share_of_room, usual_count
+from kombo_fakes.types import (
+    AiApplyApplicationStatusUpdated,
+    AiApplyJobPostingStatusUpdated,
+    AssessmentOrderReceived,
+    ConnectionFlowFailed,
+    DataChanged,
+    EventName,
+    InlineAssessmentOrderReceived,
+    IntegrationCreated,
+    IntegrationDeleted,
+    IntegrationStateChanged,
+    IssueStatusChanged,
+    Payload,
+    SyncFinished,
+)
+
+if TYPE_CHECKING:
+    from typing_extensions import Unpack
 
 _INTEROPERABLE = 2**53 - 1
 """The integers on which every JSON implementation agrees (RFC 8259, section 6)."""
 
 
+# What an editor completes: the payload of each event by its name.
+@overload
+def payloads(
+    event_or_schema: Literal["integration-state-changed"] = ...,
+    values: Values = ...,
+    **knobs: Unpack[KnobOptions],
+) -> SearchStrategy[IntegrationStateChanged]: ...
+@overload
+def payloads(
+    event_or_schema: Literal["ai-apply-application-status-updated"],
+    values: Values = ...,
+    **knobs: Unpack[KnobOptions],
+) -> SearchStrategy[AiApplyApplicationStatusUpdated]: ...
+@overload
+def payloads(
+    event_or_schema: Literal["ai-apply-job-posting-status-updated"],
+    values: Values = ...,
+    **knobs: Unpack[KnobOptions],
+) -> SearchStrategy[AiApplyJobPostingStatusUpdated]: ...
+@overload
+def payloads(
+    event_or_schema: Literal["assessment:order-received"],
+    values: Values = ...,
+    **knobs: Unpack[KnobOptions],
+) -> SearchStrategy[AssessmentOrderReceived]: ...
+@overload
+def payloads(
+    event_or_schema: Literal["connection-flow-failed"],
+    values: Values = ...,
+    **knobs: Unpack[KnobOptions],
+) -> SearchStrategy[ConnectionFlowFailed]: ...
+@overload
+def payloads(
+    event_or_schema: Literal["data-changed"], values: Values = ..., **knobs: Unpack[KnobOptions]
+) -> SearchStrategy[DataChanged]: ...
+@overload
+def payloads(
+    event_or_schema: Literal["inline-assessment:order-received"],
+    values: Values = ...,
+    **knobs: Unpack[KnobOptions],
+) -> SearchStrategy[InlineAssessmentOrderReceived]: ...
+@overload
+def payloads(
+    event_or_schema: Literal["integration-created"],
+    values: Values = ...,
+    **knobs: Unpack[KnobOptions],
+) -> SearchStrategy[IntegrationCreated]: ...
+@overload
+def payloads(
+    event_or_schema: Literal["integration-deleted"],
+    values: Values = ...,
+    **knobs: Unpack[KnobOptions],
+) -> SearchStrategy[IntegrationDeleted]: ...
+@overload
+def payloads(
+    event_or_schema: Literal["issue-status-changed"],
+    values: Values = ...,
+    **knobs: Unpack[KnobOptions],
+) -> SearchStrategy[IssueStatusChanged]: ...
+@overload
+def payloads(
+    event_or_schema: Literal["sync-finished"], values: Values = ..., **knobs: Unpack[KnobOptions]
+) -> SearchStrategy[SyncFinished]: ...
+@overload
+def payloads(
+    event_or_schema: SchemaLike, values: Values = ..., **knobs: Unpack[KnobOptions]
+) -> SearchStrategy[Any]: ...
 def payloads(
     event_or_schema: SchemaLike = DEFAULT_EVENT,
     values: Values = "any",
@@ -100,8 +185,10 @@ def payloads(
 
 
 def event_payloads(
-    names: Iterable[str] | None = None, values: Values = "any", **knobs: Any
-) -> SearchStrategy[Any]:
+    names: Iterable[EventName] | None = None,
+    values: Values = "any",
+    **knobs: Unpack[KnobOptions],
+) -> SearchStrategy[Payload]:
     """A strategy for valid payloads of several events, as they arrive at one URL.
 
     Args:

@@ -6,7 +6,7 @@ from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
-from typing import TypeVar, cast
+from typing import Any, TypeVar, cast
 
 from kombo_fakes.catalogue import Fault
 from kombo_fakes.catalogue import faults as faults_of
@@ -163,9 +163,9 @@ class _Source:
         self.faults: list[Fault] = []
         self.valid = generate(schema, _ENDLESS, seed=seed)
         self._seed = seed
-        self._broken: dict[str, Iterator[Made]] = {}
+        self._broken: dict[str, Iterator[Made[Any]]] = {}
 
-    def broken(self, fault: Fault) -> Made:
+    def broken(self, fault: Fault) -> Made[Any]:
         """The next payload with a fault."""
         if fault.id not in self._broken:
             self._broken[fault.id] = generate(

@@ -7,6 +7,21 @@ from __future__ import annotations
 
 from typing import Literal, TypeAlias, TypedDict
 
+EventName: TypeAlias = Literal[
+    "integration-state-changed",
+    "ai-apply-application-status-updated",
+    "ai-apply-job-posting-status-updated",
+    "assessment:order-received",
+    "connection-flow-failed",
+    "data-changed",
+    "inline-assessment:order-received",
+    "integration-created",
+    "integration-deleted",
+    "issue-status-changed",
+    "sync-finished",
+]
+"""The name of a shipped event."""
+
 IntegrationCategory: TypeAlias = Literal["HRIS", "ATS", "ASSESSMENT", "LMS"]
 
 DataModelName: TypeAlias = Literal[
@@ -225,7 +240,7 @@ class ConnectionFlowFailedData(TypedDict):
 
 
 class ConnectionFlowFailed(TypedDict):
-    """The payload of an ``connection-flow-failed`` event."""
+    """The payload of a ``connection-flow-failed`` event."""
 
     id: str
     type: Literal["connection-flow-failed"]
@@ -248,7 +263,7 @@ class DataChangedData(TypedDict):
 
 
 class DataChanged(TypedDict):
-    """The payload of an ``data-changed`` event."""
+    """The payload of a ``data-changed`` event."""
 
     id: str
     type: Literal["data-changed"]
@@ -363,14 +378,29 @@ class SyncFinishedData(TypedDict):
 
 
 class SyncFinished(TypedDict):
-    """The payload of an ``sync-finished`` event."""
+    """The payload of a ``sync-finished`` event."""
 
     id: str
     type: Literal["sync-finished"]
     data: SyncFinishedData
 
 
-PAYLOAD_TYPES: dict[str, type] = {
+Payload: TypeAlias = (
+    IntegrationStateChanged
+    | AiApplyApplicationStatusUpdated
+    | AiApplyJobPostingStatusUpdated
+    | AssessmentOrderReceived
+    | ConnectionFlowFailed
+    | DataChanged
+    | InlineAssessmentOrderReceived
+    | IntegrationCreated
+    | IntegrationDeleted
+    | IssueStatusChanged
+    | SyncFinished
+)
+"""The payload of any shipped event; comparing its ``type`` tells a type checker which."""
+
+PAYLOAD_TYPES: dict[EventName, type] = {
     "integration-state-changed": IntegrationStateChanged,
     "ai-apply-application-status-updated": AiApplyApplicationStatusUpdated,
     "ai-apply-job-posting-status-updated": AiApplyJobPostingStatusUpdated,

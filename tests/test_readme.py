@@ -42,7 +42,7 @@ def test_the_python_blocks_run_and_their_tests_pass(pytester: pytest.Pytester) -
     """Every Python block, one after the other in one test file, with a receiver that is right."""
     pytester.makepyfile(my_app=RECEIVER)
     blocks = _blocks("python")
-    assert len(blocks) == 9
+    assert len(blocks) == 10
     pytester.makepyfile(test_readme_blocks="\n\n".join(blocks))
     result = pytester.runpytest_subprocess("-q", "-p", "no:randomly", "-p", "no:cacheprovider")
     outcomes = result.parseoutcomes()

@@ -1,82 +1,118 @@
-"""Type checkers see what users see: right code passes, and each mistake is told where it is."""
+"""What type checkers and editors make of the public names: mypy and pyright, both strict."""
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import subprocess
 import sys
-import venv
+import sysconfig
+from inspect import signature
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
-HERE = Path(__file__).with_name("typing")
-ROOT = HERE.parents[1]
+import kombo_fakes
+from kombo_fakes.fixture_types import ReceiverProbe
+from kombo_fakes.types import PAYLOAD_TYPES, EventName, Payload
 
-pytestmark = pytest.mark.slow
+ROOT = Path(__file__).parents[1]
+USES = Path(__file__).with_name("typing")
+EVENTS = kombo_fakes.events()
 
-
-@pytest.fixture(scope="module")
-def python(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The Python of an environment that has a wheel of this tree with all of its extras."""
-    place = tmp_path_factory.mktemp("typed")
-    build = [sys.executable, "-m", "build", "--wheel", "--outdir", str(place / "dist"), str(ROOT)]
-    subprocess.run(build, check=True, capture_output=True)
-    venv.create(place / "venv", with_pip=True)
-    (wheel,) = (place / "dist").iterdir()
-    python = place / "venv" / "bin" / "python"
-    install = [str(python), "-m", "pip", "install", "-q", f"{wheel}[locust,zstd]"]
-    subprocess.run(install, check=True, capture_output=True)
-    return python
+Errors = dict[str, set[int]]
+"""The lines with errors, by the name of the file."""
 
 
-def complaints(checker: str, path: Path, python: Path) -> tuple[set[int], str]:
-    """The numbers of the lines with errors, and all that was said."""
-    command = {
-        "mypy": [sys.executable, "-m", "mypy", "--strict", "--no-pretty", "--config-file",
-                 "/dev/null", "--python-executable", str(python)],
-        "pyright": [sys.executable, "-m", "pyright", "--pythonpath", str(python)],
-    }[checker]  # fmt: skip
-    done = subprocess.run(
-        [*command, str(path)],
+def _checked(command: list[str], directory: Path) -> subprocess.CompletedProcess[str]:
+    scripts = sysconfig.get_path("scripts")
+    return subprocess.run(
+        command,
+        cwd=directory,
         capture_output=True,
         text=True,
         check=False,
-        cwd=python.parents[2],
+        env={
+            **os.environ,
+            # Where pyright finds Python, and mypy and Python find us.
+            "PATH": os.pathsep.join((scripts, os.environ.get("PATH", ""))),
+            "PYTHONPATH": str(ROOT),
+            "MYPYPATH": str(ROOT),
+            # It would ask whether there is a newer one.
+            "PYRIGHT_PYTHON_IGNORE_WARNINGS": "1",
+        },
     )
-    said = done.stdout + done.stderr
-    assert done.returncode in (0, 1), said
-    return {int(line) for line in re.findall(r"\.py:(\d+):.*error", said)}, said
 
 
-@pytest.mark.parametrize("checker", ["mypy", "pyright"])
-def test_right_code_passes(checker: str, python: Path) -> None:
-    """Types are exact: ``assert_type`` fails for Any, too."""
-    lines, said = complaints(checker, HERE / "right.py", python)
-    assert lines == set(), said
-
-
-@pytest.mark.parametrize("checker", ["mypy", "pyright"])
-def test_wrong_code_is_told(checker: str, python: Path) -> None:
-    """On each line that says so, and on no other."""
-    path = HERE / "wrong.py"
-    numbered = enumerate(path.read_text(encoding="utf-8").splitlines(), start=1)
-    wrong = {number for number, line in numbered if line.endswith("# wrong")}
-    lines, said = complaints(checker, path, python)
-    assert lines == wrong, said
-
-
-def test_every_public_name_has_a_known_type(python: Path) -> None:
-    """`pyright --verifytypes`, as users of a typed library would see it."""
-    # Of an environment it asks the first Python on the path, whatever else it is told.
-    path = os.pathsep.join([str(python.parent), os.environ["PATH"]])
-    done = subprocess.run(
-        [sys.executable, "-m", "pyright", "--ignoreexternal", "--verifytypes", "kombo_fakes"],
-        capture_output=True,
-        text=True,
-        check=False,
-        cwd=python.parents[2],
-        env={**os.environ, "PATH": path},
+def _by_mypy(directory: Path) -> Errors:
+    said = _checked(
+        [sys.executable, "-m", "mypy", "--strict", "--config-file=", "--no-pretty", "."], directory
     )
-    assert "Type completeness score: 100%" in done.stdout, done.stdout[-3000:]
+    assert said.returncode in (0, 1), said.stdout + said.stderr
+    found: Errors = {}
+    for name, line in re.findall(r"^(\w+\.py):(\d+): error:", said.stdout, re.MULTILINE):
+        found.setdefault(name, set()).add(int(line))
+    return found
+
+
+def _by_pyright(directory: Path) -> Errors:
+    (directory / "pyrightconfig.json").write_text('{"strict": ["."]}')
+    said = _checked([sys.executable, "-m", "pyright", "--outputjson"], directory)
+    assert said.returncode in (0, 1), said.stdout + said.stderr
+    report = json.loads(said.stdout)
+    assert report["summary"]["filesAnalyzed"] == len(list(directory.glob("*.py")))
+    found: Errors = {}
+    for told in report["generalDiagnostics"]:
+        if told["severity"] == "error":
+            line = told["range"]["start"]["line"] + 1
+            found.setdefault(Path(told["file"]).name, set()).add(line)
+    return found
+
+
+@pytest.fixture
+def uses(tmp_path: Path) -> Path:
+    """Users' code in a directory of its own, with a use of every event."""
+    for path in USES.glob("*.py"):
+        (tmp_path / path.name).write_bytes(path.read_bytes())
+    (tmp_path / "every_event.py").write_text(_every_event())
+    return tmp_path
+
+
+def _every_event() -> str:
+    types = {event: PAYLOAD_TYPES[event].__name__ for event in EVENTS}
+    lines = [
+        "from hypothesis.strategies import SearchStrategy",
+        "from typing_extensions import assert_type",
+        "import kombo_fakes as k",
+    ]
+    for event, name in types.items():
+        lines += [
+            f"assert_type(k.payloads({event!r}), SearchStrategy[k.{name}])",
+            f"assert_type(next(k.generate({event!r})).payload, k.{name})",
+            f"assert_type(k.{name}Factory.build(), k.{name})",
+        ]
+    return "\n".join(lines) + "\n"
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("checker", [_by_mypy, _by_pyright], ids=["mypy", "pyright"])
+def test_right_uses_pass_and_wrong_ones_do_not(checker, uses: Path) -> None:
+    """Each marked line has an error, and no other line has."""
+    lines = (USES / "wrong.py").read_text().splitlines()
+    marked = {number for number, line in enumerate(lines, 1) if "# wrong: " in line}
+    assert checker(uses) == {"wrong.py": marked}
+
+
+def test_the_types_name_every_event() -> None:
+    """The literal of names, the union of payloads and the table have what is shipped."""
+    assert set(get_args(EventName)) == set(EVENTS) == set(PAYLOAD_TYPES)
+    assert set(get_args(Payload)) == set(PAYLOAD_TYPES.values())
+
+
+def test_the_fixture_takes_what_the_probe_takes() -> None:
+    """The type of `kombo_probe` has the arguments of `probe`, and subtests."""
+    own = {"self", "subtests"}
+    of_fixture = {name for name in signature(ReceiverProbe.__call__).parameters if name not in own}
+    assert of_fixture == set(signature(kombo_fakes.probe).parameters)

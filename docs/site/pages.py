@@ -46,7 +46,7 @@ REFERENCE = {
         " receiver_machine transport",
     ),
     "probe": ("The probe", "probing.running probing.model probing.checking probing.receivers"),
-    "types": ("Types of payloads", "types"),
+    "types": ("Types of payloads and fixtures", "types fixture_types"),
 }
 
 

@@ -273,7 +273,7 @@ def _into(stream: BinaryIO, asked: dict[str, Any], jobs: int, told: Format, *, s
             advance(some.count(b"\n"))
 
 
-def _watched(made: Iterator[Made], advance: Callable[[int], None]) -> Iterator[Made]:
+def _watched(made: Iterator[Made[Any]], advance: Callable[[int], None]) -> Iterator[Made[Any]]:
     for one in made:
         yield one
         advance(1)
@@ -286,7 +286,7 @@ def _is_shown() -> bool:
     return is_terminal(sys.stdout)
 
 
-def _entry(made: Made, seed: int, values: str) -> dict[str, Any]:
+def _entry(made: Made[Any], seed: int, values: str) -> dict[str, Any]:
     entry: dict[str, Any] = {"values": values, "seed": seed}
     if made.fault is not None:
         entry["fault"] = made.fault.id

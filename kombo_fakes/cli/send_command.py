@@ -236,7 +236,7 @@ class _Plan:
         made = self._payloads()
         return self._with_wire_faults(made) if self.wire_ids else self._signed(made)
 
-    def _payloads(self) -> Iterator[Made]:
+    def _payloads(self) -> Iterator[Made[Any]]:
         from kombo_fakes.generating import generate
 
         return generate(**self._asked)
@@ -254,7 +254,7 @@ class _Plan:
             "removals": self.removals,
         }
 
-    def _signed(self, payloads: Iterator[Made]) -> Iterator[_Parcel]:
+    def _signed(self, payloads: Iterator[Made[Any]]) -> Iterator[_Parcel]:
         from kombo_fakes.delivery import Delivery
 
         for number, made in enumerate(payloads):
@@ -273,7 +273,7 @@ class _Plan:
         dice = SeededDice(seed_for("spelling", self.seed, number))
         return dice.pick([spelling.name for spelling in spellings()])
 
-    def _with_wire_faults(self, payloads: Iterator[Made]) -> Iterator[_Parcel]:
+    def _with_wire_faults(self, payloads: Iterator[Made[Any]]) -> Iterator[_Parcel]:
         from kombo_fakes.dice import seed_for
         from kombo_fakes.wire_catalogue import numbered_dice
 

@@ -5,7 +5,7 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: demo test test-fast test-lowest lint examples promises pools coverage docs bench dist clean
+.PHONY: demo test test-fast test-lowest lint examples promises pools coverage compat docs bench dist clean
 
 demo: $(READY) ## Print a realistic payload, then one that is wrong in one known way.
 	@$(BIN)/kombo-fakes generate
@@ -33,6 +33,12 @@ coverage: $(READY) ## Measure the branch coverage of the fast tests, the plugin 
 	$(BIN)/python -m coverage run -m pytest -n auto -m "not slow" -p no:cacheprovider
 	$(BIN)/python -m coverage combine -q
 	$(BIN)/python -m coverage report
+
+compat: ## Try the plugin on other versions and beside other plugins; noxfile.py has them all.
+	$(PYTHON) -m venv $(VENV)-compat
+	$(VENV)-compat/bin/python -m pip install -q --upgrade pip
+	$(VENV)-compat/bin/python -m pip install -q --group compat
+	$(VENV)-compat/bin/python -m nox -s lowest beside --envdir $(VENV)-compat/nox
 
 docs: ## Build the documentation into build/site; what is amiss is an error.
 	$(PYTHON) -m venv $(VENV)-docs
@@ -91,7 +97,7 @@ dist: $(READY) ## Build the wheel and the source distribution.
 	$(BIN)/python -m build
 
 clean: ## Remove what the other targets have made.
-	rm -rf $(VENV) $(VENV)-lowest $(VENV)-docs .benchmarks build dist .coverage .coverage.* .hypothesis .mypy_cache .pytest_cache .ruff_cache
+	rm -rf $(VENV) $(VENV)-lowest $(VENV)-docs $(VENV)-compat .benchmarks build dist .coverage .coverage.* .hypothesis .mypy_cache .pytest_cache .ruff_cache
 
 $(READY): pyproject.toml
 	$(PYTHON) -m venv $(VENV)

@@ -1,0 +1,90 @@
+"""Other versions and other plugins: `make compat`, or `nox -s lowest -- faker` for one of them.
+
+Each dependency is tried at its oldest version with all others at their newest, and the fixtures
+beside plugins that do something to fixtures, factories, random states or the order of tests.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import nox
+
+nox.options.default_venv_backend = "venv"
+nox.options.reuse_existing_virtualenvs = True
+nox.options.error_on_missing_interpreters = False
+
+ROOT = Path(__file__).parent
+LOWEST = dict(
+    line.split("==")
+    for line in (ROOT / "tests" / "lowest.txt").read_text(encoding="utf-8").splitlines()
+    if "==" in line
+)
+VARIED = ("hypothesis", "faker", "factory-boy", "pytest")
+
+# What depends on the four: the plugin, the strategies, the factories, and the bytes of seeds.
+TESTS = (
+    "tests/test_plugin_fixtures.py",
+    "tests/test_plugin_faults.py",
+    "tests/test_plugin_deliveries.py",
+    "tests/test_payload_strategies.py",
+    "tests/test_factories.py",
+    "tests/test_package.py",
+    "tests/test_promises.py",
+)
+FAST = ("-q", "-m", "not slow", "-p", "no:cacheprovider")
+
+# Options that switch off what is installed for our own tests, and what comes in its place.
+THEIRS = ("-c", "compat/pytest.ini")
+LOOP = ("-o", "asyncio_default_fixture_loop_scope=function")
+ALONE = ("-p", "no:randomly", "-p", "no:xdist")
+BESIDE: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
+    "nothing": ((), (*ALONE, *TESTS)),
+    "pytest-randomly": ((), ("-p", "no:xdist", *TESTS)),
+    "pytest-xdist": ((), ("-p", "no:randomly", "-n", "2", *TESTS)),
+    "pytest-asyncio": (("pytest-asyncio",), (*THEIRS, "compat/test_beside_asyncio.py", *LOOP)),
+    "pytest-asyncio, auto": (
+        ("pytest-asyncio",),
+        (*THEIRS, "compat/test_beside_asyncio.py", *LOOP, "-o", "asyncio_mode=auto"),
+    ),
+    "pytest-factoryboy": (
+        ("pytest-factoryboy",),
+        (*THEIRS, "compat/test_beside_factoryboy.py"),
+    ),
+}
+
+
+def _install(session: nox.Session) -> None:
+    session.install("-q", "--upgrade", "pip")
+    session.install("-q", "-e", ".", "--group", "test")
+
+
+@nox.session
+def lowest(session: nox.Session) -> None:
+    """Each of the four alone at its oldest version."""
+    for package in session.posargs or VARIED:
+        _install(session)
+        session.install("-q", f"{package}=={LOWEST[package]}")
+        session.run("python", "-m", "pytest", "-n", "auto", *FAST, *TESTS)
+    # So that the environment can be used again.
+    session.install("-q", "--upgrade", *(session.posargs or VARIED))
+
+
+@nox.session
+def beside(session: nox.Session) -> None:
+    """Beside other plugins, and without those that our own tests are run by."""
+    _install(session)
+    for name in session.posargs or BESIDE:
+        packages, options = BESIDE[name]
+        if packages:
+            session.install("-q", *packages)
+        session.run("python", "-m", "pytest", *FAST, *options)
+        if packages:
+            session.run("python", "-m", "pip", "uninstall", "-q", "-y", *packages)
+
+
+@nox.session(python=["3.10", "3.11", "3.12", "3.13", "3.14"])
+def python(session: nox.Session) -> None:
+    """The fast tests on each Python that is there."""
+    _install(session)
+    session.run("python", "-m", "pytest", "-n", "auto", *FAST)

@@ -35,13 +35,13 @@ TESTS = (
 FAST = ("-q", "-m", "not slow", "-p", "no:cacheprovider")
 
 # Options that switch off what is installed for our own tests, and what comes in its place.
-THEIRS = ("-c", "compat/pytest.ini")
+THEIRS = ("-q", "-c", "compat/pytest.ini")
 LOOP = ("-o", "asyncio_default_fixture_loop_scope=function")
 ALONE = ("-p", "no:randomly", "-p", "no:xdist")
 BESIDE: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
-    "nothing": ((), (*ALONE, *TESTS)),
-    "pytest-randomly": ((), ("-p", "no:xdist", *TESTS)),
-    "pytest-xdist": ((), ("-p", "no:randomly", "-n", "2", *TESTS)),
+    "nothing": ((), (*FAST, *ALONE, *TESTS)),
+    "pytest-randomly": ((), (*FAST, "-p", "no:xdist", *TESTS)),
+    "pytest-xdist": ((), (*FAST, "-p", "no:randomly", "-n", "2", *TESTS)),
     "pytest-asyncio": (("pytest-asyncio",), (*THEIRS, "compat/test_beside_asyncio.py", *LOOP)),
     "pytest-asyncio, auto": (
         ("pytest-asyncio",),
@@ -62,12 +62,12 @@ def _install(session: nox.Session) -> None:
 @nox.session
 def lowest(session: nox.Session) -> None:
     """Each of the four alone at its oldest version."""
+    _install(session)
     for package in session.posargs or VARIED:
-        _install(session)
+        # All at their newest first: the environment may be one that was used before.
+        session.install("-q", "--upgrade", *VARIED)
         session.install("-q", f"{package}=={LOWEST[package]}")
         session.run("python", "-m", "pytest", "-n", "auto", *FAST, *TESTS)
-    # So that the environment can be used again.
-    session.install("-q", "--upgrade", *(session.posargs or VARIED))
 
 
 @nox.session
@@ -78,7 +78,7 @@ def beside(session: nox.Session) -> None:
         packages, options = BESIDE[name]
         if packages:
             session.install("-q", *packages)
-        session.run("python", "-m", "pytest", *FAST, *options)
+        session.run("python", "-m", "pytest", *options)
         if packages:
             session.run("python", "-m", "pip", "uninstall", "-q", "-y", *packages)
 

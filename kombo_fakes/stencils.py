@@ -14,6 +14,7 @@ import re
 import struct
 from collections.abc import Callable, Iterable, Sequence
 from itertools import chain
+from operator import itemgetter
 from typing import Any, NamedTuple
 
 from kombo_fakes.dice import BASE62, SeededDice, seed_for
@@ -82,6 +83,9 @@ class Stencil(NamedTuple):
         return b"".join(chain.from_iterable(zip(self.parts, values, strict=True)))
 
 
+_PARTS, _HOLES = itemgetter(0), itemgetter(1)  # Faster than the names.
+
+
 def stencil_of(value: Any, *, marked: bool = True) -> Stencil:
     r"""The stencil of a JSON value that was painted with marks.
 
@@ -114,9 +118,9 @@ def filled(stencils: Sequence[Stencil], *key: object) -> list[bytes]:
         >>> filled([stencil_of([MarkingDice(1).token(24)])], "a key")
         [b'["7wN6YAJKOBg20i6eOGoijv3Z"]']
     """
-    kinds = {stencil.holes for stencil in stencils}
+    kinds = set(map(_HOLES, stencils))
     if len(kinds) == 1:
-        return _filled_alike([stencil.parts for stencil in stencils], kinds.pop(), *key)
+        return _filled_alike(list(map(_PARTS, stencils)), kinds.pop(), *key)
     texts = [b""] * len(stencils)
     for kind in sorted(kinds):
         places = [place for place, stencil in enumerate(stencils) if stencil.holes == kind]
@@ -131,8 +135,10 @@ def _filled_alike(parts: Sequence[Sequence[bytes]], holes: bytes, *key: object) 
     for place, column in enumerate(zip(*parts, strict=True)):
         columns.append(column)
         if place < len(holes):
-            make = ids if holes[place : place + 1] == _IS_ID else _instants
-            columns.append(make(len(parts), *key, holes, place))
+            if holes[place : place + 1] == _IS_ID:
+                columns.append(ids(len(parts), *key, holes, place))
+            else:
+                columns.extend(instants(_words(3 * len(parts), "H", *key, holes, place)))
     return list(map(b"".join, zip(*columns, strict=True)))
 
 
@@ -150,10 +156,6 @@ def ids(count: int, *key: object) -> tuple[bytes, ...]:
         more += 1
     # One call cuts them all; a slice for each takes several times as long.
     return struct.unpack(f"{_ID}s" * count, letters[:needed])
-
-
-def _instants(count: int, *key: object) -> list[bytes]:
-    return instants(_words(3 * count, "H", *key))
 
 
 def _noise(size: int, *key: object) -> bytes:
@@ -200,8 +202,7 @@ class Stencils:
         room = min(MOST, _FIRST + _GROWTH * number)
         words = _words(BLOCK, "I", *self._key, "which", number)
         chosen = [word * room >> 32 for word in words]
-        try:
-            stencils = [self._made[which] for which in chosen]
-        except KeyError:
-            stencils = [self[which] for which in chosen]
+        for which in set(chosen).difference(self._made):
+            self[which]  # In any order: each depends on its number only.
+        stencils = itemgetter(*chosen)(self._made)
         return filled(stencils, *self._key, "block", number)

@@ -9,7 +9,7 @@ import json
 import re
 import unicodedata
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 POOLS_FILE = Path(__file__).with_name("pools.json")
@@ -60,6 +60,7 @@ _LETTERS = str.maketrans({"ß": "ss", "ø": "o", "æ": "ae", "å": "a", "ł": "l
 _GERMAN = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue"})
 
 
+@lru_cache(maxsize=4_096)
 def slug(text: str) -> str:
     """A name as it would stand in an address or a host name; empty where nothing is left.
 

@@ -5,7 +5,7 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: demo test test-fast test-lowest lint examples promises pools coverage compat docs bench dist clean
+.PHONY: demo test test-fast test-lowest lint examples promises pools coverage compat fuzz docs bench dist clean
 
 demo: $(READY) ## Print a realistic payload, then one that is wrong in one known way.
 	@$(BIN)/kombo-fakes generate
@@ -39,6 +39,13 @@ compat: ## Try the plugin on other versions and beside other plugins; noxfile.py
 	$(VENV)-compat/bin/python -m pip install -q --upgrade pip
 	$(VENV)-compat/bin/python -m pip install -q --group compat
 	$(VENV)-compat/bin/python -m nox -s lowest beside --envdir $(VENV)-compat/nox
+
+SECONDS = 60
+fuzz: ## Let Atheris look for input that breaks what reads it, SECONDS (60) for each target.
+	$(PYTHON) -m venv $(VENV)-fuzz
+	$(VENV)-fuzz/bin/python -m pip install -q --upgrade pip
+	$(VENV)-fuzz/bin/python -m pip install -q -e . --group fuzz
+	$(VENV)-fuzz/bin/python -m fuzz --seconds $(SECONDS)
 
 docs: ## Build the documentation into build/site; what is amiss is an error.
 	$(PYTHON) -m venv $(VENV)-docs
@@ -97,7 +104,7 @@ dist: $(READY) ## Build the wheel and the source distribution.
 	$(BIN)/python -m build
 
 clean: ## Remove what the other targets have made.
-	rm -rf $(VENV) $(VENV)-lowest $(VENV)-docs $(VENV)-compat .benchmarks build dist .coverage .coverage.* .hypothesis .mypy_cache .pytest_cache .ruff_cache
+	rm -rf $(VENV) $(VENV)-lowest $(VENV)-docs $(VENV)-compat $(VENV)-fuzz .benchmarks build dist .coverage .coverage.* .hypothesis .mypy_cache .pytest_cache .ruff_cache
 
 $(READY): pyproject.toml
 	$(PYTHON) -m venv $(VENV)

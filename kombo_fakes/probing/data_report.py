@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from base64 import b64decode, b64encode
 from collections.abc import Iterable, Mapping
-from typing import Any
+from itertools import chain
+from typing import Any, get_args
 
 from kombo_fakes import __version__
 from kombo_fakes.delivery import Delivery
 from kombo_fakes.errors import DocumentError, shorten
-from kombo_fakes.probing.model import Exchange, Finding, Reply, Report
+from kombo_fakes.probing.model import Exchange, Finding, Reply, Report, Trouble
 
 FORMAT = 1
+
+_TROUBLES = (None, *get_args(Trouble))
 
 
 def data_report(report: Report) -> dict[str, Any]:
@@ -94,26 +97,33 @@ def exchange_of(data: Any, name: str) -> Exchange:
         request, reply = data["request"], data["reply"]
         delivery = Delivery(
             str(request["method"]),
-            tuple((str(key), str(value)) for key, value in request["headers"]),
+            _headers(request["headers"]),
             b64decode(request["body"], validate=True),
             tuple(map(str, data.get("done", ()))),
         )
-        status = reply.get("status")
-        if status is not None and not isinstance(status, int):
+        status, trouble = reply.get("status"), reply.get("trouble")
+        if not (status is None or isinstance(status, int)) or trouble not in _TROUBLES:
             raise TypeError
         return Exchange(
             delivery,
             Reply(
                 status,
-                tuple((str(key), str(value)) for key, value in reply.get("headers", ())),
+                _headers(reply.get("headers", ())),
                 b64decode(reply.get("body", "")),
-                reply.get("trouble"),
+                trouble,
             ),
         )
     except (KeyError, TypeError, ValueError, AttributeError):
         raise DocumentError(
             f"{name}: is no exchange of a probe: an object with request and reply"
         ) from None
+
+
+def _headers(data: Any) -> tuple[tuple[str, str], ...]:
+    headers = tuple((str(key), str(value)) for key, value in data)
+    for text in chain.from_iterable(headers):
+        text.encode("latin-1")  # As a header is sent; what can't be is none.
+    return headers
 
 
 def known_findings(data: Any, name: str) -> frozenset[str]:
@@ -155,8 +165,10 @@ def known_cases(data: Any, name: str) -> frozenset[str]:
     ids = known_findings(data, name)
     if not isinstance(data, Mapping):
         return ids
-    listed = [*data["findings"], *data.get("known", ())]
-    return frozenset(str(case) for entry in listed for case in entry.get("cases", ()))
+    listed = [entry.get("cases", []) for entry in [*data["findings"], *data.get("known", ())]]
+    if not all(isinstance(cases, list) for cases in listed):
+        raise DocumentError(f"{name}: is no report: the cases of a finding are an array of ids")
+    return frozenset(str(case) for cases in listed for case in cases)
 
 
 def exchanges_in(

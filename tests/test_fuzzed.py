@@ -1,0 +1,84 @@
+"""Outside input is read or refused, whatever its bytes: each target of `fuzz/` under Hypothesis.
+
+What a fuzzer found once is in `tests/fuzzed/` and is tried in each run.
+"""
+
+from __future__ import annotations
+
+import functools
+import sys
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+sys.path.append(str(Path(__file__).parents[1]))
+from fuzz.seeds import FOUND, seeds
+from fuzz.targets import TARGETS
+
+FILES = sorted(FOUND.glob("*/*"))
+
+
+@pytest.mark.parametrize("file", FILES, ids=lambda file: f"{file.parent.name}-{file.name[:18]}")
+def test_what_was_found_once(file) -> None:
+    TARGETS[file.parent.name](file.read_bytes())
+
+
+def test_what_was_found_belongs_to_a_target() -> None:
+    assert {file.parent.name for file in FILES} <= set(TARGETS)
+
+
+@pytest.mark.parametrize("target", TARGETS)
+def test_good_and_nearly_good_input(target) -> None:
+    for seed in seeds(target):
+        TARGETS[target](seed)
+
+
+@functools.cache
+def seeds_for(target: str) -> tuple[bytes, ...]:
+    return tuple(seed for seed in seeds(target) if len(seed) < 4_000)
+
+
+@st.composite
+def near(draw: st.DrawFn, target: str) -> bytes:
+    """Good input with pieces cut out, doubled, swapped for those of another, or for any bytes."""
+    data = draw(st.sampled_from(seeds_for(target)))
+    for _ in range(draw(st.integers(1, 4))):
+        start = draw(st.integers(0, len(data)))
+        end = start + draw(st.integers(0, 12))
+        other = draw(st.sampled_from(seeds_for(target)))
+        at = draw(st.integers(0, len(other)))
+        piece = draw(
+            st.one_of(
+                st.just(b""),
+                st.binary(max_size=6),
+                st.sampled_from(
+                    [b"null", b"[]", b"{}", b"1e400", b"-1", b'"', b"\\ud83d", b"\xc3"]
+                ),
+                st.just(other[at : at + end - start]),
+                st.just(data[start:end] * 3),
+            )
+        )
+        data = data[:start] + piece + data[end:]
+    return data
+
+
+@pytest.mark.parametrize("target", TARGETS)
+def test_input_that_is_nearly_good(target) -> None:
+    @settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+    @given(near(target))
+    def stands(data: bytes) -> None:
+        TARGETS[target](data)
+
+    stands()
+
+
+@pytest.mark.parametrize("target", TARGETS)
+def test_any_bytes(target) -> None:
+    @settings(max_examples=60, deadline=None)
+    @given(st.binary(max_size=200))
+    def stands(data: bytes) -> None:
+        TARGETS[target](data)
+
+    stands()

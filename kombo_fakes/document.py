@@ -10,10 +10,17 @@ import json
 import math
 import os
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any, BinaryIO, NoReturn, TypeVar
 
 from kombo_fakes.errors import DocumentError, shorten
+
+Text = TypeVar("Text", bytes, bytearray)
+
+MAX_BYTES = 256_000_000
+"""The largest text that is read: a file, or a line where lines are texts of their own."""
 
 MAX_DEPTH = 200
 """Levels of nesting that are read; validators stop at about 255."""
@@ -77,19 +84,63 @@ def read_bytes(path: str | os.PathLike[str]) -> bytes:
     """Read a file, or standard input where the path is ``-``.
 
     Raises:
-        DocumentError: if it can't be read, saying why in one line.
+        DocumentError: if it can't be read, or has more than `MAX_BYTES`, saying so in one line.
     """
+    with _opened(path) as file, _explained(path):
+        return bounded(file.read(MAX_BYTES + 1), path)
+
+
+def read_lines(path: str | os.PathLike[str]) -> Iterator[bytes]:
+    """Read a file line by line, without the newlines; standard input where the path is ``-``.
+
+    Raises:
+        DocumentError: as `read_bytes` does; so many bytes are allowed in each line.
+    """
+    with _opened(path) as file:
+        while True:
+            # Here and not around it all: who reads the lines has errors of its own.
+            with _explained(path):
+                line = bounded(file.readline(MAX_BYTES + 1), path)
+            if not line:
+                return
+            yield line.removesuffix(b"\n")
+
+
+@contextmanager
+def _opened(path: str | os.PathLike[str]) -> Iterator[BinaryIO]:
+    if os.fspath(path) == "-":
+        yield sys.stdin.buffer
+        return
+    with _explained(path):  # And nothing of what is done with it.
+        file = Path(path).open("rb")  # noqa: SIM115
+    with file:
+        yield file
+
+
+@contextmanager
+def _explained(path: str | os.PathLike[str]) -> Iterator[None]:
     try:
-        if os.fspath(path) == "-":
-            return sys.stdin.buffer.read()
-        return Path(path).read_bytes()
+        yield
     except FileNotFoundError:
         raise DocumentError(f"{shown(path)}: no such file") from None
     except IsADirectoryError:
         raise DocumentError(f"{shown(path)}: is a directory; name the files in it") from None
+    except DocumentError:
+        raise
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or error
         raise DocumentError(f"{shown(path)}: can't be read: {reason}") from None
+
+
+def bounded(data: Text, path: str | os.PathLike[str]) -> Text:
+    """What was read, unless it is more than `MAX_BYTES`.
+
+    Raises:
+        DocumentError: if it is.
+    """
+    if len(data) > MAX_BYTES:
+        raise DocumentError(f"{shown(path)}: larger than the {MAX_BYTES:,} bytes that are read")
+    return data
 
 
 def shown(path: str | os.PathLike[str]) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import subprocess
 import sys
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -222,3 +223,39 @@ def test_what_makes_no_sense_is_one_line(judge, arguments, says):
     assert (status, out) == (2, "")
     assert err.count("\n") == 1
     assert says in err
+
+
+@pytest.mark.parametrize("name", ["endless.json", "endless.ndjson", "endless.yaml"])
+def test_input_without_end_is_refused(capsys, tmp_path, name) -> None:
+    endless = tmp_path / name
+    endless.symlink_to("/dev/zero")
+    arguments = ["--schema", str(endless)] if name.endswith("yaml") else []
+    assert main(["validate", *arguments, str(endless)]) == 2
+    said = capsys.readouterr()
+    assert (
+        said.err
+        == f"kombo-fakes: error: {endless}: larger than the 256,000,000 bytes that are read\n"
+    )
+    assert said.out == ""
+
+
+def test_lines_are_judged_as_they_are_read(tmp_path, payload) -> None:
+    """A file of lines may be larger than memory: only a line is held at a time."""
+    line = json.dumps(payload).encode() + b"\n"
+    lines = tmp_path / "many.ndjson"
+    lines.write_bytes(line * 20_000)
+    measured = "import resource, sys; from kombo_fakes.cli import main; main(sys.argv[1:]);"
+    measured += "print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)"
+    few = tmp_path / "few.ndjson"
+    few.write_bytes(line)
+    peaks = []
+    for file in (few, lines):
+        told = subprocess.run(
+            [sys.executable, "-c", measured, "validate", str(file)],
+            check=True,
+            capture_output=True,
+            text=True,
+        ).stdout.split()
+        assert told[-2] == "ok"
+        peaks.append(int(told[-1]) * 1024)
+    assert peaks[1] - peaks[0] < lines.stat().st_size // 2

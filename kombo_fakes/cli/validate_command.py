@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from itertools import chain, islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -48,16 +49,11 @@ def validate_command(
 def _judge_file(file: str, named: Schema | None) -> int:
     from kombo_fakes.cli import FINE, FOUND, UNUSABLE
     from kombo_fakes.cli.terminal import complain, say
-    from kombo_fakes.document import read_bytes, shown
+    from kombo_fakes.document import shown
     from kombo_fakes.errors import DocumentError
 
     status, count = FINE, 0
-    try:
-        data = read_bytes(file)
-    except DocumentError as error:
-        complain(f"error: {error}")
-        return UNUSABLE
-    for name, payload in _payloads(file, data):
+    for name, payload in _payloads(file):
         if isinstance(payload, DocumentError):
             complain(f"error: {payload}")
             status = UNUSABLE
@@ -75,27 +71,22 @@ def _judge_file(file: str, named: Schema | None) -> int:
     return status
 
 
-def _payloads(file: str, data: bytes) -> Iterator[tuple[str, Any]]:
+def _payloads(file: str) -> Iterator[tuple[str, Any]]:
     """The payloads in a file by what to call them; in place of one that is no JSON the error."""
     from kombo_fakes.document import parse_json, shown
     from kombo_fakes.errors import DocumentError
 
-    lines = _lines(file, data)
-    if lines is None:
-        try:
-            payload = parse_json(data, shown(file))
-            yield shown(file), _unwrapped(payload) if file == "-" else payload
-        except DocumentError as error:
-            yield shown(file), error
-        return
-    for number, line in lines:
-        name = f"{shown(file)}:{number}"
-        try:
-            payload = parse_json(line, name)
-        except DocumentError as error:
-            yield name, error
-            continue
-        yield name, _unwrapped(payload)
+    name = shown(file)
+    try:
+        for name, text in _texts(file):
+            try:
+                payload = parse_json(text, name)
+            except DocumentError as error:
+                yield name, error
+                continue
+            yield name, _unwrapped(payload) if _has_lines(file) else payload
+    except DocumentError as error:
+        yield name, error  # The file can't be read, or not any further.
 
 
 def _unwrapped(line: Any) -> Any:
@@ -104,25 +95,55 @@ def _unwrapped(line: Any) -> Any:
     return line["payload"] if is_wrapped else line
 
 
-def _lines(file: str, data: bytes) -> list[tuple[int, bytes]] | None:
-    """The lines of a file that holds a payload in each, None if it holds one in all."""
+def _has_lines(file: str) -> bool:
+    """Whether a payload in a file may have a line of its own, that says what is wrong with it."""
+    return file == "-" or Path(file).suffix.lower() in (".ndjson", ".jsonl")
+
+
+def _texts(file: str) -> Iterator[tuple[str, bytes]]:
+    """The JSON texts in a file by what to call them, as they are read."""
+    from kombo_fakes.document import read_bytes, read_lines, shown
+
+    name = shown(file)
+    if not _has_lines(file):
+        yield name, read_bytes(file)
+        return
+    lines = ((n, line) for n, line in enumerate(read_lines(file), 1) if line.strip())
+    begun = list(islice(lines, 1))
+    # Standard input has no ending that could tell: a first line that is a whole JSON text does.
+    if file == "-" and begun and _is_json(begun[0][1]):
+        begun.extend(islice(lines, 1))
+    elif file == "-" or not begun:
+        yield name, _whole(chain(begun, lines), file)
+        return
+    if file == "-" and len(begun) == 1:
+        yield name, begun[0][1]
+        return
+    for number, line in chain(begun, lines):
+        yield f"{name}:{number}", line
+
+
+def _is_json(text: bytes) -> bool:
     from kombo_fakes.document import parse_json
     from kombo_fakes.errors import DocumentError
 
-    is_named_so = Path(file).suffix.lower() in (".ndjson", ".jsonl")
-    if not is_named_so and file != "-":
-        return None
-    lines = [(n, line) for n, line in enumerate(data.split(b"\n"), 1) if line.strip()]
-    if is_named_so:
-        return lines or None
-    # Standard input has no ending that could tell: a first line that is a whole JSON text does.
-    if len(lines) < 2:
-        return None
     try:
-        parse_json(lines[0][1])
+        parse_json(text)
     except DocumentError:
-        return None
-    return lines
+        return False
+    return True
+
+
+def _whole(lines: Iterable[tuple[int, bytes]], file: str) -> bytes:
+    """Numbered lines as one text, with the empty ones: so lines have their numbers in messages."""
+    from kombo_fakes.document import bounded
+
+    whole, at = bytearray(), 1
+    for number, line in lines:
+        whole += b"\n" * (number - at) + line
+        at = number
+        bounded(whole, file)
+    return bytes(whole)
 
 
 def _violations(payload: Any, named: Schema | None) -> Iterator[Violation]:

@@ -74,14 +74,15 @@ class WireFault:
     @property
     def examples(self) -> tuple[Delivery, ...]:
         """Deliveries that have it, the most telling first; at least one, always the same."""
-        found: dict[Delivery, None] = {}
+        return tuple(dict.fromkeys(self._made()))
+
+    def _made(self) -> Iterator[Delivery]:
+        seed = seed_for(self.schema.name, self.id)
+        payload = portrait_for(self.schema).paint(SeededDice(seed))
         for number in range(_EXAMPLES):
-            seed = seed_for(self.schema.name, self.id)
-            payload = portrait_for(self.schema).paint(SeededDice(seed))
             made = self.apply(payload, _Numbered(number, seed))
             if made is not None:
-                found.setdefault(made)
-        return tuple(found)
+                yield made
 
     def apply(self, payload: Any, dice: Dice | None = None) -> Delivery | None:
         """The delivery of a valid payload, with this fault.
@@ -152,23 +153,31 @@ def wire_faults(
     """
     sign(b"", secret)  # Raises for a secret that is none.
     schema = Schema.load(event_or_schema)
-    all_of_them = [
+    families = {row.family for row in _ROWS}
+    if family is not None and family not in families:
+        raise unknown("family of wire faults", family, families)
+    rows = [row for row in _ROWS if family is None or row.family == family]
+    if ids is None:
+        return _possible(rows, secret, schema)
+    wanted = (ids,) if isinstance(ids, str) else tuple(ids)
+    chosen = [row for row in rows if any(fnmatchcase(row.id, pattern) for pattern in wanted)]
+    found = _possible(chosen, secret, schema)
+    for pattern in wanted:
+        if not any(fnmatchcase(fault.id, pattern) for fault in found):
+            every = _possible(rows, secret, schema)
+            raise unknown("wire fault", pattern, (fault.id for fault in every))
+    return found
+
+
+def _possible(
+    rows: Iterable[_Row], secret: str | bytes, schema: Schema
+) -> tuple[WireFault, ...]:
+    """Those that payloads of a schema can have: a payload without texts has none too long."""
+    made = (
         WireFault(row.id, row.family, row.description, *row.owed, row.why, secret, schema, row.make)
-        for row in _ROWS
-    ]
-    found = [fault for fault in all_of_them if fault.examples]
-    if family is not None:
-        families = {fault.family for fault in found}
-        if family not in families:
-            raise unknown("family of wire faults", family, families)
-        found = [fault for fault in found if fault.family == family]
-    if ids is not None:
-        wanted = (ids,) if isinstance(ids, str) else tuple(ids)
-        for pattern in wanted:
-            if not any(fnmatchcase(fault.id, pattern) for fault in found):
-                raise unknown("wire fault", pattern, (fault.id for fault in found))
-        found = [f for f in found if any(fnmatchcase(f.id, pattern) for pattern in wanted)]
-    return tuple(found)
+        for row in rows
+    )
+    return tuple(fault for fault in made if next(fault._made(), None) is not None)
 
 
 # -- what makers work with

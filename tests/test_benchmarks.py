@@ -14,7 +14,6 @@ import pytest
 ROOT = Path(__file__).parents[1]
 SCRIPTS = ROOT / "benchmarks" / "contenders"
 
-sys.path.append(str(ROOT))
 from benchmarks.catalogue import (  # noqa: E402
     CONTENDERS,
     ENVIRONMENTS,

@@ -47,7 +47,7 @@ def payloads(*arguments: Any, **options: Any) -> list[Any]:
     [
         {},
         {"seed": 5},
-        {"invalid": True},
+        pytest.param({"invalid": True}, marks=pytest.mark.slow),
         {"faults": ["data.state-enum-*", "data-required-*"]},
         {"overrides": {"data.state": "INVALID"}},
         {"values": "any", "n": 20},
@@ -249,6 +249,7 @@ def test_instants_are_spread_and_exist():
     assert len(set(instants)) > 0.99 * len(instants)
 
 
+@pytest.mark.slow
 def test_names_vary_more_the_more_there_are():
     """The people behind integrations return, as they do with Kombo, but there are many."""
 

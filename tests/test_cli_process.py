@@ -196,6 +196,7 @@ def test_ctrl_c_leaves_no_half_file(tmp_path, out):
     assert (tmp_path / "kept.json").read_text() == "mine"
 
 
+@pytest.mark.slow
 def test_what_is_generated_is_valid_to_validate():
     """The two commands understand each other through a pipe."""
     made = run("generate", "-n", "20", "--values", "any", "--format", "ndjson")

@@ -18,14 +18,11 @@ import pytest
 import trustme
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from odd_servers import CLOSING, NO_CONTENT, Peer, Server, answer, answering, closed_port
 
 from kombo_fakes import Schema, faults, generate, sign, spell, spellings, verify, wire_faults
 from kombo_fakes.cli import main
 from kombo_fakes.cli.verify_command import diagnosis
-
-sys.path.append(str(Path(__file__).parent))
-
-from odd_servers import CLOSING, NO_CONTENT, Peer, Server, answer, answering, closed_port
 
 SECRET = "hunter2 of the webhooks"
 KOMBO_FAKES = [sys.executable, "-m", "kombo_fakes"]

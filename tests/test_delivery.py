@@ -54,7 +54,6 @@ with warnings.catch_warnings():
     warnings.simplefilter("ignore")
     from starlette.testclient import TestClient
 
-sys.path.append(str(Path(__file__).parent))
 
 from odd_servers import Peer, Request, Server, answer, answering
 
@@ -140,6 +139,7 @@ def test_errors() -> None:
         Delivery.signed("{}", SECRET)  # type: ignore[arg-type]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("event", [e for e in events() if not e.startswith("ai-apply-")])
 def test_the_official_sdk_takes_every_valid_delivery(event: str, drawn: Any) -> None:
     """In every spelling its body is a payload to the models of Kombo's SDK, which has most."""
@@ -526,6 +526,7 @@ def by_curl(delivery: Delivery, server: Server, command: str, **options: Any) ->
     assert set(arrived(request)) == own | set(wanted(delivery))
 
 
+@pytest.mark.slow
 @needs_curl
 def test_curl_sends_every_odd_body(tmp_path: Path) -> None:
     """Quotes, NUL, bytes that are no text, a leading @, and what is too long for a command."""
@@ -539,6 +540,7 @@ def test_curl_sends_every_odd_body(tmp_path: Path) -> None:
             by_curl(delivery, server, command, cwd=tmp_path)
 
 
+@pytest.mark.slow
 @needs_curl
 def test_curl_sends_every_wire_fault() -> None:
     """Headers that are missing, empty, twice, or not ASCII; other methods and content types."""

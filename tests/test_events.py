@@ -219,6 +219,7 @@ def test_published_and_written_here_are_told_apart() -> None:
     assert written == set(EVENTS) - {"integration-state-changed"}
 
 
+@pytest.mark.slow
 def test_any_event() -> None:
     """A strategy draws from all events, and from those that are named."""
     seen = set()

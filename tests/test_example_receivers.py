@@ -55,7 +55,6 @@ SECRET = "whsec_ß"
 HOOK = "/webhooks/kombo"
 
 # Django is set up once in a process, whatever test asks for it first.
-sys.path.append(str(RECEIVERS))
 MODULES = {name: importlib.import_module(name) for name in NAMES}
 inbox = importlib.import_module("inbox")
 
@@ -162,6 +161,7 @@ def payload(**overrides: Any) -> Any:
 # -- what Kombo may send
 
 
+@pytest.mark.slow
 def test_takes_everything_that_the_schema_allows(receiver, drawn) -> None:
     """The strangest valid payloads are taken, kept as they were and found by their ids."""
     sent = drawn(payloads(values="any"), 300)
@@ -244,6 +244,7 @@ def test_refuses_every_fault(receiver) -> None:
     assert receiver.rows() == receiver.rows("integrations") == []
 
 
+@pytest.mark.slow
 def test_refuses_whatever_is_invalid(receiver, drawn) -> None:
     """Faults in payloads that are strange otherwise."""
     for invalid in drawn(invalid_payloads(), 300):

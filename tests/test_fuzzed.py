@@ -6,14 +6,11 @@ What a fuzzer found once is in `tests/fuzzed/` and is tried in each run.
 from __future__ import annotations
 
 import functools
-import sys
-from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-sys.path.append(str(Path(__file__).parents[1]))
 from fuzz.seeds import FOUND, seeds
 from fuzz.targets import TARGETS
 
@@ -29,6 +26,7 @@ def test_what_was_found_belongs_to_a_target() -> None:
     assert {file.parent.name for file in FILES} <= set(TARGETS)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("target", TARGETS)
 def test_good_and_nearly_good_input(target) -> None:
     for seed in seeds(target):

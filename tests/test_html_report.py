@@ -6,13 +6,14 @@ import base64
 import hashlib
 import json
 import re
-import sys
 from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
 
 import pytest
+from gallery.broken import BROKEN
+from gallery.serving import serving
 
 from kombo_fakes import Delivery, probe
 from kombo_fakes.cli import main
@@ -21,11 +22,6 @@ from kombo_fakes.probing.lanes import picture_of
 from kombo_fakes.probing.model import Case, Exchange, Finding, Outcome, Reply, Report
 from kombo_fakes.probing.nearest import differences_from_valid
 from kombo_fakes.probing.readable import body_text, reply_text, visible
-
-sys.path.append(str(Path(__file__).parent))
-
-from gallery.broken import BROKEN
-from gallery.serving import serving
 
 SECRET = "s3cret of a receiver"
 HOSTILE = (
@@ -277,6 +273,7 @@ def test_a_run_without_findings_says_so() -> None:
     assert b"Nothing was found until the run was stopped." in stopped
 
 
+@pytest.mark.slow
 def test_from_the_command_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """``--html`` writes the page; a path that can't be is found out before the run."""
     (planted,) = [planted for planted in BROKEN if planted.name == "crashes-on-null-email"]

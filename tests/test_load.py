@@ -32,8 +32,6 @@ SECRET = "whsec_ß"
 EVENT = "integration-state-changed"
 SEED = 7
 
-sys.path.append(str(RECEIVERS))
-sys.path.append(str(Path(__file__).parent))
 from gallery.serving import serving  # noqa: E402
 
 pytestmark = pytest.mark.slow

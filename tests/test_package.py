@@ -71,6 +71,7 @@ def test_every_public_name_is_there() -> None:
     assert set(kombo_fakes.__all__) <= set(dir(kombo_fakes))
 
 
+@pytest.mark.slow
 def test_the_same_under_every_hash_seed() -> None:
     """Payloads, faults, corners and draws are equal in processes with different hash seeds."""
     code = (

@@ -208,7 +208,9 @@ MISTAKES = [
 
 
 @pytest.mark.parametrize(("marker", "message"), MISTAKES, ids=[marker for marker, _ in MISTAKES])
-@pytest.mark.parametrize("fixture", ["kombo_invalid_payload", "tmp_path"])
+@pytest.mark.parametrize(
+    "fixture", ["kombo_invalid_payload", pytest.param("tmp_path", marks=pytest.mark.slow)]
+)
 def test_mistake_in_the_marker_names_the_test(
     pytester: pytest.Pytester, marker: str, message: str, fixture: str
 ):

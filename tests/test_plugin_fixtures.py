@@ -340,6 +340,7 @@ def pytest_configure(config):
 """A conftest for the day when the package ships a second event."""
 
 
+@pytest.mark.slow
 def test_marker_and_redefinition_choose_the_event(pytester: pytest.Pytester):
     """Every fixture follows the event of its test, in whatever order the tests run."""
     pytester.makeconftest(TWO_EVENTS)

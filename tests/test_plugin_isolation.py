@@ -78,6 +78,7 @@ def recorded(project: pytest.Pytester, monkeypatch: pytest.MonkeyPatch):
     return run
 
 
+@pytest.mark.slow
 def test_order_and_other_tests_change_nothing(recorded, monkeypatch: pytest.MonkeyPatch):
     """In order, shuffled, reversed, alone: a test gets the same bytes."""
     in_order = recorded("-p", "no:randomly", "test_a.py", "test_b.py")

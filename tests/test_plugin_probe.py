@@ -3,20 +3,15 @@
 from __future__ import annotations
 
 import json
-import sys
-from pathlib import Path
 
 import pytest
+from gallery.good import Receiver
+from gallery.serving import serving
 
 # Imported here, since pytester forgets after each run what was first imported in it.
 import kombo_fakes.probing.running
 from kombo_fakes import ReceiverError, TransportError, probe, probe_cases, verify
 from kombo_fakes.probing.data_report import data_report
-
-sys.path.append(str(Path(__file__).parent))
-
-from gallery.good import Receiver
-from gallery.serving import serving
 
 pytest_plugins = ("pytester",)
 
@@ -85,6 +80,7 @@ def test_a_finding_fails_the_test(project: pytest.Pytester):
     assert SECRET not in result.stdout.str()
 
 
+@pytest.mark.slow
 def test_what_is_known_doesnt_fail_the_test(project: pytest.Pytester):
     """By the marker, by an argument, and by a baseline, whose path is that of the test's file."""
     report = data_report(probe(lambda delivery: 204, max_examples=0))
@@ -112,6 +108,7 @@ def test_what_is_known_doesnt_fail_the_test(project: pytest.Pytester):
     result.assert_outcomes(passed=3 + 1, failed=1, xfailed=1)
 
 
+@pytest.mark.slow
 def test_policy_and_event_come_from_the_marker(project: pytest.Pytester):
     """Of a class for instance; what is passed to the call counts more."""
     project.makepyfile(
@@ -146,6 +143,7 @@ def test_policy_and_event_come_from_the_marker(project: pytest.Pytester):
     result.stdout.fnmatch_lines(["E *1. it doesn't validate payloads*"])
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not hasattr(pytest, "Subtests"), reason="pytest has subtests from 9.0 on")
 def test_a_subtest_for_each_finding(project: pytest.Pytester):
     """And for each group of cases that has none; the test goes on."""
@@ -287,6 +285,7 @@ def test_what_is_wrong_with_a_call(project: pytest.Pytester, call: str, message:
     assert "running.py" not in result.stdout.str()
 
 
+@pytest.mark.slow
 def test_another_event_has_to_be_said_at_collection(project: pytest.Pytester):
     """As with the other tests per something."""
     project.makepyfile(

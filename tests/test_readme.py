@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import shlex
-import sys
 from pathlib import Path
 
 import pytest
@@ -65,7 +64,14 @@ def _commands() -> list[str]:
 PROBING = ("kombo-fakes probe", "kombo-fakes replay")
 
 
-@pytest.mark.parametrize("command", [c for c in _commands() if not c.startswith(PROBING)])
+@pytest.mark.parametrize(
+    "command",
+    [
+        pytest.param(command, marks=pytest.mark.slow) if "000000" in command else command
+        for command in _commands()
+        if not command.startswith(PROBING)
+    ],
+)
 def test_the_commands_work(
     command: str,
     tmp_path: Path,
@@ -78,11 +84,11 @@ def test_the_commands_work(
     assert capsys.readouterr().out or any(tmp_path.iterdir())
 
 
+@pytest.mark.slow
 def test_the_commands_that_need_a_receiver_work(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """One after the other, against a receiver that takes what isn't signed."""
-    sys.path.append(str(Path(__file__).parent))
     from gallery.broken import BROKEN
     from gallery.serving import serving
 

@@ -91,13 +91,8 @@ def test_a_correct_receiver_passes(tmp_path):
     run_state_machine_as_test(machine, settings=settings(deadline=None))
 
 
-SLOW = {"the last delivery wins", "not deduplicated"}
-
-
-@pytest.mark.parametrize(
-    "bug",
-    [pytest.param(bug, marks=pytest.mark.slow) if bug in SLOW else bug for bug in BROKEN],
-)
+@pytest.mark.slow
+@pytest.mark.parametrize("bug", BROKEN)
 def test_a_broken_copy_is_caught_by_three_deliveries_at_most(bug, tmp_path):
     """Within the default number of examples, and shrunk."""
     machine = machine_of(copied(tmp_path, *BROKEN[bug]), tmp_path)

@@ -4,19 +4,14 @@ from __future__ import annotations
 
 import importlib
 import logging
-import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
+from gallery.serving import serving
 
 from kombo_fakes import Timeline, probe
 from kombo_fakes.probing.receivers import receiver_for
-
-sys.path.append(str(Path(__file__).parent))
-sys.path.append(str(Path(__file__).parents[1] / "examples" / "receivers"))
-
-from gallery.serving import serving
 
 SECRET = "s3cret of a receiver"
 HOOK = "http://127.0.0.1/webhooks/kombo"

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import shutil
-import sys
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -15,13 +14,10 @@ from selenium import webdriver
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.support.wait import WebDriverWait
+from test_html_report import hostile_report, probed
 
 from kombo_fakes.probing.html_report import html_report
 from kombo_fakes.probing.model import Report
-
-sys.path.append(str(Path(__file__).parent))
-
-from test_html_report import hostile_report, probed
 
 pytestmark = pytest.mark.slow
 

@@ -13,6 +13,7 @@ import pytest
 from hypothesis import find, given, settings
 from hypothesis import strategies as st
 from hypothesis.errors import NoSuchExample
+from sampling import some_fast
 
 from kombo_fakes import (
     OverrideError,
@@ -64,7 +65,7 @@ KNOBS: dict[str, tuple[dict[str, Any], Callable[[str], bool]]] = {
 }
 
 
-@pytest.mark.parametrize("knob", KNOBS)
+@pytest.mark.parametrize("knob", some_fast([*KNOBS], 3))
 def test_open_objects_obey_in_keys_and_values(knob: str, drawn: Any) -> None:
     """Also at any depth of what nothing is said about."""
     arguments, holds = KNOBS[knob]
@@ -74,7 +75,9 @@ def test_open_objects_obey_in_keys_and_values(knob: str, drawn: Any) -> None:
     assert any(value for value in made if len(value) > 3)
 
 
-@pytest.mark.parametrize("knob", [name for name in KNOBS if "max_length" not in KNOBS[name][0]])
+@pytest.mark.parametrize(
+    "knob", some_fast([name for name in KNOBS if "max_length" not in KNOBS[name][0]], 3)
+)
 @pytest.mark.parametrize("values", ["any", "realistic"])
 def test_invalid_payloads_obey(knob: str, values: Any, drawn: Any) -> None:
     """What isn't the fault itself keeps to the knobs, with realistic values too."""
@@ -105,6 +108,7 @@ def test_nulls(values: Any, share: float, low: float, high: float, drawn: Any) -
         assert low * len(made) <= nulls <= high * len(made), name
 
 
+@pytest.mark.slow
 def test_nulls_are_about_unions_with_null_only() -> None:
     """Where null is all that there is, it is drawn, and nothing else is touched."""
     assert find(payloads({"type": "null"}, nulls=0), lambda v: True) is None
@@ -233,7 +237,9 @@ def test_a_codec_has_several_names() -> None:
 LOSSY = ("shift_jis", "cp932", "cp950", "euc_jp", "euc_kr", "iso2022_jp", "iso2022_kr")
 
 
-@pytest.mark.parametrize("codec", [*LOSSY, "shift_jis_2004", "cp864", "cp037", "utf-7", "hz"])
+@pytest.mark.parametrize(
+    "codec", some_fast([*LOSSY, "shift_jis_2004", "cp864", "cp037", "utf-7", "hz"], 4)
+)
 @pytest.mark.parametrize("document", [OPEN, {"type": "string", "pattern": "^.{2,5}$"}])
 def test_characters_come_back_from_a_codec(codec: str, document: Any, drawn: Any) -> None:
     """Shift JIS has a yen sign and makes it a backslash: such characters aren't drawn."""
@@ -244,7 +250,7 @@ def test_characters_come_back_from_a_codec(codec: str, document: Any, drawn: Any
     assert all(text.encode(codec) for value in made for text in texts(value) if text)
 
 
-@pytest.mark.parametrize("codec", [*LOSSY, "shift_jis_2004", "cp864", "ascii"])
+@pytest.mark.parametrize("codec", some_fast([*LOSSY, "shift_jis_2004", "cp864", "ascii"], 4))
 def test_formats_and_faults_with_a_codec(codec: str, drawn: Any) -> None:
     """Addresses and instants are of the codec as well, where it lacks a part of ASCII, too."""
     for payload in drawn(payloads(codec=codec, contested=True), 40):
@@ -382,7 +388,7 @@ DRAWN: dict[str, tuple[Callable[..., Any], dict[str, Any]]] = {
 }
 
 
-@pytest.mark.parametrize("name", DRAWN)
+@pytest.mark.parametrize("name", some_fast([*DRAWN], 3))
 def test_hardly_anything_is_thrown_away(name: str) -> None:
     """No health check of Hypothesis's complains, and most of what is begun is finished.
 

@@ -23,6 +23,7 @@ def ids(found: list[Parcel]) -> list[str | None]:
     return [parcel.delivery.event_id for parcel in found]
 
 
+@pytest.mark.slow
 def test_each_is_signed_and_what_its_name_says() -> None:
     """Valid payloads are valid, faulty ones have the fault that they are named by."""
     by_id = {fault.id: fault for fault in faults()}
@@ -40,6 +41,7 @@ def test_each_is_signed_and_what_its_name_says() -> None:
             assert parcel.owed == "refuse"
 
 
+@pytest.mark.slow
 def test_the_shares_are_those_that_were_asked_for() -> None:
     """A tenth with a fault, a fifth of the rest copies; and all faults come."""
     found = parcels(20_000, faulty=0.1, repeated=0.2)
@@ -86,7 +88,9 @@ def test_what_is_made_beforehand_is_the_same() -> None:
         ({"stream": 0}, {"stream": 1}),
         ({"seed": 0}, {"seed": 1}),
         ({"stream": "0.Receiver.0"}, {"stream": "0.Receiver.1"}),
-        ({"faulty": 0, "stream": 0}, {"faulty": 0.5, "stream": 1}),
+        pytest.param(
+            {"faulty": 0, "stream": 0}, {"faulty": 0.5, "stream": 1}, marks=pytest.mark.slow
+        ),
     ],
     ids=["streams", "seeds", "texts", "shares"],
 )

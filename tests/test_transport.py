@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import socket
 import ssl
-import sys
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -17,6 +16,7 @@ import pytest
 import trustme
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from odd_servers import CLOSING, NO_CONTENT, Peer, Server, answer, answering, closed_port, polite
 
 from kombo_fakes import (
     Answer,
@@ -28,10 +28,6 @@ from kombo_fakes import (
     __version__,
     wire_faults,
 )
-
-sys.path.append(str(Path(__file__).parent))
-
-from odd_servers import CLOSING, NO_CONTENT, Peer, Server, answer, answering, closed_port, polite
 
 DELIVERY = Delivery.of({"id": "1"}, "a secret")
 SHORT = 0.7

@@ -373,7 +373,7 @@ def test_shorten_is_short(value: Any) -> None:
         ("state", ["data.state", "data.tool"], "did you mean 'data.state'?"),
         ("x", ["b", "a"], "there are: a, b"),
         ("x", [], "there is none"),
-        ("x", map(str, range(100)), "there are 100, such as 0, 1, 10"),
+        ("x", [str(n) for n in range(100)], "there are 100, such as 0, 1, 10"),
         ("x" * 10**6, ["event"], "there are: event"),
         ("\n", ["event"], "unknown thing '\\n' here; there are: event"),
     ],

@@ -5,7 +5,7 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: demo test test-fast test-lowest lint examples promises pools coverage compat fuzz docs bench dist clean
+.PHONY: demo test test-fast test-lowest lint examples lock audit promises pools coverage compat fuzz docs bench dist clean
 
 demo: $(READY) ## Print a realistic payload, then one that is wrong in one known way.
 	@$(BIN)/kombo-fakes generate
@@ -49,8 +49,8 @@ fuzz: ## Let Atheris look for input that breaks what reads it, SECONDS (60) for 
 
 docs: ## Build the documentation into build/site; what is amiss is an error.
 	$(PYTHON) -m venv $(VENV)-docs
-	$(VENV)-docs/bin/python -m pip install -q --upgrade pip
-	$(VENV)-docs/bin/python -m pip install -q -e . --group docs
+	$(VENV)-docs/bin/python -m pip install -q --require-hashes -r locked/docs.txt
+	$(VENV)-docs/bin/python -m pip install -q --no-deps --no-build-isolation -e .
 	NO_MKDOCS_2_WARNING=1 $(VENV)-docs/bin/python -m mkdocs build --strict
 
 lint: $(READY) ## Check style and types.
@@ -88,6 +88,17 @@ examples: $(READY) ## Make examples/valid, examples/invalid and examples/events 
 	$(BIN)/kombo-fakes generate --event sync-finished -n 5 --out examples/events/sync-finished-valid.ndjson
 	$(BIN)/kombo-fakes generate --event sync-finished --fault '*' --out examples/events/sync-finished-invalid.ndjson
 
+lock: ## Resolve anew, with hashes, what the tests and the docs are installed from.
+	$(PYTHON) -m venv $(VENV)-lock
+	$(VENV)-lock/bin/python -m pip install -q uv
+	for group in test docs; do $(VENV)-lock/bin/uv pip compile -q pyproject.toml --group build --group $$group --universal --python-version 3.10 \
+		--upgrade --generate-hashes --no-header --no-annotate -o locked/$$group.txt || exit 1; done
+
+audit: ## Look up known weaknesses of all that is locked; needs the network.
+	$(PYTHON) -m venv $(VENV)-audit
+	$(VENV)-audit/bin/python -m pip install -q pip-audit
+	$(VENV)-audit/bin/pip-audit --strict --disable-pip --require-hashes -r locked/test.txt -r locked/docs.txt
+
 promises: $(READY) ## Record anew what users rely on; refuses where the changelog doesn't tell what went.
 	$(BIN)/python tests/promises.py
 
@@ -104,10 +115,12 @@ dist: $(READY) ## Build the wheel and the source distribution.
 	$(BIN)/python -m build
 
 clean: ## Remove what the other targets have made.
-	rm -rf $(VENV) $(VENV)-lowest $(VENV)-docs $(VENV)-compat $(VENV)-fuzz .benchmarks build dist .coverage .coverage.* .hypothesis .mypy_cache .pytest_cache .ruff_cache
+	rm -rf $(VENV) $(VENV)-lowest $(VENV)-docs $(VENV)-compat $(VENV)-fuzz $(VENV)-lock $(VENV)-audit .benchmarks build dist .coverage .coverage.* .hypothesis .mypy_cache .pytest_cache .ruff_cache
 
-$(READY): pyproject.toml
+# From a lock with hashes: what passed once passes again, and nobody can slip in something else.
+# `make compat` takes the newest versions, `make test-lowest` the oldest.
+$(READY): pyproject.toml locked/test.txt
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install -q --upgrade pip
-	$(BIN)/python -m pip install -q -e . --group test
+	$(BIN)/python -m pip install -q --require-hashes -r locked/test.txt
+	$(BIN)/python -m pip install -q --no-deps --no-build-isolation -e .
 	@touch $@

@@ -169,9 +169,7 @@ def wire_faults(
     return found
 
 
-def _possible(
-    rows: Iterable[_Row], secret: str | bytes, schema: Schema
-) -> tuple[WireFault, ...]:
+def _possible(rows: Iterable[_Row], secret: str | bytes, schema: Schema) -> tuple[WireFault, ...]:
     """Those that payloads of a schema can have: a payload without texts has none too long."""
     made = (
         WireFault(row.id, row.family, row.description, *row.owed, row.why, secret, schema, row.make)

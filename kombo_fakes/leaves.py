@@ -10,15 +10,16 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Callable
+import warnings
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import lru_cache
 from typing import Any, Literal, TypeAlias, TypeVar
 from weakref import WeakKeyDictionary
 
 from hypothesis import strategies as st
-from hypothesis.errors import InvalidArgument
+from hypothesis.errors import HypothesisSideeffectWarning, InvalidArgument
 from hypothesis.strategies import DrawFn, SearchStrategy
-from hypothesis_jsonschema import from_schema
 
 from kombo_fakes.ecma import to_python
 
@@ -44,6 +45,19 @@ def recipe_of(strategy: SearchStrategy[T]) -> Recipe[T]:
     """
     recipe: Recipe[T] | None = _RECIPES.get(strategy)
     return recipe or (lambda draw: draw(strategy))
+
+
+@contextmanager
+def building() -> Iterator[None]:
+    """While strategies are built and looked at: quiet where Hypothesis would rather they weren't.
+
+    It warns of strategies that are evaluated while plugins and conftest files are loaded. Ours are
+    as soon as they are asked for, so that what nothing satisfies is an error there and then: who
+    asks in a conftest has asked for it, and mustn't be stopped by ``filterwarnings = error``.
+    """
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", HypothesisSideeffectWarning)
+        yield
 
 
 # -- texts
@@ -128,4 +142,7 @@ def _ended(pattern: str) -> str:
 
 def number(schema: dict[str, Any]) -> SearchStrategy[Any]:
     """A strategy for a JSON Schema that allows only numbers."""
+    # Here, since it evaluates strategies as it is imported: not before they are wanted.
+    from hypothesis_jsonschema import from_schema
+
     return from_schema(schema)

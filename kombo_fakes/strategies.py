@@ -36,7 +36,7 @@ from kombo_fakes.dice import SeededDice
 from kombo_fakes.errors import SchemaError, unknown
 from kombo_fakes.format_strategies import ANY_LENGTH, Lengths, format_strategy
 from kombo_fakes.knobs import KnobOptions, Knobs, Values
-from kombo_fakes.leaves import composed, letters, matching, number, recipe_of, returns
+from kombo_fakes.leaves import building, composed, letters, matching, number, recipe_of, returns
 from kombo_fakes.portrait import Portrait
 from kombo_fakes.registry import DEFAULT_EVENT, events
 from kombo_fakes.schema import Schema, SchemaLike
@@ -220,7 +220,8 @@ def strategy_for(schema: Schema, knobs: Knobs) -> SearchStrategy[Any]:
     if knobs.values == "realistic":
         from kombo_fakes.realistic_strategy import realistic
 
-        return realistic(schema, knobs)
+        with building():
+            return realistic(schema, knobs)
     return strategy_of(blueprint(schema), knobs, schema.name)
 
 
@@ -230,8 +231,10 @@ def strategy_of(plan: Blueprint, knobs: Knobs, name: str) -> SearchStrategy[Any]
     Raises:
         SchemaError: if the knobs leave nothing of it.
     """
-    strategy = _Builder(knobs, name).build(plan)
-    if strategy.is_empty:
+    with building():
+        strategy = _Builder(knobs, name).build(plan)
+        is_empty = strategy.is_empty
+    if is_empty:
         raise SchemaError(f"{name}: no value satisfies it" + _with(knobs))
     return strategy
 

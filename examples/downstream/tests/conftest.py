@@ -7,7 +7,12 @@ from contextlib import closing
 
 import pytest
 from faker import Faker
+from hypothesis.strategies import SearchStrategy
 from receiver import Store
+
+from kombo_fakes import IntegrationStateChanged, payloads
+
+SHORT_PAYLOADS = payloads(max_length=100, allow_nul=False)
 
 
 @pytest.fixture(scope="session")
@@ -21,3 +26,9 @@ def store() -> Iterator[Store]:
     """An empty store."""
     with closing(Store(":memory:")) as opened:
         yield opened
+
+
+@pytest.fixture(scope="session")
+def short_payloads() -> SearchStrategy[IntegrationStateChanged]:
+    """Payloads without anything that an old client of ours can't show."""
+    return SHORT_PAYLOADS

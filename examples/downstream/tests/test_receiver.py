@@ -193,6 +193,14 @@ def test_agrees_with_the_schema(kombo_schema, kombo_payloads, kombo_invalid_payl
         assert (deliver(store, payload)[0] == 200) == kombo_schema.is_valid(payload)
 
 
+@given(data=st.data())
+def test_takes_short_ones(short_payloads, data):
+    """A strategy of the project's own, which its conftest makes."""
+    payload = data.draw(short_payloads)
+    with closing(Store(":memory:")) as store:
+        assert deliver(store, payload)[0] == 200
+
+
 # -- the factory, which needs no pytest
 
 

@@ -1,0 +1,71 @@
+"""A conftest.py may import all that is public, and call it, where warnings are errors.
+
+Hypothesis warns of strategies that are evaluated while conftest files are loaded; pytest takes
+that for an error where a project says so.
+"""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+NUMBERS = '{"type": "object", "properties": {"a": {"type": "integer"}, "b": {"pattern": "^a+$"}}}'
+CALLS = (
+    "payloads()",
+    "payloads(values='realistic', max_length=1000)",
+    "payloads('data-changed', max_length=300, codec='ascii', nulls=0)",
+    f"payloads({NUMBERS})",
+    f"payloads({NUMBERS}, contested=True)",
+    "invalid_payloads()",
+    "invalid_payloads(values='realistic')",
+    f"invalid_payloads({NUMBERS})",
+    "deliveries()",
+    "deliveries(of=event_payloads())",
+    "event_payloads()",
+    "timelines()",
+    "stories()",
+    "changes()",
+    "corners()",
+    "faults()",
+    "wire_faults()",
+    "[fault.strategy() for fault in wire_faults()]",
+)
+
+
+def run(place: Path, conftest: str, *arguments: str) -> str:
+    """What pytest prints in a project of a conftest and a test; an error if that isn't fine."""
+    (place / "conftest.py").write_text(conftest)
+    (place / "pytest.ini").write_text("[pytest]\nfilterwarnings = error\n")
+    (place / "test_something.py").write_text("def test_something():\n    pass\n")
+    result = subprocess.run(
+        [sys.executable, *arguments, "-m", "pytest", "-q", "-p", "no:cacheprovider"],
+        cwd=place,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert result.returncode == 0, result.stdout + result.stderr
+    return result.stdout + result.stderr
+
+
+def test_every_name_can_be_imported(tmp_path: Path) -> None:
+    """All that is public."""
+    run(tmp_path, "from kombo_fakes import *\n", "-W", "error")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("call", CALLS)
+def test_what_makes_strategies_can_be_called(call: str, tmp_path: Path) -> None:
+    """By itself, before anything else is."""
+    run(tmp_path, f"from kombo_fakes import *\n{call}\n", "-W", "error")
+
+
+def test_nothing_is_said_of_it(tmp_path: Path) -> None:
+    """Where warnings are only shown, none is."""
+    conftest = "from kombo_fakes import *\n" + "\n".join(CALLS) + "\n"
+    printed = run(tmp_path, conftest)
+    assert "1 passed" in printed
+    assert "arning" not in printed

@@ -48,8 +48,9 @@ if TYPE_CHECKING:
     from kombo_fakes.invalid_strategy import invalid_payloads
     from kombo_fakes.ledger import Ledger, Record
     from kombo_fakes.probing.checking import ProbeCase, probe_cases
-    from kombo_fakes.probing.model import Finding, Report
+    from kombo_fakes.probing.model import Finding
     from kombo_fakes.probing.receivers import ProbeError
+    from kombo_fakes.probing.report import Report
     from kombo_fakes.probing.running import probe
     from kombo_fakes.receiver_machine import ReceiverMachine
     from kombo_fakes.registry import events
@@ -142,11 +143,9 @@ _HOMES = {
         "ProbeCase",
         "probe_cases",
     ),
-    "probing.model": (
-        "Finding",
-        "Report",
-    ),
+    "probing.model": ("Finding",),
     "probing.receivers": ("ProbeError",),
+    "probing.report": ("Report",),
     "probing.running": ("probe",),
     "receiver_machine": ("ReceiverMachine",),
     "registry": ("events",),

@@ -9,8 +9,9 @@ if TYPE_CHECKING:
     import faker as faker_module
 
     from kombo_fakes.delivery import Delivery
-    from kombo_fakes.probing.model import Policy, Reply, Report
+    from kombo_fakes.probing.model import Policy, Reply
     from kombo_fakes.probing.receivers import Observe
+    from kombo_fakes.probing.report import Report
     from kombo_fakes.probing.running import Progress
 
 P = TypeVar("P", covariant=True)

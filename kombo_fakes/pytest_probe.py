@@ -21,7 +21,8 @@ from kombo_fakes.registry import DEFAULT_EVENT
 if TYPE_CHECKING:
     from kombo_fakes.fixture_types import ReceiverProbe
     from kombo_fakes.probing.checking import ProbeCase
-    from kombo_fakes.probing.model import Policy, Report
+    from kombo_fakes.probing.model import Policy
+    from kombo_fakes.probing.report import Report
 
 _PER_CASE = "kombo_probe_case"
 

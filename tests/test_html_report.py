@@ -19,9 +19,10 @@ from kombo_fakes import Delivery, probe
 from kombo_fakes.cli import main
 from kombo_fakes.probing.html_report import html_report
 from kombo_fakes.probing.lanes import picture_of
-from kombo_fakes.probing.model import Case, Exchange, Finding, Outcome, Reply, Report
+from kombo_fakes.probing.model import Case, Exchange, Finding, Reply
 from kombo_fakes.probing.nearest import differences_from_valid
 from kombo_fakes.probing.readable import body_text, reply_text, visible
+from kombo_fakes.probing.report import Outcome, Report
 
 SECRET = "s3cret of a receiver"
 HOSTILE = (
@@ -193,7 +194,7 @@ def test_a_finding_is_shown_beside_what_is_valid(nulls: Report) -> None:
     page = html_report(nulls).decode()
     assert "<code>/data/end_user/creator_email</code>" in page
     assert "kombo-fakes probe" in page
-    assert "curl -sS -i -X POST http://127.0.0.1:8000/ " in page
+    assert "curl -sS -i -X POST http://127.0.0.1:8000/hooks " in page
 
 
 def test_differences() -> None:
@@ -267,9 +268,12 @@ def test_replies_are_readable() -> None:
 
 def test_a_run_without_findings_says_so() -> None:
     """And one that was stopped doesn't say that all is well."""
-    report = replace(hostile_report(), findings=(), skipped=(), stopped="", outcomes=())
+    unseen = replace(hostile_report(), findings=(), skipped=(), stopped="", outcomes=())
+    assert b"Every delivery that could be judged was treated as is owed." in html_report(unseen)
+    report = replace(unseen, not_judged=())
     assert b"Every delivery was treated as is owed." in html_report(report)
     stopped = html_report(replace(report, stopped="interrupted"))
+    assert b"<title>Stopped before its end: " in stopped
     assert b"Nothing was found until the run was stopped." in stopped
 
 

@@ -25,8 +25,8 @@ from kombo_fakes.cli import main
 from kombo_fakes.pointer import PointerError, get, parse_pointer, replaced
 from kombo_fakes.probing.data_report import data_report
 from kombo_fakes.probing.junit_report import junit_report
-from kombo_fakes.probing.model import Report
 from kombo_fakes.probing.recording import Recorder
+from kombo_fakes.probing.report import Report
 
 SECRET = "s3cret of a receiver"
 OBSERVE = "/integrations/{integration_id}"

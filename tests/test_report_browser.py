@@ -17,7 +17,7 @@ from selenium.webdriver.support.wait import WebDriverWait
 from test_html_report import hostile_report, probed
 
 from kombo_fakes.probing.html_report import html_report
-from kombo_fakes.probing.model import Report
+from kombo_fakes.probing.report import Report
 
 pytestmark = pytest.mark.slow
 

@@ -12,7 +12,7 @@ from kombo_fakes.cli.options import WholeNumber, examples, is_interactive
 from kombo_fakes.cli.secret import read_secret, secret_options
 
 if TYPE_CHECKING:
-    from kombo_fakes.probing.model import Report
+    from kombo_fakes.probing.report import Report
     from kombo_fakes.probing.running import Progress
 
 EXAMPLES = examples(

@@ -3,24 +3,10 @@
 from __future__ import annotations
 
 import sys
-from collections import Counter
 
 from kombo_fakes.cli.terminal import is_terminal, printable, say
-from kombo_fakes.probing.model import Finding, Report
-
-_RANKS = {
-    "realistic": "Kombo sends this today",
-    "schema": "the schema allows it",
-    "hostile": "an attacker or a broken proxy can send it",
-}
-_GROUPS = (
-    ("valid", "valid payloads"),
-    ("spelling", "spellings"),
-    ("wire", "odd deliveries"),
-    ("change", "changes"),
-    ("fault", "faults"),
-    ("timeline", "timelines"),
-)
+from kombo_fakes.probing.plain_text import GROUP_NAMES, counted, how_likely, sentence
+from kombo_fakes.probing.report import Report, summary
 
 
 def print_scorecard(report: Report) -> None:
@@ -37,23 +23,24 @@ def print_scorecard(report: Report) -> None:
     head = f"{report.target}, held to be {report.policy}: {_summary(report)}"
     console.print(Text(printable(head), style="bold"))
     grid = Table(box=None, show_header=False, padding=(0, 2, 0, 0))
-    tried = Counter(outcome.case.group for outcome in report.outcomes)
-    failed = Counter(outcome.case.group for outcome in report.outcomes if outcome.failure)
-    for group, name in _GROUPS:
-        if tried[group]:
-            good = tried[group] - failed[group]
-            style = "green" if not failed[group] else "red"
-            mark = "✓" if not failed[group] else "✗"
-            grid.add_row(Text(mark, style=style), name, f"{good} of {tried[group]} as owed")
+    for group, name in GROUP_NAMES.items():
+        tried, failed = report.tried(group), report.failed(group)
+        if tried:
+            style, mark = ("red", "✗") if failed else ("green", "✓")
+            grid.add_row(Text(mark, style=style), name, f"{tried - failed} of {tried} as owed")
     console.print(Padding(grid, (0, 0, 1, 2)))
     for number, finding in enumerate(report.findings, 1):
         console.print(Text(f"{number}. {printable(finding.title)}", style="bold red"))
-        about = f"{finding.category} · {_RANKS[finding.rank]} · {_count(finding)}"
+        about = (
+            f"{finding.category} · {how_likely(finding)} · {counted(len(finding.cases), 'case')}"
+        )
         console.print(Padding(Text(about, style="dim"), (0, 0, 0, 3)))
         for line in finding.text.splitlines()[:6]:
             console.print(Padding(Text(printable(line)), (0, 0, 0, 3)))
         if finding.hint:
-            console.print(Padding(Text(f"Usually mended so: {finding.hint}"), (0, 0, 0, 3)))
+            console.print(
+                Padding(Text(f"Usually mended so: {sentence(finding.hint)}"), (0, 0, 0, 3))
+            )
         console.print(Padding(Text(f"--skip {finding.id}", style="dim"), (0, 0, 1, 3)))
     for finding in report.skipped:
         console.print(Text(f"known: {finding.id}: {printable(finding.title)}", style="dim"))
@@ -64,24 +51,18 @@ def print_scorecard(report: Report) -> None:
 
 
 def _summary(report: Report) -> str:
-    found = len(report.findings)
-    findings = "no finding" if not found else "1 finding" if found == 1 else f"{found} findings"
-    stopped = f" (stopped: {report.stopped})" if report.stopped else ""
-    return f"{findings} in {report.deliveries:,} deliveries, {report.seconds:.1f} s{stopped}"
-
-
-def _count(finding: Finding) -> str:
-    return "1 case" if len(finding.cases) == 1 else f"{len(finding.cases)} cases"
+    said, stopped, why = summary(report).partition(" (stopped: ")
+    return f"{said}, {report.seconds:.1f} s{stopped}{why}"
 
 
 def _print_lines(report: Report) -> None:
     say(f"{report.target}: {report.policy}: {_summary(report)}")
     for finding in report.findings:
-        say(f"finding {finding.id} ({finding.category}; {_RANKS[finding.rank]}): {finding.title}")
+        say(f"finding {finding.id} ({finding.category}; {how_likely(finding)}): {finding.title}")
         for line in finding.text.splitlines():
             say(f"    {line}")
         if finding.hint:
-            say(f"    Usually mended so: {finding.hint}")
+            say(f"    Usually mended so: {sentence(finding.hint)}")
     for finding in report.skipped:
         say(f"known {finding.id}: {finding.title}")
     for line in report.not_judged:

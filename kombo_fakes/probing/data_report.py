@@ -10,7 +10,8 @@ from typing import Any, get_args
 from kombo_fakes import __version__
 from kombo_fakes.delivery import Delivery
 from kombo_fakes.errors import DocumentError, shorten
-from kombo_fakes.probing.model import Exchange, Finding, Reply, Report, Trouble
+from kombo_fakes.probing.model import Exchange, Finding, Reply, Trouble
+from kombo_fakes.probing.report import Report
 
 FORMAT = 1
 

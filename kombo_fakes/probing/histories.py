@@ -18,7 +18,8 @@ from kombo_fakes.probing.courier import Courier, Stopped
 from kombo_fakes.probing.evidence import Evidence
 from kombo_fakes.probing.exploring import Small
 from kombo_fakes.probing.judging import judged
-from kombo_fakes.probing.model import Case, Category, Exchange, Failure, Outcome, Owed
+from kombo_fakes.probing.model import Case, Category, Exchange, Failure, Owed
+from kombo_fakes.probing.report import Outcome
 from kombo_fakes.probing.scenarios import SCENARIOS, Burst, Foreign, Forged, Scenario
 from kombo_fakes.registry import DEFAULT_EVENT
 from kombo_fakes.timeline import Step

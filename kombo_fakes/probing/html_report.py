@@ -9,27 +9,16 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from importlib.resources import files
 from typing import Any
-from urllib.parse import urlsplit
 
 from kombo_fakes import __version__
 from kombo_fakes.probing.lanes import picture_of
-from kombo_fakes.probing.model import Finding, Outcome, Report
+from kombo_fakes.probing.model import Finding
 from kombo_fakes.probing.nearest import differences_from_valid
+from kombo_fakes.probing.plain_text import GROUP_NAMES, counted, how_likely, sentence
 from kombo_fakes.probing.readable import body_text, reply_text, request_head, visible
+from kombo_fakes.probing.report import Outcome, Report
 
-_GROUPS = {
-    "valid": "Valid payloads",
-    "spelling": "Spellings",
-    "wire": "Odd deliveries",
-    "change": "Changes",
-    "fault": "Faults",
-    "timeline": "Timelines",
-}
-_RANKS = {
-    "realistic": "Kombo sends this today",
-    "schema": "the schema allows it",
-    "hostile": "an attacker or a broken proxy can send it",
-}
+_GROUPS = {group: name.capitalize() for group, name in GROUP_NAMES.items()}
 _STRIPS = {
     "signature": "Signatures",
     "body": "Bodies",
@@ -40,8 +29,14 @@ _STRIPS = {
     "valid": "Whole payloads",
 }
 _OWED = {"take": "2xx", "refuse": "4xx", "either": "any answer but 5xx"}
-_MARKS = {"fine": "✓", "wrong": "✗", "free": "○"}
-_VERDICTS = {"fine": "as owed", "wrong": "not as owed", "free": "either is right"}
+_MARKS = {"fine": "✓", "wrong": "✗", "free": "○", "unjudged": "–"}
+_VERDICTS = {
+    "fine": "as owed",
+    "wrong": "not as owed",
+    "free": "either is right",
+    "unjudged": "not judged",
+}
+_MOST_TELLING = ("wrong", "fine", "free", "unjudged")
 _VALID = "valid values"
 _SHORT = 60
 _DOWNLOAD = 200_000
@@ -70,9 +65,7 @@ def html_report(report: Report) -> bytes:
     style, script, page = (
         (place / name).read_text("utf-8") for name in ("style.css", "script.js", "report.html")
     )
-    numbered = [
-        (number, outcome, _state(outcome)) for number, outcome in enumerate(report.outcomes)
-    ]
+    numbered = [(number, outcome, outcome.state) for number, outcome in enumerate(report.outcomes)]
     text = (
         Environment(autoescape=True, finalize=shown)
         .from_string(page)
@@ -109,14 +102,8 @@ def _digest(text: str) -> str:
     return "sha256-" + b64encode(hashlib.sha256(text.encode()).digest()).decode()
 
 
-def _state(outcome: Outcome) -> str:
-    if outcome.failure is not None:
-        return "wrong"
-    return "free" if outcome.case.owed == "either" else "fine"
-
-
 def _tried(report: Report) -> Counter[str]:
-    return Counter(outcome.case.group for outcome in report.outcomes)
+    return Counter(outcome.case.group for outcome in report.outcomes if outcome.judged)
 
 
 # -- the head
@@ -125,13 +112,17 @@ def _tried(report: Report) -> Counter[str]:
 def _verdict(report: Report) -> dict[str, str]:
     count = len(report.findings)
     if count:
-        return {"state": "wrong", "text": f"{count} finding{'s' if count > 1 else ''}"}
+        return {"state": "wrong", "text": counted(count, "finding")}
+    if report.stopped:
+        return {"state": "wrong", "text": "Stopped before its end"}
     return {"state": "fine", "text": "Nothing found" if not report.skipped else "Nothing new found"}
 
 
 def _nothing(report: Report) -> str:
     if report.stopped:
         return "Nothing was found until the run was stopped."
+    if report.not_judged:
+        return "Every delivery that could be judged was treated as is owed."
     return "Every delivery was treated as is owed."
 
 
@@ -164,7 +155,6 @@ def _tiles(report: Report) -> list[dict[str, Any]]:
 
 
 def _finding(finding: Finding, report: Report) -> dict[str, Any]:
-    cases = len(finding.cases)
     # A title is a cause, and then what shows it.
     cause, _, shown_by = finding.title.partition(": ")
     if len(shown_by) < _SHORT:
@@ -174,10 +164,10 @@ def _finding(finding: Finding, report: Report) -> dict[str, Any]:
         "title": cause,
         "shown_by": shown_by,
         "text": finding.text,
-        "hint": finding.hint,
+        "hint": sentence(finding.hint) if finding.hint else "",
         "category": finding.category,
-        "rank": _RANKS[finding.rank],
-        "count": f"{cases} case{'s' if cases != 1 else ''}",
+        "rank": how_likely(finding),
+        "count": counted(len(finding.cases), "case"),
         "cases": finding.cases,
         "lanes": picture_of(finding.exchanges),
         "diff": _diff(finding, report),
@@ -195,11 +185,7 @@ def _finding(finding: Finding, report: Report) -> dict[str, Any]:
         "download": f"data:application/octet-stream;base64,{encoded}" if encoded else "",
     }
     told["response"] = {"status": str(reply), "text": reply_text(reply)}
-    url = report.target if urlsplit(report.target).scheme in ("http", "https") else None
-    plain = len(delivery.body) <= 4_000
-    told["curl"] = delivery.curl(
-        url or "http://127.0.0.1:8000/", body_file=None if plain else "body.bin"
-    )
+    told["curl"] = finding.curl(report.url)
     return told
 
 
@@ -289,7 +275,7 @@ def _cell(entries: Sequence[_Numbered], name: str) -> dict[str, Any] | None:
     if not entries:
         return None
     states = Counter(state for _, _, state in entries)
-    state = "wrong" if states["wrong"] else "fine" if states["fine"] else "free"
+    state = next(state for state in _MOST_TELLING if states[state])
     count = len(entries)
     wrong = f"{states['wrong']} of {count} not as owed"
     several = f"{count} case{'s' if count > 1 else ''} {_VERDICTS[state]}"

@@ -1,7 +1,7 @@
 """A report as JUnit XML, as most systems of continuous integration read it.
 
 A test for each finding, failed, or skipped where it is known, and one for each group of cases that
-has none.
+has none. What wasn't judged is skipped, and a run that was stopped is an error.
 """
 
 from __future__ import annotations
@@ -9,8 +9,8 @@ from __future__ import annotations
 import re
 from xml.etree import ElementTree
 
-from kombo_fakes.probing.model import Report
 from kombo_fakes.probing.plain_text import GROUPS, counted, finding_lines
+from kombo_fakes.probing.report import Report
 
 # What XML 1.0 has no way to write (its section 2.2).
 _UNWRITABLE = re.compile("[^\t\n\r -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -40,10 +40,20 @@ def junit_report(report: Report) -> bytes:
             ElementTree.SubElement(
                 suite, "testcase", classname="cases", name=f"{name} ({counted(tried, 'case')})"
             )
+    for line in report.not_judged:
+        case = ElementTree.SubElement(
+            suite, "testcase", classname="not judged", name=_text(line.partition(": ")[0])
+        )
+        ElementTree.SubElement(case, "skipped", message=_text(f"not judged: {line}"))
+    if report.stopped:
+        case = ElementTree.SubElement(suite, "testcase", classname="run", name="the whole run")
+        ElementTree.SubElement(
+            case, "error", type="stopped", message=_text(f"stopped: {report.stopped}")
+        )
     suite.set("tests", str(len(suite)))
     suite.set("failures", str(len(report.findings)))
-    suite.set("skipped", str(len(report.skipped)))
-    suite.set("errors", "0")
+    suite.set("skipped", str(len(report.skipped) + len(report.not_judged)))
+    suite.set("errors", str(int(bool(report.stopped))))
     root = ElementTree.Element("testsuites")
     root.append(suite)
     return bytes(ElementTree.tostring(root, encoding="utf-8", xml_declaration=True)) + b"\n"

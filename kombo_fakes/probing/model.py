@@ -1,14 +1,13 @@
-"""What a probe is made of: cases, replies, failures, findings, a report."""
+"""What a probe is made of: cases, replies, failures, findings."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal, TypeAlias
+from typing import Any, Literal, TypeAlias, get_args
 
 from kombo_fakes.delivery import Delivery
 from kombo_fakes.signing import SECRET_VARIABLE
-from kombo_fakes.timeline import ReceiverError
 from kombo_fakes.wire_catalogue import Owed, Policy
 
 __all__ = ["Case", "Category", "Exchange", "Failure", "Finding", "Owed", "Policy", "Rank", "Reply"]
@@ -31,6 +30,9 @@ Category: TypeAlias = Literal[
 Rank: TypeAlias = Literal["realistic", "schema", "hostile"]
 """How likely it is to meet it: Kombo sends it, the schema allows it, somebody else can send it."""
 
+RANKS: tuple[Rank, ...] = get_args(Rank)
+"""The likeliest first."""
+
 POLICIES: tuple[Policy, ...] = ("strict", "tolerant")
 
 Trouble: TypeAlias = Literal["timeout", "reset", "garbage", "endless"]
@@ -48,6 +50,7 @@ class Reply:
         body: The beginning of the body.
         trouble: Why there was no answer; None where there was one.
         seconds: How long it took.
+        raised: The exception that an application in this process let through, and where.
     """
 
     status: int | None
@@ -55,6 +58,7 @@ class Reply:
     body: bytes = b""
     trouble: Trouble | None = None
     seconds: float = field(default=0.0, compare=False)
+    raised: str = field(default="", compare=False)
 
     @property
     def taken(self) -> bool:
@@ -62,7 +66,13 @@ class Reply:
 
     @property
     def refused(self) -> bool:
-        return self.status is not None and 300 <= self.status < 500
+        """A redirect refuses nothing, and too many requests is no answer to this one."""
+        return self.status is not None and 400 <= self.status < 500 and not self.busy
+
+    @property
+    def busy(self) -> bool:
+        """Whether there were too many requests, so that it says nothing about this one."""
+        return self.status == 429
 
     @property
     def text(self) -> str:
@@ -188,83 +198,3 @@ class Finding:
             body_file="body.bin" if len(delivery.body) > _COMMAND_LIMIT else None,
             variable=SECRET_VARIABLE if self.signed else None,
         )
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """What came of a case, for the map of a report."""
-
-    case: Case
-    reply: Reply | None
-    failure: Category | None
-
-
-@dataclass(frozen=True, slots=True)
-class Report:
-    """All that a probe found.
-
-    Attributes:
-        target: What was probed, as text.
-        policy: What it was held to.
-        seed: The seed.
-        events: The events that were sent.
-        findings: What it does wrong, the likeliest to be met first.
-        skipped: Findings that were known before: by ``skip`` or the baseline.
-        notes: What is worth knowing and no finding.
-        not_judged: What could not be seen, and why.
-        outcomes: What came of each case.
-        deliveries: How many deliveries were made.
-        stopped: Why the run ended before its time; empty if it didn't.
-        seconds: How long it took.
-        url: Where the deliveries went, or would go if an application in this process were served.
-    """
-
-    target: str
-    policy: Policy
-    seed: int
-    events: tuple[str, ...]
-    findings: tuple[Finding, ...]
-    skipped: tuple[Finding, ...]
-    notes: tuple[str, ...]
-    not_judged: tuple[str, ...]
-    outcomes: tuple[Outcome, ...] = field(repr=False)
-    deliveries: int
-    stopped: str
-    seconds: float = field(compare=False)
-    url: str = "http://127.0.0.1/"
-
-    @property
-    def ok(self) -> bool:
-        """Whether nothing new was found."""
-        return not self.findings
-
-    def tried(self, group: str) -> int:
-        """How many cases of a group were tried."""
-        return sum(outcome.case.group == group for outcome in self.outcomes)
-
-    def failed(self, group: str) -> int:
-        """How many of them went wrong."""
-        return sum(
-            outcome.case.group == group and outcome.failure is not None for outcome in self.outcomes
-        )
-
-    def check(self) -> None:
-        """Raise if something was found, for a test: ``probe(app).check()``.
-
-        Raises:
-            ReceiverError: an `AssertionError` that tells each finding, how such a bug is mended,
-                and how to send the delivery again.
-
-        Examples:
-            >>> from kombo_fakes import probe
-            >>> try:
-            ...     probe(lambda delivery: 404).check()
-            ... except AssertionError as error:
-            ...     print(str(error).splitlines()[2])
-            1. the first good delivery was not taken: 404, there is nothing at this path
-        """
-        __tracebackhide__ = True
-        if self.findings:
-            from kombo_fakes.probing.plain_text import report_text
-
-            raise ReceiverError(report_text(self))

@@ -9,7 +9,7 @@ from typing import Any
 
 from kombo_fakes.delivery import Delivery
 from kombo_fakes.pointer import Path, to_pointer
-from kombo_fakes.probing.model import Outcome
+from kombo_fakes.probing.report import Outcome
 
 _ABSENT = "(not there)"
 _LONGEST = 200

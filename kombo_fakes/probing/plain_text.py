@@ -1,16 +1,16 @@
-"""Findings as plain text: for the message of a test that fails, for JUnit, for a terminal."""
+"""Findings as plain text: for the message of a test that fails, for JUnit, for a terminal, a page."""
 
 from __future__ import annotations
 
-from kombo_fakes.probing.model import Finding, Rank, Report
+from kombo_fakes.probing.model import Finding, Rank
 from kombo_fakes.probing.readable import visible
 
-RANKS: dict[Rank, str] = {
+_RANKS: dict[Rank, str] = {
     "realistic": "Kombo sends this today",
     "schema": "the schema allows it",
     "hostile": "an attacker or a broken proxy can send it",
 }
-"""How likely it is to meet a finding, in words."""
+_INVALID = "a sender with a bug, or another release, can send it"
 
 GROUPS = {
     "valid": "valid payloads are taken",
@@ -22,26 +22,17 @@ GROUPS = {
 }
 """The groups of cases, and what is right for each."""
 
+GROUP_NAMES = {
+    "valid": "valid payloads",
+    "spelling": "spellings",
+    "wire": "odd deliveries",
+    "change": "changes",
+    "fault": "faults",
+    "timeline": "timelines",
+}
+"""The groups of cases, and what they are called."""
+
 _SAID = 200
-
-
-def report_text(report: Report) -> str:
-    """All findings of a report, a paragraph each."""
-    found = len(report.findings)
-    head = (
-        f"{counted(found, 'finding')} in {counted(report.deliveries, 'delivery', 'deliveries')} "
-        f"to {report.target}, held to be {report.policy}"
-    )
-    if report.stopped:
-        head += f" (stopped: {report.stopped})"
-    paragraphs = [head]
-    for number, finding in enumerate(report.findings, 1):
-        first, *others = finding_lines(finding, report.url)
-        indented = [f"   {line}" for line in others]
-        paragraphs.append("\n".join([f"{number}. {first}", *indented]))
-    ids = ", ".join(f'"{finding.id}"' for finding in report.findings)
-    paragraphs.append(f"Known for the time being? skip=[{ids}]")
-    return "\n\n".join(paragraphs)
 
 
 def finding_lines(finding: Finding, url: str) -> list[str]:
@@ -51,17 +42,37 @@ def finding_lines(finding: Finding, url: str) -> list[str]:
         finding: The finding.
         url: Where its delivery can be sent to again.
     """
-    about = [finding.category, RANKS[finding.rank], counted(len(finding.cases), "case")]
+    about = [finding.category, how_likely(finding), counted(len(finding.cases), "case")]
     lines = [finding.title, " · ".join(about), *finding.text.splitlines()]
     said = " ".join(finding.exchanges[-1].reply.text.split()) if finding.exchanges else ""
-    if said:
+    raised = finding.exchanges[-1].reply.raised if finding.exchanges else ""
+    if raised:
+        lines.append(f"It raised: {raised}")
+    elif said:
         lines.append(f"It said: {said[:_SAID]}{'...' * (len(said) > _SAID)}")
     if finding.hint:
-        lines.append(f"Usually mended so: {finding.hint}.")
+        lines.append(f"Usually mended so: {sentence(finding.hint)}")
     if finding.exchanges:
         lines.append(f"Once more: {finding.curl(url)}")
     lines.append(f"Known as: {finding.id}")
     return [visible(line) for line in lines]
+
+
+def how_likely(finding: Finding) -> str:
+    """How likely it is to meet a finding, in words."""
+    # An id may begin with the name of an event.
+    invalid = any({"fault", "change"} & set(name.split(":")[:-1]) for name in finding.cases)
+    return _INVALID if finding.rank == "schema" and invalid else _RANKS[finding.rank]
+
+
+def sentence(text: str) -> str:
+    """A text with a full stop, unless it ends in a mark already.
+
+    Examples:
+        >>> sentence("lift the limit"), sentence("is it the right path?")
+        ('lift the limit.', 'is it the right path?')
+    """
+    return text if text.endswith((".", "?", "!")) else f"{text}."
 
 
 def counted(number: int, one: str, many: str = "") -> str:

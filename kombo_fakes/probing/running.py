@@ -11,7 +11,7 @@ from typing import Any
 from urllib.parse import urljoin
 
 from kombo_fakes.delivery import Delivery
-from kombo_fakes.errors import unknown
+from kombo_fakes.errors import shorten, unknown
 from kombo_fakes.probing.cases import Maker
 from kombo_fakes.probing.courier import Courier, Stopped
 from kombo_fakes.probing.diagnosis import diagnosed
@@ -19,6 +19,7 @@ from kombo_fakes.probing.evidence import Evidence
 from kombo_fakes.probing.exploring import explored
 from kombo_fakes.probing.histories import Histories
 from kombo_fakes.probing.judging import differences, judged
+from kombo_fakes.probing.known import Known
 from kombo_fakes.probing.model import (
     POLICIES,
     Case,
@@ -26,14 +27,13 @@ from kombo_fakes.probing.model import (
     Exchange,
     Failure,
     Finding,
-    Outcome,
     Policy,
     Reply,
-    Report,
 )
 from kombo_fakes.probing.preflight import instead_of, preflight_finding
 from kombo_fakes.probing.receivers import Observe, ProbeError, Receiver, observer, receiver_for
 from kombo_fakes.probing.redaction import Redactor
+from kombo_fakes.probing.report import Outcome, Report
 from kombo_fakes.registry import DEFAULT_EVENT, events
 from kombo_fakes.signing import TEST_SECRET, sign
 
@@ -79,7 +79,7 @@ def probe(
         max_examples: How many payloads Hypothesis draws at the end.
         timeout: Seconds after which a delivery without an answer hangs.
         max_seconds: Seconds after which the run ends, with what was found so far.
-        skip: Ids of findings that are known.
+        skip: The id of a finding that is known, or several; ``*`` stands for anything.
         allow_remote: Whether the URL may be one of another machine.
         ca_file: Certificates to trust, for https.
         progress: Is told how far the run is.
@@ -108,7 +108,7 @@ def probe(
     for name in names:
         if name not in events():
             raise unknown("event", name, events())
-    redactor = Redactor(secret)
+    redactor, known = Redactor(secret), Known(skip)
     target = receiver_for(
         receiver, url=url, timeout=timeout, allow_remote=allow_remote, ca_file=ca_file
     )
@@ -126,8 +126,8 @@ def probe(
             on_exchange,
             redactor,
         )
-        whole = receiver if isinstance(receiver, str) else urljoin("http://127.0.0.1:8000/", url)
-        return replace(run.report(frozenset(skip)), url=whole)
+        whole = target.name if isinstance(receiver, str) else urljoin("http://127.0.0.1:8000/", url)
+        return replace(run.report(known), url=whole)
     finally:
         target.close()
 
@@ -156,7 +156,7 @@ class _Run:
         self.redactor = redactor
         self.courier = Courier(target, secret, observe, self.evidence, end, on_exchange, redactor)
         self.outcomes: list[Outcome] = []
-        self.notes: list[str] = []
+        self.notes: list[str] = list(redactor.notes)
         self.not_judged: list[str] = []
         self._explorations = 0
         self._hung: dict[str, int] = {}
@@ -165,7 +165,7 @@ class _Run:
 
     # -- the whole
 
-    def report(self, skip: frozenset[str]) -> Report:
+    def report(self, known: Known) -> Report:
         stopped = ""
         early: Finding | None = None
         try:
@@ -187,13 +187,15 @@ class _Run:
                 "give it a way to be observed"
             )
         self.notes.extend(self.evidence.notes())
+        if not stopped:
+            self.notes.extend(known.notes(finding.id for finding in found))
         return Report(
             target=self.target.name,
             policy=self.policy,
             seed=self.seed,
             events=self.names,
-            findings=tuple(finding for finding in found if finding.id not in skip),
-            skipped=tuple(finding for finding in found if finding.id in skip),
+            findings=tuple(finding for finding in found if finding.id not in known),
+            skipped=tuple(finding for finding in found if finding.id in known),
             notes=tuple(self.notes),
             not_judged=tuple(self.not_judged),
             outcomes=tuple(self.outcomes),
@@ -330,7 +332,7 @@ class _Run:
                 return None
             wrong = "corrupts what it stores"
             detail = "; ".join(
-                f"{name} is {seen.get(name)!r}, should be {wanted[name]!r}" for name in fields
+                f"{name} is {shorten(seen.get(name))}, should be {wanted[name]!r}" for name in fields
             )
         self.evidence.add(Failure(wrong, case, (exchange,), detail))
         return wrong

@@ -86,7 +86,7 @@ class _Walker:
             return
         inside |= {where}
         for keyword, value in schema.items():
-            if _goes_with_contains(keyword, schema):
+            if _says_nothing(keyword, schema):
                 continue
             if keyword == "format" and value not in self.formats:
                 continue  # An annotation.
@@ -119,7 +119,9 @@ class _Walker:
 
 
 def _goes_with_contains(keyword: str, schema: dict[str, Any]) -> bool:
-    """Whether a keyword says nothing by itself: ``contains`` is reported where too few fit."""
+    """Whether a keyword says nothing where it stands: ``contains`` is reported where too few fit."""
+    if keyword == "if":
+        return "then" not in schema and "else" not in schema
     if keyword == "contains":
         return schema.get("minContains") == 0
     return keyword == "minContains" or (keyword == "maxContains" and "contains" not in schema)
@@ -136,9 +138,11 @@ def _constraints(keyword: str, value: Any) -> Iterator[Any]:
     elif keyword == "uniqueItems":
         if value:
             yield value
-    elif keyword in _FAMILIES:
+    elif keyword in ("unevaluatedItems", "unevaluatedProperties"):
         if value is not True:
             yield value
+    elif keyword in _FAMILIES:
+        yield value
     elif keyword in ASSERTIONS or keyword in ("contains", "propertyNames"):
         yield value
 

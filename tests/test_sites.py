@@ -10,6 +10,9 @@ from kombo_fakes import Schema, events, faults
 from kombo_fakes.pointer import get, parse_pointer, to_pointer
 
 
+DRAFT_7 = "http://json-schema.org/draft-07/schema#"
+
+
 def said(document: Any) -> list[str]:
     """The sites of a document, as text."""
     return [str(site) for site in Schema(document).sites()]
@@ -54,6 +57,8 @@ def said(document: Any) -> list[str]:
         ({"properties": {"a/b": {"properties": {"~": {"const": 1}}}}}, ["const at /a~1b/~0"]),
         ({"dependentRequired": {"a": ["b"], "c": []}}, ["dependentRequired at (root)"]),
         ({"not": {"const": 1}}, ["not at (root)"]),
+        ({"if": {"const": 1}}, []),
+        ({"if": True, "then": {"const": 1}}, ["if at (root)"]),
     ],
 )  # fmt: skip
 def test_the_sites_of_a_schema(document: Any, sites: list[str]) -> None:
@@ -114,3 +119,141 @@ def test_each_site_leads_to_what_it_is_about(event: str) -> None:
         assert to_pointer(site.path) == site.pointer
         assert site.single or site.keyword in ("anyOf", "oneOf", "const", "type", "enum", "not")
     assert schema.sites() is schema.sites()
+
+
+@pytest.mark.parametrize(
+    ("document", "found"),
+    [
+        (
+            {"patternProperties": {"^x-": {"const": 1}}},
+            [("/x-", "const", "/patternProperties/^x-", True)],
+        ),
+        (
+            {"additionalProperties": {"const": 1}},
+            [("/extra", "const", "/additionalProperties", True)],
+        ),
+        ({"additionalProperties": {}}, []),
+        ({"items": {"const": 1}}, [("/0", "const", "/items", True)]),
+        ({"items": True}, []),
+        (
+            {"prefixItems": [{}, {"const": 1}], "items": {"const": 2}},
+            [("/1", "const", "/prefixItems/1", True), ("/2", "const", "/items", True)],
+        ),
+        (
+            {"$schema": DRAFT_7, "items": [{"const": 1}], "additionalItems": {"const": 2}},
+            [("/0", "const", "/items/0", True), ("/1", "const", "/additionalItems", True)],
+        ),
+        ({"allOf": [{}, {"const": 1}]}, [("", "const", "/allOf/1", True)]),
+        ({"$ref": "#/$defs/a", "$defs": {"a": {"const": 1}}}, [("", "const", "/$defs/a", True)]),
+        (
+            {"$dynamicRef": "#a", "$defs": {"x": {"$dynamicAnchor": "a", "const": 1}}},
+            # Which one is meant depends on where it is looked from.
+            [("", "const", "/$defs/x", False)],
+        ),
+        # Where nothing may be, the site is what would hold it.
+        ({"properties": {"a": False}}, [("", "properties", "", False)]),
+        ({"prefixItems": [{}], "items": False}, [("", "items", "", False)]),
+        ({"additionalProperties": False}, [("", "additionalProperties", "", True)]),
+        ({"propertyNames": {"const": "a"}}, [("", "propertyNames", "", True)]),
+        ({"not": {"const": 1}}, [("", "not", "", False)]),
+        ({"unevaluatedProperties": False}, [("", "unevaluatedProperties", "", False)]),
+        ({"unevaluatedProperties": True, "not": False}, [("", "not", "", False)]),
+    ],
+)
+def test_where_sites_come_from(document: Any, found: list[tuple[str, str, str, bool]]) -> None:
+    """The place in payloads, the keyword, where in the schema it stands, and whether alone."""
+    sites = Schema(document).sites()
+    assert [(s.pointer, s.keyword, s.schema_pointer, s.single) for s in sites] == found
+    assert [to_pointer(site.path) for site in sites] == [site.pointer for site in sites]
+
+
+def test_what_sites_are_about() -> None:
+    """The name that is required or forbidden, else what the keyword says."""
+    document = {
+        "required": ["a"],
+        "dependentRequired": {"a": ["b"], "b": ["a", "c"], "c": []},
+        "properties": {"f": False},
+        "prefixItems": [{}],
+        "items": False,
+        "minLength": 3,
+    }
+    found = [(site.keyword, site.value) for site in Schema(document).sites()]
+    assert found == [
+        ("required", "a"),
+        ("dependentRequired", {"a": ["b"]}),
+        ("dependentRequired", {"b": ["a", "c"]}),
+        ("minLength", 3),
+        ("properties", "f"),
+        ("items", 1),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("document", "family"),
+    [
+        ({"minimum": 1, "maximum": 2}, {"minimum": {"minimum": 1}, "maximum": {"maximum": 2}}),
+        (
+            {"contains": {}, "minContains": 1, "maxContains": 2},
+            {
+                "contains": {"contains": {}},
+                "maxContains": {"contains": {}, "maxContains": 2},
+            },
+        ),
+        (
+            {"anyOf": [{}], "oneOf": [{}], "not": False},
+            {"anyOf": {"anyOf": [{}]}, "oneOf": {"oneOf": [{}]}, "not": {"not": False}},
+        ),
+        (
+            {"if": True, "then": {}, "else": False},
+            {"if": {"if": True, "then": {}, "else": False}},
+        ),
+    ],
+)
+def test_what_belongs_together(document: Any, family: Any) -> None:
+    """What a keyword needs beside it to be judged."""
+    sites = Schema(document).sites()
+    assert {site.keyword: site.family for site in sites if site.keyword in family} == family
+
+
+def test_a_place_that_is_reached_twice_is_one() -> None:
+    """By a reference and by itself."""
+    shared = {"properties": {"x": {"const": 1}}}
+    document = {"allOf": [{"$ref": "#/$defs/a"}, {"$ref": "#/$defs/a"}], "$defs": {"a": shared}}
+    assert [site.pointer for site in Schema(document).sites()] == ["/x"]
+
+
+@pytest.mark.parametrize(
+    ("taken", "name"),
+    [
+        ([], "extra"),
+        (["extra"], "extra_1"),
+        (["extra", "extra_1"], "another"),
+        (["extra", "extra_1", "another"], "x"),
+        (["extra", "extra_1", "another", "x"], "key1"),
+        (["extra", "extra_1", "another", "x", "key1"], None),
+    ],
+)
+@pytest.mark.parametrize("by", ["properties", "patternProperties"])
+def test_names_that_only_additional_properties_speak_of(
+    taken: list[str], name: str | None, by: str
+) -> None:
+    """None where all that are tried are spoken of otherwise."""
+    others = {n if by == "properties" else f"^{n}$": True for n in taken}
+    document = {by: others, "additionalProperties": {"const": 1}}
+    found = [site.pointer for site in Schema(document).sites()]
+    assert found == ([] if name is None else [f"/{name}"])
+
+
+@pytest.mark.parametrize(
+    ("pattern", "name"),
+    [
+        ("^x-", "x-"), ("^only$", "only"), ("a$", "a"), ("", "extra"), ("^.{8,}$", ".{8,}extra"),
+        ("^ext?ra$", "extra"), ("^x-e[x]tra$", "x-extra"), ("^[x]$", "x"), ("^[a]$", "a"),
+        ("^[A-Z][0-9]$", "A1"), ("^[0-9]$", "0"), ("^[0-9]{9}$", None), ("^q[u]$", None),
+    ],
+)  # fmt: skip
+def test_names_that_a_pattern_matches(pattern: str, name: str | None) -> None:
+    """The pattern without its anchors, or one of a few usual ones."""
+    document = {"patternProperties": {pattern: {"const": 1}}}
+    found = [site.pointer for site in Schema(document).sites()]
+    assert found == ([] if name is None else [f"/{name}"])

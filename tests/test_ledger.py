@@ -1,0 +1,110 @@
+"""The oracle: what a correct receiver knows, and what it says of one that isn't."""
+
+from __future__ import annotations
+
+from itertools import permutations
+from typing import Any
+
+import pytest
+
+from kombo_fakes.ledger import Ledger, Record
+
+EARLY, LATE = "2021-09-01T12:00:00.000Z", "2021-09-01T12:00:00.001Z"
+KNOWN = Record(("ACTIVE", "PASSED", "COMPLETED"), EARLY, 2)
+AGREES: dict[str, Any] = {
+    "state": "ACTIVE", "qa_status": "PASSED", "setup_status": "COMPLETED", "updated_at": EARLY,
+    "events": 2,
+}  # fmt: skip
+
+
+def event(name: str, updated_at: str = EARLY, *, state: str = "ACTIVE", of: str = "a") -> Any:
+    """A payload, as far as it matters here."""
+    data = {
+        "integration_id": of, "state": state, "qa_status": "PASSED", "setup_status": "COMPLETED",
+        "updated_at": updated_at,
+    }  # fmt: skip
+    return {"id": name, "type": "integration-state-changed", "data": data}
+
+
+@pytest.mark.parametrize(
+    ("observed", "said"),
+    [
+        ({}, []),
+        ({"updated_at": "2021-09-01T14:00:00+02:00"}, []),
+        ({"events": None}, []),
+        ({"more": 1}, []),
+        ({"state": "INVALID"}, ["state is 'INVALID', should be 'ACTIVE'"]),
+        ({"qa_status": None}, ["qa_status is null, should be 'PASSED'"]),
+        ({"updated_at": LATE}, [f"updated_at is '{LATE}', should be '{EARLY}'"]),
+        ({"updated_at": "today"}, [f"updated_at is 'today', should be '{EARLY}'"]),
+        ({"updated_at": 5}, [f"updated_at is 5, should be '{EARLY}'"]),
+        ({"events": 3}, ["events applied are 3, should be 2"]),
+        (
+            {"state": "INVALID", "events": 1},
+            ["state is 'INVALID', should be 'ACTIVE'", "events applied are 1, should be 2"],
+        ),
+    ],
+)
+def test_differences(observed: dict[str, Any], said: list[str]) -> None:
+    """A phrase for each; instants are compared as such, and counts where there are some."""
+    assert list(KNOWN.differences({**AGREES, **observed})) == said
+
+
+@pytest.mark.parametrize("name", ["state", "qa_status", "setup_status", "updated_at"])
+def test_what_is_missing_differs(name: str) -> None:
+    """But for the count, which a receiver need not have."""
+    observed = {key: value for key, value in AGREES.items() if key != name}
+    (phrase,) = KNOWN.differences(observed)
+    assert phrase == f"{name} is missing, should be {AGREES[name]!r}"
+    assert KNOWN.differences({k: v for k, v in AGREES.items() if k != "events"}) == ()
+
+
+def test_copies_count_once_and_the_newest_wins() -> None:
+    """In whatever order they come."""
+    for order in permutations([event("1"), event("1"), event("2", LATE, state="INVALID")]):
+        ledger = Ledger()
+        for payload in order:
+            ledger.take(payload)
+        (record,) = ledger.of("a")
+        assert (record.status[0], record.updated_at) == ("INVALID", LATE)
+        assert (ledger.events, ledger.taken("a")) == (2, 2)
+        # An event that comes too late isn't applied, and so not counted.
+        assert record.events == (1 if order[0]["id"] == "2" else 2)
+
+
+def test_of_equal_instants_either_may_win() -> None:
+    """Each is right, whatever it counts."""
+    ledger = Ledger()
+    ledger.take(event("1"))
+    ledger.take(event("2", "2021-09-01T14:00:00+02:00", state="INVALID"))
+    found = [(record.status[0], record.events) for record in ledger.of("a")]
+    assert found == [("ACTIVE", 1), ("INVALID", 2)]
+    assert ledger.complaint("a", {**AGREES, "events": 1}) is None
+    assert ledger.complaint("a", {**AGREES, "state": "INVALID"}) is None
+    # The nearest of the two is what it is told.
+    assert ledger.complaint("a", AGREES) == "events applied are 2, should be 1"
+
+
+def test_integrations_are_apart() -> None:
+    """Known in the order of their first events; what is about another event is not counted."""
+    ledger = Ledger()
+    ledger.take(event("1", of="b"))
+    ledger.take(event("2", of="a"))
+    ledger.take({"id": "3", "type": "sync-finished", "data": {"integration_id": "c"}})
+    assert ledger.integrations == ("b", "a")
+    assert (ledger.events, ledger.taken("a"), ledger.taken("c")) == (3, 1, 0)
+    assert ledger.of("c") == ()
+
+
+def test_complaints() -> None:
+    """In words, or None."""
+    ledger = Ledger()
+    assert ledger.complaint("a", None) is None
+    assert ledger.complaint("a", {}) == "it is known, although no event of it was due"
+    ledger.take(event("1"))
+    assert ledger.complaint("a", None) == "it is not known, although an event of it was taken"
+    assert ledger.complaint("a", [1]) == "what is observed is [1], and no JSON object"
+    assert ledger.complaint("a", {**AGREES, "events": 1}) is None
+    assert ledger.complaint("a", {**AGREES, "events": 2, "state": "x"}) == (
+        "state is 'x', should be 'ACTIVE'; events applied are 2, should be 1"
+    )

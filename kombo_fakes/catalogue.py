@@ -42,7 +42,7 @@ _BASES = 120
 
 
 class FaultError(KomboFakesError, ValueError):
-    """A fault that can't be put into a payload, because its site isn't there."""
+    """A fault that a payload can't have: its site isn't there, or something else is wrong."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -124,6 +124,88 @@ payload at /data/state
 
     def __str__(self) -> str:
         return self.id
+
+
+def broken_by(payload: Any, usual: Any, schema: Schema) -> Fault | None:
+    """The fault that a value of the caller's is, the plainest one that it can be called.
+
+    Args:
+        payload: A payload with a value that the caller has asked for.
+        usual: The payload without it.
+        schema: The schema.
+    """
+    found = schema.broken_places(payload)
+    at = [f for f in _catalogue(schema) if (f.pointer, f.keyword) in found and f.is_in(payload)]
+    for is_it in (_is_proposed, lambda fault, *_: fault.variant == "other", _is_covered):
+        for fault in at:
+            if is_it(fault, payload, usual):
+                return fault
+    return None
+
+
+def with_fault(fault: Fault, payload: Any, usual: Any) -> Any:
+    """A payload with values of the caller's and a fault, which one of these values may be.
+
+    Args:
+        fault: The fault.
+        payload: The payload with the values that the caller has asked for.
+        usual: The payload without them.
+
+    Raises:
+        FaultError: if it can't be put into the payload, or the values are wrong in another way.
+    """
+    found = fault.schema.violations(payload)
+    if not found:
+        return fault.apply(payload)
+    # What is no JSON can't be told to be in any way.
+    if any(violation.keyword == "json" for violation in found) or not fault.is_in(payload):
+        where = fault.pointer or "the root"
+        raise FaultError(f"{fault.id}: can't be put into this payload at {where}")
+    if _is_proposed(fault, payload, usual) or _is_covered(fault, payload, usual):
+        return payload
+    known = broken_by(payload, usual, fault.schema)
+    hint = "" if known is None else f", but of {known.id}"
+    raise FaultError(f"{fault.id}: the value that was asked for is none of this fault{hint}")
+
+
+def _is_proposed(fault: Fault, payload: Any, usual: Any) -> bool:
+    """Whether a broken value is what a fault makes of a usual one."""
+    site = fault.site
+    value, before = value_at(payload, site.path), value_at(usual, site.path)
+    if value is ABSENT:
+        return False
+    befores = [] if before is ABSENT else [before]
+    if site.keyword == "enum":
+        befores += site.value
+    elif site.keyword == "const":
+        befores.append(site.value)
+    elif site.keyword == "required" and isinstance(value, dict):
+        was = before.get(site.value) if isinstance(before, dict) else None
+        befores.append({**value, site.value: was})
+    wanted = canonical.json.to_string(value)
+    return any(
+        canonical.json.to_string(broken) == wanted
+        for one in befores
+        for broken in fault.breakage.broken(one, site)
+    )
+
+
+_COVERING = ("other", "unknown", "nonsense")
+
+
+def _is_covered(fault: Fault, payload: Any, usual: Any) -> bool:
+    """Whether a fault is one of whatever value breaks its site, or of a kind that this one is."""
+    if fault.variant in _COVERING:
+        return True
+    document = _explored_document(fault.schema, fault.site, fault.breakage)
+    return document is not None and _explored_schema(document).is_valid(
+        value_at(payload, fault.site.path)
+    )
+
+
+@lru_cache(maxsize=256)
+def _explored_schema(document: str) -> Schema:
+    return Schema(json.loads(document))
 
 
 class InvalidPayload(NamedTuple):

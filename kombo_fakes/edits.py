@@ -19,6 +19,7 @@ from kombo_fakes.blueprint import (
     Union,
     blueprint,
 )
+from kombo_fakes.catalogue import broken_by
 from kombo_fakes.errors import OverrideError, shorten, unknown
 from kombo_fakes.pointer import (
     Path,
@@ -40,11 +41,13 @@ class RefusedError(OverrideError):
     Attributes:
         violation: What the schema says.
         value: The value that was asked for; None where one was removed.
+        fault: The id of the fault that it is; None if it can't be one.
     """
 
-    def __init__(self, violation: Violation, value: Any = None) -> None:
+    def __init__(self, violation: Violation, value: Any = None, fault: str | None = None) -> None:
         self.violation = violation
         self.value = value
+        self.fault = fault
         where = dotted(parse_pointer(violation.pointer)) or "the payload"
         super().__init__(f"{where}: {violation.keyword}: {violation.message}")
 
@@ -111,17 +114,27 @@ class Edits:
                 payload = removed(payload, path)
         return payload
 
-    def refused(self, schema: Schema, payload: Any) -> RefusedError | None:
-        """What the schema has against a payload with these changes; None if nothing."""
+    def refused(self, schema: Schema, payload: Any, usual: Any = None) -> RefusedError | None:
+        """What the schema has against a payload with these changes; None if nothing.
+
+        Args:
+            schema: The schema.
+            payload: The payload with the changes.
+            usual: The one without, by which it can be told which fault they are.
+        """
         found = schema.violations(payload)
         if not found:
             return None
+        fault = None
+        if not any(violation.keyword == "json" for violation in found):
+            fault = broken_by(payload, usual, schema)
+        name = None if fault is None else fault.id
         for violation in found:
             path = parse_pointer(violation.pointer)
             for changed, value in self.overrides:
                 if tuple(map(str, changed)) == path:
-                    return RefusedError(violation, value)
-        return RefusedError(found[0])
+                    return RefusedError(violation, value, name)
+        return RefusedError(found[0], fault=name)
 
 
 def resolve(schema: Schema, name: str) -> Path:

@@ -25,7 +25,7 @@ from factory.declarations import (
 )
 
 from kombo_fakes.blueprint import NOTHING, Blueprint, Choice, Object, Union, blueprint
-from kombo_fakes.catalogue import Fault, fault_named
+from kombo_fakes.catalogue import Fault, FaultError, broken_by, fault_named, with_fault
 from kombo_fakes.dice import SeededDice, seed_for
 from kombo_fakes.errors import OverrideError, unknown
 from kombo_fakes.pointer import Path, PointerError, get
@@ -332,24 +332,37 @@ class PayloadFactory(Factory[T]):
 
     @classmethod
     def _finished(cls, painting: _Painting, overrides: dict[Path, Any]) -> Any:
-        payload = painting.changed(overrides)
-        if overrides:
-            cls._check_values(payload)
-        return payload if painting.fault is None else painting.fault.apply(payload)
+        payload, fault = painting.changed(overrides), painting.fault
+        if fault is None or not overrides:
+            if overrides:
+                cls._check_values(payload, painting.payload)
+            return payload if fault is None else fault.apply(payload)
+        try:
+            # The caller's own wrong value may be the very fault.
+            return with_fault(fault, payload, painting.payload)
+        except FaultError as error:
+            if not cls.kombo_schema.violations(payload):
+                raise
+            raise OverrideError(f"{cls.__name__}: {error}; {cls._refusal(payload)}") from None
 
     @classmethod
     def _create(cls, model_class: type, *args: Any, **kwargs: Any) -> Any:
         return cls._build(model_class, *args, **kwargs)
 
     @classmethod
-    def _check_values(cls, payload: Any) -> None:
+    def _check_values(cls, payload: Any, usual: Any) -> None:
+        refusal = cls._refusal(payload)
+        if refusal:
+            is_json = ": json: " not in refusal
+            fault = broken_by(payload, usual, cls.kombo_schema) if is_json else None
+            wanted = "..., a fault id" if fault is None else repr(fault.id)
+            raise OverrideError(f"{cls.__name__}: {refusal} (wrong on purpose is fault={wanted})")
+
+    @classmethod
+    def _refusal(cls, payload: Any) -> str:
         found = cls.kombo_schema.violations(payload)
-        if found:
-            lines = "; ".join(str(violation) for violation in found[:5])
-            raise OverrideError(
-                f"{cls.__name__}: the schema refuses the overrides: {lines} "
-                "(wrong on purpose is fault=..., a fault id)"
-            )
+        lines = "; ".join(str(violation) for violation in found[:5])
+        return lines and f"the schema refuses the overrides: {lines}"
 
 
 def _unknown_field(cls: type[PayloadFactory[Any]], name: str, before: str) -> Exception:

@@ -25,7 +25,7 @@ from typing import (
     overload,
 )
 
-from kombo_fakes.catalogue import Fault, FaultError
+from kombo_fakes.catalogue import Fault, FaultError, with_fault
 from kombo_fakes.catalogue import faults as faults_of
 from kombo_fakes.corner_cases import Corner, corners
 from kombo_fakes.dice import SeededDice, seed_for
@@ -532,7 +532,9 @@ class _Maker:
                 continue
             if not self.changes or self.schema.is_valid(payload):
                 return payload
-            refusal = refusal or self.changes.refused(self.schema, payload)
+            if refusal is None:
+                usual = self._usual(None, *key, *_again(attempt))
+                refusal = self.changes.refused(self.schema, payload, usual)
         raise refusal or SchemaError(f"{self.schema.name}: found no payload in {_TRIES} tries")
 
     def broken(self, fault: Fault, *key: object) -> Any:
@@ -541,11 +543,12 @@ class _Maker:
         problem = ""
         for attempt in range(_TRIES):
             try:
-                payload = self._changed(fault, fault.id, *key, *_again(attempt))
+                again = (fault.id, *key, *_again(attempt))
+                payload = self._changed(fault, *again)
+                if not self.changes:
+                    return fault.apply(payload)
                 # The caller's own wrong value may be the very fault.
-                if self.changes and self._is_in(fault, payload):
-                    return payload
-                return fault.apply(payload)
+                return with_fault(fault, payload, self._usual(fault, *again))
             except (FaultError, PointerError) as error:
                 problem = str(error)
         if not self.changes:
@@ -555,10 +558,10 @@ class _Maker:
         also = f"; the schema refuses {refused}" if refused else ""
         raise OverrideError(f"{problem} with the values that were asked for{also}")
 
-    def _is_in(self, fault: Fault, payload: Any) -> bool:
-        # A value from the caller may be no JSON at all.
-        return not any(v.keyword == "json" for v in self.schema.violations(payload)) and (
-            fault.is_in(payload)
+    def _usual(self, fault: Fault | None, *key: object) -> Any:
+        """The payload as it would be without changes."""
+        return _Maker(self.schema, self.seed, Edits(), self.names, drawn=False)._changed(
+            fault, *key
         )
 
     def _changed(self, fault: Fault | None, *key: object) -> Any:

@@ -209,6 +209,38 @@ def test_ones_own_wrong_value_can_be_the_fault(run):
     assert "state" not in json.loads(outcome.out)["data"]
 
 
+@pytest.mark.parametrize(
+    ("wrong", "fault"),
+    [
+        ("--set data.state=INVALD", "data.state-enum-other"),
+        ("--set data.state=active", "data.state-enum-lowercase"),
+        ("--set data.state=INVALI", "data.state-enum-cut"),
+        ("--set data.updated_at=foo", "data.updated_at-format-prose"),
+        ("--set data.updated_at=", "data.updated_at-format-empty"),
+        ("--set data.state=null", "data.state-type-null"),
+        ("--set data.integration_id=12.25", "data.integration_id-type-number"),
+        ("--set data=[3]", "data-type-in-array"),
+        ("--unset data.state", "data.state-required-absent"),
+        ("--values any --set data.state=INVALD", "data.state-enum-other"),
+        ("--values any --unset data.state", "data.state-required-absent"),
+    ],
+)
+def test_ones_own_wrong_value_is_the_fault_that_the_error_names(run, wrong, fault):
+    """Asked for, that one has the value; any other fault would be a label that lies."""
+    refused = run("generate", *wrong.split())
+    assert refused.status == 2
+    if "in quotes" not in refused.err:
+        assert refused.err.endswith(f"; to be wrong on purpose, add --fault {fault}\n")
+    made = run("generate", *wrong.split(), "--fault", fault, "--format", "ndjson")
+    assert (made.err, json.loads(made.out)["fault"]) == ("", fault)
+    place, keyword, _ = fault.split("-", 2)
+    for other in faults(ids=[f"{place}-{keyword}-*"]):
+        if other.id != fault and other.variant not in ("unknown", "other", "prose"):
+            lying = run("generate", *wrong.split(), "--fault", other.id)
+            assert (lying.status, lying.out) == (2, "")
+            assert f"is none of this fault, but of {fault}" in lying.err
+
+
 def test_set_works_on_drawn_payloads_and_on_corners(run, schema):
     """Edits go into any kind of values; corners of what is set are left out."""
     drawn = run("generate", "--values", "any", "--set", "data.state=INVALID", "-n", "5").out

@@ -205,6 +205,35 @@ def test_wrong_on_purpose_by_fault_id() -> None:
         assert fault.is_in(build(fault=fault.id, kombo_seed=number)), fault.id
 
 
+@pytest.mark.parametrize(
+    ("overrides", "fault"),
+    [
+        ({"data__state": "INVALD"}, "data.state-enum-other"),
+        ({"data__state": "active"}, "data.state-enum-lowercase"),
+        ({"data__updated_at": "2021-09-01"}, "data.updated_at-format-prose"),
+        ({"data__state": OMIT}, "data.state-required-absent"),
+        ({"id": None}, "id-type-null"),
+    ],
+)
+def test_ones_own_wrong_value_can_be_the_fault(overrides: dict[str, object], fault: str) -> None:
+    """The error names the fault that it is, and asked for, that one has it: as `generate` does."""
+    with pytest.raises(OverrideError, match=re.escape(f"(wrong on purpose is fault='{fault}')")):
+        build(**overrides)
+    wrong = build(**overrides, fault=fault, kombo_seed=1)
+    paths = {name.replace("__", "."): value for name, value in overrides.items()}
+    removals = [name for name, value in paths.items() if value is OMIT]
+    rest = {name: value for name, value in paths.items() if value is not OMIT}
+    (made,) = kombo_fakes.generate(faults=[fault], overrides=rest, removals=removals)
+    for name in rest:
+        parent, _, last = name.rpartition(".")
+        for payload in (wrong, made.payload):
+            assert (payload[parent] if parent else payload)[last] == rest[name]
+    assert not any("state" in payload["data"] for payload in (wrong, made.payload) if removals)
+    other = "data.state-enum-homoglyph"
+    with pytest.raises(OverrideError, match=re.escape(f"{other}: ")):
+        build(**overrides, fault=other)
+
+
 def test_a_live_faker_makes_the_names_and_is_left_as_it_was() -> None:
     """Names come from the given locale; the Faker's own sequence goes on undisturbed."""
     fake = faker.Faker("ja_JP")

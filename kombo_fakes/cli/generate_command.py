@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 import shutil
 import sys
 import tempfile
@@ -212,8 +213,8 @@ def advised(error: Exception) -> click.UsageError:
             import json
 
             message += f"; a string goes in quotes: '\"{json.dumps(value)}\"'"
-        elif violation.keyword != "json":
-            message += "; to be wrong on purpose, add --fault"
+        elif error.fault is not None:
+            message += f"; to be wrong on purpose, add --fault {shlex.quote(error.fault)}"
     return click.UsageError(message)
 
 

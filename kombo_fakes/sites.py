@@ -118,8 +118,8 @@ class _Walker:
         yield from _below(schema, place, where)
 
 
-def _goes_with_contains(keyword: str, schema: dict[str, Any]) -> bool:
-    """Whether a keyword says nothing where it stands: ``contains`` is reported where too few fit."""
+def _says_nothing(keyword: str, schema: dict[str, Any]) -> bool:
+    """Whether a keyword asks nothing by itself; that too few fit is put down to ``contains``."""
     if keyword == "if":
         return "then" not in schema and "else" not in schema
     if keyword == "contains":
@@ -141,9 +141,7 @@ def _constraints(keyword: str, value: Any) -> Iterator[Any]:
     elif keyword in ("unevaluatedItems", "unevaluatedProperties"):
         if value is not True:
             yield value
-    elif keyword in _FAMILIES:
-        yield value
-    elif keyword in ASSERTIONS or keyword in ("contains", "propertyNames"):
+    elif keyword in _FAMILIES or keyword in ASSERTIONS or keyword in ("contains", "propertyNames"):
         yield value
 
 

@@ -106,4 +106,4 @@ def test_notations_are_exact(moment: datetime, rest: int) -> None:
 def test_notations(name: str, text: str) -> None:
     """As they are called."""
     assert NOTATIONS[name](int(NOON) + SECOND // 2) == text
-    assert [*NOTATIONS][0] == "as Kombo writes it"
+    assert next(iter(NOTATIONS)) == "as Kombo writes it"

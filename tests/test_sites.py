@@ -9,7 +9,6 @@ import pytest
 from kombo_fakes import Schema, events, faults
 from kombo_fakes.pointer import get, parse_pointer, to_pointer
 
-
 DRAFT_7 = "http://json-schema.org/draft-07/schema#"
 
 

@@ -19,6 +19,7 @@ import jsonschema_rs
 from jsonschema_rs import canonical as c
 
 from kombo_fakes.errors import SchemaError
+from kombo_fakes.formats import checked_formats
 from kombo_fakes.pointer import Path, get, has, to_pointer
 from kombo_fakes.schema import Schema, canonicalize, validator_for
 from kombo_fakes.targets import Targets
@@ -210,9 +211,11 @@ excluded_patterns=(), excluded_formats=(), excluded=()), Choice(values=(None,)))
         node = canonicalize(_required(effective, requirement))
     if node.satisfiability() == c.Satisfiability.NO:
         raise SchemaError(_unsatisfiable(schema))
-    plan = _Namer(effective).named(_Reader(schema.source, effective, node).read(node), ((),))
+    reader = _Reader(schema.source, effective, node)
+    plan = _Namer(effective).named(reader.read(node), ((),))
     if smallest(plan) == NOTHING:
-        raise SchemaError(f"{schema.source}: no value satisfies it: a $ref cycle without an end")
+        why = ": a $ref cycle without an end" if reader.references else ""
+        raise SchemaError(f"{schema.source}: no value satisfies it{why}")
     return plan
 
 
@@ -307,6 +310,7 @@ class _Reader:
         self.name = name
         self.effective = effective
         self.order = _Orders(effective)
+        self.formats = checked_formats(effective.get("$schema"))
         self.root = root
         self.references: dict[str, Reference] = {}
 
@@ -420,11 +424,14 @@ class _Reader:
         return node
 
     def _text(self, view: c.StringView) -> Blueprint:
+        # A format that isn't asserted is an annotation: each string has it, and none lacks it.
+        if not self.formats.issuperset(view.excluded_formats):
+            return NOTHING
         return Text(
             min_length=view.min_length or 0,
             max_length=view.max_length,
             patterns=tuple(view.patterns),
-            formats=tuple(view.formats),
+            formats=tuple(name for name in view.formats if name in self.formats),
             excluded_patterns=tuple(view.excluded_patterns),
             excluded_formats=tuple(view.excluded_formats),
             excluded=tuple(view.excluded),

@@ -48,7 +48,7 @@ def sign(body: bytes, secret: str | bytes) -> str:
         raise TypeError(f"the secret is a str or bytes, not {type(secret).__name__}")
     if not secret:
         raise SecretError("the secret is empty: whoever sends a request could sign it")
-    return signature_with(body, _key(secret))
+    return signature_with(body, key_of(secret))
 
 
 def verify(body: bytes, signature: str | bytes | None, secret: str | bytes) -> bool:
@@ -75,8 +75,8 @@ def verify(body: bytes, signature: str | bytes | None, secret: str | bytes) -> b
     if not usable or not secret or not isinstance(signature, (str, bytes)):
         return False
     # Of two str, compare_digest takes ASCII only.
-    given = signature if isinstance(signature, bytes) else _key(signature)
-    return hmac.compare_digest(signature_with(body, _key(secret)).encode(), given)
+    given = signature if isinstance(signature, bytes) else key_of(signature)
+    return hmac.compare_digest(signature_with(body, key_of(secret)).encode(), given)
 
 
 def digest(body: bytes, key: bytes) -> bytes:
@@ -89,5 +89,11 @@ def signature_with(body: bytes, key: bytes) -> str:
     return urlsafe_b64encode(digest(body, key)).rstrip(b"=").decode("ascii")
 
 
-def _key(text: str | bytes) -> bytes:
+def key_of(text: str | bytes) -> bytes:
+    r"""The bytes of a secret; a text is taken in UTF-8, also where it holds lone surrogates.
+
+    Examples:
+        >>> key_of("a\ud800")
+        b'a\xed\xa0\x80'
+    """
     return text if isinstance(text, bytes) else text.encode("utf-8", "surrogatepass")

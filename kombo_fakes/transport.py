@@ -332,14 +332,14 @@ class _Pairs(ItemsView[str, str]):
 
 
 def _checked(url: str) -> Url:
-    told = shorten(_without_secrets(url))
+    told = shorten(without_secrets(url))
     if not re.match(r"https?://", url, re.IGNORECASE):
         rest = url.strip()
         scheme = "https" if rest.lower().startswith("https") else "http"
         rest = re.sub(r"^(https?:?|[a-z][a-z0-9+.-]*:(?=//))?/*", "", rest, flags=re.IGNORECASE)
         is_path = re.match(r"/(?!/)", url.strip()) is not None
         host = "127.0.0.1:8000/" if is_path or not rest else ""
-        meant = f"{scheme}://{host}{_without_secrets(rest)}"
+        meant = f"{scheme}://{host}{without_secrets(rest)}"
         raise TransportError(
             "invalid-url", f"{told}: has no http:// or https://; did you mean {shorten(meant)}?"
         )
@@ -364,8 +364,13 @@ def _checked(url: str) -> Url:
     return at
 
 
-def _without_secrets(url: str) -> str:
-    """A URL without user, password and query, even if it is none."""
+def without_secrets(url: str) -> str:
+    """A URL without user, password and query, even if it is none.
+
+    Examples:
+        >>> without_secrets("http://127.0.0.1:8000/hooks?token=1")
+        'http://127.0.0.1:8000/hooks?...'
+    """
     start, mark, _ = re.sub(r"^([^/?#]*://)?[^/?#]*@", r"\1", url).partition("?")
     return start + mark + ("..." if mark else "")
 

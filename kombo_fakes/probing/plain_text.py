@@ -47,7 +47,9 @@ def finding_lines(finding: Finding, url: str) -> list[str]:
     said = " ".join(finding.exchanges[-1].reply.text.split()) if finding.exchanges else ""
     raised = finding.exchanges[-1].reply.raised if finding.exchanges else ""
     if raised:
-        lines.append(f"It raised: {raised}")
+        what, at, where = raised.rpartition(" at ")
+        cut = f"{what[:_SAID]}...{at}{where}" if len(what) > _SAID else raised
+        lines.append(f"It raised: {cut}")
     elif said:
         lines.append(f"It said: {said[:_SAID]}{'...' * (len(said) > _SAID)}")
     if finding.hint:

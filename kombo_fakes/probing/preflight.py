@@ -15,12 +15,14 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timezone
 
 from kombo_fakes.delivery import Delivery
+from kombo_fakes.errors import shorten
 from kombo_fakes.pointer import Path, PointerError, get, replaced
 from kombo_fakes.probing.cases import Maker
 from kombo_fakes.probing.findings import REFUSES, finding_of
+from kombo_fakes.probing.judging import judged
 from kombo_fakes.probing.model import Case, Category, Exchange, Failure, Finding, Reply
 from kombo_fakes.registry import DEFAULT_EVENT
-from kombo_fakes.signing import SIGNATURE_HEADER, digest
+from kombo_fakes.signing import SIGNATURE_HEADER, digest, key_of
 from kombo_fakes.spelling import spell
 
 _NOT_THE_PAYLOAD = (404, 405, 410, 415, 429)
@@ -61,7 +63,7 @@ def instead_of(maker: Maker, first: Case, reply: Reply) -> Iterator[Instead]:
 
 def _signatures(maker: Maker, first: Case) -> Iterator[Instead]:
     body = first.delivery.body
-    secret = maker.secret.encode() if isinstance(maker.secret, str) else maker.secret
+    secret = key_of(maker.secret)
     right = digest(body, secret)
     plain, padded = b64encode(right).decode(), urlsafe_b64encode(right).decode()
     sha1 = urlsafe_b64encode(hmac.new(secret, body, hashlib.sha1).digest()).decode()
@@ -155,9 +157,7 @@ def preflight_finding(first: Case, reply: Reply, instead: Instead | None = None)
     title, hint = _first_cause(reply)
     if instead is not None:
         title, hint = f"{reply}, since {instead.cause}", instead.hint
-    category: Category = REFUSES
-    if reply.trouble is not None or (reply.status or 0) >= 500:
-        category = "hangs" if reply.trouble == "timeout" else "crashes"
+    category: Category = judged(first, reply) or REFUSES
     return finding_of(
         "first-delivery",
         category,
@@ -173,7 +173,7 @@ def _first_cause(reply: Reply) -> tuple[str, str]:
     if status is None:
         return str(reply), "look at what the receiver logs; is it the receiver that listens there?"
     if 300 <= status < 400:
-        to = reply.header("location") or "elsewhere"
+        to = shorten(reply.header("location") or "elsewhere")
         return (
             f"{status}, a redirect to {to}",
             "a redirect turns POST into GET, and Kombo doesn't follow it: give the URL that it "

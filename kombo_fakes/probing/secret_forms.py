@@ -8,6 +8,8 @@ from base64 import b64encode, urlsafe_b64encode
 from functools import lru_cache
 from urllib.parse import quote, quote_plus
 
+from kombo_fakes.signing import key_of
+
 SHORTEST = 6
 """A shorter form would be found in any text."""
 
@@ -26,7 +28,7 @@ def secret_forms(secret: str | bytes) -> tuple[str, ...]:
         >>> secret_forms("a&b")
         ('a&amp;b', '612662')
     """
-    raw = secret.encode() if isinstance(secret, str) else secret
+    raw = key_of(secret)
     plain = raw.decode("utf-8", "surrogateescape")
     forms = {
         plain,
@@ -42,6 +44,9 @@ def secret_forms(secret: str | bytes) -> tuple[str, ...]:
         raw.hex(),
         raw.hex().upper(),
     }
+    if isinstance(secret, str):
+        # Otherwise than read from its bytes, where it holds lone surrogates.
+        forms |= {secret, repr(secret)[1:-1], json.dumps(secret)[1:-1]}
     for encoded in (b64encode(raw), urlsafe_b64encode(raw)):
         forms |= {encoded.decode(), encoded.decode().rstrip("=")}
     long = {form for form in forms if len(form) >= SHORTEST}

@@ -1,0 +1,58 @@
+"""What is known to be wrong with a receiver, so that it fails no run and no test."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from fnmatch import fnmatchcase
+
+from kombo_fakes.errors import KomboFakesError, shorten
+
+
+class KnownError(KomboFakesError, ValueError):
+    """What is said to be known is neither an id nor several."""
+
+
+class Known:
+    """Ids of findings or cases; ``*`` stands for anything.
+
+    Args:
+        skip: An id, or several.
+
+    Raises:
+        KnownError: if it is neither.
+
+    Examples:
+        >>> known = Known(["signature-*", "not-validatd"])
+        >>> "signature-absent" in known, "leaks-secret" in known
+        (True, False)
+        >>> known.notes(["signature-absent"])
+        ('known, and not found any more: not-validatd',)
+    """
+
+    def __init__(self, skip: str | Iterable[str] = ()) -> None:
+        wrong = KnownError(f"skip={shorten(skip)} is neither an id nor a list of them")
+        try:
+            # A text is iterable, too: by its letters.
+            patterns = (skip,) if isinstance(skip, str) else tuple(skip)
+        except TypeError:
+            raise wrong from None
+        if not all(isinstance(pattern, str) for pattern in patterns):
+            raise wrong
+        self._patterns = tuple(dict.fromkeys(patterns))
+
+    def __contains__(self, name: str) -> bool:
+        return any(_fits(name, pattern) for pattern in self._patterns)
+
+    def notes(self, found: Iterable[str]) -> tuple[str, ...]:
+        """A note of what is known and wasn't found: it is mended, or its id is misspelt.
+
+        Args:
+            found: The ids of all that a whole run has found.
+        """
+        names = list(found)
+        gone = [p for p in self._patterns if not any(_fits(name, p) for name in names)]
+        return (f"known, and not found any more: {', '.join(sorted(gone))}",) if gone else ()
+
+
+def _fits(name: str, pattern: str) -> bool:
+    return name == pattern or fnmatchcase(name, pattern)

@@ -18,12 +18,21 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias, TypeVar
 
 from kombo_fakes.delivery import CONTENT_TYPE, Delivery
 from kombo_fakes.dice import Dice, SeededDice, seed_for
-from kombo_fakes.errors import unknown
+from kombo_fakes.document import parse_json
+from kombo_fakes.errors import DocumentError, unknown
 from kombo_fakes.pointer import Path, get, replaced
 from kombo_fakes.portrait import portrait_for
 from kombo_fakes.registry import DEFAULT_EVENT
 from kombo_fakes.schema import Schema, SchemaLike
-from kombo_fakes.signing import SIGNATURE_HEADER, TEST_SECRET, digest, sign, signature_with
+from kombo_fakes.signing import (
+    SIGNATURE_HEADER,
+    TEST_SECRET,
+    digest,
+    key_of,
+    sign,
+    signature_with,
+    verify,
+)
 from kombo_fakes.spelling import spell
 
 if TYPE_CHECKING:
@@ -37,7 +46,6 @@ Owed: TypeAlias = Literal["refuse", "take", "either"]
 Policy: TypeAlias = Literal["strict", "tolerant"]
 """Whether a receiver enforces the published schema, or reads what it can."""
 
-_EXAMPLES = 4
 _MEBIBYTE = 1 << 20
 _DEPTH = 100_000
 
@@ -68,21 +76,30 @@ class WireFault:
     _make: _Maker = field(repr=False)
 
     def owed(self, policy: Policy = "strict") -> Owed:
-        """What a receiver of this policy has to do."""
+        """What a receiver of this policy has to do.
+
+        Raises:
+            UnknownNameError: if it is neither ``"strict"`` nor ``"tolerant"``.
+        """
+        if policy not in ("strict", "tolerant"):
+            raise unknown("policy", str(policy), ("strict", "tolerant"))
         return self.strict if policy == "strict" else self.tolerant
 
     @property
     def examples(self) -> tuple[Delivery, ...]:
-        """Deliveries that have it, the most telling first; at least one, always the same."""
+        """Deliveries that have it, one for each way, the most telling first; always the same."""
         return tuple(dict.fromkeys(self._made()))
 
     def _made(self) -> Iterator[Delivery]:
         seed = seed_for(self.schema.name, self.id)
         payload = portrait_for(self.schema).paint(SeededDice(seed))
-        for number in range(_EXAMPLES):
-            made = self.apply(payload, _Numbered(number, seed))
+        number, ways = 0, 1
+        while number < ways:
+            dice = _Numbered(number, seed)
+            made = self.apply(payload, dice)
             if made is not None:
                 yield made
+            number, ways = number + 1, dice.ways
 
     def apply(self, payload: Any, dice: Dice | None = None) -> Delivery | None:
         """The delivery of a valid payload, with this fault.
@@ -92,14 +109,31 @@ class WireFault:
             dice: What decides between the ways to do it; by default the first one.
 
         Returns:
-            The delivery, or None where this payload can't have the fault: without a free text
-            in it none can be made too long.
+            The delivery, or None where this payload can't have the fault, or not in this way:
+            without a free text in it none can be made too long, and what the schema allows is
+            nothing to refuse.
         """
-        secret = self.secret.encode() if isinstance(self.secret, str) else self.secret
+        secret = key_of(self.secret)
         rolled = _Numbered(0, 0) if dice is None else dice
         case = _Case(payload, secret, rolled, self.schema)
         made = self._make(case)
-        return None if made is None else replace(made, done=(f"wire fault {self.id}",))
+        if made is None or self._is_harmless(made):
+            return None
+        return replace(made, done=(f"wire fault {self.id}",))
+
+    def _is_harmless(self, made: Delivery) -> bool:
+        """Whether nothing is wrong with what a receiver would have to refuse."""
+        if self.strict != "refuse":
+            return False
+        if self.family == "signature":
+            # Not only the secret itself is right: HMAC fills up keys with zeros.
+            return verify(made.body, made.signature, self.secret)
+        try:
+            value = parse_json(made.body)
+        except DocumentError:
+            return False
+        # What everybody has to refuse is no JSON, and what the strict have to, no payload.
+        return self.tolerant == "refuse" or self.schema.is_valid(value)
 
     def strategy(self) -> SearchStrategy[Delivery]:
         """A Hypothesis strategy of realistic payloads whose deliveries have it."""
@@ -232,14 +266,23 @@ class _Case:
         marked = spell(replaced(self.payload, path, mark))
         return marked.replace(f'"{mark}"'.encode(), literal.encode())
 
+    def allows(self, body: bytes | None) -> bool:
+        """Whether a body is a payload of the schema."""
+        return body is not None and self.schema.is_valid(parse_json(body))
+
 
 _Maker: TypeAlias = Callable[[_Case], "Delivery | None"]
 
 
 def ways_of(fault: WireFault, payload: Any) -> int:
     """In how many ways a payload can have a wire fault; 0 where it can't."""
-    dice = _Numbered(0, 0)
-    return 0 if fault.apply(payload, dice) is None else dice.ways
+    number, ways = 0, 1
+    while number < ways:
+        dice = _Numbered(number, 0)
+        if fault.apply(payload, dice) is not None:
+            return dice.ways
+        number, ways = number + 1, dice.ways
+    return 0
 
 
 def numbered_dice(number: int, seed: int) -> Dice:
@@ -411,10 +454,14 @@ def _bodies(*bodies: bytes) -> _Maker:
     return lambda case: case.delivery(case.dice.pick(bodies))
 
 
-def _literals(*literals: str) -> _Maker:
+def _literals(*literals: str, like: str | None = None) -> _Maker:
+    """Something unquoted for a text; where it is too odd to be judged, something plain like it."""
+
     def make(case: _Case) -> Delivery | None:
         body = case.with_literal(case.dice.pick(literals))
-        return None if body is None else case.delivery(body)
+        if body is None or (like is not None and case.allows(case.with_literal(like))):
+            return None
+        return case.delivery(body)
 
     return make
 
@@ -475,13 +522,20 @@ def _twin_keys(case: _Case) -> Delivery | None:
     return case.delivery(case.dice.pick((first, last)))
 
 
-def _deep(case: _Case) -> Delivery:
+def _deep(case: _Case) -> Delivery | None:
     arrays = "[" * _DEPTH + "]" * _DEPTH
     # What parsers read, and what walks through it may not: one frame or two for each level.
-    inside = case.with_literal("[" * 500 + "]" * 500) or b"[]"
-    wholes = (arrays.encode(), b'{"a":' * _DEPTH + b"1" + b"}" * _DEPTH, inside)
+    inside, few = case.with_literal("[" * 500 + "]" * 500), case.with_literal("[[]]")
     within = case.with_literal(arrays)
-    return case.delivery(case.dice.pick(wholes if within is None else (*wholes, within)))
+    # Each with what it is like, of so few levels that it can be judged.
+    kinds = [
+        (arrays.encode(), b"[[]]"),
+        (b'{"a":' * _DEPTH + b"1" + b"}" * _DEPTH, b'{"a":{"a":1}}'),
+        (inside or b"[]", few or b"[]"),
+        *([] if within is None else [(within, few)]),
+    ]
+    body, like = case.dice.pick(kinds)
+    return None if case.allows(like) else case.delivery(body)
 
 
 def _escaped_text(*texts: str) -> _Maker:
@@ -639,9 +693,9 @@ _ROWS: tuple[_Row, ...] = (
     _Row("body-deep", "nested 500 or 100,000 levels deep", _BY_POLICY,
          "it is no payload of the schema, and where a parser stops is its own choice", _deep),
     _Row("body-huge-integer", "an integer of 5,000 digits for a text", _BY_POLICY, _NO_PAYLOAD,
-         _literals("9" * 5_000, "-" + "1" * 5_000)),
+         _literals("9" * 5_000, "-" + "1" * 5_000, like="1")),
     _Row("body-huge-exponent", "a number beyond all floats for a text", _BY_POLICY, _NO_PAYLOAD,
-         _literals("1e400", "-1E+1000000000", "1e-1000000000")),
+         _literals("1e400", "-1E+1000000000", "1e-1000000000", like="1")),
     _Row("body-lone-surrogate", "half a character, escaped, in a text", _EITHER,
          "JSON allows it and what it means is unpredictable (RFC 8259, 8.2)",
          _escaped_text("\ud800", "\udc00x", "\udbff\ue000")),

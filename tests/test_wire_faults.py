@@ -28,6 +28,7 @@ from kombo_fakes import (
 )
 from kombo_fakes.cli import main
 from kombo_fakes.document import parse_json
+from kombo_fakes.wire_catalogue import ways_of
 
 SECRET = "s3cret of a receiver"
 FAULTS = wire_faults(secret=SECRET)
@@ -109,6 +110,88 @@ def test_any_schema_has_those_that_it_can_have():
     found = {fault.id for fault in wire_faults({"type": "object", "maxProperties": 0})}
     assert "signature-missing" in found
     assert not found & {"body-megabyte", "body-nul", "body-nan", "signature-body-byte"}
+
+
+LOOSE = (
+    {},
+    {"type": "integer"},
+    {"type": ["object", "null"]},
+    {"type": ["string", "boolean"]},
+    {"type": "array", "items": {"type": "integer"}},
+    {"type": "array", "items": {"type": "string"}},
+    {"type": "object", "maxProperties": 0},
+    {"type": "object", "properties": {"a": {}}, "required": ["a"]},
+    {
+        "type": "object",
+        "properties": {
+            "a": {"properties": {"b": {"type": ["string", "number"]}}, "required": ["b"]}
+        },
+        "required": ["a"],
+    },
+)
+
+
+@pytest.mark.parametrize("document", LOOSE, ids=str)
+def test_what_a_schema_allows_is_nothing_to_refuse(document):
+    """An empty object is no fault where objects may be empty, nor a number where there may be."""
+    schema = Schema(document)
+    for fault in wire_faults(document, family="body"):
+        assert fault.examples
+        for delivery in fault.examples:
+            payload = _parsed(delivery.body)
+            if fault.owed("tolerant") == "refuse":
+                assert payload is None
+            elif fault.owed("strict") == "refuse":
+                assert payload is None or not schema.is_valid(payload), fault.id
+
+
+def _parsed(body):
+    """What Python's own parser reads; None where that is nothing, or no JSON."""
+
+    def constant(literal):
+        raise ValueError(literal)
+
+    try:
+        found = json.loads(body, parse_constant=constant)
+    except (ValueError, RecursionError):
+        return None
+    return json.loads(b"[[[]]]") if body.count(b"[") > 250 else found
+
+
+def test_far_numbers_and_depths_are_judged_by_plain_ones():
+    """What no validator reads is a payload where something plain of its kind is one."""
+    loose = {fault.id for fault in wire_faults(LOOSE[-2], family="body")}
+    assert not loose & {"body-huge-exponent", "body-huge-integer"}
+    assert "body-deep" not in {fault.id for fault in wire_faults({})}
+    assert "body-deep" in loose
+
+
+@pytest.mark.parametrize("secret", [b"secret\0", b"a\0\0", b"changeme\0", "x" * 70, b"\0"], ids=str)
+def test_keys_that_hmac_takes_for_the_secret_are_not_wrong(secret):
+    """HMAC fills up keys with zeros: the secret without those at its end is the secret."""
+    for fault in wire_faults(secret=secret, family="signature"):
+        for delivery in fault.examples:
+            if fault.owed() == "refuse":
+                assert not verify(delivery.body, delivery.signature, secret), fault.id
+
+
+def test_examples_show_all_ways():
+    """Also where there are more than a few; and where the first is none, by another one."""
+    (malformed,) = wire_faults(ids=["signature-malformed"])
+    assert len(malformed.examples) == 10
+    assert ways_of(malformed, malformed.examples[0].payload) == 10
+    (guessable,) = wire_faults(secret=b"secret\0", ids=["signature-key-guessable"])
+    payload = guessable.examples[0].payload
+    assert ways_of(guessable, payload) > len(guessable.examples)
+    (number,) = wire_faults({"type": "integer", "enum": [0, 7]}, ids=["body-number"])
+    assert [delivery.body for delivery in number.examples] == [b"-1.5e3", b"42"]
+    assert (number.apply(7), ways_of(number, 7)) == (None, 3)
+
+
+def test_the_policy_has_to_be_one():
+    """Another word isn't taken for the more tolerant of the two."""
+    with pytest.raises(UnknownNameError, match="unknown policy 'Strict'; did you mean 'strict'"):
+        FAULTS[0].owed("Strict")
 
 
 def test_unknown_names_and_no_secret():

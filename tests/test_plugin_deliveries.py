@@ -91,3 +91,25 @@ def test_what_is_misspelt_is_said(pytester: pytest.Pytester, call: str, message:
     result.assert_outcomes(failed=1)
     result.stdout.fnmatch_lines([f"E   *{message}"])
     assert "pytest_plugin.py" not in result.stdout.str()
+
+
+def test_no_message_holds_a_secret(pytester: pytest.Pytester):
+    """Where a session's strategy was made with another one than a test has."""
+    conftest = (
+        "import pytest\n"
+        "@pytest.fixture(scope='session')\n"
+        "def kombo_webhook_secret(): return {secret!r}\n"
+    )
+    for name, secret in (("first", "hush-hush-one"), ("second", "hush-hush-two")):
+        directory = pytester.mkpydir(name)
+        (directory / "conftest.py").write_text(conftest.format(secret=secret))
+        (directory / f"test_{name}.py").write_text("def test_it(kombo_deliveries): pass")
+    # Both get the session's one fixture only where it isn't made anew.
+    pytester.makeconftest(
+        "import pytest\n"
+        "@pytest.fixture(scope='session')\n"
+        "def kombo_webhook_secret(): return 'hush-hush-none'\n"
+    )
+    result = pytester.runpytest("-p", "no:randomly")
+    assert "kombo_webhook_secret is another one than here" in result.stdout.str()
+    assert "hush-hush" not in result.stdout.str()

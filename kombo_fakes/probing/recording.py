@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import re
+import threading
 from base64 import b64encode
 from pathlib import Path
 from types import TracebackType
@@ -18,23 +19,25 @@ from kombo_fakes.delivery import Delivery
 from kombo_fakes.output import OutputError, pretty
 from kombo_fakes.probing.data_report import exchange_data
 from kombo_fakes.probing.model import Exchange, Reply
+from kombo_fakes.transport import without_secrets
 
 _EPOCH = "1970-01-01T00:00:00.000Z"
 
 
 class Recorder:
-    """Writes what it is given into a directory, which has to be empty or new.
+    """Writes what it is given into a directory, which has to be empty or new; from any thread.
 
     Args:
         directory: Where to.
-        url: What the deliveries were sent to.
+        url: What the deliveries were sent to; its query isn't kept, since tokens stand in it.
 
     Raises:
         OutputError: if there can't be a directory, or it holds something else.
     """
 
     def __init__(self, directory: str, url: str) -> None:
-        self._directory, self._url = Path(directory), url
+        self._directory, self._url = Path(directory), without_secrets(url)
+        self._guard = threading.Lock()
         self._entries: list[dict[str, Any]] = []
         try:
             self._directory.mkdir(parents=True, exist_ok=True)
@@ -62,7 +65,9 @@ class Recorder:
         Raises:
             OutputError: if they can't be written.
         """
-        number = len(self._entries) + 1
+        with self._guard:
+            self._entries.append(_har_entry(self._url, delivery, reply))
+            number = len(self._entries)
         stem = f"{number:05}-{re.sub(r'[^A-Za-z0-9._-]+', '-', name)[:80]}"
         entry = {
             "case": name,
@@ -70,7 +75,6 @@ class Recorder:
             "curl": delivery.curl(self._url, body_file=f"{stem}.body"),
             **exchange_data(Exchange(delivery, reply)),
         }
-        self._entries.append(_har_entry(self._url, delivery, reply))
         try:
             (self._directory / f"{stem}.json").write_bytes(pretty(entry) + b"\n")
             (self._directory / f"{stem}.body").write_bytes(delivery.body)
@@ -78,11 +82,13 @@ class Recorder:
             raise OutputError(f"{self._directory}: can't be written: {error.strerror}") from None
 
     def close(self) -> None:
-        """Write the archive of all of them.
+        """Write the archive of all of them, if there is any: else the directory stays empty.
 
         Raises:
             OutputError: if it can't be written.
         """
+        if not self._entries:
+            return
         log = {
             "version": "1.2",
             "creator": {"name": "kombo_fakes", "version": __version__},

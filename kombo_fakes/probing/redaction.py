@@ -34,8 +34,8 @@ class Redactor:
         """What is to be said before anything else is."""
         if len(key_of(secret)) < SHORTEST:
             self.notes = (
-                f"the secret has less than {SHORTEST} letters: where the receiver echoes it, it is in "
-                "the report, too, since so short a text is found by chance",
+                f"the secret has less than {SHORTEST} letters: where the receiver echoes it, it is "
+                "in the report, too, since so short a text is found by chance",
             )
 
     def text(self, text: str) -> str:

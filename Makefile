@@ -5,7 +5,7 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: demo test test-fast test-lowest lint examples lock audit promises pools coverage compat fuzz docs bench dist clean
+.PHONY: demo test test-fast test-lowest lint examples lock audit promises pools coverage compat fuzz mutants docs bench dist clean
 
 demo: $(READY) ## Print a realistic payload, then one that is wrong in one known way.
 	@$(BIN)/kombo-fakes generate
@@ -46,6 +46,15 @@ fuzz: ## Let Atheris look for input that breaks what reads it, SECONDS (60) for 
 	$(VENV)-fuzz/bin/python -m pip install -q --upgrade pip
 	$(VENV)-fuzz/bin/python -m pip install -q -e . --group fuzz
 	$(VENV)-fuzz/bin/python -m fuzz --seconds $(SECONDS)
+
+MODULES =
+mutants: ## Change the core modules in small ways, and see which changes no test notices; MODULES="pointer sites" for some.
+	$(PYTHON) -m venv $(VENV)-mutation
+	$(VENV)-mutation/bin/python -m pip install -q --require-hashes -r locked/test.txt
+	$(VENV)-mutation/bin/python -m pip install -q --no-deps --no-build-isolation -e .
+	$(VENV)-mutation/bin/python -m pip install -q "mutmut>=3.8"
+	rm -rf mutants
+	$(VENV)-mutation/bin/python -m mutation $(MODULES)
 
 docs: ## Build the documentation into build/site; what is amiss is an error.
 	$(PYTHON) -m venv $(VENV)-docs
@@ -115,7 +124,7 @@ dist: $(READY) ## Build the wheel and the source distribution.
 	$(BIN)/python -m build
 
 clean: ## Remove what the other targets have made.
-	rm -rf $(VENV) $(VENV)-lowest $(VENV)-docs $(VENV)-compat $(VENV)-fuzz $(VENV)-lock $(VENV)-audit .benchmarks build dist .coverage .coverage.* .hypothesis .mypy_cache .pytest_cache .ruff_cache
+	rm -rf $(VENV) $(VENV)-lowest $(VENV)-docs $(VENV)-compat $(VENV)-fuzz $(VENV)-lock $(VENV)-audit $(VENV)-mutation mutants .benchmarks build dist .coverage .coverage.* .hypothesis .mypy_cache .pytest_cache .ruff_cache
 
 # From a lock with hashes: what passed once passes again, and nobody can slip in something else.
 # `make compat` takes the newest versions, `make test-lowest` the oldest.

@@ -11,6 +11,7 @@ import re
 from collections.abc import Callable
 from datetime import date
 from fractions import Fraction
+from functools import partial
 
 _DATE_TIME = re.compile(
     r"([0-9]{4})-([0-9]{2})-([0-9]{2})[Tt ]([0-9]{2}):([0-9]{2}):([0-9]{2})"
@@ -76,19 +77,20 @@ def _digits_needed(nanoseconds: int) -> int:
     return len(f"{nanoseconds % SECOND:09}".rstrip("0"))
 
 
-def _as(offset: str, digits: int) -> Callable[[int], str]:
-    return lambda n: written(n, digits=max(digits, _digits_needed(n)), offset=offset)
+def _exact(offset: str, digits: int, nanoseconds: int) -> str:
+    needed = max(digits, _digits_needed(nanoseconds))
+    return written(nanoseconds, digits=needed, offset=offset)
 
 
 NOTATIONS: dict[str, Callable[[int], str]] = {
-    "as Kombo writes it": _as("Z", 3),
-    "no fraction that isn't needed": _as("Z", 0),
-    "microseconds": _as("Z", 6),
-    "nanoseconds": _as("Z", 9),
-    "+00:00": _as("+00:00", 3),
-    "+02:00": _as("+02:00", 0),
-    "-05:30": _as("-05:30", 3),
-    "+13:00": _as("+13:00", 0),
-    "-11:00": _as("-11:00", 6),
+    "as Kombo writes it": partial(_exact, "Z", 3),
+    "no fraction that isn't needed": partial(_exact, "Z", 0),
+    "microseconds": partial(_exact, "Z", 6),
+    "nanoseconds": partial(_exact, "Z", 9),
+    "+00:00": partial(_exact, "+00:00", 3),
+    "+02:00": partial(_exact, "+02:00", 0),
+    "-05:30": partial(_exact, "-05:30", 3),
+    "+13:00": partial(_exact, "+13:00", 0),
+    "-11:00": partial(_exact, "-11:00", 6),
 }
 """Ways to write an instant, all of them exact; the first one is the usual one."""

@@ -56,4 +56,4 @@ def _told(branch: Any, name: str, discriminator: dict[str, Any]) -> Any:
 
 
 def _last(reference: str) -> str:
-    return reference.rsplit("/", 1)[-1]
+    return reference.rpartition("/")[2]

@@ -40,9 +40,12 @@ def test_discriminators(keyword: str, mapping: Any, branches: Any) -> None:
 @pytest.mark.parametrize("discriminator", ["kind", {}, {"propertyName": 5}, None])
 def test_what_is_no_discriminator_changes_nothing(discriminator: Any) -> None:
     """Nor do branches that are written out."""
-    document = {"oneOf": [True, {"type": "string"}], "discriminator": discriminator}
+    document = {"oneOf": BRANCHES, "discriminator": discriminator}
     assert narrowed(document) == document
-    document = {**document, "discriminator": {"propertyName": "kind"}}
+    document = {
+        "oneOf": [True, {"type": "string"}, {"$ref": 5}],
+        "discriminator": {"propertyName": "kind"},
+    }
     assert narrowed(document) == document
     assert narrowed({"discriminator": {"propertyName": "kind"}}).keys() == {"discriminator"}
 

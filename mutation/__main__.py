@@ -1,0 +1,67 @@
+"""`python -m mutation [MODULE ...] [--write]`: who survives the tests, and the score.
+
+Survivors that are not in `mutation/equivalent.toml` are printed, and end it with status 1: have a
+test notice them, or say there why none can.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections import Counter
+from datetime import date
+
+from mutation.equivalent import reasons, stale
+from mutation.running import ROOT, Mutant, changes, core_modules, run
+
+_PAGE = ROOT / "docs" / "mutation.md"
+_BEGIN, _END = "<!-- measured: begin -->", "<!-- measured: end -->"
+
+
+def main() -> int:
+    core = core_modules()
+    parser = argparse.ArgumentParser(prog="python -m mutation", description=__doc__)
+    parser.add_argument("modules", nargs="*", metavar="MODULE", help=", ".join(core))
+    parser.add_argument("--write", action="store_true", help="put the score into docs/mutation.md")
+    options = parser.parse_args()
+    unknown = set(options.modules) - set(core)
+    if unknown:
+        parser.error(f"unknown module {min(unknown)!r}; there are: {', '.join(core)}")
+    if options.write and options.modules:
+        parser.error("--write is for all modules together")
+    modules = options.modules or core
+
+    mutants = run(modules)
+    survivors = changes(mutant for mutant in mutants if not mutant.noticed)
+    known = reasons()
+    equivalent = {mutant for mutant, change in survivors.items() if change in known}
+    table = _table(modules, mutants, equivalent)
+    print(table)
+    if options.write:
+        head, _, rest = _PAGE.read_text(encoding="utf-8").partition(_BEGIN)
+        _, _, tail = rest.partition(_END)
+        measured = f"Measured on {date.today().isoformat()}.\n\n{table}"
+        _PAGE.write_text(f"{head}{_BEGIN}\n\n{measured}\n\n{_END}{tail}", encoding="utf-8")
+    for mutant, change in survivors.items():
+        if mutant not in equivalent:
+            print(f"\nsurvives: {mutant.name}\n  - {change.before}\n  + {change.after}")
+    for change in stale(known, set(survivors.values()), modules):
+        print(f"\nin equivalent.toml, and no survivor: {change}")
+    return 1 if len(equivalent) < len(survivors) else 0
+
+
+def _table(modules: list[str] | tuple[str, ...], mutants: list[Mutant], equal: set[Mutant]) -> str:
+    made = Counter(mutant.module for mutant in mutants)
+    noticed = Counter(mutant.module for mutant in mutants if mutant.noticed)
+    same = Counter(mutant.module for mutant in equal)
+    rows = [(name, made[name], noticed[name], same[name]) for name in modules]
+    rows.append(("all", len(mutants), sum(noticed.values()), len(equal)))
+    lines = ["| module | mutants | noticed | equivalent | score |", "|---|---:|---:|---:|---:|"]
+    for name, total, killed, none in rows:
+        score = killed / (total - none) if total > none else 1.0
+        lines.append(f"| {name} | {total:,} | {killed:,} | {none:,} | {score:.1%} |")
+    return "\n".join(lines)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,98 @@
+"""Runs mutmut, and reads what became of each mutant."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+import tomllib
+
+ROOT = Path(__file__).parents[1]
+# What a test notices by not coming to an end is noticed as well.
+_NOTICED = {"killed", "timeout", "segfault", "suspicious", "caught by type check"}
+_RESULT = re.compile(r"^\s+(\S+): (.+)$", re.MULTILINE)
+
+
+@dataclass(frozen=True, slots=True)
+class Mutant:
+    """One changed place.
+
+    Attributes:
+        name: What mutmut calls it; its number changes with the code.
+        module: ``pointer``, or ``probing.judging``.
+        noticed: Whether a test failed, or didn't end.
+    """
+
+    name: str
+    module: str
+    noticed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What a mutant changes: the function, and its lines before and after."""
+
+    function: str
+    before: str
+    after: str
+
+
+def core_modules() -> tuple[str, ...]:
+    """The modules that pyproject.toml has mutants made of."""
+    settings = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    paths = settings["tool"]["mutmut"]["only_mutate"]
+    return tuple(str(path).removeprefix("kombo_fakes/").removesuffix(".py").replace("/", ".")
+                 for path in paths)  # fmt: skip
+
+
+def run(modules: Sequence[str]) -> list[Mutant]:
+    """Try every mutant of some modules; what it prints goes to ``mutants/log.txt``."""
+    patterns = [f"kombo_fakes.{module}.x*" for module in modules]
+    (ROOT / "mutants").mkdir(exist_ok=True)
+    with (ROOT / "mutants" / "log.txt").open("w", encoding="utf-8") as log:
+        command = [*_mutmut("run"), "--max-children", str(os.cpu_count() or 1), *patterns]
+        ended = subprocess.run(command, cwd=ROOT, stdout=log, stderr=log, check=False)
+    if ended.returncode != 0:
+        raise SystemExit(f"mutmut ended with {ended.returncode}; mutants/log.txt tells why")
+    listed = subprocess.run(
+        [*_mutmut("results"), "--all", "true"], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    found = []
+    for name, status in _RESULT.findall(listed.stdout):
+        module = name.removeprefix("kombo_fakes.").rpartition(".")[0]
+        if module in modules:
+            if status == "not checked":
+                raise SystemExit(f"{name} was not tried; mutants/log.txt tells why")
+            found.append(Mutant(name, module, status in _NOTICED))
+    return found
+
+
+def changes(mutants: Iterable[Mutant]) -> dict[Mutant, Change]:
+    """What each of some mutants changes."""
+    wanted = list(mutants)
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        return dict(zip(wanted, pool.map(_change, wanted), strict=True))
+
+
+def _change(mutant: Mutant) -> Change:
+    shown = subprocess.run(
+        [*_mutmut("show"), mutant.name], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    lines = shown.stdout.splitlines()
+    first = next(number for number, line in enumerate(lines) if line.startswith("@@"))
+    removed, added = (
+        "\n".join(line[1:].strip() for line in lines[first:] if line.startswith(sign))
+        for sign in "-+"
+    )
+    function = re.sub(r"\.xǁ(\w+)ǁ", r".\1.", mutant.name.partition("__mutmut_")[0])
+    return Change(re.sub(r"\.x_", ".", function).removeprefix("kombo_fakes."), removed, added)
+
+
+def _mutmut(command: str) -> list[str]:
+    return [sys.executable, "-m", "mutmut", command]

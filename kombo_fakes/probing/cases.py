@@ -11,6 +11,7 @@ import math
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from itertools import chain
 from typing import Any
 
 from kombo_fakes.catalogue import FaultError, faults
@@ -22,6 +23,7 @@ from kombo_fakes.instants import SECOND, instant, written
 from kombo_fakes.ledger import STATUS_FIELDS
 from kombo_fakes.pointer import Path, PointerError, get, parse_pointer, replaced, to_pointer
 from kombo_fakes.portrait import portrait_for
+from kombo_fakes.probing.judging import LARGE
 from kombo_fakes.probing.model import Case, Owed, Policy, Rank
 from kombo_fakes.registry import DEFAULT_EVENT
 from kombo_fakes.schema import Schema
@@ -483,10 +485,9 @@ class Maker:
             theme = {
                 "property": "new property",
                 "value": "new value",
+                "model": "new value",
                 "event": "new event",
             }.get(variant, "other event" if change.id.startswith("event-") else "older shape")
-            # A strict receiver may know all events of Kombo, or only those that it was made for.
-            strict: Owed = "either"
             integration, expected = self.observable(payload)
             seen = theme == "new property"
             yield Case(
@@ -495,10 +496,9 @@ class Maker:
                 theme=theme,
                 about=change.description,
                 delivery=Delivery.of(payload, self.secret, done=(f"change {change.id}",)),
-                owed=strict if self.policy == "strict" else "take",
-                why="the next release of Kombo may send it"
-                if theme != "other event"
-                else "Kombo sends all events to one URL",
+                # A strict receiver may know all events of Kombo, or only those that it is for.
+                owed="either" if self.policy == "strict" else "take",
+                why=_WHY_CHANGED.get(theme, "the next release of Kombo may send it"),
                 rank="realistic" if theme == "other event" else "schema",
                 pointer=change.pointer,
                 integration=integration if seen and self.policy == "tolerant" else None,
@@ -507,6 +507,33 @@ class Maker:
                 nearest=None if theme == "other event" else self._beside(payload, change.pointer),
             )
 
+    def phases(self, signature: str = "") -> Iterator[tuple[str, Iterator[Case]]]:
+        """The parts of a run with single deliveries, each with its name; made when they are wanted.
+
+        Args:
+            signature: That of a delivery that was taken before; by default that of another one.
+        """
+        yield "valid payloads", chain(self.realistic(), self.corners())
+        yield "spellings", self.spellings()
+        yield "signatures", self._signatures(signature)
+        yield "bodies", self._bodies()
+        yield "HTTP", self.wire("http")
+        yield "changes", self.changes()
+        yield "faults", self.faults()
+
+    def _signatures(self, signature: str) -> Iterator[Case]:
+        yield from self.wire("signature")
+        yield self.replayed(signature or str(self.first().delivery.signature))
+        yield from self.unsigned()
+
+    def _bodies(self) -> Iterator[Case]:
+        # Large ones last, and first among them the one in which nothing but its size is odd: it
+        # tells whether a receiver may hang up on the others.
+        def place(case: Case) -> tuple[bool, bool]:
+            return len(case.delivery.body) > LARGE, case.theme != LARGE_THEME
+
+        yield from sorted(self.wire("body"), key=place)
+
     def _in_ascii(self, payload: Any) -> Any:
         """A payload whose letters beyond ASCII are left out: they are a case of their own."""
         for path, value in list(leaves(payload)):
@@ -514,6 +541,14 @@ class Maker:
                 payload = replaced(payload, path, value.encode("ascii", "ignore").decode())
         return payload
 
+
+_WHY_CHANGED = {
+    "other event": "Kombo sends all events to one URL",
+    "older shape": "an older release of Kombo has sent it so",
+}
+
+LARGE_THEME = "body-megabyte"
+"""The wire fault in which nothing is odd but how long the body is."""
 
 # Wire faults of which it is open what they mean, or whether there is anything to apply.
 _OPEN = ("body-lone-surrogate", "body-twin-keys", "body-bom", "body-utf16", "http-get", "http-put")

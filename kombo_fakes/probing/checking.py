@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from fnmatch import fnmatchcase
 from typing import Any
@@ -62,10 +62,16 @@ class ProbeCase:
 
         Raises:
             ReceiverError: an `AssertionError` that tells what was sent, came back and is owed.
+                Also for 429, too many requests, which says nothing about the delivery.
             TypeError: for an answer without a status.
         """
         __tracebackhide__ = True
         reply = _reply_of(answer)
+        if reply.busy:
+            raise ReceiverError(
+                f"{self.id}: {reply}, too many requests, so that nothing can be told: lift the "
+                "limit of requests for the time of the tests"
+            )
         wrong: Category | None = judged(self._case, reply)
         detail = ""
         if wrong is None:
@@ -124,7 +130,8 @@ def probe_cases(
         raise unknown("policy", policy, POLICIES)
     found = [
         ProbeCase(case.id, case.about, case.delivery, case.owed, case.why, case, secret)
-        for case in _single(Maker(event, secret, policy, seed, run))
+        for _, cases in Maker(event, secret, policy, seed, run).phases()
+        for case in cases
     ]
     if ids is None:
         return tuple(found)
@@ -133,16 +140,6 @@ def probe_cases(
         if not any(fnmatchcase(case.id, pattern) for case in found):
             raise unknown("case", pattern, (case.id for case in found))
     return tuple(c for c in found if any(fnmatchcase(c.id, pattern) for pattern in wanted))
-
-
-def _single(maker: Maker) -> Iterator[Case]:
-    yield from maker.realistic()
-    yield from maker.corners()
-    yield from maker.spellings()
-    for family in ("signature", "body", "http"):
-        yield from maker.wire(family)
-    yield from maker.changes()
-    yield from maker.faults()
 
 
 def _remedy(case: Case, wrong: Category) -> str:

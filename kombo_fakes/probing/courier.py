@@ -14,6 +14,7 @@ from kombo_fakes.probing.judging import leak, shows_secret
 from kombo_fakes.probing.model import Exchange, Reply
 from kombo_fakes.probing.receivers import Observe, ProbeError, Receiver
 from kombo_fakes.probing.redaction import Redactor
+from kombo_fakes.transport import TransportError
 
 Told = Callable[[str, Delivery, Reply], None]
 
@@ -21,10 +22,20 @@ Told = Callable[[str, Delivery, Reply], None]
 _SETTLING = (0.02, 0.05, 0.1, 0.2, 0.4)
 _WAITS = 12
 _WAITS_IN_VAIN = 3
+# Why a receiver that was there can't be reached; all else is a matter of a single delivery.
+_GONE = ("refused", "dns", "tls")
+
+
+# So many answers of 429 one after another, and the rest would be no others.
+_BUSY = 100
 
 
 class Stopped(Exception):  # noqa: N818
     """The run ends before its time, with what was found so far."""
+
+
+class Lost(Exception):  # noqa: N818
+    """A receiver that has worked can't be reached any more, or what it knows not be seen."""
 
 
 class Courier:
@@ -34,10 +45,19 @@ class Courier:
         target: The receiver.
         secret: Its secret, which no answer should hold.
         observe: How to see what it knows; None for not at all.
-        evidence: Where leaks go.
+        evidence: Where leaks go; that of another event may take its place.
         end: The moment of the monotonic clock at which the run ends.
         on_exchange: Is told of each delivery.
         redactor: Keeps the secret out of what is told and kept.
+
+    Attributes:
+        deliveries: How many were made.
+        busy: How many of them were answered 429, too many requests.
+        observes: Whether it can be seen what the receiver knows.
+        works: Whether the receiver has taken a good delivery, and could be looked at: what breaks
+            from then on is broken by what was delivered.
+        last: The id of the case that was answered last, and the exchange.
+        event: What ids of cases begin with where they are told.
     """
 
     def __init__(
@@ -51,10 +71,14 @@ class Courier:
         redactor: Redactor,
     ) -> None:
         self.deliveries: int = 0
+        self.busy: int = 0
         self.observes: bool = observe is not None
+        self.works: bool = False
+        self.last: tuple[str, Exchange] | None = None
+        self.evidence, self.event = evidence, ""
         self._target, self._secret, self._observe = target, secret, observe
-        self._evidence, self._end, self._told = evidence, end, on_exchange
-        self._redactor = redactor
+        self._end, self._told, self._redactor = end, on_exchange, redactor
+        self._in_a_row = 0
         self._in_vain, self._late = 0, False
         self._lock = threading.Lock()
 
@@ -66,19 +90,36 @@ class Courier:
             delivery: The delivery.
 
         Raises:
-            Stopped: if the time for the run is over.
+            Stopped: if the time for the run is over, or the receiver takes no more requests.
+            Lost: if the receiver can't be reached any more.
+            TransportError: if it never could.
         """
         if time.monotonic() > self._end:
             raise Stopped("the time for the run is over")
         with self._lock:
             self.deliveries += 1
-        answer = self._target.deliver(delivery)
+        try:
+            answer = self._target.deliver(delivery)
+        except TransportError as error:
+            if not self.works or error.reason not in _GONE:
+                raise
+            raise Lost(f"it can't be reached any more: {error}") from None
         reply = self._redactor.reply(answer)
+        exchange = Exchange(delivery, reply)
+        with self._lock:
+            self.last = name, exchange
+            self.busy += reply.busy
+            self._in_a_row = self._in_a_row + 1 if reply.busy else 0
         if self._told is not None:
-            self._told(name, delivery, reply)
+            self._told(self.event + name, delivery, reply)
         told = leak(delivery, answer, self._secret)
         if told is not None:
-            self._evidence.leaked(told, name, Exchange(delivery, reply))
+            self.evidence.leaked(told[0], name, exchange)
+        if self._in_a_row >= _BUSY:
+            raise Stopped(
+                f"{_BUSY} deliveries in a row were answered 429, too many requests: lift the limit "
+                "of requests for the time of the probe"
+            )
         return reply
 
     def bring_together(self, name: str, deliveries: Sequence[Delivery]) -> list[Reply]:
@@ -100,21 +141,43 @@ class Courier:
         """What the receiver knows of an integration; None for nothing.
 
         Raises:
-            ProbeError: if it can't be seen.
+            Lost: if it can't be seen any more.
+            ProbeError, TransportError: if it never could.
         """
-        assert self._observe is not None
         try:
-            seen = self._observe(integration)
-        except ProbeError as error:
-            raise ProbeError(self._redactor.text(str(error))) from None
+            seen, written = self._seen(integration)
+        except (ProbeError, TransportError) as error:
+            if not self.works:
+                raise
+            raise Lost(f"what it knows can't be seen any more: {error}") from None
         if seen is None:
             return None
-        written = json.dumps(seen, default=str)
+        kept: Mapping[str, Any] = self._redactor.value(seen)
         if shows_secret(written, self._secret):
             reply = self._redactor.reply(Reply(200, (), written.encode()))
-            told = ("secret", "the webhook secret itself, where it is observed")
-            self._evidence.leaked(told, "observed", Exchange(Delivery("GET", (), b""), reply))
-        return seen
+            self.evidence.leaked("secret", "observed", Exchange(Delivery("GET", (), b""), reply))
+        return kept
+
+    def _seen(self, integration: str) -> tuple[Mapping[str, Any] | None, str]:
+        """What is observed, and the same as text, whatever the observing does."""
+        assert self._observe is not None
+        try:
+            seen: Any = self._observe(integration)
+            if seen is None:
+                return None, ""
+            if not isinstance(seen, Mapping):
+                kind = type(seen).__name__  # Not what: the secret could be in it.
+                raise ProbeError(f"observe gave a {kind}, where a mapping or None was expected")
+            return seen, json.dumps(dict(seen), default=str)
+        except ProbeError as error:
+            raise ProbeError(self._redactor.text(str(error))) from None
+        except TransportError:
+            raise
+        except RecursionError:
+            raise ProbeError("what is observed is nested too deeply") from None
+        except Exception as error:
+            said = self._redactor.text(f"{type(error).__name__}: {error}")
+            raise ProbeError(f"observe raised {said}") from error
 
     def settled(
         self, integration: str, right: Callable[[Mapping[str, Any] | None], bool]

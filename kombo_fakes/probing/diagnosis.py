@@ -14,8 +14,10 @@ from kombo_fakes.probing.findings import (
     HANGS,
     LEAKS,
     REFUSES,
+    SLUGS,
     TAKES,
     VERBS,
+    a_delivery,
     abouts,
     enumerated,
     finding_of,
@@ -28,44 +30,94 @@ CORRUPTS: Category = "corrupts what it stores"
 _STATE: tuple[Category, ...] = ("acknowledges and doesn't apply", CORRUPTS)
 
 
-def diagnosed(evidence: Evidence) -> list[Finding]:
-    """The findings of a run."""
-    left = list(evidence.failures)
-    found: list[Finding] = []
+Test = Callable[[Failure], bool]
+Take = Callable[[Test], list[Failure]]
 
-    def take(wanted: Callable[[Failure], bool]) -> list[Failure]:
-        nonlocal left
-        taken = [failure for failure in left if wanted(failure)]
-        left = [failure for failure in left if not wanted(failure)]
+
+class _Failures:
+    """The failures of which there is no finding yet."""
+
+    def __init__(self, failures: Iterable[Failure]) -> None:
+        self.left: list[Failure] = list(failures)
+        self._folded: list[tuple[Failure, frozenset[str]]] = []
+
+    def take(self, wanted: Test) -> list[Failure]:
+        """Those that a finding is made of."""
+        taken = [failure for failure in self.left if wanted(failure)]
+        self.left = [failure for failure in self.left if not wanted(failure)]
         return taken
 
+    def fold(self, wanted: Test, because: Iterable[Failure]) -> None:
+        """Put some down to what others show, whose finding has them as cases as well."""
+        some = {id(failure) for failure in self.left if wanted(failure)}
+        names = frozenset(failure.case.id for failure in because if id(failure) not in some)
+        if names:
+            self._folded += [(failure, names) for failure in self.take(wanted)]
+
+    def unfolded(self, findings: list[Finding]) -> list[Finding]:
+        """The same findings, with the cases that were put down to theirs.
+
+        What was put down to something that is in no finding is left again.
+        """
+        waiting, before = self._folded, -1
+        while len(waiting) != before:
+            before, still = len(waiting), []
+            for failure, names in waiting:
+                at = next((n for n, f in enumerate(findings) if names & set(f.cases)), None)
+                if at is None:
+                    still.append((failure, names))
+                elif failure.case.id not in findings[at].cases:
+                    cases = (*findings[at].cases, failure.case.id)
+                    findings[at] = replace(findings[at], cases=cases)
+            waiting = still
+        self._folded = []
+        self.left += [failure for failure, _ in waiting]
+        return findings
+
+
+def diagnosed(evidence: Evidence) -> list[Finding]:
+    """The findings of a run: whatever failed is a case of one of them."""
+    failures = _Failures(evidence.failures)
+    take, fold = failures.take, failures.fold
+    found: list[Finding] = []
     for category in (CRASHES, HANGS):
-        if any(f.case.id == "valid:text-accents" and f.category == category for f in left):
-            # Letters beyond ASCII, wherever else they occur.
-            take(_both(category, _has_other_letters))
-    found += _poisoned(take)
+        # Letters beyond ASCII, wherever else they occur.
+        accents = [
+            f for f in failures.left if f.case.id == "valid:text-accents" and f.category == category
+        ]
+        fold(_both(category, _has_other_letters), accents)
+    found += _poisoned(take, fold)
     found += _takes_everything(evidence, take)
-    unknown = {f.category for f in left if f.case.theme in ("new event", "other event")}
     for category in (CRASHES, HANGS):
-        if category in unknown:
-            take(_both(category, _is_other_type))
+        unknown = [
+            f
+            for f in failures.left
+            if f.case.theme in ("new event", "other event") and f.category == category
+        ]
+        fold(_both(category, _is_other_type), unknown)
     long = list(_too_long(evidence, take))
     found += long
     if not any(finding.category == REFUSES for finding in long):
         found += _resigned(evidence, take)
     for category in (CRASHES, HANGS):
-        bodies = {f.case.theme for f in left if f.category == category}
-        take(_both(category, _of_ids({n for n, theme in _BARE.items() if theme in bodies})))
-    found += _signatures(evidence, take)
+        for bare, theme in _BARE.items():
+            bodies = [f for f in failures.left if f.category == category and f.case.theme == theme]
+            fold(_both(category, _of_ids({bare})), bodies)
+    found += _signatures(evidence, take, fold)
     found += _not_validated(evidence, take)
     found += _bodies(take)
     found += _changes(take)
-    found += _timelines(evidence, take)
+    found += _timelines(evidence, failures)
     found += _applied(take)
-    found += _valid(take)
+    found += _valid(failures)
+    found += _rest(take)
+    found = failures.unfolded(found)
     found += _rest(take)
     found += _leaks(evidence)
     return found
+
+
+Fold = Callable[[Test, Iterable[Failure]], None]
 
 
 def _is_other_type(failure: Failure) -> bool:
@@ -77,35 +129,42 @@ def _has_other_letters(failure: Failure) -> bool:
     return not text and not failure.exchanges[-1].delivery.body.isascii()
 
 
-Test = Callable[[Failure], bool]
-Take = Callable[[Test], list[Failure]]
-
-
 def _both(category: Category, test: Test) -> Test:
     return lambda failure: failure.category == category and test(failure)
+
+
+def _is(failure: Failure) -> Test:
+    return lambda other: other is failure
 
 
 def _of_themes(themes: frozenset[str]) -> Test:
     return lambda failure: failure.case.theme in themes
 
 
+def _ids(failures: Iterable[Failure]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(failure.case.id for failure in failures))
+
+
 def _of_ids(ids: set[str]) -> Test:
     return lambda failure: failure.case.id in ids
 
 
-def _poisoned(take: Take) -> Iterable[Finding]:
+def _poisoned(take: Take, fold: Fold) -> Iterable[Finding]:
     """Good deliveries that fail because of what came before."""
     failures = take(lambda f: f.case.theme == "afterwards")
     if failures:
         shown = failures[0]
         verb = VERBS.get(shown.category, shown.category)
+        # The delivery itself, where it was not taken well either.
+        fold(lambda f: f.case.id == shown.case.id, failures)
         yield finding_of(
             "afterwards",
             shown.category,
             f"one delivery breaks those after it: {shown.case.about}, it {verb} good ones"
             if shown.detail == ""
             else f"one delivery breaks what comes after it: {shown.case.about}, {shown.detail}",
-            failures[:1],
+            failures,
+            shown=shown,
         )
 
 
@@ -118,14 +177,19 @@ def _takes_everything(evidence: Evidence, take: Take) -> Iterable[Finding]:
     taken = [name for name in owed if evidence.replies[name].taken]
     failures = [f for f in evidence.failures if f.category == TAKES]
     if failures and len(taken) == len(owed) and any(n.startswith("wire:body") for n in owed):
+        shown = next((f for f in failures if f.case.theme == "signature-missing"), None)
+        all_taken = take(lambda f: f.category == TAKES)
+        rest: list[Failure] = []
+        if any(f.case.theme == "applying" for f in evidence.failures):
+            rest = take(lambda f: True)  # It does nothing at all but answer.
         yield finding_of(
             "takes-everything",
             TAKES,
             "it never refuses anything: forged, broken or invalid, it is answered 2xx",
-            take(lambda f: f.category == TAKES),
+            all_taken,
+            cases=_ids([*all_taken, *rest]),
+            shown=shown,
         )
-        if any(f.case.theme == "applying" for f in evidence.failures):
-            take(lambda f: True)  # It does nothing at all but answer.
 
 
 def _too_long(evidence: Evidence, take: Take) -> Iterable[Finding]:
@@ -142,7 +206,7 @@ def _too_long(evidence: Evidence, take: Take) -> Iterable[Finding]:
             forged = failures[0].exchanges[-1].reply.status in (401, 403)
             why = ", like forged ones: it may read only a part of the body" if forged else ""
             yield finding_of(
-                f"valid-size-{category.split()[0]}",
+                f"valid-size-{SLUGS[category]}",
                 category,
                 f"it {VERBS[category]} long bodies, of {shortest:,} bytes for example{why}",
                 take(_both(category, _of_ids(wrong))),
@@ -234,7 +298,7 @@ _BARE = {
 }
 
 
-def _signatures(evidence: Evidence, take: Take) -> Iterable[Finding]:
+def _signatures(evidence: Evidence, take: Take, fold: Fold) -> Iterable[Finding]:
     def is_about(category: Category) -> Callable[[Failure], bool]:
         return lambda f: f.category == category and f.case.theme.startswith("signature-")
 
@@ -245,7 +309,8 @@ def _signatures(evidence: Evidence, take: Take) -> Iterable[Finding]:
     } - {"signature-branch"}
     taken = {f.case.theme for f in evidence.failures if is_about(TAKES)(f)}
     if "signature-missing" in taken:
-        take(_both(TAKES, _of_themes(frozenset({"signature-branch"}))))
+        missing = [f for f in evidence.failures if f.case.theme == "signature-missing"]
+        fold(_both(TAKES, _of_themes(frozenset({"signature-branch"}))), missing)
         taken -= {"signature-branch"}
     if owed and len(taken) >= 0.8 * len(owed):
         yield from if_any(
@@ -278,9 +343,15 @@ def _signatures(evidence: Evidence, take: Take) -> Iterable[Finding]:
             failures,
         )
     applied: Category = "refuses and applies all the same"
-    if any(f.category == applied and f.case.theme.startswith("http-") for f in evidence.failures):
-        # It isn't the signature, but by what it came.
-        take(_both(applied, _of_themes(frozenset({"signature-branch"}))))
+    # It isn't the signature, but by what it came.
+    fold(
+        _both(applied, _of_themes(frozenset({"signature-branch"}))),
+        [
+            f
+            for f in evidence.failures
+            if f.category == applied and f.case.theme.startswith("http-")
+        ],
+    )
     yield from if_any(
         "signature-applied",
         applied,
@@ -324,22 +395,27 @@ def _not_validated(evidence: Evidence, take: Take) -> Iterable[Finding]:
             yield from _explained(taken, all_of_them, take)
     for category in (CRASHES, HANGS):
         verb = VERBS[category]
-        failures = take(_both(category, lambda f: f.case.group == "fault"))
-        if len({f.case.keyword for f in failures}) > 2:
+        faulty = take(_both(category, lambda f: f.case.group == "fault"))
+        if not faulty:
+            continue
+        others: list[Failure] = []
+        if len({f.case.keyword for f in faulty}) > 2:
             # Whatever is invalid, so that what comes to the same is no other bug.
-            failures += take(_both(category, _is_alike))
-        faulty = [f.case for f in failures if f.case.group == "fault"]
-        failures += take(_both(category, _coming_to({(c.keyword, c.pointer) for c in faulty})))
-        if failures:
-            keywords = sorted({case.keyword for case in faulty})
-            places = enumerated(dict.fromkeys(case.pointer or "the root" for case in faulty))
-            words = enumerated(_KEYWORDS.get(keyword, keyword) for keyword in keywords)
-            yield finding_of(
-                f"faults-{category}",
-                category,
-                f"it {verb} invalid payloads instead of refusing them: {words}, at {places}",
-                failures,
-            )
+            others += take(_both(category, _is_alike))
+        others += take(
+            _both(category, _coming_to({(f.case.keyword, f.case.pointer) for f in faulty}))
+        )
+        keywords = sorted({f.case.keyword for f in faulty})
+        places = enumerated(dict.fromkeys(f.case.pointer or "the root" for f in faulty))
+        words = enumerated(_KEYWORDS.get(keyword, keyword) for keyword in keywords)
+        yield finding_of(
+            f"faults-{category}",
+            category,
+            f"it {verb} invalid payloads instead of refusing them: {words}, at {places}",
+            [*faulty, *others],
+            # Not another event, which is valid in itself and comes to the same.
+            shown=min(faulty, key=plainness),
+        )
     yield from if_any(
         "faults-applied",
         "refuses and applies all the same",
@@ -468,9 +544,13 @@ CLUSTERS: tuple[tuple[str, frozenset[str], str], ...] = (
 )  # fmt: skip
 
 
+_CLUSTERED: frozenset[str] = frozenset().union(*(row[1] for row in CLUSTERS))
+
+
 def _bodies(take: Take) -> Iterable[Finding]:
     for category in (CRASHES, HANGS, TAKES):
-        failures = take(_both(category, lambda f: f.case.theme.startswith("body-")))
+        # What is in no cluster has a finding of its own, with all the rest.
+        failures = take(_both(category, _of_themes(_CLUSTERED)))
         themes = {f.case.theme for f in failures}
         hit = [row for row in CLUSTERS if row[1] & themes]
         if category != TAKES and hit and hit[0][0] == "not-json":
@@ -480,7 +560,7 @@ def _bodies(take: Take) -> Iterable[Finding]:
         verb = VERBS[category]
         if len(hit) > 3:
             yield finding_of(
-                f"bodies-{category.partition(' ')[0]}",
+                f"bodies-{SLUGS[category]}",
                 category,
                 f"it {verb} bodies that it can't read: {enumerated(row[2] for row in hit)}",
                 failures,
@@ -489,7 +569,7 @@ def _bodies(take: Take) -> Iterable[Finding]:
         for name, cluster, what in hit:
             some = [f for f in failures if f.case.theme in cluster]
             yield finding_of(
-                f"body-{name}-{category.partition(' ')[0]}",
+                f"body-{name}-{SLUGS[category]}",
                 category,
                 f"it {verb} {what}: {abouts(some)}",
                 some,
@@ -515,19 +595,19 @@ def _changes(take: Take) -> Iterable[Finding]:
         what = {
             "new property": "unknown properties, which the next release of Kombo may send",
             "new value": "unknown enum values, which the next release of Kombo may send",
-            "older shape": "payloads of another release of the schema",
+            "older shape": "payloads of an older release of the schema",
             "unknown event": "events that it doesn't know, which Kombo sends to the same URL",
-        }[theme]
+        }.get(theme, f"changes ({theme})")
         verb = VERBS.get(category, category)
         yield finding_of(
-            f"change-{theme.replace(' ', '-')}-{category.partition(' ')[0]}",
+            f"change-{theme.replace(' ', '-')}-{SLUGS[category]}",
             category,
             f"it {verb} {what}{blamed}: {abouts(some)}",
             some,
         )
 
 
-_THEMES = {
+THEMES = {
     "forgotten": "an integration that was known is forgotten when others come",
     "at once": "of different events at the same moment (concurrent deliveries, a race) not all are "
     "applied",
@@ -554,6 +634,7 @@ _THEMES = {
     "exactly once",
 }
 
+"""What is wrong where a history fails, by the theme of its scenario."""
 
 # Where nothing but the count of events is wrong.
 _COUNTED = re.compile(r": events applied are [^;]*$")
@@ -569,40 +650,59 @@ def _fields(failure: Failure) -> list[str]:
     return re.findall(r"(\w+) (?:is|are) ", failure.detail)
 
 
-def _timelines(evidence: Evidence, take: Take) -> Iterable[Finding]:
+def _lacks(failures: Iterable[Failure]) -> bool:
+    """Whether all that is wrong is that fields aren't there to be seen."""
+    return all(
+        (fields := _fields(f)) and re.findall(r"(\w+) (?:is|are) missing", f.detail) == fields
+        for f in failures
+    )
+
+
+_LACKING = (
+    "let the document that is observed hold state, qa_status, setup_status and updated_at: what "
+    "isn't in it can't be judged"
+)
+
+
+def _timelines(evidence: Evidence, failures: _Failures) -> Iterable[Finding]:
     logs = {id(f): evidence.logs[n] for n, f in enumerate(evidence.failures)}
     groups: dict[tuple[Category, str], list[Failure]] = defaultdict(list)
-    spelt = {f.category for f in evidence.failures if f.case.group == "spelling"}
-    enums = any(f.case.theme == "enum" and f.category in _STATE for f in evidence.failures)
-    mixed = any(f.case.theme == "integrations" for f in evidence.failures)
+    spelt = [f for f in evidence.failures if f.case.group == "spelling"]
+    enums = [f for f in evidence.failures if f.case.theme == "enum" and f.category in _STATE]
+    mixed = [f for f in evidence.failures if f.case.theme == "integrations"]
     out_of_order = any(
         f.case.theme == "timestamps" and f.category == "applies out of order"
         for f in evidence.failures
     )
-    stored = {
-        field
+    stored = [
+        f
         for f in evidence.failures
-        if f.case.group in ("valid", "spelling") and f.category == CORRUPTS
-        for field in _fields(f)
-    }
-    for failure in take(lambda f: f.case.group == "timeline"):
+        if f.case.group in ("valid", "spelling") and f.category == CORRUPTS and _fields(f)
+    ]
+    for failure in [f for f in failures.left if f.case.group == "timeline"]:
+        because: list[Failure] = []
         if failure.category == CORRUPTS and failure.case.theme != "foreign":
-            fields = _fields(failure)
-            if fields and set(fields) <= stored:
-                continue  # What is stored wrongly on its own is wrong in a history, too.
+            fields = set(_fields(failure))
+            if fields and fields <= {field for f in stored for field in _fields(f)}:
+                # What is stored wrongly on its own is wrong in a history, too.
+                because = [f for f in stored if fields & set(_fields(f))]
         if mixed and failure.case.theme not in ("integrations", "case", "case of events", "alike"):
-            continue  # Nothing else can be told where integrations are mixed up.
+            because = mixed  # Nothing else can be told where integrations are mixed up.
         if failure.case.theme == "statuses" and enums and failure.category not in VERBS:
-            continue  # A status that gets lost on its own is lost in a history, too.
+            because = enums  # A status that gets lost on its own is lost in a history, too.
+        if failure.case.id == "timeline:copy-written-anew":
+            # It isn't the copy, but how it is written.
+            because = [f for f in spelt if f.category == failure.category] or because
+        failures.fold(_is(failure), because)
+    for failure in failures.take(lambda f: f.case.group == "timeline"):
         if failure.case.theme == "timestamps" and out_of_order and failure.category == "loses":
             log = logs.get(id(failure), ())
             failure = replace(failure, category="applies out of order")
             logs[id(failure)] = log
-        if failure.case.id == "timeline:copy-written-anew" and failure.category in spelt:
-            continue  # It isn't the copy, but how it is written.
         groups[failure.category, failure.case.theme].append(failure)
     for (category, theme), some in groups.items():
-        title = _THEMES[theme]
+        title = THEMES.get(theme, "what it knows isn't what it should")
+        hint = ""
         if category in ("crashes", "hangs", REFUSES):
             does = {"crashes": "crashes on", "hangs": "hangs on"}.get(category, "refuses")
             title = f"it answers {some[0].exchanges[-1].reply} in a history: {some[0].case.about}"
@@ -613,6 +713,9 @@ def _timelines(evidence: Evidence, take: Take) -> Iterable[Finding]:
         elif category == CORRUPTS and theme != "foreign":
             named = dict.fromkeys(field for f in some for field in _fields(f))
             title = f"what it stores is not what was sent ({enumerated(named)})"
+            if _lacks(some):
+                title = f"the document that is observed lacks fields ({enumerated(named)})"
+                hint = _LACKING
         elif all(_COUNTED.search(f.detail) for f in some) and theme in _COUNTS:
             title = _COUNTS[theme]
         elif category == "refuses and applies all the same":
@@ -622,10 +725,11 @@ def _timelines(evidence: Evidence, take: Take) -> Iterable[Finding]:
             about = enumerated(f.case.about.partition("differ in ")[2] for f in some)
         shown = min(some, key=plainness)
         yield finding_of(
-            f"timeline-{theme.replace(' ', '-')}-{category.split()[0]}",
+            f"timeline-{theme.replace(' ', '-')}-{SLUGS[category]}",
             category,
             f"{title}: {about}",
             some,
+            hint=hint,
             more=(shown.detail, AFTER, *logs.get(id(shown), ())),
         )
 
@@ -652,11 +756,16 @@ def _applied(take: Take) -> Iterable[Finding]:
     for (category, theme, where), failures in groups.items():
         verb = "takes, and doesn't apply," if category.startswith("acknow") else "stores wrongly"
         place = f" at {where}" if where.startswith("/") else f" ({where})" if where else ""
+        title = f"it {verb} {_VALID.get(theme, 'valid payloads')}{place}"
+        if _lacks(failures):
+            named = dict.fromkeys(field for f in failures for field in _fields(f))
+            title = f"the document that is observed lacks fields ({enumerated(named)})"
         yield finding_of(
-            f"state-{category.split()[0]}-{theme or 'all'}{where.replace('/', '.')}",
+            f"state-{SLUGS[category]}-{theme or 'all'}{where.replace('/', '.')}",
             category,
-            f"it {verb} {_VALID.get(theme, 'valid payloads')}{place}: {abouts(failures)}",
+            f"{title}: {abouts(failures)}",
             failures,
+            hint=_LACKING if _lacks(failures) else "",
             more=(min(failures, key=plainness).detail,),
         )
 
@@ -678,17 +787,21 @@ _VALID = {
 }
 
 
-def _valid(take: Take) -> Iterable[Finding]:
+def _valid(failures: _Failures) -> Iterable[Finding]:
     groups: dict[tuple[Category, str, str], list[Failure]] = defaultdict(list)
-    failures = take(lambda f: f.case.group in ("valid", "spelling"))
+    valid = [f for f in failures.left if f.case.group in ("valid", "spelling")]
     # A realistic payload fails by something in it that comes alone as well.
-    singles = {(f.category, f.case.theme) for f in failures if f.case.theme != "realistic"}
-    for failure in failures:
+    for failure in valid:
         theme = failure.case.theme
-        if theme in ("realistic", "combination") and any(
-            category == failure.category for category, _ in singles - {(failure.category, theme)}
-        ):
-            continue
+        if theme in ("realistic", "combination"):
+            others = [
+                f
+                for f in valid
+                if f.category == failure.category and f.case.theme not in ("realistic", theme)
+            ]
+            failures.fold(_is(failure), others)
+    for failure in failures.take(lambda f: f.case.group in ("valid", "spelling")):
+        theme = failure.case.theme
         where = failure.case.pointer if theme in ("enum", "shape") else ""
         groups[failure.category, theme, where].append(failure)
     for (category, theme, where), some in groups.items():
@@ -696,7 +809,7 @@ def _valid(take: Take) -> Iterable[Finding]:
         places = enumerated(dict.fromkeys(f.case.pointer for f in some if f.case.pointer))
         at = f" at {places}" if places else ""
         yield finding_of(
-            f"valid-{theme}{where.replace('/', '.')}-{category.split()[0]}",
+            f"valid-{theme}{where.replace('/', '.')}-{SLUGS[category]}",
             category,
             f"it {verb} {_VALID.get(theme, theme)}{at}: {abouts(some)}",
             some,
@@ -710,12 +823,10 @@ def _rest(take: Take) -> Iterable[Finding]:
         theme = failure.case.theme.replace("type-missing", "type-other")
         groups[failure.category, theme].append(failure)
     for (category, theme), some in groups.items():
-        about = abouts(some)
         yield finding_of(
-            f"{theme}-{category.split()[0]}",
+            f"{theme.replace(' ', '-')}-{SLUGS[category]}",
             category,
-            f"it {VERBS.get(category, category)} a delivery "
-            f"{about if about.startswith('by ') else f'with {about}'}",
+            f"it {VERBS.get(category, category)} {a_delivery(abouts(some))}",
             some,
         )
 
@@ -729,7 +840,7 @@ _LEAKS = {
 
 def _leaks(evidence: Evidence) -> Iterable[Finding]:
     for kind, seen in evidence.leaks.items():
-        name, _, exchange = min(seen, key=lambda s: (len(s[2].delivery.body), s[0]))
+        name, exchange = min(seen, key=lambda s: (len(s[1].delivery.body), s[0]))
         case = evidence.cases.get(name)
         if case is None:
             about = "a look at what it knows" if name == "observed" else name

@@ -16,13 +16,14 @@ class Evidence:
     policy: Policy
     failures: list[Failure] = field(default_factory=list)
     logs: dict[int, tuple[str, ...]] = field(default_factory=dict)
-    leaks: dict[str, list[tuple[str, str, Exchange]]] = field(default_factory=dict)
+    leaks: dict[str, list[tuple[str, Exchange]]] = field(default_factory=dict)
     replies: dict[str, Reply] = field(default_factory=dict)
     cases: dict[str, Case] = field(default_factory=dict)
     muted: bool = False
 
     def tried(self, case: Case, reply: Reply) -> None:
-        if not self.muted:
+        """Keep a case that could be judged: 429, too many requests, says nothing about it."""
+        if not self.muted and not reply.busy:
             self.cases[case.id], self.replies[case.id] = case, reply
 
     def add(self, failure: Failure, log: tuple[str, ...] = ()) -> None:
@@ -30,12 +31,8 @@ class Evidence:
             self.logs[len(self.failures)] = log
             self.failures.append(failure)
 
-    def leaked(self, what: tuple[str, str], name: str, exchange: Exchange) -> None:
-        kind, place = what
-        self.leaks.setdefault(kind, []).append((name, place, exchange))
-
-    def failures_of(self, case_id: str) -> list[Failure]:
-        return [failure for failure in self.failures if failure.case.id == case_id]
+    def leaked(self, kind: str, name: str, exchange: Exchange) -> None:
+        self.leaks.setdefault(kind, []).append((name, exchange))
 
     def explains(self, category: Category, theme: str, pointer: str) -> bool:
         """Whether a failure of this kind is known already."""
@@ -50,12 +47,6 @@ class Evidence:
     def notes(self) -> list[str]:
         """What is worth knowing and no finding."""
         found = []
-        busy = [name for name, reply in self.replies.items() if reply.status == 429]
-        if busy:
-            found.append(
-                f"{len(busy)} deliveries were answered 429, too many requests, and not judged: "
-                "lift the limit of requests for the time of the probe"
-            )
         refused = defaultdict(list)
         taken = []
         for name, case in self.cases.items():
@@ -65,15 +56,16 @@ class Evidence:
             if case.owed == "either" and case.group == "wire" and reply.taken:
                 taken.append(case.theme)
         for theme, cases in refused.items():
+            what = _CHANGES.get(theme, theme)
             if self.policy == "strict" and theme in ("new property", "new value", "older shape"):
                 places = enumerated(case.pointer or "the payload" for case in cases)
                 found.append(
-                    f"refuses tomorrow's payloads: {_CHANGES[theme]} ({places}), which a strict "
-                    "receiver has to; a release of Kombo that adds one will be refused"
+                    f"refuses tomorrow's payloads: {what} ({places}), which a strict receiver "
+                    "has to; a release of Kombo that adds one will be refused"
                 )
             elif self.policy == "strict":
                 found.append(
-                    f"refuses {_CHANGES[theme]}: "
+                    f"refuses {what}: "
                     f"{enumerated(case.id.partition(':')[2] for case in cases)}"
                     "; Kombo sends all events to one URL, and repeats what is refused"
                 )

@@ -39,11 +39,17 @@ def explored(
         attempt: Delivers a case and says what went wrong, without keeping it.
         record: The same, and keeps it.
         explains: Whether a failure of this theme at this pointer is known.
+
+    Raises:
+        Exception: whatever ended it in a delivery.
     """
     small = Small(maker, attempt)
 
+    ended: list[Exception] = []
+
     # Nothing is raised in it, so that Hypothesis only draws: what is known about a failure after
-    # the first one would make the shrinking of the next one flaky.
+    # the first one would make the shrinking of the next one flaky. Neither what ends the run:
+    # Hypothesis would play it again, and call it flaky where the second time is another one.
     @seeded(maker.seed)
     @settings(
         max_examples=max_examples,
@@ -54,6 +60,14 @@ def explored(
     )
     @given(payloads(maker.schema, allow_nul=False))
     def explore(payload: Any) -> None:
+        if ended:
+            return
+        try:
+            look_at(payload)
+        except Exception as error:
+            ended.append(error)
+
+    def look_at(payload: Any) -> None:
         wrong = small.fails(payload)
         if wrong is None or small.spent > max_examples + _MOST:
             return
@@ -62,6 +76,8 @@ def explored(
             record(case)
 
     explore()
+    if ended:
+        raise ended[0]
 
 
 class Small:

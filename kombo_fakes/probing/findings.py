@@ -5,9 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from kombo_fakes.probing.hints import HINTS
-from kombo_fakes.probing.model import Category, Failure, Finding, Rank
-
-_RANKS: tuple[Rank, ...] = ("realistic", "schema", "hostile")
+from kombo_fakes.probing.model import RANKS, Category, Failure, Finding, Rank
 
 AFTER = "after these deliveries:"
 """The line above the deliveries of a history, in the text of a finding."""
@@ -17,6 +15,22 @@ TAKES: Category = "takes what it must refuse"
 CRASHES: Category = "crashes"
 HANGS: Category = "hangs"
 LEAKS: Category = "leaks"
+
+SLUGS: dict[Category, str] = {
+    REFUSES: "refuses",
+    TAKES: "takes",
+    CRASHES: "crashes",
+    HANGS: "hangs",
+    "loses": "loses",
+    "applies twice": "applies",
+    "applies out of order": "misorders",
+    "acknowledges and doesn't apply": "acknowledges",
+    "refuses and applies all the same": "applied",
+    "mixes up integrations": "mixes",
+    "corrupts what it stores": "corrupts",
+    LEAKS: "leaks",
+}
+"""What stands for a category in the id of a finding; another word for each."""
 
 VERBS: dict[Category, str] = {
     REFUSES: "refuses",
@@ -44,6 +58,7 @@ def finding_of(
     rank: Rank | None = None,
     more: Iterable[str] = (),
     cases: tuple[str, ...] = (),
+    shown: Failure | None = None,
 ) -> Finding:
     """A finding, with the plainest of the failures that show it.
 
@@ -56,8 +71,9 @@ def finding_of(
         rank: How likely it is to meet it; by default as likely as the likeliest failure.
         more: Lines to say beside what was sent and came back.
         cases: The ids of the cases that show it; by default those of the failures.
+        shown: The failure to tell of; by default the plainest.
     """
-    shown = min(failures, key=plainness)
+    shown = shown or min(failures, key=plainness)
     last = shown.exchanges[-1]
     statuses = {f.exchanges[-1].reply.status or 0 for f in failures}
     if category == TAKES and all(300 <= status < 400 for status in statuses):
@@ -80,7 +96,7 @@ def finding_of(
         title=title,
         text="\n".join(text),
         hint=hint or _hint(name, category),
-        rank=min(ranks, key=_RANKS.index),
+        rank=min(ranks, key=RANKS.index),
         cases=cases or tuple(dict.fromkeys(f.case.id for f in failures)),
         exchanges=shown.exchanges,
     )
@@ -90,7 +106,7 @@ def plainness(failure: Failure) -> tuple[int, int, int]:
     """By what failures are sorted: the plainest one shows a finding best."""
     return (
         len(failure.exchanges),
-        _RANKS.index(failure.case.rank),
+        RANKS.index(failure.case.rank),
         len(failure.exchanges[-1].delivery.body),
     )
 
@@ -108,7 +124,28 @@ def abouts(failures: Iterable[Failure]) -> str:
 
 
 def enumerated(words: Iterable[str], most: int = 5) -> str:
-    """The first words of a list, and how many more there are."""
+    """The first words of a list, and how many more there are.
+
+    Examples:
+        >>> enumerated("abc", most=2), enumerated(["a, b", "c"])
+        ('a, b and 1 more', 'a, b; c')
+    """
     listed = list(words)
     more = f" and {len(listed) - most} more" if len(listed) > most else ""
-    return ", ".join(listed[:most]) + more
+    between = "; " if any(", " in word for word in listed[:most]) else ", "
+    return between.join(listed[:most]) + more
+
+
+def a_delivery(about: str) -> str:
+    """What a delivery is called by what is special about it.
+
+    Examples:
+        >>> a_delivery("by GET"), a_delivery("an empty body")
+        ('a delivery by GET', 'a delivery with an empty body')
+    """
+    return f"a delivery {about}" if about.startswith("by ") else f"a delivery with {about}"
+
+
+def after(about: str) -> str:
+    """When something went wrong: after a delivery with something special about it."""
+    return f"after {a_delivery(about)}"

@@ -43,6 +43,8 @@ HINTS: tuple[tuple[str, str], ...] = (
     ("bodies", "answer 400 for whatever the parser refuses, whichever error it raises"),
     ("change-unknown-event", "acknowledge events that you don't handle with 2xx: Kombo sends all "
      "of them to one URL, and repeats what is refused"),
+    ("change-older-shape", "read what older releases have sent as well: let the field be absent, "
+     "and a number have a fraction"),
     ("change", "ignore unknown properties, and keep unknown values as text: Kombo adds both"),
     ("valid-size", "read the whole body, however long, before anything is done with it; a limit of "
      "1 MiB is plenty"),

@@ -17,8 +17,10 @@ from kombo_fakes.probing.cases import Maker
 from kombo_fakes.probing.courier import Courier, Stopped
 from kombo_fakes.probing.evidence import Evidence
 from kombo_fakes.probing.exploring import Small
+from kombo_fakes.probing.findings import enumerated
 from kombo_fakes.probing.judging import judged
 from kombo_fakes.probing.model import Case, Category, Exchange, Failure, Owed
+from kombo_fakes.probing.plain_text import counted
 from kombo_fakes.probing.report import Outcome
 from kombo_fakes.probing.scenarios import SCENARIOS, Burst, Foreign, Forged, Scenario
 from kombo_fakes.registry import DEFAULT_EVENT
@@ -31,6 +33,11 @@ _TELLING = {"first", "update", "soon", "life", "invalid-and-back", "every-turn",
 _OF_TWINS = ("case", "case of events", "alike", "alike events")
 _BASICS = {"first", "update", "two", "two-of-a-tool", "older-of-another", "nameless"}
 _KEPT = ("first", "update", "two")
+# Why a scenario isn't judged.
+_NEEDED = "not played, since what they build on went wrong"
+_HUNG = "not played, since others hung"
+_BUSY = "answered 429, too many requests"
+_ALONE = "a delivery in them goes wrong before the trap, or alone as well"
 
 Attempt = Callable[[Case], "Category | None"]
 
@@ -81,6 +88,7 @@ class Histories:
         self._attempt, self._record = attempt, record
         self._failed: set[str] = set()
         self._wrong: set[str] = set()
+        self._unjudged: dict[str, list[str]] = {}
         self._hung = self._controls = 0
         self._kept: list[_Kept] = []
         self._counts_late = False
@@ -101,7 +109,9 @@ class Histories:
         """
         for done, scenario in enumerate(SCENARIOS):
             progress(done, len(SCENARIOS))
-            if self._failed & set(scenario.needs) or self._hung >= _HANGS:
+            if self._hung >= _HANGS or self._failed & set(scenario.needs):
+                why = _HUNG if self._hung >= _HANGS else _NEEDED
+                self._unjudged.setdefault(why, []).append(scenario.id)
                 self._failed.add(scenario.id)
                 continue
             known = len(self._evidence.failures)
@@ -113,12 +123,26 @@ class Histories:
                     self._explained(scenario, known)
         progress(len(SCENARIOS), len(SCENARIOS))
 
+    def not_judged(self) -> list[str]:
+        """What could not be told, and why."""
+        found = [
+            f"{counted(len(names), 'timeline')}: {why}: {enumerated(names)}"
+            for why, names in self._unjudged.items()
+        ]
+        if not self.tells_apart:
+            found.append(
+                "what single deliveries leave behind: integrations are mixed up, or nothing "
+                "arrives, so that it can't be told"
+            )
+        return found
+
     def look_back(self) -> None:
         """Look at the first integrations again, after all that came since, and copy their events.
 
         Whoever keeps integrations, or ids of events, in too small a place has lost them by now.
         """
         if not self.tells_apart or self._hung:
+            self._unjudged.setdefault(_NEEDED, []).append("the look back at the end")
             return
         for kept in self._kept:
             failed = self._forgotten(kept) or (
@@ -221,16 +245,19 @@ class Histories:
             before = {name: ledger.of(name) for name in ledger.integrations}
             sent = _deliveries_of(step)
             replies = self._courier.bring_together(f"timeline:{scenario.id}", sent)
-            if any(reply.status == 429 for reply in replies):
-                return True  # Too many requests; a note says so.
             pairs = zip(sent, replies, strict=True)
             exchanges.extend(Exchange(made, reply, number + 1) for made, reply in pairs)
             owed: Owed = _OWED.get(type(step), "take")
             case = _case_of(scenario.id, scenario.theme, scenario.about, step.delivery, owed)
+            if any(reply.busy for reply in replies):
+                self._unjudged.setdefault(_BUSY, []).append(scenario.id)
+                self._outcomes.append(Outcome(case, exchanges[-1].reply, None, judged=False))
+                return True  # The others can be judged all the same.
             verdicts = [judged(case, reply) for reply in replies]
             if isinstance(step, Forged):
                 if any(verdicts):
                     # What has to be refused is judged elsewhere; here it spoils the scenario.
+                    self._unjudged.setdefault(_ALONE, []).append(scenario.id)
                     return True
             elif any(verdicts):
                 at = next(index for index, wrong in enumerate(verdicts) if wrong)
@@ -238,7 +265,9 @@ class Histories:
                 assert wrong is not None
                 self._hung += wrong == "hangs"
                 if leads_up or isinstance(step, Foreign) or self._is_alone_wrong(step, wrong):
-                    return False  # It isn't the history: this delivery fails by itself.
+                    # It isn't the history: this delivery fails by itself.
+                    self._unjudged.setdefault(_ALONE, []).append(scenario.id)
+                    return False
                 copies = "one of the copies" if step.copies > 1 else "it"
                 self._fail(wrong, case, exchanges, f"{copies} was answered {reply}", log)
                 self._survived(wrong)
@@ -255,6 +284,8 @@ class Histories:
                     if amiss.theme == "order" and self._only_counts(ledger, amiss.name):
                         self._counts_late = True
                         return True  # The others can be judged all the same.
+                else:
+                    self._unjudged.setdefault(_ALONE, []).append(scenario.id)
                 return False
         if scenario.id in _KEPT:
             name = ledger.integrations[0]

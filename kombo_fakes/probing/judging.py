@@ -14,7 +14,8 @@ from kombo_fakes.probing.model import Case, Category, Reply
 from kombo_fakes.probing.secret_forms import secret_forms
 from kombo_fakes.signing import sign
 
-_LARGE = 60_000
+LARGE = 60_000
+"""Bytes from which on a server may have enough of a body."""
 
 # What the stack traces of common runtimes look like.
 _TRACES = re.compile(
@@ -22,7 +23,7 @@ _TRACES = re.compile(
     r"|^[ \t]*File \"[^\"]+\", line \d+"
     r"|^[ \t]*at [\w.$<>\[\]`/ -]*\(.*:\d+(?::\d+)?\)"
     r"|^[ \t]*at (?:.*node:internal/|(?:async )?(?:file://)?/\S+:\d+:\d+)"
-    r"|^[ \t]*at \S+\(.*\) in \S+:line \d+"
+    r"|^[ \t]*at [^\s(]+\(.*\) in \S+:line \d+"
     r"|Exception in thread \""
     r"|goroutine \d+ \["
     r"|thread '[^']*' panicked at"
@@ -35,8 +36,14 @@ _TRACES = re.compile(
 )
 
 
-def judged(case: Case, reply: Reply) -> Category | None:
-    """What a receiver did wrong by this reply; None if nothing.
+def judged(case: Case, reply: Reply, *, takes_large: bool = False) -> Category | None:
+    """What a receiver did wrong by this reply; None if nothing, or nothing can be told.
+
+    Args:
+        case: What was sent.
+        reply: What came back.
+        takes_large: Whether the receiver has answered a large body, so that the size is no reason
+            to hang up.
 
     Examples:
         >>> from kombo_fakes.probing.cases import Maker
@@ -47,14 +54,15 @@ def judged(case: Case, reply: Reply) -> Category | None:
     if reply.trouble in ("timeout", "endless"):
         return "hangs"
     if reply.status is None:
-        # A server that has had enough of a large body may hang up.
-        size = len(case.delivery.body) + sum(len(value) for _, value in case.delivery.headers)
-        return None if case.owed != "take" and size > _LARGE else "crashes"
+        # A server that has had enough of a large body, or of headers, may hang up.
+        head = sum(len(value) for _, value in case.delivery.headers)
+        large = head > LARGE or (head + len(case.delivery.body) > LARGE and not takes_large)
+        return None if case.owed != "take" and large else "crashes"
     if reply.status >= 500:
         odd_method = case.delivery.method != "POST" and reply.status in (501, 505)
         return None if odd_method else "crashes"
-    if reply.status == 429:
-        return None  # Too many requests; says nothing about this one.
+    if reply.busy:
+        return None
     if case.owed == "take" and not reply.taken:
         return "refuses what it must take"
     if case.owed == "refuse" and reply.status < 400:

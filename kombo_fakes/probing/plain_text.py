@@ -1,4 +1,4 @@
-"""Findings as plain text: for the message of a test that fails, for JUnit, for a terminal, a page."""
+"""Findings as plain text: for the message of a test that fails, for JUnit, for a terminal."""
 
 from __future__ import annotations
 

@@ -6,14 +6,17 @@ JSON value (RFC 8259, section 6), and neither can be written again.
 
 from __future__ import annotations
 
+import gzip
+import io
 import json
 import math
 import os
 import sys
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, BinaryIO, NoReturn, TypeVar
+from typing import Any, BinaryIO, NoReturn, TypeVar, cast
 
 from kombo_fakes.errors import DocumentError, shorten
 
@@ -21,6 +24,9 @@ Text = TypeVar("Text", bytes, bytearray)
 
 MAX_BYTES = 256_000_000
 """The largest text that is read: a file, or a line where lines are texts of their own."""
+
+COMPRESSED = (".gz", ".zst")
+"""The endings of files that are unpacked as they are read, and packed as they are written."""
 
 MAX_DEPTH = 200
 """Levels of nesting that are read; validators stop at about 255."""
@@ -81,17 +87,18 @@ def parse_json(text: str | bytes, name: str = "the text") -> Any:
 
 
 def read_bytes(path: str | os.PathLike[str]) -> bytes:
-    """Read a file, or standard input where the path is ``-``.
+    """Read a file, unpacked where it ends in .gz or .zst; standard input where the path is ``-``.
 
     Raises:
-        DocumentError: if it can't be read, or has more than `MAX_BYTES`, saying so in one line.
+        DocumentError: if it can't be read, or has more than `MAX_BYTES` (unpacked), saying so in
+            one line.
     """
     with _opened(path) as file, _explained(path):
         return bounded(file.read(MAX_BYTES + 1), path)
 
 
 def read_lines(path: str | os.PathLike[str]) -> Iterator[bytes]:
-    """Read a file line by line, without the newlines; standard input where the path is ``-``.
+    """Read lines, without the newlines, of what `read_bytes` reads; each is unpacked in its turn.
 
     Raises:
         DocumentError: as `read_bytes` does; so many bytes are allowed in each line.
@@ -114,7 +121,59 @@ def _opened(path: str | os.PathLike[str]) -> Iterator[BinaryIO]:
     with _explained(path):  # And nothing of what is done with it.
         file = Path(path).open("rb")  # noqa: SIM115
     with file:
-        yield file
+        yield _unpacked(file, path)
+
+
+def _unpacked(file: BinaryIO, path: str | os.PathLike[str]) -> BinaryIO:
+    """A file, unpacked piece by piece: how much a small one holds shows only as it is read."""
+    ending = Path(path).suffix.lower()
+    if ending == ".gz":
+        return cast(BinaryIO, gzip.GzipFile(fileobj=file))
+    if ending != ".zst":
+        return file
+    try:
+        import zstandard
+    except ImportError:
+        raise DocumentError(
+            f"{shown(path)}: .zst needs the package zstandard: pip install 'kombo-fakes[zstd]'"
+        ) from None
+    return cast(BinaryIO, io.BufferedReader(_Unzstd(file, zstandard)))
+
+
+class _Unzstd(io.RawIOBase):
+    """What a .zst file holds. zstandard's own reader takes the end of a piece for that of all."""
+
+    # Of so many bytes come 8 MiB at most.
+    _PIECE = 256
+
+    def __init__(self, file: BinaryIO, zstandard: Any) -> None:
+        self._file, self._zstandard = file, zstandard
+        self._frame: Any = None
+        self._packed = b""
+        self._plain = memoryview(b"")
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        while not self._plain:
+            packed = self._packed or self._file.read(self._PIECE)
+            if not packed:
+                if self._frame is not None:
+                    raise EOFError("it ends before its end")
+                return 0
+            if self._frame is None:
+                self._frame = self._zstandard.ZstdDecompressor().decompressobj()
+            try:
+                self._plain = memoryview(self._frame.decompress(packed))
+            except self._zstandard.ZstdError as error:
+                raise zlib.error(str(error)) from None
+            self._packed = b""
+            if self._frame.eof:  # Several one after the other are one file.
+                self._packed, self._frame = self._frame.unused_data, None
+        size = min(len(buffer), len(self._plain))
+        buffer[:size], self._plain = self._plain[:size], self._plain[size:]
+        return size
 
 
 @contextmanager
@@ -127,6 +186,8 @@ def _explained(path: str | os.PathLike[str]) -> Iterator[None]:
         raise DocumentError(f"{shown(path)}: is a directory; name the files in it") from None
     except DocumentError:
         raise
+    except (EOFError, zlib.error, gzip.BadGzipFile) as error:
+        raise DocumentError(f"{shown(path)}: can't be unpacked: {error}") from None
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or error
         raise DocumentError(f"{shown(path)}: can't be read: {reason}") from None

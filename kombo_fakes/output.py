@@ -10,6 +10,7 @@ from __future__ import annotations
 import gzip
 import json
 import os
+import re
 import shutil
 import stat
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -18,7 +19,7 @@ from itertools import chain
 from pathlib import Path
 from typing import Any, BinaryIO, Literal, TypeAlias, cast
 
-from kombo_fakes.document import parse_json, read_bytes
+from kombo_fakes.document import COMPRESSED, parse_json, read_bytes
 from kombo_fakes.errors import DocumentError, KomboFakesError, shorten
 
 Format: TypeAlias = Literal["json", "ndjson"]
@@ -26,10 +27,10 @@ Format: TypeAlias = Literal["json", "ndjson"]
 MANIFEST = "manifest.json"
 """The file of a directory that says what the others are."""
 
-_COMPRESSED = (".gz", ".zst")
 _LEVEL = 6  # Of gzip: more takes much longer and saves little.
 
 _ENDINGS: dict[str, Format] = {".json": "json", ".ndjson": "ndjson", ".jsonl": "ndjson"}
+_NUMBERED = re.compile(r"[-.][0-9]+\.json$")
 
 
 class OutputError(KomboFakesError, OSError):
@@ -99,6 +100,18 @@ def is_directory(out: str) -> bool:
     return True
 
 
+def told_format(out: str | os.PathLike[str]) -> Format | None:
+    """The format that the ending of a file says, whether it is compressed or not.
+
+    Examples:
+        >>> told_format("a.ndjson.gz"), told_format("a.txt")
+        ('ndjson', None)
+    """
+    path = Path(out)
+    plain = Path(path.stem) if path.suffix.lower() in COMPRESSED else path
+    return _ENDINGS.get(plain.suffix.lower())
+
+
 def format_of(out: str, given: Format | None) -> Format:
     """The format of a file: what its ending says, and what was asked for.
 
@@ -110,8 +123,8 @@ def format_of(out: str, given: Format | None) -> Format:
         ('ndjson', 'json', 'ndjson')
     """
     path = Path(out)
-    plain = Path(path.stem) if path.suffix.lower() in _COMPRESSED else path
-    told = _ENDINGS.get(plain.suffix.lower())
+    plain = Path(path.stem) if path.suffix.lower() in COMPRESSED else path
+    told = told_format(path)
     if told is None and given is None:
         if _is_special(path):
             return "json"
@@ -246,6 +259,26 @@ def _earlier(directory: Path, event: str) -> dict[str, Mapping[str, Any]]:
         raise DocumentError(
             f"{path}: is no manifest of kombo-fakes; take another directory"
         ) from None
+
+
+def is_manifest(value: Any) -> bool:
+    """Whether a JSON value is what `write_directory` writes beside the payloads."""
+    return (
+        isinstance(value, dict)
+        and set(value) == {"event", "files"}
+        and isinstance(value["files"], list)
+        and all(isinstance(entry, dict) and "file" in entry for entry in value["files"])
+    )
+
+
+def left_over(out: str, written: Iterable[str]) -> list[str]:
+    """The files of earlier calls that look like more of those that one has written."""
+    names = set(written)
+    stems = {_NUMBERED.sub("", name) for name in names}
+    stems |= {name.removesuffix(".json") for name in names}
+    manifest = parse_json(read_bytes(Path(out) / MANIFEST), MANIFEST)
+    found = (str(entry["file"]) for entry in manifest["files"])
+    return [name for name in found if name not in names and _NUMBERED.sub("", name) in stems]
 
 
 def _remove_if_empty(directory: Path) -> None:

@@ -273,6 +273,24 @@ def test_a_file_has_the_format_of_its_ending(run, tmp_path):
     assert json.loads((tmp_path / "a.txt").read_text(encoding="utf-8"))
 
 
+def test_what_stays_of_an_earlier_call_is_told(run, tmp_path):
+    """A shorter run leaves files of a longer one behind, which look like its own."""
+    place = str(tmp_path / "payloads")
+    assert run("generate", "-n", "3", "--out", place).err == ""
+    told = run("generate", "-n", "2", "--out", place)
+    note = f"kombo-fakes: note: {place}: 1 of an earlier call stay: {EVENT}-0003.json\n"
+    assert (told.status, told.out, told.err) == (0, "", note)
+    run("generate", "--fault", "data.state-enum-cut", "-n", "5", "--out", place)
+    told = run("generate", "--fault", "data.state-enum-cut", "--out", place)
+    assert told.err.endswith(
+        "4 of an earlier call stay: data.state-enum-cut-2.json, data.state-enum-cut-3.json, "
+        "data.state-enum-cut-4.json, ...\n"
+    )
+    other = str(tmp_path / "parts")
+    for part in ("1/2", "2/2"):
+        assert run("generate", "-n", "4", "--part", part, "--out", other).err == ""
+
+
 def test_a_directory_is_filled_by_several_calls(run, tmp_path):
     """Each call adds its files, and the manifest lists them all, as long as they are there."""
     place = tmp_path / "payloads"
@@ -356,6 +374,8 @@ def test_standard_output_by_its_dash(run):
         ("--part 9/8", "9/8: parts are numbered from 1 to 8"),
         ("--part 0/8", "0/8: parts are numbered from 1 to 8"),
         ("--part 3", "no part as 3/8 is one"),
+        ("--part 1/2 -n 4", "parts of JSON don't make up a whole: add --format ndjson"),
+        ("--part 1/2 -n 4 --out p1.json", "--part 1/2: parts of JSON don't make up a whole"),
         ("--jobs 0", "from 1 up"),
         ("--jobs 1000 --format ndjson", "from 1 to 256"),
         ("--jobs 2", "add --format ndjson"),

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import gzip
 import io
 import json
 import subprocess
 import sys
+import tracemalloc
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -259,3 +261,65 @@ def test_lines_are_judged_as_they_are_read(tmp_path, payload) -> None:
         assert told[-2] == "ok"
         peaks.append(int(told[-1]) * 1024)
     assert peaks[1] - peaks[0] < lines.stat().st_size // 2
+
+
+# -- what generate writes
+
+
+@pytest.mark.parametrize("ending", ["gz", "zst"])
+def test_what_is_compressed_is_read(judge, ending):
+    """As `generate` writes it, several files one after the other, and bit by bit."""
+    for name in ("one.json", "many.ndjson"):
+        arguments = ["-n", "300" if name == "many.ndjson" else "1", "--out", f"{name}.{ending}"]
+        assert main(["generate", *arguments]) == 0
+    assert judge("one.json." + ending) == (0, f"one.json.{ending}: ok\n", "")
+    packed = Path(f"many.ndjson.{ending}").read_bytes()
+    Path(f"twice.ndjson.{ending}").write_bytes(packed + packed)
+    assert judge("twice.ndjson." + ending) == (0, f"twice.ndjson.{ending}: ok\n", "")
+    Path(f"cut.ndjson.{ending}").write_bytes(packed[:-3])
+    status, out, err = judge("cut.ndjson." + ending)
+    assert (status, out) == (2, "")
+    assert f"cut.ndjson.{ending}: can't be unpacked: " in err
+    Path(f"odd.json.{ending}").write_bytes(b"{}")
+    status, out, err = judge("odd.json." + ending)
+    assert (status, out) == (2, "")
+    assert f"odd.json.{ending}: can't be unpacked: " in err
+    if ending == "gz":  # Which has a checksum.
+        Path("broken.ndjson.gz").write_bytes(packed[:-8] + bytes(4) + packed[-4:])
+        status, out, err = judge("broken.ndjson.gz")
+        assert (status, out) == (2, "")
+        assert "can't be unpacked: CRC check failed" in err
+
+
+@pytest.mark.parametrize("name", ["bomb.json.gz", "bomb.ndjson.gz", "bomb.ndjson.zst"])
+def test_a_small_file_that_holds_much_is_refused(judge, name, monkeypatch):
+    """The bound is one on what is unpacked, and no more than that is."""
+    monkeypatch.setattr("kombo_fakes.document.MAX_BYTES", 1_000_000)
+    blanks = b" " * 50_000_000
+    if name.endswith(".gz"):
+        packed = gzip.compress(blanks)
+    else:
+        packed = pytest.importorskip("zstandard").compress(blanks)
+    Path(name).write_bytes(packed)
+    tracemalloc.start()
+    status, out, err = judge(name)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert (status, out) == (2, "")
+    assert f"{name}: larger than the 1,000,000 bytes that are read" in err
+    assert peak < 25_000_000
+
+
+def test_a_manifest_is_left_out(judge, payload):
+    """All files of a directory that `generate` has filled can be named with a star."""
+    assert main(["generate", "-n", "2", "--out", "valid/"]) == 0
+    files = sorted(str(path) for path in Path("valid").glob("*.json"))
+    status, out, err = judge(*files)
+    assert status == 0
+    assert out.splitlines() == [f"{file}: ok" for file in files if "manifest" not in file]
+    assert err == (
+        "kombo-fakes: note: valid/manifest.json: left out, since it lists the payloads beside it "
+        "and is none\n"
+    )
+    assert judge(manifest__json=payload) == (0, "manifest.json: ok\n", "")
+    assert judge(manifest__json={"event": 1, "files": [3]}).status == 1

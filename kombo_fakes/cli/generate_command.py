@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import os
 import shlex
-import shutil
 import sys
-import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 import rich_click as click
 
+from kombo_fakes.cli.litter import no_litter
 from kombo_fakes.cli.options import (
     Part,
     WholeNumber,
@@ -113,8 +111,8 @@ EXAMPLES = examples(
     type=Part(),
     default="1/1",
     metavar="K/M",
-    help="The K-th of M parts, which one after the other are the whole: so that several"
-    " machines can share the work.",
+    help="The K-th of M parts of ndjson or a directory, which one after the other are the whole:"
+    " so that several machines can share the work.",
 )
 @click.option(
     "--jobs",
@@ -221,16 +219,17 @@ def advised(error: Exception) -> click.UsageError:
 def _write(asked: dict[str, Any], jobs: int, format_: Format | None, out: str | None) -> None:
     from kombo_fakes.cli.terminal import binary_output, complain
     from kombo_fakes.generating import generate, label
-    from kombo_fakes.output import format_of, is_directory, write_directory, writing
+    from kombo_fakes.output import format_of, is_directory, left_over, write_directory, writing
 
+    part = asked["part"]
     if out is None or out == "-":
-        _in_lines(jobs, format_ or "json")
+        _in_lines(jobs, part, format_ or "json")
         _into(binary_output(), asked, jobs, format_ or "json", shown=_is_shown())
         return
     if not out:
         raise click.UsageError("--out '': it takes a file or a directory")
     if is_directory(out):
-        _in_lines(jobs, "json")
+        _in_lines(jobs, (1, 1), "json")
         if format_ == "ndjson":
             raise click.UsageError(
                 f"--out {out}: a directory holds .json files; for ndjson name a file, "
@@ -238,21 +237,34 @@ def _write(asked: dict[str, Any], jobs: int, format_: Format | None, out: str | 
             )
         schema, seed, values = asked["event_or_schema"], asked["seed"], asked["values"]
         with _progress(total_of(asked), shown=False) as advance:
-            files = (
-                (f"{m.stem}.json", m.payload, _entry(m, seed, values))
-                for m in _watched(generate(**asked), advance)
-            )
-            number = write_directory(out, label(schema), files)
+            names: list[str] = []
+
+            def files() -> Iterator[tuple[str, Any, dict[str, Any]]]:
+                for one in _watched(generate(**asked), advance):
+                    names.append(f"{one.stem}.json")
+                    yield names[-1], one.payload, _entry(one, seed, values)
+
+            number = write_directory(out, label(schema), files())
         if is_interactive():
             complain(f"wrote {number:,} payloads into {out}")
+        # Of parts, the others may well be there already.
+        stale = left_over(out, names) if part == (1, 1) else []
+        if stale:
+            listed = ", ".join(stale[:3]) + (", ..." if len(stale) > 3 else "")
+            complain(f"note: {out}: {len(stale):,} of an earlier call stay: {listed}")
         return
     told = format_of(out, format_)
-    _in_lines(jobs, told)
+    _in_lines(jobs, part, told)
     with writing(out) as stream:
         _into(stream, asked, jobs, told, shown=False)
 
 
-def _in_lines(jobs: int, told: Format) -> None:
+def _in_lines(jobs: int, part: tuple[int, int], told: Format) -> None:
+    if part != (1, 1) and told != "ndjson":
+        number, parts = part
+        raise click.UsageError(
+            f"--part {number}/{parts}: parts of JSON don't make up a whole: add --format ndjson"
+        )
     if jobs > 1 and told != "ndjson":
         raise click.UsageError(f"--jobs {jobs}: several processes make lines: add --format ndjson")
 
@@ -345,22 +357,3 @@ def _progress(total: int, *, shown: bool) -> Iterator[Callable[[int], None]]:
 @contextmanager
 def _nothing() -> Iterator[None]:
     yield
-
-
-@contextmanager
-def no_litter() -> Iterator[None]:
-    """Keep Hypothesis from leaving a directory of its own wherever the user happens to be.
-
-    Where it is in use already, or has been told where to store things, that stays as it is.
-    """
-    variable = "HYPOTHESIS_STORAGE_DIRECTORY"
-    if "hypothesis" in sys.modules or variable in os.environ:
-        yield
-        return
-    directory = tempfile.mkdtemp(prefix="kombo-fakes-")
-    os.environ[variable] = directory
-    try:
-        yield
-    finally:
-        del os.environ[variable]
-        shutil.rmtree(directory, ignore_errors=True)

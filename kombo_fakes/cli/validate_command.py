@@ -34,8 +34,8 @@ def validate_command(
     """Check payloads, formats included, and say everything that is wrong with them.
 
     FILE is a JSON file with one payload, or one ending in .ndjson or .jsonl with one in each
-    line; - is standard input, with either. Where no schema is named, the payload's own type
-    says which event it is.
+    line; either may be compressed, and end in .gz or .zst; - is standard input, with either.
+    Where no schema is named, the payload's own type says which event it is.
     """
     from kombo_fakes.cli import FINE, FOUND, UNUSABLE
 
@@ -51,6 +51,7 @@ def _judge_file(file: str, named: Schema | None) -> int:
     from kombo_fakes.cli.terminal import complain, say
     from kombo_fakes.document import shown
     from kombo_fakes.errors import DocumentError
+    from kombo_fakes.output import MANIFEST, is_manifest
 
     status, count = FINE, 0
     for name, payload in _payloads(file):
@@ -58,6 +59,9 @@ def _judge_file(file: str, named: Schema | None) -> int:
             complain(f"error: {payload}")
             status = UNUSABLE
             continue
+        if Path(file).name == MANIFEST and is_manifest(payload):
+            complain(f"note: {name}: left out, since it lists the payloads beside it and is none")
+            return FINE
         for violation in _violations(payload, named):
             status = max(status, FOUND)
             count += 1
@@ -97,7 +101,9 @@ def _unwrapped(line: Any) -> Any:
 
 def _has_lines(file: str) -> bool:
     """Whether a payload in a file may have a line of its own, that says what is wrong with it."""
-    return file == "-" or Path(file).suffix.lower() in (".ndjson", ".jsonl")
+    from kombo_fakes.output import told_format
+
+    return file == "-" or told_format(file) == "ndjson"
 
 
 def _texts(file: str) -> Iterator[tuple[str, bytes]]:

@@ -1,7 +1,7 @@
 """From ECMA-262 regular expressions, which JSON Schema uses, to Python's.
 
-The result matches a part of what the original does, on ASCII where the two disagree: it is for
-making strings, and the validator has the last word on each.
+The result is for making strings: mostly it matches what the original does, or the ASCII of that.
+It isn't exact, so that the validator has the last word on each string.
 """
 
 from __future__ import annotations
@@ -29,6 +29,12 @@ _PROPERTIES = {
     "Z": " ",
 }
 _CLASSES = {"d": "0-9", "w": "A-Za-z0-9_", "s": " \\t\\n\\r\\f\\v"}
+# To be no blank is to be none of Unicode's either (ECMA-262, WhiteSpace and LineTerminator).
+_EXCLUDED = {
+    **_CLASSES,
+    "s": _CLASSES["s"] + "\\xa0\\u1680\\u2000-\\u200a\\u2028\\u2029\\u202f\\u205f\\u3000\\ufeff",
+}
+_BEYOND_ASCII = "\\x80-\\U0010ffff"
 
 
 def to_python(pattern: str, most: int | None = None) -> str:
@@ -49,9 +55,9 @@ def to_python(pattern: str, most: int | None = None) -> str:
         '^[0-9]{3}(?P<rest>[A-Za-z0-9_-]*)$'
     """
     result = []
-    position, in_class = 0, False
+    position, in_class, negated = 0, False, False
     while position < len(pattern):
-        step, text = _one(pattern, position, in_class=in_class)
+        step, text = _one(pattern, position, in_class=in_class, negated=negated)
         if text == "[" and not in_class:
             rest = pattern[position + step :]
             if rest.startswith("]"):
@@ -59,11 +65,11 @@ def to_python(pattern: str, most: int | None = None) -> str:
             elif rest.startswith("^]"):
                 step, text = step + 2, "[\\s\\S]"
             else:
-                in_class = True
+                in_class, negated = True, rest.startswith("^")
         elif text == "[" and in_class:
             text = "\\["
         elif text == "]":
-            in_class = False
+            in_class, negated = False, False
         elif text in ("*", "+") and not in_class and most is not None:
             text = f"{{{int(text == '+')},{most}}}"
         result.append(text)
@@ -78,8 +84,10 @@ def to_python(pattern: str, most: int | None = None) -> str:
     return translated
 
 
-def _one(pattern: str, position: int, *, in_class: bool) -> tuple[int, str]:
-    if pattern.startswith("(?<", position) and pattern[position + 3 : position + 4] not in "=!":
+def _one(pattern: str, position: int, *, in_class: bool, negated: bool) -> tuple[int, str]:
+    """What stands at a position: how long it is, and what it is in Python."""
+    named = pattern.startswith("(?<", position) and pattern[position + 3 : position + 4] not in "=!"
+    if named and not in_class:
         return 3, "(?P<"
     if pattern[position] != "\\":
         # Python would warn of what may become a set operation one day.
@@ -87,15 +95,15 @@ def _one(pattern: str, position: int, *, in_class: bool) -> tuple[int, str]:
         return 1, ("\\" if doubled else "") + pattern[position]
     escape = pattern[position + 1 : position + 2]
     if escape in _CLASSES:
-        return 2, _CLASSES[escape] if in_class else f"[{_CLASSES[escape]}]"
+        ranges = _EXCLUDED[escape] if negated else _CLASSES[escape]
+        return 2, ranges if in_class else f"[{ranges}]"
     if escape.lower() in _CLASSES and not in_class:
-        return 2, f"[^{_CLASSES[escape.lower()]}]"
+        return 2, f"[^{_EXCLUDED[escape.lower()]}]"
     if escape in ("p", "P") and (match := re.match(r"\\[pP]\{([^}]*)\}", pattern[position:])):
-        ranges = _PROPERTIES.get(match[1].split("=")[-1])
-        if ranges is None or (escape == "P" and in_class):
+        known = _PROPERTIES.get(match[1].split("=")[-1])
+        if known is None:
             raise SchemaError(f"pattern {shorten(pattern)} can't be constructed: {match[0]}")
-        wrapped = f"[{'^' if escape == 'P' else ''}{ranges}]"
-        return len(match[0]), ranges if in_class else wrapped
+        return len(match[0]), _property(known, lacking=escape == "P", within=in_class, out=negated)
     if match := re.match(r"\\u\{([0-9A-Fa-f]+)\}", pattern[position:]):
         return len(match[0]), re.escape(chr(int(match[1], 16)))
     if match := re.match(r"\\c([A-Za-z])", pattern[position:]):
@@ -105,3 +113,21 @@ def _one(pattern: str, position: int, *, in_class: bool) -> tuple[int, str]:
     if escape == "/":
         return 2, "/"
     return 2, pattern[position : position + 2]
+
+
+def _property(ranges: str, *, lacking: bool, within: bool, out: bool) -> str:
+    """What has a property, or lacks it: on its own or within a class that may be a negated one.
+
+    What is left out is left out beyond ASCII altogether, since letters are everywhere there.
+    """
+    if lacking and not within:
+        return f"[^{ranges}{_BEYOND_ASCII}]"
+    if lacking:
+        # A control character would be right as well, and nothing to read.
+        letters = map(chr, range(0x80) if out else range(0x20, 0x7F))
+        ranges = "".join(
+            f"\\x{ord(letter):02x}" for letter in letters if not re.match(f"[{ranges}]", letter)
+        )
+    if not within:
+        return f"[{ranges}]"
+    return ranges + _BEYOND_ASCII if out else ranges

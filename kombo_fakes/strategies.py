@@ -343,9 +343,8 @@ class _Builder:
         if plan.formats:
             return self._formatted(plan.formats[0], rest, lengths)
         if plan.patterns:
-            # A check of the lengths and all else: a match is made as the pattern has it.
+            # A match is made as Python has the pattern: the validator has the last word.
             strategy = matching(plan.patterns[0], self.letters)
-            rest = replace(rest, patterns=plan.patterns[1:])
             if lengths != ANY_LENGTH:
                 strategy = strategy.filter(lengths.allow)
         else:
@@ -421,8 +420,9 @@ class _Builder:
         if high is not None:
             bounds["maximum"] = math.floor(Decimal(str(high)) / step)
         multiples = number({"type": "integer", **bounds}).map(lambda n: _plain(n * step))
-        whole = not plan.integer or step == step.to_integral_value()
-        exact = whole and len(plan.multiple_of) == 1 and not plan.not_multiple_of
+        # Times a fraction, not all stay multiples once they are floats.
+        integral = step == step.to_integral_value()
+        exact = integral and len(plan.multiple_of) == 1 and not plan.not_multiple_of
         return multiples if exact else multiples.filter(plan.check())
 
     # -- arrays

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import io
+import itertools
 import json
 import re
 import sys
@@ -97,6 +98,35 @@ def test_faults_on_a_terminal_are_a_table(on_terminal):
     assert f"{len(faults(keywords=['enum']))} faults" in shown
 
 
+@pytest.mark.parametrize("columns", [60, 80, 120])
+@pytest.mark.parametrize(
+    ("arguments", "names"),
+    [
+        (["faults", "--at", "data.state"], [fault.id for fault in faults(at="data.state")]),
+        (["faults"], [fault.id for fault in faults()]),
+        (["faults", "--wire"], [fault.id for fault in wire_faults(secret="a secret")]),
+        (["events"], list(events())),
+    ],
+)
+def test_what_is_copied_from_a_table_is_whole(on_terminal, monkeypatch, arguments, names, columns):
+    """Ids stand in one line, and the table isn't wider than the terminal."""
+    monkeypatch.setenv("COLUMNS", str(columns))
+    shown = re.sub(r"\x1b\[[0-9;]*m", "", on_terminal(*arguments))
+    firsts = {line.split("  ")[0].strip() for line in shown.splitlines()}
+    longest = max(map(len, names))
+    if longest <= columns - 8 * (1 if columns < 100 and "--wire" not in arguments else 2):
+        assert set(names) <= firsts
+    assert max(len(line.rstrip()) for line in shown.splitlines()) <= columns
+
+
+def test_a_first_column_wider_than_the_terminal_is_folded(on_terminal, monkeypatch):
+    """So that the other columns have room, too."""
+    monkeypatch.setenv("COLUMNS", "30")
+    shown = re.sub(r"\x1b\[[0-9;]*m", "", on_terminal("faults", "--at", "data.end_user"))
+    assert max(len(line.rstrip()) for line in shown.splitlines()) <= 30
+    assert "what is" in shown
+
+
 def test_markup_in_a_schema_is_only_text(on_terminal, tmp_path):
     """What looks like markup or an escape sequence in a schema's names is shown as it is."""
     file = tmp_path / "own.json"
@@ -151,6 +181,21 @@ def test_the_help_of_the_program(capsys, arguments):
     for command in ("generate", "validate", "faults", "events"):
         assert command in shown
     assert "Examples:" in shown
+
+
+@pytest.mark.parametrize(
+    "command",
+    "generate validate faults events sign verify send vectors probe replay".split(),
+)
+def test_the_examples_can_be_copied_from_a_narrow_terminal(capsys, monkeypatch, command):
+    """A command that is broken into several lines says so to the shell."""
+    monkeypatch.setenv("COLUMNS", "80")
+    assert main([command, "--help"]) == 0
+    _, _, text = capsys.readouterr().out.partition("Examples:")
+    lines = [line.strip() for line in text.partition("Exit status")[0].splitlines() if line.strip()]
+    assert lines or command == "events"
+    for before, line in itertools.pairwise(["", *lines]):
+        assert line.startswith(("kombo-fakes ", "# ")) or before.endswith(" \\")
 
 
 @pytest.mark.parametrize("command", ["generate", "validate", "faults"])

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+
 import rich_click as click
 
 
@@ -14,13 +16,15 @@ def events_command() -> None:
     name, the title of the schema and where it is from, with tabs between; the first one is the
     default.
     """
-    from kombo_fakes.cli.terminal import table
+    from kombo_fakes.cli.terminal import is_terminal, table
     from kombo_fakes.registry import DEFAULT_EVENT, event_document, events
 
+    # What all titles end with says nothing, and a terminal isn't wide.
+    end = "WebhookPayload" if is_terminal(sys.stdout) else ""
     rows = []
     for name in events():
         document = event_document(name)
         # A document that was published says nothing of how it came about.
         origin = "written here" if "$comment" in document else "published"
-        rows.append((name, str(document.get("title", "")), origin))
+        rows.append((name, str(document.get("title", "")).removesuffix(end), origin))
     table(("event", "schema", "from"), rows, note=f"{DEFAULT_EVENT} is the default")

@@ -50,7 +50,7 @@ def faults_command(
     --wire it is id, what a strict receiver owes, what a tolerant one owes, description, and why.
     """
     from kombo_fakes.catalogue import faults
-    from kombo_fakes.cli.terminal import binary_output, is_terminal, table
+    from kombo_fakes.cli.terminal import binary_output, is_narrow, is_terminal, table
     from kombo_fakes.output import pretty
 
     schema = load_schema(event, schema_file, name)
@@ -75,14 +75,18 @@ def faults_command(
         binary_output().write(pretty(listed) + b"\n")
         return
     rows = [(fault.id, fault.pointer, fault.keyword, fault.description) for fault in found]
+    note = f"{len(found):,} faults"
     if is_terminal(sys.stdout):
         # The place has its own column, and a terminal isn't wide.
         rows = [(i, p or "(root)", k, d.partition(": ")[2]) for i, p, k, d in rows]
-    table(("fault", "at", "keyword", "what is wrong"), rows, note=f"{len(found):,} faults")
+        if is_narrow():  # Place and keyword are in the id as well.
+            table(("fault", "what is wrong"), [(row[0], row[-1]) for row in rows], note=note)
+            return
+    table(("fault", "at", "keyword", "what is wrong"), rows, note=note)
 
 
 def _list_wire_faults(schema: Schema, as_json: bool) -> None:
-    from kombo_fakes.cli.terminal import binary_output, is_terminal, table
+    from kombo_fakes.cli.terminal import binary_output, is_narrow, is_terminal, table
     from kombo_fakes.output import pretty
     from kombo_fakes.wire_catalogue import wire_faults
 
@@ -93,9 +97,10 @@ def _list_wire_faults(schema: Schema, as_json: bool) -> None:
         listed = [{name: getattr(fault, name) for name in names} for fault in found]
         binary_output().write(pretty(listed) + b"\n")
     elif is_terminal(sys.stdout):
+        columns = ("fault", "owed", "what is odd", "why")[: 3 if is_narrow() else 4]
         table(
-            ("fault", "owed", "what is odd", "why"),
-            [(f.id, _owed(f), f.description, f.why) for f in found],
+            columns,
+            [(f.id, _owed(f), f.description, f.why)[: len(columns)] for f in found],
             note=f"{len(found):,} faults of deliveries; owed by receivers that are strict, and by "
             "tolerant ones where that differs",
         )

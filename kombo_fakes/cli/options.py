@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import math
 import re
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -39,6 +40,19 @@ class WholeNumber(_Type):
         return int(value)
 
 
+class Positive(click.FloatRange):
+    """A number above zero, and less than infinity."""
+
+    def __init__(self) -> None:
+        super().__init__(min=0, min_open=True)
+
+    def convert(self, value: Any, param: Any, ctx: Any) -> float:
+        number: float = super().convert(value, param, ctx)
+        if not math.isfinite(number):
+            self.fail(f"{shorten(value)} is no number that can be waited for", param, ctx)
+        return number
+
+
 class Part(_Type):
     """A part of a whole: ``3/8``, as a pair."""
 
@@ -71,10 +85,56 @@ def schema_options(function: F) -> F:
     return event(schema(name(function)))
 
 
+def transport_options(seconds: float) -> Callable[[F], F]:
+    """The options of what sends: ``--timeout``, ``--allow-remote``, ``--ca-file``.
+
+    Args:
+        seconds: The time-out if none is given.
+    """
+    timeout = click.option(
+        "--timeout",
+        type=Positive(),
+        default=seconds,
+        metavar="SECONDS",
+        show_default=True,
+        help="For each delivery, until the end of its answer.",
+    )
+    remote = click.option(
+        "--allow-remote", is_flag=True, help="Let the URL be one of another machine than this."
+    )
+    ca_file = click.option("--ca-file", metavar="FILE", help="Certificates to trust, for https.")
+    return lambda function: timeout(remote(ca_file(function)))
+
+
 def examples(*lines: str) -> str:
-    """The end of a help text: lines that stay lines."""
+    """The end of a help text: lines that stay lines, and can be copied from a narrow terminal.
+
+    Args:
+        lines: Commands, each with what it does behind several blanks, and texts.
+    """
     # In an epilog an empty line is what breaks a line.
-    return "\n\n".join(("Examples:", *lines))
+    return "\n\n".join(("Examples:", *(part for line in lines for part in _fitting(line))))
+
+
+_WIDTH = 78
+"""Of 80 columns help leaves one free at each side."""
+
+
+def _fitting(line: str) -> Iterator[str]:
+    if len(line) <= _WIDTH or not line.startswith("kombo-fakes "):
+        yield line
+        return
+    command, _, about = (part.strip() for part in line.partition("   "))
+    if about:
+        yield f"# {about}:"
+    # Between options, so that what belongs together stays together.
+    whole = ""
+    for part in re.split(" (?=--?[a-z])", command):
+        if len(whole) + len(part) + 3 > _WIDTH:
+            yield whole + " \\"
+            whole = " "
+        whole += f" {part}" if whole else part
+    yield whole
 
 
 def load_schema(event: str | None, schema_file: str | None, name: str | None = None) -> Schema:

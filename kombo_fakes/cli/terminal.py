@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import sys
 from collections.abc import Iterable, Sequence
 from typing import BinaryIO, TextIO, cast
@@ -64,8 +65,16 @@ def is_terminal(stream: TextIO | None) -> bool:
     return stream is not None and stream.isatty()
 
 
+def is_narrow() -> bool:
+    """Whether the terminal has fewer than 100 columns, so that tables have to say less."""
+    return shutil.get_terminal_size().columns < 100
+
+
 def table(columns: Sequence[str], rows: Sequence[Sequence[str]], note: str = "") -> None:
-    """Print rows: a table on a terminal, else one line a row with tabs in between."""
+    """Print rows: a table on a terminal, else one line a row with tabs in between.
+
+    The first column, of what is copied from it, is whole if at all possible.
+    """
     stream = _standard_output()
     if not is_terminal(stream):
         for row in rows:
@@ -76,12 +85,17 @@ def table(columns: Sequence[str], rows: Sequence[Sequence[str]], note: str = "")
     from rich.table import Table
     from rich.text import Text
 
-    grid = Table(*columns, box=SIMPLE_HEAD, header_style="bold", pad_edge=False)
+    grid = Table(box=SIMPLE_HEAD, header_style="bold", pad_edge=False)
+    console = Console(file=stream, highlight=False, markup=False)
+    first_width = max((len(printable(row[0])) for row in rows), default=0)
+    for number, column in enumerate(columns):
+        # The others need a few columns; what is wider than a terminal is folded all the same.
+        whole = number == 0 and first_width <= console.width - 8 * (len(columns) - 1)
+        grid.add_column(column, no_wrap=whole)
     for row in rows:
         first, *rest = (Text(printable(cell), overflow="fold") for cell in row)
         first.stylize("cyan")
         grid.add_row(first, *rest)
-    console = Console(file=stream, highlight=False, markup=False)
     console.print(grid)
     if note:
         console.print(Text(note, style="dim"))

@@ -145,21 +145,18 @@ class Courier:
             ProbeError, TransportError: if it never could.
         """
         try:
-            seen, written = self._seen(integration)
+            kept, written = self._seen(integration)
         except (ProbeError, TransportError) as error:
             if not self.works:
                 raise
             raise Lost(f"what it knows can't be seen any more: {error}") from None
-        if seen is None:
-            return None
-        kept: Mapping[str, Any] = self._redactor.value(seen)
         if shows_secret(written, self._secret):
             reply = self._redactor.reply(Reply(200, (), written.encode()))
             self.evidence.leaked("secret", "observed", Exchange(Delivery("GET", (), b""), reply))
         return kept
 
     def _seen(self, integration: str) -> tuple[Mapping[str, Any] | None, str]:
-        """What is observed, and the same as text, whatever the observing does."""
+        """What is observed, without the secret, and all of it as text, whatever observing does."""
         assert self._observe is not None
         try:
             seen: Any = self._observe(integration)
@@ -168,7 +165,8 @@ class Courier:
             if not isinstance(seen, Mapping):
                 kind = type(seen).__name__  # Not what: the secret could be in it.
                 raise ProbeError(f"observe gave a {kind}, where a mapping or None was expected")
-            return seen, json.dumps(dict(seen), default=str)
+            kept: Mapping[str, Any] = self._redactor.value(seen)
+            return kept, json.dumps(dict(seen), default=str)
         except ProbeError as error:
             raise ProbeError(self._redactor.text(str(error))) from None
         except TransportError:

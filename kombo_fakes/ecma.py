@@ -34,7 +34,6 @@ _EXCLUDED = {
     **_CLASSES,
     "s": _CLASSES["s"] + "\\xa0\\u1680\\u2000-\\u200a\\u2028\\u2029\\u202f\\u205f\\u3000\\ufeff",
 }
-_BEYOND_ASCII = "\\x80-\\U0010ffff"
 
 
 def to_python(pattern: str, most: int | None = None) -> str:
@@ -54,8 +53,20 @@ def to_python(pattern: str, most: int | None = None) -> str:
         >>> to_python(r"^\d{3}(?<rest>[\w-]*)$")
         '^[0-9]{3}(?P<rest>[A-Za-z0-9_-]*)$'
     """
-    result = []
+    try:
+        translated = _translated(pattern, most)
+        re.compile(translated)
+    except (re.error, OverflowError, RecursionError) as error:
+        raise SchemaError(
+            f"pattern {shorten(pattern)} can't be constructed: Python's re says {error}"
+        ) from None
+    return translated
+
+
+def _translated(pattern: str, most: int | None) -> str:
+    result: list[str] = []
     position, in_class, negated = 0, False, False
+    opened, first = 0, 0  # Where a class begins: in the pattern, and in the result.
     while position < len(pattern):
         step, text = _one(pattern, position, in_class=in_class, negated=negated)
         if text == "[" and not in_class:
@@ -66,22 +77,21 @@ def to_python(pattern: str, most: int | None = None) -> str:
                 step, text = step + 2, "[\\s\\S]"
             else:
                 in_class, negated = True, rest.startswith("^")
+                opened, first = position, len(result)
         elif text == "[" and in_class:
             text = "\\["
         elif text == "]":
+            if negated and re.search(r"\\[pP]\{", pattern[opened:position]):
+                # What no such letter is, is to be ASCII as well.
+                letters = _printable("".join(result[first:]) + "]")
+                result[first:] = [f"[{letters}" if letters else "(?!)"]
+                text = "]" if letters else ""
             in_class, negated = False, False
         elif text in ("*", "+") and not in_class and most is not None:
             text = f"{{{int(text == '+')},{most}}}"
         result.append(text)
         position += step
-    translated = "".join(result)
-    try:
-        re.compile(translated)
-    except (re.error, OverflowError, RecursionError) as error:
-        raise SchemaError(
-            f"pattern {shorten(pattern)} can't be constructed: Python's re says {error}"
-        ) from None
-    return translated
+    return "".join(result)
 
 
 def _one(pattern: str, position: int, *, in_class: bool, negated: bool) -> tuple[int, str]:
@@ -103,7 +113,8 @@ def _one(pattern: str, position: int, *, in_class: bool, negated: bool) -> tuple
         known = _PROPERTIES.get(match[1].split("=")[-1])
         if known is None:
             raise SchemaError(f"pattern {shorten(pattern)} can't be constructed: {match[0]}")
-        return len(match[0]), _property(known, lacking=escape == "P", within=in_class, out=negated)
+        ranges = _printable(f"[^{known}]") if escape == "P" else known
+        return len(match[0]), ranges if in_class else f"[{ranges}]"
     if match := re.match(r"\\u\{([0-9A-Fa-f]+)\}", pattern[position:]):
         return len(match[0]), re.escape(chr(int(match[1], 16)))
     if match := re.match(r"\\c([A-Za-z])", pattern[position:]):
@@ -115,19 +126,10 @@ def _one(pattern: str, position: int, *, in_class: bool, negated: bool) -> tuple
     return 2, pattern[position : position + 2]
 
 
-def _property(ranges: str, *, lacking: bool, within: bool, out: bool) -> str:
-    """What has a property, or lacks it: on its own or within a class that may be a negated one.
+def _printable(python_class: str) -> str:
+    """The printable ASCII in a class of Python's, to stand within brackets.
 
-    What is left out is left out beyond ASCII altogether, since letters are everywhere there.
+    What lacks a property is not to be had of all of Unicode: most of that are letters.
     """
-    if lacking and not within:
-        return f"[^{ranges}{_BEYOND_ASCII}]"
-    if lacking:
-        # A control character would be right as well, and nothing to read.
-        letters = map(chr, range(0x80) if out else range(0x20, 0x7F))
-        ranges = "".join(
-            f"\\x{ord(letter):02x}" for letter in letters if not re.match(f"[{ranges}]", letter)
-        )
-    if not within:
-        return f"[{ranges}]"
-    return ranges + _BEYOND_ASCII if out else ranges
+    letters = filter(re.compile(python_class).match, map(chr, range(0x20, 0x7F)))
+    return "".join(f"\\x{ord(letter):02x}" for letter in letters)

@@ -6,6 +6,8 @@ import ast
 import re
 from pathlib import Path
 
+import pytest
+
 ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "kombo_fakes"
 
@@ -38,6 +40,29 @@ def _imported(path: Path) -> set[str]:
     return found
 
 
+def _imported_inside(path: Path, package: str) -> set[str]:
+    """The modules of a package that one of them imports when it is loaded, or later."""
+    start, found = f"kombo_fakes.{package}", set()
+    for node in ast.walk(_without_types(ast.parse(path.read_text()))):
+        if isinstance(node, ast.ImportFrom) and node.module == start:
+            # Of the package itself, what isn't a module stands in its `__init__`.
+            found |= {
+                alias.name if (PACKAGE / package / f"{alias.name}.py").exists() else "__init__"
+                for alias in node.names
+            }
+        elif isinstance(node, ast.ImportFrom) and str(node.module).startswith(f"{start}."):
+            found.add(str(node.module).split(".")[2])
+    return found
+
+
+def _without_types(tree: ast.Module) -> ast.Module:
+    """A module without what is imported for its annotations only."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING":
+            node.body = [ast.Pass()]
+    return tree
+
+
 def _modules() -> dict[str, list[Path]]:
     modules: dict[str, list[Path]] = {}
     for path in sorted(PACKAGE.rglob("*.py")):
@@ -67,9 +92,23 @@ def test_imports_go_down_only() -> None:
 
 def test_no_cycles() -> None:
     """No two modules need each other, not even by way of others."""
-    needs = {
-        name: set().union(*map(_imported, paths)) - {name} for name, paths in _modules().items()
-    }
+    _assert_no_cycle(
+        {name: set().union(*map(_imported, paths)) - {name} for name, paths in _modules().items()}
+    )
+
+
+@pytest.mark.parametrize("package", ["probing"])
+def test_no_cycles_inside_a_package(package: str) -> None:
+    """Nor do two modules of a package; an import within a function is one as well."""
+    _assert_no_cycle(
+        {
+            path.stem: _imported_inside(path, package) - {path.stem}
+            for path in sorted((PACKAGE / package).glob("*.py"))
+        }
+    )
+
+
+def _assert_no_cycle(needs: dict[str, set[str]]) -> None:
     while needs:
         free = {name for name, others in needs.items() if not others & needs.keys()}
         assert free, f"a cycle among {sorted(needs)}"

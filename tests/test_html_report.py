@@ -187,10 +187,10 @@ def test_the_map_shows_where_it_went_wrong(nulls: Report) -> None:
 def test_a_finding_is_shown_beside_what_is_valid(nulls: Report) -> None:
     """The difference is the null."""
     (finding,) = nulls.findings
-    (exchange,) = finding.exchanges
-    found = differences_from_valid(exchange.delivery, nulls.outcomes)
+    (case,) = [o.case for o in nulls.outcomes if o.case.delivery is finding.exchanges[0].delivery]
+    found = differences_from_valid(case)
     assert ("/data/end_user/creator_email", "null") in {(d.where, d.sent) for d in found}
-    assert all(d.valid != d.sent for d in found)
+    assert all(d.valid != d.sent == "null" for d in found)
     page = html_report(nulls).decode()
     assert "<code>/data/end_user/creator_email</code>" in page
     assert "kombo-fakes probe" in page
@@ -200,20 +200,20 @@ def test_a_finding_is_shown_beside_what_is_valid(nulls: Report) -> None:
 def test_differences() -> None:
     """What is gone, new, of another type or value; ids count where they are meant."""
 
-    def outcome(payload: Any) -> Outcome:
-        case = Case("c", "valid", "", "", Delivery.of(payload, "s"), "take", "", "realistic")
-        return Outcome(case, Reply(204), None)
+    def beside(near: Any, sent: Delivery, pointer: str = "") -> Case:
+        nearest = Delivery.of(near, "s")
+        return Case("c", "valid", "", "", sent, "take", "", "schema", pointer, nearest=nearest)
 
     valid = {"id": "1", "data": {"a": 1, "b": [1, 2], "c": True, "id": "x"}}
     sent = Delivery.of({"id": "2", "data": {"a": "1", "b": [1, 3], "d": None, "id": "y"}}, "s")
-    found = differences_from_valid(sent, [outcome({}), outcome(valid)])
+    found = differences_from_valid(beside(valid, sent))
     assert [(d.where, d.valid, d.sent) for d in found] == [
         ("/data/a", "1", '"1"'), ("/data/b/1", "2", "3"), ("/data/c", "true", "(not there)"),
         ("/data/d", "(not there)", "null"),
     ]  # fmt: skip
-    assert "/id" in {d.where for d in differences_from_valid(sent, [outcome(valid)], "/id")}
+    assert "/id" in {d.where for d in differences_from_valid(beside(valid, sent, "/id"))}
     broken = Delivery("POST", (), b"{")
-    assert differences_from_valid(broken, [outcome(valid)]) == ()
+    assert differences_from_valid(beside(valid, broken)) == ()
 
 
 def test_lanes(copies: Report) -> None:

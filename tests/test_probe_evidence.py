@@ -1,4 +1,4 @@
-"""What a probe makes of what it has seen: nothing gets lost, and nothing is said that wasn't seen."""
+"""What a probe makes of what it has seen: nothing gets lost, nothing is said that wasn't seen."""
 
 from __future__ import annotations
 
@@ -127,7 +127,9 @@ def test_a_run_that_is_cut_short_is_not_fine() -> None:
     assert not report.ok
     assert report.stopped == "the time for the run is over"
     assert any("spellings" in line and "not played" in line for line in report.not_judged)
-    with pytest.raises(ReceiverError, match="no finding .* the time for the run is over") as caught:
+    with pytest.raises(
+        ReceiverError, match=r"no finding .* the time for the run is over"
+    ) as caught:
         report.check()
     assert "Not judged: valid payloads, spellings" in str(caught.value)
     assert "skip=[" not in str(caught.value)

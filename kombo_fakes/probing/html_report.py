@@ -192,13 +192,11 @@ def _finding(finding: Finding, report: Report) -> dict[str, Any]:
 def _diff(finding: Finding, report: Report) -> dict[str, Any] | None:
     if len(finding.exchanges) != 1:
         return None
-    ids = set(finding.cases)
-    case = next((o.case for o in report.outcomes if o.case.id in ids), None)
-    if case is not None and case.group in ("spelling", "wire"):
+    sent = finding.exchanges[0].delivery
+    case = next((o.case for o in report.outcomes if o.case.delivery is sent), None)
+    if case is None or case.group in ("spelling", "wire"):
         return None  # It isn't the payload that is special.
-    rows = differences_from_valid(
-        finding.exchanges[0].delivery, report.outcomes, case.pointer if case is not None else ""
-    )
+    rows = differences_from_valid(case)
     caption = "Beside the valid delivery that is nearest to it (but for ids and the time)"
     return {"caption": caption, "rows": rows} if rows else None
 

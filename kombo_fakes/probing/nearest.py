@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
 from kombo_fakes.delivery import Delivery
 from kombo_fakes.pointer import Path, to_pointer
-from kombo_fakes.probing.report import Outcome
+from kombo_fakes.probing.model import Case
 
 _ABSENT = "(not there)"
 _LONGEST = 200
@@ -28,40 +27,28 @@ class Difference:
     sent: str
 
 
-def differences_from_valid(
-    delivery: Delivery, outcomes: Iterable[Outcome], pointer: str = ""
-) -> tuple[Difference, ...]:
-    """Where a delivery differs from the valid one that is nearest to it.
+def differences_from_valid(case: Case) -> tuple[Difference, ...]:
+    """Where a delivery differs from the valid one that is most like it.
+
+    Ids and the time are counted only where they are what the case is about.
 
     Args:
-        delivery: A delivery that went wrong.
-        outcomes: Those among which the valid ones are that the receiver treats as is owed.
-        pointer: The place that the delivery is about; ids and the time are counted only there.
+        case: The delivery, with the valid one that is nearest to it.
 
     Returns:
-        The differences; none if its body is no JSON or is large, or there is no valid one.
+        The differences; none if its body is no JSON or is large, or there is no such valid one.
     """
-    if len(delivery.body) > _MOST_BYTES or (sent := _parsed(delivery)) is None:
+    if case.nearest is None or len(case.delivery.body) > _MOST_BYTES:
         return ()
-    nearest: list[Difference] | None = None
-    for outcome in outcomes:
-        valid = outcome.case.delivery
-        if outcome.case.group != "valid" or outcome.failure is not None:
-            continue
-        if len(valid.body) > _MOST_BYTES or (payload := _parsed(valid)) is None:
-            continue
-        found = [
-            difference
-            for difference in _differences(payload, sent, ())
-            if difference.where not in _OWN or difference.where == pointer
-        ]
-        if nearest is None or _size(found) < _size(nearest):
-            nearest = found
-    return tuple(nearest or ())[:_MOST_ROWS]
-
-
-def _size(found: list[Difference]) -> int:
-    return sum(len(one.valid) + len(one.sent) for one in found)
+    valid, sent = _parsed(case.nearest), _parsed(case.delivery)
+    if valid is None or sent is None:
+        return ()
+    found = [
+        difference
+        for difference in _differences(valid, sent, ())
+        if difference.where not in _OWN or difference.where == case.pointer
+    ]
+    return tuple(found)[:_MOST_ROWS]
 
 
 def _parsed(delivery: Delivery) -> Any:

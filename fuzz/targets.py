@@ -20,12 +20,8 @@ from kombo_fakes.cli import FINE, FOUND, TRACEBACK, UNUSABLE, main
 from kombo_fakes.document import parse_json
 from kombo_fakes.errors import DocumentError, KomboFakesError, SchemaError
 from kombo_fakes.pointer import PointerError, parse_pointer, to_pointer
-from kombo_fakes.probing.data_report import (
-    exchange_data,
-    exchange_of,
-    exchanges_in,
-    known_cases,
-)
+from kombo_fakes.probing.data_report import exchange_data, exchange_of, known_cases
+from kombo_fakes.probing.replaying import kept_in
 from kombo_fakes.yaml_document import parse_yaml
 
 SECRET = "a secret of the fuzzer"
@@ -90,17 +86,17 @@ def payload(data: bytes) -> None:
 def record(data: bytes) -> None:
     """A report or a recording is taken for what it holds, or is none; so is a baseline."""
     kept = _json(data)
-    for read in (exchanges_in, known_cases):
+    for read in (kept_in, known_cases):
         try:
             found = read(kept, "fuzzed.json")
         except DocumentError as error:
             _is_short(error)
             continue
-        for title, exchanges in found if read is exchanges_in else ():
-            for exchange in exchanges:
-                assert isinstance(f"{title} {exchange.reply}", str)
-                assert isinstance(exchange.delivery.curl("http://127.0.0.1:8000"), str)
-                assert exchange_of(json.loads(json.dumps(exchange_data(exchange))), "") == exchange
+        for one in found if read is kept_in else ():
+            exchange = one.exchange
+            assert isinstance(f"{one.title} {one.verdict(exchange.reply)}", str)
+            assert isinstance(exchange.delivery.curl("http://127.0.0.1:8000"), str)
+            assert exchange_of(json.loads(json.dumps(exchange_data(exchange))), "") == exchange
 
 
 def signature(data: bytes) -> None:

@@ -155,6 +155,8 @@ did you mean 'http://localhost:8000/hooks'?
         self._guard = threading.Lock()
         self._at = _checked(url)
         self.name: str = _shown(self._at)
+        if ca_file is not None and self._at.scheme != "https":
+            _context(ca_file, self.name)  # Raises for a file that can't be used, be it needed.
         self._host = self._host_of(self._at)
 
     def __enter__(self) -> Transport:

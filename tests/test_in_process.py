@@ -191,7 +191,7 @@ def test_a_start_up_without_an_end():
         await asyncio.Event().wait()
 
     before = threads()
-    with pytest.raises(ProbeError, match="start-up failed: it had no end in 0.05 s"):
+    with pytest.raises(ProbeError, match=r"start-up failed: it had no end in 0\.05 s"):
         Asgi(application, "/", timeout=0.05, start_up=0.05)
     assert threads() == before
 
@@ -205,7 +205,7 @@ def test_a_start_up_that_fails():
         await send({"type": "lifespan.startup.failed", "message": message})
 
     before = threads()
-    with pytest.raises(ProbeError, match="start-up failed: RuntimeError: no database$"):
+    with pytest.raises(ProbeError, match=r"start-up failed: RuntimeError: no database$"):
         receiver(application)
     assert threads() == before
 

@@ -11,8 +11,9 @@ import os
 import sys
 from collections.abc import Sequence
 
-FINE, FOUND, UNUSABLE, INTERRUPTED = 0, 1, 2, 130
-"""The exit statuses."""
+from kombo_fakes.cli.status import FINE, FOUND, INTERRUPTED, UNUSABLE
+
+__all__ = ["FINE", "FOUND", "INTERRUPTED", "TRACEBACK", "UNUSABLE", "main"]
 
 TRACEBACK = "KOMBO_FAKES_TRACEBACK"
 """The environment variable that lets an unforeseen error through, for a bug report."""

@@ -3,13 +3,22 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator
-from typing import TYPE_CHECKING
+import os
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 import rich_click as click
 
-from kombo_fakes.cli.options import WholeNumber, examples, is_interactive
+from kombo_fakes.cli.litter import no_litter
+from kombo_fakes.cli.options import (
+    Positive,
+    WholeNumber,
+    examples,
+    is_interactive,
+    transport_options,
+)
 from kombo_fakes.cli.secret import read_secret, secret_options
+from kombo_fakes.cli.status import FINE, FOUND, INTERRUPTED, UNUSABLE
 
 if TYPE_CHECKING:
     from kombo_fakes.probing.report import Report
@@ -49,14 +58,13 @@ EXAMPLES = examples(
     help="The same seed sends the same payloads, but for ids, which are new in each run.",
 )  # fmt: skip
 @click.option(
-    "--timeout", type=click.FloatRange(min=0, min_open=True), default=5.0, metavar="SECONDS",
-    show_default=True, help="After which a delivery without an answer hangs.",
+    "--max-seconds", type=Positive(), default=300.0, metavar="SECONDS", show_default=True,
+    help="After which the run ends.",
 )  # fmt: skip
 @click.option(
-    "--max-seconds", type=click.FloatRange(min=0, min_open=True), default=300.0,
-    metavar="SECONDS", show_default=True, help="After which the run ends.",
+    "--json", "json_file", metavar="FILE",
+    help="Write the report as JSON; - is standard output, in place of the scorecard.",
 )  # fmt: skip
-@click.option("--json", "json_file", metavar="FILE", help="Write the report as JSON.")
 @click.option(
     "--html", "html_file", metavar="FILE",
     help="Write the report as a page: one file, to be looked at and passed on.",
@@ -67,16 +75,13 @@ EXAMPLES = examples(
 )
 @click.option(
     "--skip", metavar="FINDING", multiple=True,
-    help="The id of a finding that is known. Can be repeated.",
+    help="The id of a finding that is known; * stands for anything. Can be repeated.",
 )  # fmt: skip
 @click.option(
     "--baseline", metavar="FILE",
     help="A report of `probe --json`, or an array of ids: what it holds is known.",
 )  # fmt: skip
-@click.option(
-    "--allow-remote", is_flag=True, help="Let the URL be one of another machine than this."
-)
-@click.option("--ca-file", metavar="FILE", help="Certificates to trust, for https.")
+@transport_options(5.0)
 def probe_command(
     url: str,
     names: tuple[str, ...],
@@ -102,62 +107,104 @@ def probe_command(
     Valid payloads in all spellings, faults, forged signatures, broken bodies, changes, and, where
     it can be observed, copies, late events and what else a sender does that delivers at least once.
     Only receivers on this machine are probed, unless --allow-remote. Standard output is a
-    scorecard; the exit status is 1 if something was found.
+    scorecard; the exit status is 1 if something was found, and 2 if nothing was, but the run was
+    stopped before its end.
     """
+    # Read before anything is opened: a record that never began would be in the way of the next.
+    settings: dict[str, Any] = {
+        "secret": read_secret(secret, secret_file),
+        "policy": policy,
+        "observe": observe,
+        "seed": seed,
+        "max_examples": max_examples,
+        "timeout": timeout,
+        "max_seconds": max_seconds,
+        "allow_remote": allow_remote,
+        "ca_file": ca_file,
+    }
+    if names:
+        settings["event"] = names
+    outs = {"json": json_file, "html": html_file, "junit": junit_file}
+    _check_apart([name for name in outs.values() if name is not None])
+    with no_litter():  # Before anything of Hypothesis is imported.
+        return _probed(url, settings, outs, record, skip, baseline)
+
+
+def _check_apart(names: Sequence[str]) -> None:
+    """Raise if two reports would go into one file."""
+    places = [name if name == "-" else os.path.realpath(name) for name in names]
+    for name, place in zip(names, places, strict=True):
+        if places.count(place) > 1 and place != os.devnull:
+            raise click.UsageError(f"{name}: two reports can't go there; give each its own file")
+
+
+def _probed(
+    url: str,
+    settings: dict[str, Any],
+    outs: Mapping[str, str | None],
+    record: str | None,
+    skip: Iterable[str],
+    baseline: str | None,
+) -> int:
     from kombo_fakes.cli.scorecard import print_scorecard
     from kombo_fakes.document import parse_json, read_bytes
-    from kombo_fakes.output import pretty, writing
+    from kombo_fakes.output import pretty
     from kombo_fakes.probing.data_report import data_report, known_findings
     from kombo_fakes.probing.html_report import html_report
     from kombo_fakes.probing.junit_report import junit_report
     from kombo_fakes.probing.recording import Recorder
     from kombo_fakes.probing.running import probe
-    from kombo_fakes.registry import DEFAULT_EVENT
 
     known = set(skip)
     if baseline is not None:
         known |= known_findings(parse_json(read_bytes(baseline), baseline), baseline)
+    written: dict[str, Callable[[Report], bytes]] = {
+        "json": lambda report: pretty(data_report(report)) + b"\n",
+        "html": html_report,
+        "junit": junit_report,
+    }
     # Opened before the run: a path that can't be written shall not be found out after it.
     with contextlib.ExitStack() as files:
-        outs = {
-            name: files.enter_context(writing(name))
-            for name in (json_file, html_file, junit_file)
+        streams = {
+            kind: files.enter_context(_writing(name))
+            for kind, name in outs.items()
             if name is not None
         }
         recorder = files.enter_context(Recorder(record, url)) if record is not None else None
         with _progress() as progress:
             report = probe(
                 url,
-                secret=read_secret(secret, secret_file),
-                event=names or (DEFAULT_EVENT,),
-                policy="tolerant" if policy == "tolerant" else "strict",
-                observe=observe,
-                seed=seed,
-                max_examples=max_examples,
-                timeout=timeout,
-                max_seconds=max_seconds,
                 skip=known,
-                allow_remote=allow_remote,
-                ca_file=ca_file,
                 progress=progress,
                 on_exchange=None if recorder is None else recorder.keep,
+                **settings,
             )
-        if json_file is not None:
-            outs[json_file].write(pretty(data_report(report)) + b"\n")
-        if html_file is not None:
-            outs[html_file].write(html_report(report))
-        if junit_file is not None:
-            outs[junit_file].write(junit_report(report))
-    print_scorecard(report)
+        for kind, stream in streams.items():
+            stream.write(written[kind](report))
+    if "-" not in outs.values():
+        print_scorecard(report)
     return _status(report)
 
 
+def _writing(name: str) -> contextlib.AbstractContextManager[BinaryIO]:
+    from kombo_fakes.cli.terminal import binary_output
+    from kombo_fakes.output import writing
+
+    return contextlib.nullcontext(binary_output()) if name == "-" else writing(name)
+
+
 def _status(report: Report) -> int:
-    from kombo_fakes.cli import FINE, FOUND, INTERRUPTED
+    from kombo_fakes.cli.terminal import complain
 
     if report.stopped == "interrupted":
         return INTERRUPTED
-    return FINE if report.ok else FOUND
+    if report.findings:
+        return FOUND
+    if report.stopped:
+        # Nothing was found in what was tried, which says nothing of the rest.
+        complain(f"error: {report.target}: the run was stopped: {report.stopped}")
+        return UNUSABLE
+    return FINE
 
 
 @contextlib.contextmanager

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections import Counter
+from typing import TYPE_CHECKING, Any
 
 import rich_click as click
 
-from kombo_fakes.cli.options import examples
+from kombo_fakes.cli.options import examples, transport_options
+from kombo_fakes.cli.status import FINE, FOUND
+from kombo_fakes.errors import shorten
 
 if TYPE_CHECKING:
-    from kombo_fakes.probing.model import Exchange
+    from kombo_fakes.probing.replaying import Kept
 
 EXAMPLES = examples(
     "kombo-fakes replay report.json --url http://127.0.0.1:8000/webhooks/kombo",
@@ -25,14 +28,7 @@ EXAMPLES = examples(
     "--finding", "findings", metavar="ID", multiple=True,
     help="Only this finding of a report. Can be repeated.",
 )  # fmt: skip
-@click.option(
-    "--timeout", type=click.FloatRange(min=0, min_open=True), default=10.0, metavar="SECONDS",
-    show_default=True, help="After which a delivery without an answer hangs.",
-)  # fmt: skip
-@click.option(
-    "--allow-remote", is_flag=True, help="Let the URL be one of another machine than this."
-)
-@click.option("--ca-file", metavar="FILE", help="Certificates to trust, for https.")
+@transport_options(10.0)
 def replay_command(
     files: tuple[str, ...],
     url: str | None,
@@ -43,38 +39,63 @@ def replay_command(
 ) -> int:
     """Send the same bytes again: reports of `probe --json`, and what `probe --record` has kept.
 
-    A line says what came back then, and what comes back now. The exit status is 1 if it is the
-    same for all deliveries of a file.
+    A line says what came back then, what comes back now, and what that means: a finding is mended,
+    still wrong, or wrong otherwise, by what was owed. A recording doesn't know what was owed, so
+    that it is as recorded, or other than recorded. What is known is sent again if it is asked for
+    by --finding. The exit status is 1 if anything is still wrong.
     """
-    from kombo_fakes.cli import FINE, FOUND
-    from kombo_fakes.cli.terminal import table
+    from kombo_fakes.cli.terminal import complain, table
     from kombo_fakes.document import parse_json, read_bytes
     from kombo_fakes.errors import DocumentError
-    from kombo_fakes.probing.data_report import exchanges_in
     from kombo_fakes.probing.receivers import receiver_for
+    from kombo_fakes.probing.replaying import WRONG, kept_in
 
-    again: list[tuple[str, str, list[Exchange]]] = []
+    again: list[tuple[str, list[Kept]]] = []
     for name in files:
         data = parse_json(read_bytes(name), name)
-        to = url or (data.get("url") or data.get("target") if isinstance(data, dict) else None)
-        if not isinstance(to, str) or "://" not in to:
-            raise click.UsageError(f"--url: {name} doesn't say where it was sent; say where to")
-        found = exchanges_in(data, name, findings)
+        found = kept_in(data, name, findings)
         if not found and findings:
             raise DocumentError(f"{name}: has no finding {', '.join(findings)}")
-        again.extend((to, title, exchanges) for title, exchanges in found)
-    rows, same = [], True
-    for to, title, exchanges in again:
+        if not found:
+            complain(f"{name}: holds no finding to be sent again{_known(data)}")
+        again.append((url or _target(data, name), found))
+    rows, verdicts = [], Counter[str]()
+    for to, found in again:
         receiver = receiver_for(
             to, url=to, timeout=timeout, allow_remote=allow_remote, ca_file=ca_file
         )
         try:
-            for exchange in exchanges:
-                reply = receiver.deliver(exchange.delivery)
-                same = same and str(reply) == str(exchange.reply)
-                done = ", ".join(exchange.delivery.done)
-                rows.append((title, done, str(exchange.reply), str(reply)))
+            for kept in found:
+                then = kept.exchange
+                reply = receiver.deliver(then.delivery)
+                verdict = kept.verdict(reply)
+                verdicts[verdict] += 1
+                done = ", ".join(then.delivery.done)
+                rows.append((kept.title, done, str(then.reply), str(reply), verdict))
         finally:
             receiver.close()
-    table(("what", "delivery", "then", "now"), rows)
-    return FOUND if rows and same else FINE
+    table(("what", "delivery", "then", "now", "so it is"), rows)
+    if verdicts["not judged"]:
+        complain("not judged: what is stored, and what an answer gives away; probe once more")
+    return FOUND if any(verdicts[verdict] for verdict in WRONG) else FINE
+
+
+def _target(data: Any, name: str) -> str:
+    """Where a file says that it was sent to.
+
+    Raises:
+        UsageError: if it doesn't, or not all of it.
+    """
+    to = data.get("url") or data.get("target") if isinstance(data, dict) else None
+    if not isinstance(to, str) or "://" not in to:
+        raise click.UsageError(f"--url: {name} doesn't say where it was sent; say where to")
+    if to.endswith("?..."):
+        raise click.UsageError(
+            f"--url: {name} was sent to {shorten(to, 200)}, whose query isn't kept; say where to"
+        )
+    return to
+
+
+def _known(data: Any) -> str:
+    known = data.get("known") if isinstance(data, dict) else None
+    return f"; {len(known):,} known ones by --finding" if isinstance(known, list) and known else ""

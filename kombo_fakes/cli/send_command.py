@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import sys
 import time
 from collections import Counter
@@ -14,13 +13,16 @@ from typing import TYPE_CHECKING, Any
 
 import rich_click as click
 
-from kombo_fakes.cli.generate_command import advised, no_litter, override_of, total_of
+from kombo_fakes.cli.generate_command import advised, override_of, total_of
+from kombo_fakes.cli.litter import no_litter
 from kombo_fakes.cli.options import (
+    Positive,
     WholeNumber,
     examples,
     is_interactive,
     load_schema,
     schema_options,
+    transport_options,
 )
 from kombo_fakes.cli.secret import read_secret, secret_options
 from kombo_fakes.errors import KomboFakesError, shorten
@@ -41,19 +43,6 @@ EXAMPLES = examples(
 )
 
 MIXED, RANDOM = "mixed", "random"
-
-
-class _Positive(click.FloatRange):
-    """A number above zero, and less than infinity."""
-
-    def __init__(self) -> None:
-        super().__init__(min=0, min_open=True)
-
-    def convert(self, value: Any, param: Any, ctx: Any) -> float:
-        number: float = super().convert(value, param, ctx)
-        if not math.isfinite(number):
-            self.fail(f"{shorten(value)} is no number that can be waited for", param, ctx)
-        return number
 
 
 @click.command("send", epilog=EXAMPLES)
@@ -104,17 +93,10 @@ class _Positive(click.FloatRange):
     help="Leave a field out. Can be repeated.",
 )  # fmt: skip
 @click.option(
-    "--rate", type=_Positive(), metavar="N",
+    "--rate", type=Positive(), metavar="N",
     help="At most N deliveries per second; as fast as they are answered if not given.",
 )  # fmt: skip
-@click.option(
-    "--timeout", type=_Positive(), default=10.0, metavar="SECONDS", show_default=True,
-    help="For each delivery, until the end of its answer.",
-)  # fmt: skip
-@click.option(
-    "--allow-remote", is_flag=True, help="Let the URL be one of another machine than this."
-)
-@click.option("--ca-file", metavar="FILE", help="Certificates to trust, for https.")
+@transport_options(10.0)
 @click.option(
     "--json", "as_json", is_flag=True,
     help="Print a JSON object with every delivery and the status that it was answered with.",

@@ -32,7 +32,7 @@ def verify_command(file: str, signature: str, secret: str | None, secret_file: s
 
     FILE holds the body as it came, before anything parsed it; - is standard input.
     """
-    from kombo_fakes.cli import FINE, FOUND
+    from kombo_fakes.cli.status import FINE, FOUND
     from kombo_fakes.cli.terminal import say
     from kombo_fakes.signing import verify
 

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from base64 import b64decode, b64encode
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from itertools import chain
 from typing import Any, get_args
 
 from kombo_fakes import __version__
 from kombo_fakes.delivery import Delivery
 from kombo_fakes.errors import DocumentError, shorten
-from kombo_fakes.probing.model import Exchange, Finding, Reply, Trouble
+from kombo_fakes.probing.model import Exchange, Finding, Owed, Reply, Trouble
 from kombo_fakes.probing.report import Report
 
 FORMAT = 1
@@ -27,6 +27,7 @@ def data_report(report: Report) -> dict[str, Any]:
         >>> told["findings"][0]["id"], told["findings"][0]["exchanges"][0]["reply"]["status"]
         ('first-delivery', 500)
     """
+    owed = {outcome.case.delivery: outcome.case.owed for outcome in report.outcomes}
     return {
         "format": FORMAT,
         "made_by": f"kombo_fakes {__version__}",
@@ -36,8 +37,8 @@ def data_report(report: Report) -> dict[str, Any]:
         "events": list(report.events),
         "deliveries": report.deliveries,
         "stopped": report.stopped,
-        "findings": [finding_data(finding) for finding in report.findings],
-        "known": [finding_data(finding) for finding in report.skipped],
+        "findings": [finding_data(finding, owed) for finding in report.findings],
+        "known": [finding_data(finding, owed) for finding in report.skipped],
         "notes": list(report.notes),
         "not_judged": list(report.not_judged),
         "cases": [
@@ -55,8 +56,14 @@ def data_report(report: Report) -> dict[str, Any]:
     }
 
 
-def finding_data(finding: Finding) -> dict[str, Any]:
-    """One finding as a JSON object."""
+def finding_data(finding: Finding, owed: Mapping[Delivery, Owed]) -> dict[str, Any]:
+    """One finding as a JSON object.
+
+    Args:
+        finding: The finding.
+        owed: What is owed for a delivery, which is told of the last one.
+    """
+    last = finding.exchanges[-1].delivery if finding.exchanges else None
     return {
         "id": finding.id,
         "category": finding.category,
@@ -65,6 +72,7 @@ def finding_data(finding: Finding) -> dict[str, Any]:
         "text": finding.text,
         "hint": finding.hint,
         "cases": list(finding.cases),
+        "owed": None if last is None else owed.get(last),
         "exchanges": [exchange_data(exchange) for exchange in finding.exchanges],
     }
 
@@ -170,33 +178,3 @@ def known_cases(data: Any, name: str) -> frozenset[str]:
     if not all(isinstance(cases, list) for cases in listed):
         raise DocumentError(f"{name}: is no report: the cases of a finding are an array of ids")
     return frozenset(str(case) for cases in listed for case in cases)
-
-
-def exchanges_in(
-    data: Any, name: str, only: Iterable[str] = ()
-) -> list[tuple[str, list[Exchange]]]:
-    """What a file holds to be sent again: a report, a finding, or one recorded exchange.
-
-    Args:
-        data: The JSON value of the file.
-        name: What to call it in a message.
-        only: The ids of the findings to take; all of them if not given.
-
-    Raises:
-        DocumentError: if it is none of these.
-    """
-    if isinstance(data, Mapping) and "request" in data:
-        return [(str(data.get("case", name)), [exchange_of(data, name)])]
-    if isinstance(data, Mapping) and isinstance(data.get("findings"), list):
-        wanted = set(only)
-        found = [entry for entry in data["findings"] if isinstance(entry, Mapping)]
-        chosen = [entry for entry in found if not wanted or entry.get("id") in wanted]
-        return [part for entry in chosen for part in exchanges_in(entry, name)]
-    if isinstance(data, Mapping) and isinstance(data.get("exchanges"), list):
-        sent = [exchange_of(entry, name) for entry in data["exchanges"]]
-        if sent:
-            return [(str(data.get("id", name)), sent)]
-    raise DocumentError(
-        f"{name}: is neither a report of `probe --json`, nor a finding of one, nor a delivery "
-        "that `probe --record` has kept"
-    )

@@ -76,26 +76,11 @@ examples: $(READY) ## Make examples/valid, examples/invalid and examples/events 
 	$(BIN)/kombo-fakes generate --values corners --out examples/valid/
 	$(BIN)/kombo-fakes generate --fault '*' --out examples/invalid/
 	mkdir -p examples/events
-	$(BIN)/kombo-fakes generate --event ai-apply-application-status-updated -n 5 --out examples/events/ai-apply-application-status-updated-valid.ndjson
-	$(BIN)/kombo-fakes generate --event ai-apply-application-status-updated --fault '*' --out examples/events/ai-apply-application-status-updated-invalid.ndjson
-	$(BIN)/kombo-fakes generate --event ai-apply-job-posting-status-updated -n 5 --out examples/events/ai-apply-job-posting-status-updated-valid.ndjson
-	$(BIN)/kombo-fakes generate --event ai-apply-job-posting-status-updated --fault '*' --out examples/events/ai-apply-job-posting-status-updated-invalid.ndjson
-	$(BIN)/kombo-fakes generate --event assessment:order-received -n 5 --out examples/events/assessment.order-received-valid.ndjson
-	$(BIN)/kombo-fakes generate --event assessment:order-received --fault '*' --out examples/events/assessment.order-received-invalid.ndjson
-	$(BIN)/kombo-fakes generate --event connection-flow-failed -n 5 --out examples/events/connection-flow-failed-valid.ndjson
-	$(BIN)/kombo-fakes generate --event connection-flow-failed --fault '*' --out examples/events/connection-flow-failed-invalid.ndjson
-	$(BIN)/kombo-fakes generate --event data-changed -n 5 --out examples/events/data-changed-valid.ndjson
-	$(BIN)/kombo-fakes generate --event data-changed --fault '*' --out examples/events/data-changed-invalid.ndjson
-	$(BIN)/kombo-fakes generate --event inline-assessment:order-received -n 5 --out examples/events/inline-assessment.order-received-valid.ndjson
-	$(BIN)/kombo-fakes generate --event inline-assessment:order-received --fault '*' --out examples/events/inline-assessment.order-received-invalid.ndjson
-	$(BIN)/kombo-fakes generate --event integration-created -n 5 --out examples/events/integration-created-valid.ndjson
-	$(BIN)/kombo-fakes generate --event integration-created --fault '*' --out examples/events/integration-created-invalid.ndjson
-	$(BIN)/kombo-fakes generate --event integration-deleted -n 5 --out examples/events/integration-deleted-valid.ndjson
-	$(BIN)/kombo-fakes generate --event integration-deleted --fault '*' --out examples/events/integration-deleted-invalid.ndjson
-	$(BIN)/kombo-fakes generate --event issue-status-changed -n 5 --out examples/events/issue-status-changed-valid.ndjson
-	$(BIN)/kombo-fakes generate --event issue-status-changed --fault '*' --out examples/events/issue-status-changed-invalid.ndjson
-	$(BIN)/kombo-fakes generate --event sync-finished -n 5 --out examples/events/sync-finished-valid.ndjson
-	$(BIN)/kombo-fakes generate --event sync-finished --fault '*' --out examples/events/sync-finished-invalid.ndjson
+	for event in $$($(BIN)/kombo-fakes events | cut -f1 | grep -v '^integration-state-changed$$'); do \
+		file=examples/events/$$(echo $$event | tr : .); \
+		$(BIN)/kombo-fakes generate --event $$event -n 5 --out $$file-valid.ndjson || exit 1; \
+		$(BIN)/kombo-fakes generate --event $$event --fault '*' --out $$file-invalid.ndjson || exit 1; \
+	done
 
 lock: ## Resolve anew, with hashes, what the tests and the docs are installed from.
 	$(PYTHON) -m venv $(VENV)-lock

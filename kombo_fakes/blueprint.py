@@ -313,6 +313,7 @@ class _Reader:
         self.formats = checked_formats(effective.get("$schema"))
         self.root = root
         self.references: dict[str, Reference] = {}
+        self.merging: set[str] = set()
 
     def read(self, node: jsonschema_rs.CanonicalSchema) -> Blueprint:
         match node.view():
@@ -387,6 +388,22 @@ class _Reader:
         self, branches: Sequence[jsonschema_rs.CanonicalSchema], depth: int = 0
     ) -> Blueprint:
         """What satisfies all branches: canonical form doesn't look through references for it."""
+        if depth or not any(isinstance(b.view(), c.ReferenceView) for b in branches):
+            return self._merged(branches, depth)
+        # Shapes that hold themselves may meet again within: there, what they are together is a
+        # shape by a name as well.
+        name = " and ".join(sorted({c.json.to_string(b.to_json_schema()) for b in branches}))
+        if name not in self.merging and name not in self.references:
+            self.merging.add(name)
+            try:
+                return self._merged(branches, 0)
+            finally:
+                self.merging.remove(name)
+        if name not in self.references:
+            self.references[name] = Reference(name, lambda: self._merged(branches, 0))
+        return self.references[name]
+
+    def _merged(self, branches: Sequence[jsonschema_rs.CanonicalSchema], depth: int) -> Blueprint:
         nodes = [self._resolved(branch) for branch in branches]
         if depth > _NESTED:
             return self._first_of(nodes)
@@ -473,8 +490,12 @@ class _Reader:
         additional = Anything() if rest is None else self.read(rest)
         allowed, texts = self._names(view)
         for name in {*(allowed or ()), *view.required} - set(said):
-            matching = [child for pattern, child in patterns.items() if _search(pattern, name)]
-            said[name] = matching[0] if matching else additional
+            matching = [
+                child
+                for pattern, child in view.pattern_properties.items()
+                if _search(pattern, name)
+            ]
+            said[name] = self._all_of(matching) if matching else additional
         if texts:
             # Canonical form forgets a property of which nothing is said but its name.
             for name in self.order.names_beside(said):
@@ -628,13 +649,14 @@ class _Namer:
             case Filtered(base, check, keyword):
                 return Filtered(self.named(base, where), check, keyword)
             case Reference(uri=uri):
-                return self._reference(plan, uri)
+                return self._reference(plan, uri, where)
         return plan
 
-    def _reference(self, plan: Reference, uri: str) -> Reference:
+    def _reference(self, plan: Reference, uri: str, where: tuple[Path, ...]) -> Reference:
         if uri not in self.references:
             path = self.targets.find(uri, ())
-            places = () if path is None else (path,)
+            # What several shapes are together stands nowhere else.
+            places = where if path is None else (path,)
             self.references[uri] = Reference(uri, lambda: self.named(plan.target, places))
         return self.references[uri]
 

@@ -61,6 +61,8 @@ _TRIES = 60
 _SPARING_TRIES = 3
 _OTHERS = 300
 _FULL = 0.9
+_WAYS = 32
+"""How many places are looked through for one like another: they may be like each other."""
 
 
 class Portrait:
@@ -187,13 +189,15 @@ class Portrait:
         self._references[key] = held[0], place
         return held[0]
 
-    def _look(self, place: Place) -> Look | None:
+    def _look(self, place: Place, ways: int = _WAYS) -> Look | None:
         """The look of a place, or of that which is painted like it."""
         look = self.looks.get(place)
+        if look is not None or not ways:
+            return look
         for end in range(len(place), -1, -1):
-            if look is None and place[:end] in self._same:
-                return self._look(self._same[place[:end]] + place[end:])
-        return look
+            if place[:end] in self._same:
+                return self._look(self._same[place[:end]] + place[end:], ways - 1)
+        return None
 
     def _compile_union(self, branches: tuple[Blueprint, ...], path: Path, depth: int) -> Painter:
         null = Choice((None,))
@@ -378,7 +382,8 @@ def _retried(painter: Painter, check: Callable[[Any], bool], where: str) -> Pain
             if check(value):
                 return value
         raise SchemaError(
-            f"{where}: found no realistic value in {_TRIES} tries; draw it with values='any'"
+            f"{where}: found no realistic value in {_TRIES} tries; draw it with "
+            "values='any', on the command line --values any"
         )
 
     return paint

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from kombo_fakes import Schema, SchemaError, corners, payloads
+from kombo_fakes import Schema, SchemaError, corners, faults, payloads
 from kombo_fakes.ecma import to_python
 
 DRAFT_7 = "http://json-schema.org/draft-07/schema#"
@@ -88,3 +88,49 @@ def test_patterns_in_python(pattern: str, python: str) -> None:
 def test_multiples_of_a_fraction(step: float, drawn: Any) -> None:
     schema = Schema.load({"type": "number", "multipleOf": step})
     assert all(map(schema.is_valid, drawn(payloads(schema), 300)))
+
+
+@pytest.mark.parametrize("referred", [False, True])
+def test_a_name_that_several_patterns_match(referred: bool, drawn: Any) -> None:
+    low, high = {"type": "integer", "minimum": 5000}, {"type": "integer", "maximum": 6000}
+    document: dict[str, Any] = {
+        "type": "object",
+        "required": ["ab"],
+        "patternProperties": {"^a": low, "b$": high},
+    }
+    if referred:
+        document["patternProperties"] = {"^a": {"$ref": "#/$defs/a"}, "b$": {"$ref": "#/$defs/b"}}
+        document["$defs"] = {"a": low, "b": high}
+    schema = Schema.load(document)
+    values = {payload["ab"] for payload in drawn(payloads(schema), 50)}
+    values |= {payload["ab"] for payload in drawn(payloads(schema, "realistic"), 50)}
+    assert all(5000 <= value <= 6000 for value in values)
+
+
+def described(needed: str) -> dict[str, Any]:
+    """A shape of OpenAPI that inherits from one which holds itself, as it does."""
+    unit, team = ({"$ref": f"#/components/schemas/{name}"} for name in ("Unit", "Team"))
+    units, teams = ({"type": "array", "items": one} for one in (unit, team))
+    base = {"name": {"type": "string"}, "parent": unit, "under": units}
+    own = {"boss": {"type": "string"}, "under": teams, "parent": team}
+    schemas = {
+        "Unit": {"type": "object", "required": [needed], "properties": base},
+        "Team": {"allOf": [unit, {"type": "object", "properties": own}]},
+    }
+    return {"openapi": "3.0.3", "components": {"schemas": schemas}}
+
+
+def test_a_shape_that_inherits_from_one_which_holds_itself(drawn: Any) -> None:
+    schema = Schema.from_openapi(described("name"))["Team"]
+    made = [*drawn(payloads(schema), 100), *drawn(payloads(schema, "realistic"), 100)]
+    assert all(map(schema.is_valid, made))
+    parents = [payload["parent"] for payload in made if "parent" in payload]
+    assert all("name" in parent for parent in parents)
+    assert any("boss" in parent and "parent" in parent for parent in parents)
+    assert {"name-type-null", "parent.name-required-absent"} <= {f.id for f in faults(schema)}
+    assert corners(schema)
+
+
+def test_such_a_shape_without_an_end() -> None:
+    with pytest.raises(SchemaError, match="no value satisfies it"):
+        payloads(Schema.from_openapi(described("parent"))["Team"])

@@ -541,6 +541,10 @@ def test_an_older_shape_is_told_as_such() -> None:
     assert "older release" in finding.title
     assert "because an older release of Kombo has sent it so" in finding.text
     assert "let the field be absent" in finding.hint
+    strict = [note for note in probed(right).notes if "setup_status: without" in note]
+    assert [note.partition(":")[0] for note in strict] == [
+        "refuses what older releases of Kombo have sent"
+    ]
 
 
 def test_who_takes_everything_is_shown_an_unsigned_one() -> None:

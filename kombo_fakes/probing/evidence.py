@@ -57,7 +57,12 @@ class Evidence:
                 taken.append(case.theme)
         for theme, cases in refused.items():
             what = _CHANGES.get(theme, theme)
-            if self.policy == "strict" and theme in ("new property", "new value", "older shape"):
+            if self.policy == "strict" and theme == "older shape":
+                found.append(
+                    "refuses what older releases of Kombo have sent: "
+                    f"{enumerated(case.about for case in cases)}"
+                )
+            elif self.policy == "strict" and theme in ("new property", "new value"):
                 places = enumerated(case.pointer or "the payload" for case in cases)
                 found.append(
                     f"refuses tomorrow's payloads: {what} ({places}), which a strict receiver "
@@ -83,5 +88,4 @@ _CHANGES = {
     "new value": "values that are new",
     "new event": "events that are new",
     "other event": "other events of Kombo",
-    "older shape": "payloads without a field that was added later",
 }

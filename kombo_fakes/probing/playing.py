@@ -66,7 +66,7 @@ class Play:
         self._case: Case | None = None
         self._done = self._of = self._explorations = self._undrawn = 0
         self._hung: dict[str, int] = {}
-        self._checked_after: set[str] = set()
+        self._checked_after: set[tuple[str, bool]] = set()
         self._histories: Histories | None = None
         self._phases: list[tuple[str, Callable[[], None]]] = []
 
@@ -273,10 +273,11 @@ class Play:
         Raises:
             Stopped: if it isn't: nothing that came then could be judged.
         """
-        risky = case.theme.startswith("body-") or wrong in ("crashes", "hangs")
-        if not risky or case.theme in self._checked_after or self.evidence.muted:
+        broken = wrong in ("crashes", "hangs")
+        risky = case.theme.startswith("body-") or broken
+        if not risky or self.evidence.muted or (case.theme, broken) in self._checked_after:
             return
-        self._checked_after.add(case.theme)
+        self._checked_after.add((case.theme, broken))
         plain = self._maker.valid_case(
             f"after:{case.theme}",
             "afterwards",

@@ -42,7 +42,7 @@ class DeliveryMaker(Protocol):
         self,
         payload: Any = None,
         *,
-        spelling: str = "compact",
+        spelling: str | None = None,
         wire_fault: str | None = None,
         **overrides: Any,
     ) -> Delivery:
@@ -70,7 +70,8 @@ class ReceiverProbe(Protocol):
         max_examples: int = ...,
         timeout: float = ...,
         max_seconds: float = ...,
-        skip: Iterable[str] = (),
+        skip: str | Iterable[str] = (),
+        baseline: str | None = None,
         allow_remote: bool = False,
         ca_file: str | None = None,
         progress: Progress | None = None,

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from kombo_fakes.errors import KomboFakesError, shorten, unknown
-from kombo_fakes.registry import events
+from kombo_fakes.registry import DEFAULT_EVENT, events
 
 MARKER = (
     "kombo(event=None, keywords=None, at=None, faults=None, policy=None, cases=None, skip=None, "
@@ -85,6 +85,14 @@ def asked_of(node: pytest.Item) -> Asked:
     return Asked(**asked)
 
 
+def default_event(config: pytest.Config) -> str:
+    """The event where nothing else is said: that of the ini option.
+
+    Known at collection, when no fixture has a value yet, and so to the tests per something.
+    """
+    return str(config.getini("kombo_event")) or DEFAULT_EVENT
+
+
 def _is_texts(value: Any) -> bool:
     return isinstance(value, (list, tuple, set, frozenset)) and all(
         isinstance(item, str) for item in value
@@ -126,6 +134,6 @@ def other_event(event: str) -> str:
     """What is said where a test per something was made for another event than it has."""
     return (
         f"kombo_event is {event!r} here, but which faults there are has to be known at "
-        "collection, when no fixture has a value yet: say so with "
-        f"@pytest.mark.kombo(event={event!r}), too"
+        "collection, when no fixture has a value yet: say so once with the ini option, "
+        f"kombo_event = {event}, or with @pytest.mark.kombo(event={event!r})"
     )

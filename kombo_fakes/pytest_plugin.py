@@ -18,18 +18,19 @@ import pytest
 
 from kombo_fakes import __version__
 from kombo_fakes.dice import seed_for
-from kombo_fakes.errors import KomboFakesError, shorten, unknown
+from kombo_fakes.errors import KomboFakesError, OverrideError, shorten, unknown
 from kombo_fakes.pytest_marker import (
     MARKER,
     Asked,
     MarkerError,
     asked_of,
     collected,
+    default_event,
     hidden,
     other_event,
     parametrize,
 )
-from kombo_fakes.registry import DEFAULT_EVENT, events
+from kombo_fakes.registry import events
 
 if TYPE_CHECKING:
     import faker
@@ -66,6 +67,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         help="Of the tests per fault run only those of this fault, and skip tests that are left "
         "with none; '*' stands for anything. Can be given several times",
     )
+    parser.addini(
+        "kombo_event",
+        "The event that kombo_event is by default, and that there is a test per fault, wire fault "
+        "and case of (default: integration-state-changed)",
+        default="",
+    )
 
 
 def _seed(text: str) -> int:
@@ -79,6 +86,9 @@ def _seed(text: str) -> int:
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", MARKER)
     config.stash[_MADE] = {}
+    event = default_event(config)
+    if event not in events():
+        raise pytest.UsageError(f"kombo_event: {unknown('event', event, events())}")
     wanted = config.getoption("--kombo-fault")
     if wanted:
         _check_faults_exist(wanted)
@@ -93,8 +103,15 @@ def _check_faults_exist(patterns: Sequence[str]) -> None:
 
     known = [fault.id for event in events() for fault in faults(event)]
     for pattern in patterns:
-        if not any(fnmatchcase(fault_id, pattern) for fault_id in known):
-            raise pytest.UsageError(f"--kombo-fault: {unknown('fault', pattern, known)}")
+        if any(fnmatchcase(fault_id, pattern) for fault_id in known):
+            continue
+        ids = [i for event in events() for i in _wire_fault_ids(event) if fnmatchcase(i, pattern)]
+        if ids:
+            raise pytest.UsageError(
+                f"--kombo-fault: {shorten(pattern)} is a wire fault; the tests of kombo_wire_fault "
+                f"are chosen by their names, as in -k {ids[0]}"
+            )
+        raise pytest.UsageError(f"--kombo-fault: {unknown('fault', pattern, known)}")
 
 
 # -- parametrising
@@ -107,9 +124,10 @@ _PER_WIRE_FAULT = "kombo_wire_fault"
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     patterns = tuple(metafunc.config.getoption("--kombo-fault"))
     uses_faults = not {_PER_FAULT, _OF_FAULTS}.isdisjoint(metafunc.fixturenames)
+    default = default_event(metafunc.config)
     try:
         asked = asked_of(metafunc.definition)
-        left = _faults_left(asked, patterns) if uses_faults or asked.narrows else ()
+        left = _faults_left(asked, patterns, default) if uses_faults or asked.narrows else ()
     except KomboFakesError as error:
         raise collected(metafunc, error) from None
     if asked.event is not None:
@@ -122,18 +140,18 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     ids = [fault.id for fault in left]
     parametrize(metafunc, _PER_FAULT, left or skipped, ids or no_fault)
     if _PER_WIRE_FAULT in metafunc.fixturenames:
-        parametrize(metafunc, _PER_WIRE_FAULT, *[_wire_fault_ids(asked.event)] * 2)
+        parametrize(metafunc, _PER_WIRE_FAULT, *[_wire_fault_ids(asked.event or default)] * 2)
 
 
 @lru_cache(maxsize=256)
-def _faults_left(asked: Asked, patterns: tuple[str, ...]) -> tuple[Fault, ...]:
+def _faults_left(asked: Asked, patterns: tuple[str, ...], default: str) -> tuple[Fault, ...]:
     """The faults that the markers and the command line leave; none only by the command line.
 
     Cached, since pytest compares the parameters of a session's fixtures by identity.
     """
     from kombo_fakes.catalogue import faults
 
-    event = DEFAULT_EVENT if asked.event is None else asked.event
+    event = default if asked.event is None else asked.event
     found = faults(event, keywords=asked.keywords, at=asked.at, ids=asked.faults)
     if not found:
         raise MarkerError(f"no fault of {event} is all of that: {asked.narrowing()}")
@@ -145,10 +163,12 @@ def _faults_left(asked: Asked, patterns: tuple[str, ...]) -> tuple[Fault, ...]:
 
 
 @lru_cache(maxsize=64)
-def _wire_fault_ids(event: str | None) -> tuple[str, ...]:
+def _wire_fault_ids(event: str) -> tuple[str, ...]:
     from kombo_fakes.wire_catalogue import wire_faults
 
-    return tuple(fault.id for fault in wire_faults(DEFAULT_EVENT if event is None else event))
+    # With a secret that isn't the test secret: to a receiver that has that one, deliveries signed
+    # with it have no fault.
+    return tuple(fault.id for fault in wire_faults(event, secret=b"not the test secret"))
 
 
 def _skipped(patterns: Sequence[str]) -> Any:
@@ -174,10 +194,11 @@ def kombo_seed(pytestconfig: pytest.Config) -> int:
 @pytest.fixture(scope="session")
 def kombo_event(request: pytest.FixtureRequest) -> str:
     """The event that the other fixtures make payloads of.
-    Scope: session. Type: str. Default: "integration-state-changed".
-    Redefine it for another event, or put @pytest.mark.kombo(event=...) on a test, class or module.
+    Scope: session. Type: str. Default: the ini option kombo_event, or "integration-state-changed".
+    Set the option for another event, or put @pytest.mark.kombo(event=...) on a test, class or
+    module; redefined, it is unknown to the tests per fault, wire fault and case.
     """
-    event: str = getattr(request, "param", DEFAULT_EVENT)
+    event: str = getattr(request, "param", default_event(request.config))
     return event
 
 
@@ -424,12 +445,14 @@ def kombo_delivery_factory(
     def make(
         payload: Any = None,
         *,
-        spelling: str = "compact",
+        spelling: str | None = None,
         wire_fault: str | None = None,
         **overrides: Any,
     ) -> Delivery:
         __tracebackhide__ = True
         nonlocal calls
+        if spelling is not None and wire_fault is not None:
+            raise TypeError("spelling= and wire_fault=: a wire fault has a spelling of its own")
         if payload is None:
             if overrides.get("kombo_seed") is None:
                 seed = seed_for(request.node.nodeid, kombo_seed, "kombo_delivery_factory", calls)
@@ -442,9 +465,15 @@ def kombo_delivery_factory(
             if payload is None:
                 payload = _built(kombo_event, **overrides)
             if wire_fault is None:
-                return Delivery.of(payload, kombo_webhook_secret, spelling=spelling)
-            (fault,) = wire_faults(kombo_event, secret=kombo_webhook_secret, ids=[wire_fault])
-            made = fault.apply(payload)
+                spelt = "compact" if spelling is None else spelling
+                return Delivery.of(payload, kombo_webhook_secret, spelling=spelt)
+            found = wire_faults(kombo_event, secret=kombo_webhook_secret, ids=[wire_fault])
+            if len(found) > 1:
+                raise OverrideError(
+                    f"wire_fault={shorten(wire_fault)}: a delivery has one wire fault, and these "
+                    f"are {len(found)}: {', '.join(fault.id for fault in found[:3])}, ..."
+                )
+            made = found[0].apply(payload)
         except KomboFakesError as error:
             raise error.with_traceback(None) from None
         if made is None:
@@ -472,8 +501,10 @@ def kombo_wire_fault(
             "have it as an argument",
             pytrace=False,
         )
-    found = wire_faults(kombo_event, secret=kombo_webhook_secret)
-    return next(fault for fault in found if fault.id == wanted)
+    for fault in wire_faults(kombo_event, secret=kombo_webhook_secret):
+        if fault.id == wanted:
+            return fault
+    pytest.skip(f"{wanted}: no such delivery is wrong where kombo_webhook_secret is this one")
 
 
 def _built(event: str, **overrides: Any) -> dict[str, Any]:

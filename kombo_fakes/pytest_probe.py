@@ -7,7 +7,6 @@ whatever is heavy is imported where it is first needed.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from fnmatch import fnmatchcase
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,8 +14,15 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from kombo_fakes.errors import KomboFakesError
-from kombo_fakes.pytest_marker import Asked, asked_of, collected, other_event, parametrize
-from kombo_fakes.registry import DEFAULT_EVENT
+from kombo_fakes.probing.known import GONE, Known
+from kombo_fakes.pytest_marker import (
+    Asked,
+    asked_of,
+    collected,
+    default_event,
+    other_event,
+    parametrize,
+)
 
 if TYPE_CHECKING:
     from kombo_fakes.fixture_types import ReceiverProbe
@@ -32,8 +38,8 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         return
     try:
         asked = asked_of(metafunc.definition)
-        ids = _case_ids(asked.event or DEFAULT_EVENT, asked.cases)
-        known = _known(asked, metafunc.definition, cases=True)
+        ids = _case_ids(asked.event or default_event(metafunc.config), asked.cases)
+        known = Known(_known(asked, metafunc.definition, cases=True))
     except KomboFakesError as error:
         raise collected(metafunc, error) from None
     parametrize(metafunc, _PER_CASE, [_parameter(case_id, known) for case_id in ids])
@@ -49,26 +55,35 @@ def _case_ids(event: str, wanted: tuple[str, ...] | None) -> tuple[str, ...]:
     return tuple(case.id for case in found)
 
 
-def _parameter(case_id: str, known: Iterable[str]) -> Any:
-    is_known = any(fnmatchcase(case_id, pattern) for pattern in known)
+def _parameter(case_id: str, known: Known) -> Any:
+    is_known = case_id in known
     marks = [pytest.mark.xfail(reason="known", raises=AssertionError, strict=False)]
     return pytest.param(case_id, id=case_id, marks=marks if is_known else ())
 
 
-def _known(asked: Asked, node: pytest.Item, *, cases: bool) -> frozenset[str]:
+def _known(
+    asked: Asked, node: pytest.Item, *, cases: bool, baseline: str | None = None
+) -> frozenset[str]:
     """The ids that the marker says are known: of findings, or of the cases that show them.
+
+    Args:
+        asked: What the marker says.
+        node: The test, whose file a baseline is beside.
+        cases: Whether it is about cases, and not findings.
+        baseline: One in place of the marker's.
 
     Raises:
         DocumentError: if the baseline can't be read, or is none.
     """
     known = set(asked.skip or ())
-    if asked.baseline is not None:
+    baseline = asked.baseline if baseline is None else baseline
+    if baseline is not None:
         from kombo_fakes.document import parse_json, read_bytes
         from kombo_fakes.probing.data_report import known_cases, known_findings
 
-        name = str(Path(node.path).parent / asked.baseline)
-        baseline = parse_json(read_bytes(name), name)
-        known |= known_cases(baseline, name) if cases else known_findings(baseline, name)
+        name = str(Path(node.path).parent / baseline)
+        listed = parse_json(read_bytes(name), name)
+        known |= known_cases(listed, name) if cases else known_findings(listed, name)
     return frozenset(known)
 
 
@@ -85,17 +100,26 @@ def kombo_probe(
     Default: kombo_fakes.probe, whose arguments it takes: a receiver is a URL, a WSGI or ASGI
     application, or a callable that takes a Delivery. Event, seed and secret are those of
     kombo_event, kombo_seed and kombo_webhook_secret; policy, and what is known, are those of
-    @pytest.mark.kombo(policy="tolerant", skip=["signature-absent"], baseline="known.json").
-    With subtests=subtests, pytest's fixture, each finding is a subtest that fails.
+    @pytest.mark.kombo(policy="tolerant", skip=["signature-*"], baseline="known.json"), or of the
+    arguments of these names. With subtests=subtests, pytest's fixture, each finding is a subtest
+    that fails.
     """
 
-    def run(receiver: Any, *, subtests: Any = None, **options: Any) -> Report:
+    def run(
+        receiver: Any,
+        *,
+        subtests: Any = None,
+        skip: str | Iterable[str] = (),
+        baseline: str | None = None,
+        **options: Any,
+    ) -> Report:
         __tracebackhide__ = True
         from kombo_fakes.probing.running import probe
 
         try:
             asked = asked_of(request.node)
-            known = _known(asked, request.node, cases=False) | frozenset(options.pop("skip", ()))
+            known = _known(asked, request.node, cases=False, baseline=baseline)
+            own = Known(skip).patterns
             settings: dict[str, Any] = {
                 "secret": kombo_webhook_secret,
                 "event": kombo_event,
@@ -103,12 +127,16 @@ def kombo_probe(
                 "policy": asked.policy or "strict",
                 **options,
             }
-            report = probe(receiver, skip=known, **settings)
+            report = probe(receiver, skip=[*known, *own], **settings)
         except KomboFakesError as error:
             # What is wrong is in the test's own line, and not in the frames below this one.
             raise error.with_traceback(None) from None
         if report.stopped == "interrupted":
             raise KeyboardInterrupt
+        for note in report.notes:
+            if note.startswith(GONE):
+                # Shown with a test that fails, and by pytest -rA.
+                request.node.add_report_section("call", "kombo_probe", note)
         if subtests is None:
             report.check()
         else:
@@ -154,7 +182,7 @@ def kombo_probe_case(
             pytrace=False,
         )
     asked = asked_of(request.node)
-    if (asked.event or DEFAULT_EVENT) != kombo_event:
+    if (asked.event or default_event(request.config)) != kombo_event:
         pytest.fail(other_event(kombo_event), pytrace=False)
     policy: Policy = "tolerant" if asked.policy == "tolerant" else "strict"
     name = request.node.nodeid.partition("[")[0]

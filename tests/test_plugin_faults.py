@@ -269,3 +269,50 @@ def test_every_fault_goes_into_every_payload(pytester: pytest.Pytester):
         """
     )
     pytester.runpytest().assert_outcomes(passed=3 * len(faults()))
+
+
+def test_a_wire_fault_is_no_fault(pytester: pytest.Pytester):
+    """It is said how tests per wire fault are chosen."""
+    result = pytester.runpytest("--kombo-fault", "signature-m*")
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    result.stderr.fnmatch_lines(["*'signature-m?' is a wire fault; *, as in -k signature-m*"])
+
+
+def test_the_event_of_a_project(pytester: pytest.Pytester):
+    """Said once, in the ini file, it is that of the tests per something, too."""
+    pytester.makeini("[pytest]\nkombo_event = sync-finished")
+    pytester.makepyfile(
+        """
+        import pytest
+
+        def test_payload(kombo_event, kombo_payload, kombo_schema):
+            assert kombo_event == kombo_payload["type"] == kombo_schema.name == "sync-finished"
+
+        @pytest.mark.kombo(faults="*-type-null")
+        def test_fault(kombo_invalid_payload):
+            assert kombo_invalid_payload.fault.schema.name == "sync-finished"
+
+        def test_faults(kombo_invalid_payloads, kombo_wire_fault):
+            assert kombo_wire_fault.schema.name == "sync-finished"
+
+        @pytest.mark.kombo(cases="realistic:*")
+        def test_case(kombo_probe_case):
+            assert kombo_probe_case.delivery.payload["type"] == "sync-finished"
+
+        @pytest.mark.kombo(event="integration-state-changed", cases="realistic:*")
+        def test_marker(kombo_event, kombo_probe_case):
+            assert kombo_event == "integration-state-changed"
+        """
+    )
+    result = pytester.runpytest("-p", "no:randomly")
+    outcomes = result.parseoutcomes()
+    assert set(outcomes) <= {"passed", "skipped"}, outcomes
+    assert outcomes["passed"] > 50
+
+
+def test_an_unknown_event_of_a_project(pytester: pytest.Pytester):
+    """The nearest one is named."""
+    pytester.makeini("[pytest]\nkombo_event = sync-finishd")
+    result = pytester.runpytest()
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    result.stderr.fnmatch_lines(["*kombo_event: unknown event *; did you mean 'sync-finished'?"])

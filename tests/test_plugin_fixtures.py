@@ -418,7 +418,7 @@ def kombo_event(): return "other"
     result = pytester.runpytest("-p", "no:randomly")
     result.assert_outcomes(passed=2, errors=3)
     result.stdout.fnmatch_lines(
-        ["kombo_event is 'other' here*@pytest.mark.kombo(event='other'), too"] * 2
+        ["kombo_event is 'other' here*@pytest.mark.kombo(event='other')"] * 2
     )
     result.stdout.fnmatch_lines(
         ["the marker asks for 'integration-state-changed', but*param*'other')"]

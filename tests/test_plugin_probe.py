@@ -378,3 +378,33 @@ def test_cases_have_ids_of_their_own():
     assert probe_cases(run=1) == first
     with pytest.raises(kombo_fakes.UnknownNameError, match="did you mean 'realistic:1'"):
         probe_cases(ids=["realistic:11"])
+
+
+def test_what_is_known_is_a_pattern(project: pytest.Pytester):
+    """A text or several, in all places alike; what isn't found any more is said."""
+    (project.path / "known.json").write_text('["signature-absent", "gone-for-good"]')
+    project.makepyfile(
+        """
+        import pytest
+        from receiver import receive
+
+        @pytest.mark.kombo(skip="signature-*")
+        def test_by_marker(kombo_probe):
+            kombo_probe(receive, max_examples=0)
+
+        def test_by_argument(kombo_probe):
+            kombo_probe(receive, max_examples=0, skip="signature-abs*")
+
+        def test_by_baseline(kombo_probe):
+            report = kombo_probe(receive, max_examples=0, baseline="known.json", skip=["gon*"])
+            gone = "known, and not found any more: gon*, gone-for-good"
+            assert [note for note in report.notes if "not found" in note] == [gone]
+
+        def test_nonsense(kombo_probe):
+            kombo_probe(receive, skip=3)
+        """
+    )
+    result = project.runpytest("-p", "no:randomly", "-rA")
+    result.assert_outcomes(passed=3, failed=1)
+    result.stdout.fnmatch_lines(["known, and not found any more: gon*, gone-for-good"])
+    result.stdout.fnmatch_lines(["E *KnownError: skip=3 is neither an id nor a list of them"])

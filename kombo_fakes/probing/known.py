@@ -7,6 +7,8 @@ from fnmatch import fnmatchcase
 
 from kombo_fakes.errors import KomboFakesError, shorten
 
+GONE = "known, and not found any more: "
+
 
 class KnownError(KomboFakesError, ValueError):
     """What is said to be known is neither an id nor several."""
@@ -38,10 +40,11 @@ class Known:
             raise wrong from None
         if not all(isinstance(pattern, str) for pattern in patterns):
             raise wrong
-        self._patterns = tuple(dict.fromkeys(patterns))
+        self.patterns: tuple[str, ...] = tuple(dict.fromkeys(patterns))
+        """What was given, without repetitions."""
 
     def __contains__(self, name: str) -> bool:
-        return any(_fits(name, pattern) for pattern in self._patterns)
+        return any(_fits(name, pattern) for pattern in self.patterns)
 
     def notes(self, found: Iterable[str]) -> tuple[str, ...]:
         """A note of what is known and wasn't found: it is mended, or its id is misspelt.
@@ -50,8 +53,8 @@ class Known:
             found: The ids of all that a whole run has found.
         """
         names = list(found)
-        gone = [p for p in self._patterns if not any(_fits(name, p) for name in names)]
-        return (f"known, and not found any more: {', '.join(sorted(gone))}",) if gone else ()
+        gone = [p for p in self.patterns if not any(_fits(name, p) for name in names)]
+        return (GONE + ", ".join(sorted(gone)),) if gone else ()
 
 
 def _fits(name: str, pattern: str) -> bool:

@@ -324,7 +324,10 @@ class _Reader:
             case c.ConstView(value):
                 return Choice((value,))
             case c.EnumView(values):
-                return Choice(self.order.sort_values(values))
+                # Null is a shape of its own, as everywhere: the share of null is about that.
+                others = [value for value in self.order.sort_values(values) if value is not None]
+                null = [Choice((None,))] if len(others) < len(values) else []
+                return _union([*([Choice(tuple(others))] if others else []), *null])
             case c.MultiTypeView(types):
                 return _union([_BY_TYPE[name] for name in _SIMPLEST_FIRST if name in types])
             case c.StringView() as view:

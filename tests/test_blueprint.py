@@ -36,6 +36,7 @@ from kombo_fakes.blueprint import (
         ({"type": "string", "pattern": "^a"}, Text(patterns=("^a",))),
         ({"type": "string", "not": {"enum": ["a"]}}, Text(excluded=("a",))),
         ({"type": "boolean"}, Choice((False, True))),
+        ({"enum": ["B", None, "A"]}, Union((Choice(("B", "A")), Choice((None,))))),
         ({"type": "null"}, Choice((None,))),
         ({"enum": ["B", "A"]}, Choice(("B", "A"))),
         ({"const": {"a": [1]}}, Choice(({"a": [1]},))),

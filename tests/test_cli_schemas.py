@@ -52,7 +52,7 @@ def test_generate_faults_and_validate(
 ) -> None:
     """A component and a webhook give payloads and faults, and judge files."""
     which = ["--schema", described, "--name", name]
-    assert main(["generate", *which, "-n", "20", "--format", "ndjson"]) == 0
+    assert main(["generate", *which, "-n", "60", "--format", "ndjson"]) == 0
     made = capsys.readouterr().out
     assert {json.loads(line)["state"] for line in made.splitlines()} == {"OPEN", "CLOSED", None}
     (tmp_path / "made.ndjson").write_text(made)

@@ -134,3 +134,25 @@ def test_a_shape_that_inherits_from_one_which_holds_itself(drawn: Any) -> None:
 def test_such_a_shape_without_an_end() -> None:
     with pytest.raises(SchemaError, match="no value satisfies it"):
         payloads(Schema.from_openapi(described("parent"))["Team"])
+
+
+def test_places_that_are_like_each_other_in_a_circle() -> None:
+    unit, team = {"$ref": "#/$defs/unit"}, {"$ref": "#/$defs/team"}
+    schema = Schema.load(
+        {
+            "$ref": "#/$defs/team",
+            "$defs": {
+                "unit": {
+                    "type": "object",
+                    "properties": {
+                        "name": {"type": "string"},
+                        "children": {"type": "array", "items": unit},
+                    },
+                },
+                "team": {
+                    "allOf": [unit, {"properties": {"children": {"type": "array", "items": team}}}]
+                },
+            },
+        }
+    )
+    assert "children.0.name-text-empty" in {corner.id for corner in corners(schema)}

@@ -108,6 +108,16 @@ def test_nulls(values: Any, share: float, low: float, high: float, drawn: Any) -
         assert low * len(made) <= nulls <= high * len(made), name
 
 
+@pytest.mark.parametrize("share", [0, 1])
+def test_nulls_hold_for_enums(share: float, drawn: Any) -> None:
+    """An enum with null in it is like any other field that can be null."""
+    made = drawn(payloads("ai-apply-job-posting-status-updated", nulls=share), 60)
+    nulls = {payload["data"]["archived_reason"] is None for payload in made}
+    own = drawn(payloads({"enum": ["a", None, 3]}, nulls=share), 60)
+    assert nulls == {value is None for value in own} == {share == 1}
+    assert drawn(payloads({"enum": [None]}, nulls=share), 3) == [None]
+
+
 @pytest.mark.slow
 def test_nulls_are_about_unions_with_null_only() -> None:
     """Where null is all that there is, it is drawn, and nothing else is touched."""

@@ -10,7 +10,7 @@ from hypothesis.strategies import DrawFn, SearchStrategy
 from kombo_fakes.catalogue import InvalidPayload
 from kombo_fakes.delivery import Delivery
 from kombo_fakes.errors import OverrideError, unknown
-from kombo_fakes.knobs import Values
+from kombo_fakes.knobs import Values, check_knobs
 from kombo_fakes.realistic_strategy import DrawnDice
 from kombo_fakes.registry import DEFAULT_EVENT
 from kombo_fakes.schema import SchemaLike
@@ -55,6 +55,7 @@ def deliveries(
         >>> delivery.done
         ('spelt indented',)
     """
+    check_knobs("deliveries", knobs)
     sign(b"", secret)  # Raises for a secret that is none.
     names = [known.name for known in spellings()]
     if spelling is not None and spelling not in [s.name for s in spellings(contested=True)]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from kombo_fakes.blueprint import (
@@ -16,11 +16,12 @@ from kombo_fakes.blueprint import (
     Filtered,
     Object,
     Reference,
+    Text,
     Union,
     blueprint,
 )
 from kombo_fakes.catalogue import broken_by
-from kombo_fakes.errors import OverrideError, shorten, unknown
+from kombo_fakes.errors import OverrideError, nearest, shorten, unknown
 from kombo_fakes.pointer import (
     Path,
     PointerError,
@@ -32,7 +33,8 @@ from kombo_fakes.pointer import (
     to_pointer,
 )
 from kombo_fakes.schema import Schema
-from kombo_fakes.violations import Violation
+from kombo_fakes.violations import Violation, not_json
+from kombo_fakes.vocabulary import subschemas
 
 
 class RefusedError(OverrideError):
@@ -80,6 +82,8 @@ class Edits:
         for path, value in places.items():
             if path in leaving:
                 raise OverrideError(f"{dotted(path)}: asked for and removed at once")
+            for found in not_json(value):
+                raise RefusedError(replace(found, pointer=to_pointer(path) + found.pointer), value)
             if _has_surrogate(value):
                 raise OverrideError(f"{dotted(path)}: holds a lone surrogate, which is no UTF-8")
         return cls(tuple(places.items()), leaving)
@@ -174,6 +178,51 @@ integration-state-changed; did you mean 'data.state'?
                 break
         raise unknown("field", name, map(write, known), where=f" of {schema.name}")
     return path
+
+
+def meant_by(schema: Schema, name: str) -> str | None:
+    """What is meant by a name that is allowed because any is: the nearest one, or nothing.
+
+    Args:
+        schema: The schema.
+        name: A JSON Pointer or a dotted name that `resolve` takes.
+
+    Returns:
+        None if the schema itself has the name, or has none where it stands, as in a map.
+
+    Examples:
+        >>> schema = Schema({"type": "object", "properties": {"lines": {}, "a.b": {}}})
+        >>> meant_by(schema, "lnes"), meant_by(schema, "x"), meant_by(schema, "a.b")
+        ('lines', '', '/a.b')
+        >>> meant_by(schema, "lines.anything")
+    """
+    plan = blueprint(schema)
+    known = {tuple(map(str, place)) for place in _places(plan, (), frozenset()) if place}
+    walked: tuple[str, ...] = ()
+    for part in parse_pointer(name):
+        beside = [place for place in known if place[:-1] == walked]
+        if not beside:
+            return None
+        step = part if (*walked, part) in known else "0" if part.isdecimal() else ""
+        if (*walked, step) not in known:
+            if any(Text(patterns=(p,)).check()(part) for p in _patterns(schema.effective)):
+                return None
+            # A name with a dot in it is one only as a pointer.
+            whole = next((place for place in known if ".".join(place) == name), None)
+            if whole is not None:
+                return to_pointer(whole)
+            write = to_pointer if name.startswith("/") else dotted
+            return nearest(name, sorted(map(write, beside))) or ""
+        walked = (*walked, step)
+    return None
+
+
+def _patterns(schema: Any) -> Iterator[str]:
+    """The patterns of names in a schema, wherever they stand."""
+    if isinstance(schema, dict):
+        yield from schema.get("patternProperties", ())
+        for _, child in subschemas(schema):
+            yield from _patterns(child)
 
 
 def _follow(

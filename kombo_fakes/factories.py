@@ -28,7 +28,7 @@ from kombo_fakes.blueprint import NOTHING, Blueprint, Choice, Object, Union, blu
 from kombo_fakes.catalogue import Fault, FaultError, broken_by, fault_named, with_fault
 from kombo_fakes.dice import SeededDice, seed_for
 from kombo_fakes.errors import OverrideError, unknown
-from kombo_fakes.pointer import Path, PointerError, get
+from kombo_fakes.pointer import Path, PointerError, get, to_pointer
 from kombo_fakes.portrait import portrait_for
 from kombo_fakes.presence import present
 from kombo_fakes.realism import POOLED, Names
@@ -47,6 +47,7 @@ from kombo_fakes.types import (
     IssueStatusChanged,
     SyncFinished,
 )
+from kombo_fakes.violations import not_json
 
 if TYPE_CHECKING:
     import faker as faker_module
@@ -332,6 +333,10 @@ class PayloadFactory(Factory[T]):
 
     @classmethod
     def _finished(cls, painting: _Painting, overrides: dict[Path, Any]) -> Any:
+        for path, value in overrides.items():
+            for violation in () if value is OMIT else not_json(value):
+                where = to_pointer(path) + violation.pointer
+                raise OverrideError(f"{cls.__name__}: {where}: {violation.message}")
         payload, fault = painting.changed(overrides), painting.fault
         if fault is None or not overrides:
             if overrides:

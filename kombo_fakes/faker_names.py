@@ -15,7 +15,7 @@ from faker import Generator
 from faker.providers import BaseProvider
 
 from kombo_fakes.dice import Dice, SeededDice
-from kombo_fakes.errors import unknown
+from kombo_fakes.errors import OverrideError, shorten, unknown
 from kombo_fakes.pools import TOOLS
 
 T = TypeVar("T")
@@ -30,6 +30,9 @@ class FakerNames:
     Args:
         source: A Faker, of one locale or of several, with whatever providers it has.
 
+    Raises:
+        OverrideError: if it is none, but the name of a locale, say.
+
     Examples:
         >>> names = FakerNames(faker.Faker("de_DE"))
         >>> names.person(SeededDice(1)) == names.person(SeededDice(1))
@@ -37,8 +40,13 @@ class FakerNames:
     """
 
     def __init__(self, source: faker.Faker) -> None:
+        given: Any = source
+        factories = getattr(given, "factories", None)
+        if factories is None:
+            hint = f'Faker("{given}")' if isinstance(given, str) and given else "Faker()"
+            raise OverrideError(f"{shorten(given)} is no Faker: give {hint}")
         # Its methods come from providers, so no type knows them.
-        self._generators: tuple[Any, ...] = tuple(source.factories)
+        self._generators: tuple[Any, ...] = tuple(factories)
 
     @classmethod
     def for_locale(cls, locale: str) -> FakerNames:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from calendar import monthrange
 from collections.abc import Callable
+from difflib import get_close_matches
 
 _DATE = r"(?P<year>[0-9]{4})-(?P<month>[0-9]{2})-(?P<day>[0-9]{2})"
 _TIME = (
@@ -90,3 +91,19 @@ def checked_formats(dialect: object) -> frozenset[str]:
         False
     """
     return CHECKED - {"duration", "uuid"} if "draft-07" in str(dialect) else CHECKED
+
+
+_TAKEN_FOR = {"url": "uri", "ip": "ipv4", "guid": "uuid"}
+
+
+def nearly(name: str) -> str | None:
+    """The format that is meant by one that isn't known; None if it may well be another one.
+
+    Examples:
+        >>> nearly("datetime"), nearly("url"), nearly("int32"), nearly("uuid")
+        ('date-time', 'uri', None, None)
+    """
+    if name in CHECKED:  # In a draft that doesn't define it.
+        return None
+    found = get_close_matches(name[:50].lower(), sorted(CHECKED), n=1, cutoff=0.8)
+    return found[0] if found else _TAKEN_FOR.get(name.lower())

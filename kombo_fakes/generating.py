@@ -296,6 +296,8 @@ class Run:
             raise unknown("kind of values", str(values), RINGS)
         if n is not None and (isinstance(n, bool) or not isinstance(n, int) or n < 1):
             raise OverrideError(f"n={shorten(n)}: the number of payloads is an integer, 1 or more")
+        if isinstance(seed, bool) or not isinstance(seed, int):
+            raise OverrideError(f"seed={shorten(seed)}: a seed is an integer")
         schema = Schema.load(event_or_schema)
         wanted = (faults,) if isinstance(faults, str) else tuple(faults)
         if wanted and invalid:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import codecs
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Literal, TypeAlias, TypedDict
 
-from kombo_fakes.errors import OverrideError, shorten, unknown
+from kombo_fakes.errors import OverrideError, nearest, shorten, unknown
 
 Values: TypeAlias = Literal["any", "realistic"]
 
@@ -19,6 +20,20 @@ class KnobOptions(TypedDict, total=False):
     codec: str
     max_length: int | None
     nulls: float | None
+
+
+def check_knobs(function: str, knobs: Mapping[str, object]) -> None:
+    """Refuse what is no knob, as Python does, in the name of the function that was called.
+
+    Raises:
+        TypeError: if something is none.
+    """
+    known = KnobOptions.__annotations__
+    for name in knobs:
+        if name not in known:
+            near = nearest(name, known)
+            hint = f". Did you mean {near!r}?" if near else ""
+            raise TypeError(f"{function}() got an unexpected keyword argument {name!r}{hint}")
 
 
 _MANY = 300

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
+import re
 from pathlib import Path
 from typing import Any
 
 from kombo_fakes.document import parse_json, read_bytes, shown
+from kombo_fakes.errors import DocumentError
 from kombo_fakes.yaml_document import parse_yaml
 
 
@@ -16,5 +18,10 @@ def read_document(path: str | os.PathLike[str]) -> Any:
     Raises:
         DocumentError: if it can't be read, or isn't what its name says.
     """
+    url = re.match(r"(https?|ftp|file):/+(?=[^/])", os.fspath(path))
+    if url is not None and not Path(path).exists():
+        # A path has one slash where a URL has two.
+        whole = f"{url[1]}://{os.fspath(path)[url.end() :]}"
+        raise DocumentError(f"{whole}: nothing is fetched; download it, and name the file")
     is_yaml = Path(path).suffix.lower() in (".yaml", ".yml")
     return (parse_yaml if is_yaml else parse_json)(read_bytes(path), shown(path))

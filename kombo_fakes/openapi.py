@@ -43,6 +43,11 @@ class Descriptions(Mapping[str, T]):
 
     def __init__(self, document: Any, make: Callable[[Any, str], T], name: str) -> None:
         if not is_openapi(document):
+            if _is_map(document) and not {"openapi", "swagger"} & set(document):
+                raise SchemaError(
+                    f"{name}: is a JSON Schema, and no OpenAPI 3.0 or 3.1 description; leave out "
+                    "--name, or in Python take Schema.load"
+                )
             said = document.get("openapi", document.get("swagger")) if _is_map(document) else None
             raise SchemaError(
                 f"{name}: no OpenAPI 3.0 or 3.1 description (openapi: {shorten(said)})"

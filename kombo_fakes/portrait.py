@@ -71,15 +71,20 @@ class Portrait:
     Attributes:
         name: The event, or whatever names the schema.
         looks: The fields whose values are facts, by their place.
+
+    Args:
+        plan: The blueprint.
+        name: The event, or whatever names the schema.
+        depth: How many shapes by a name it is in already.
     """
 
-    def __init__(self, plan: Blueprint, name: str) -> None:
+    def __init__(self, plan: Blueprint, name: str, depth: int = 0) -> None:
         self.name = name
         self.looks: dict[Place, Look] = {}
         self._references: dict[tuple[str, int, Place], tuple[Painter, Place]] = {}
         self._same: dict[Place, Place] = {}
         self._per_item: tuple[Group, ...] = ()
-        self._paint = self._compile(plan, (), 0)
+        self._paint = self._compile(plan, (), depth)
         used = {look.group for look in self.looks.values()}
         self._groups: tuple[Group, ...] = tuple(group for group in GROUPS if group in used)
         self._per_item = tuple(group for group in self._groups if group in PER_ITEM)
@@ -169,10 +174,8 @@ class Portrait:
         return paint
 
     def _without_look(self, plan: Blueprint, path: Path, depth: int) -> Painter:
-        bare = Portrait.__new__(Portrait)
-        bare.name, bare.looks, bare._per_item = "", {}, ()
-        bare._references, bare._same = {}, {}
-        return bare._compile(plan, (), depth)
+        bare = Portrait(plan, "", depth)  # With looks of its own, of what is below.
+        return lambda dice, names, facts: bare.paint(dice, names=names)
 
     def _compile_reference(self, plan: Reference, path: Path, depth: int) -> Painter:
         place = _place(path)

@@ -15,8 +15,8 @@ from typing import Any
 import jsonschema_rs
 
 from kombo_fakes.document import MAX_DEPTH, is_deep
-from kombo_fakes.errors import SchemaError, nearest, shorten
-from kombo_fakes.formats import checked_formats
+from kombo_fakes.errors import SchemaError, nearest, shorten, unknown
+from kombo_fakes.formats import checked_formats, nearly
 from kombo_fakes.pointer import Path, to_pointer
 from kombo_fakes.vocabulary import KNOWN, put, subschemas
 
@@ -165,7 +165,10 @@ class _Reader:
     def _note_format(self, schema: dict[str, Any], path: Path) -> None:
         name = schema.get("format")
         if isinstance(name, str) and name not in self.formats:
-            self.repair(path, "format", f"format {shorten(name)} isn't checked: an annotation")
+            near = nearly(name)
+            hint = f"; did you mean {near!r}?" if near else ""
+            note = f"format {shorten(name)} isn't checked: an annotation{hint}"
+            self.repair(path, "format", note)
 
 
 def _check_meta(effective: dict[str, Any], name: str) -> None:
@@ -179,10 +182,32 @@ def _check_meta(effective: dict[str, Any], name: str) -> None:
     try:
         jsonschema_rs.meta.validate(effective)
     except jsonschema_rs.ValidationError as error:
+        unheard = _unknown_type(effective)
+        if unheard:
+            raise SchemaError(f"{name}: {unheard}") from None
         at = to_pointer(error.instance_path) or "the root"
         raise SchemaError(f"{name}: against the meta-schema at {at}: {_line(error)}") from None
     except ValueError as error:
         raise SchemaError(f"{name}: can't be read as a schema: {_line(error)}") from None
+
+
+_TYPES = ("string", "integer", "number", "boolean", "object", "array", "null")
+
+
+def _unknown_type(effective: dict[str, Any]) -> str:
+    """What is said of a type that there is none of; empty where there is no such."""
+    todo: list[tuple[Path, Any]] = [((), effective)]
+    while todo:
+        path, schema = todo.pop(0)
+        if not isinstance(schema, dict):
+            continue
+        types = schema.get("type")
+        for one in types if isinstance(types, list) else [types]:
+            if isinstance(one, str) and one not in _TYPES:
+                where = f" at {to_pointer(path) or 'the root'}"
+                return str(unknown("type", one, _TYPES, where=where))
+        todo.extend((path + where, child) for where, child in subschemas(schema))
+    return ""
 
 
 def _check_references(effective: dict[str, Any], name: str) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 from collections.abc import Mapping
 from functools import cache, cached_property, partial
 from pathlib import Path
@@ -226,9 +227,14 @@ def canonicalize(effective: dict[str, Any]) -> jsonschema_rs.CanonicalSchema:
 
 def _of_its_own(document: Any, name: str) -> Any:
     if is_openapi(document):
-        names = ", ".join(list(Descriptions(document, lambda d, n: n, name))[:5])
+        names = list(Descriptions(document, lambda d, n: n, name))
+        if not names:
+            raise SchemaError(f"{name}: an OpenAPI description that has no schemas")
+        listed = ", ".join(names[:5]) + (", ..." if len(names) > 5 else "")
         raise SchemaError(
-            f"{name}: an OpenAPI description, of which one schema has to be named: {names}, ..."
+            f"{name}: an OpenAPI description, of which one schema has to be named: {listed} "
+            f"(--name {shlex.quote(names[0])} on the command line, "
+            f"Schema.from_openapi({name!r})[{names[0]!r}] in Python)"
         )
     return document
 

@@ -35,7 +35,7 @@ from kombo_fakes.blueprint import (
 from kombo_fakes.dice import SeededDice
 from kombo_fakes.errors import SchemaError, unknown
 from kombo_fakes.format_strategies import ANY_LENGTH, Lengths, format_strategy
-from kombo_fakes.knobs import KnobOptions, Knobs, Values
+from kombo_fakes.knobs import KnobOptions, Knobs, Values, check_knobs
 from kombo_fakes.leaves import building, composed, letters, matching, number, recipe_of, returns
 from kombo_fakes.portrait import Portrait
 from kombo_fakes.registry import DEFAULT_EVENT, events
@@ -158,7 +158,8 @@ def payloads(
         max_length: The most code points that any string has.
         nulls: The share of null, from 0 to 1, where null is allowed: about 0.3 by default. It is
             what is aimed at: Hypothesis repeats what is simple, so that a small share comes out
-            larger. 0 and 1 are exact.
+            larger. 0 and 1 are exact, but for realistic values where null or its absence tells
+            something: what isn't archived has no ``archived_at``.
 
     Returns:
         A strategy of JSON values as Python objects. It shrinks towards short payloads.
@@ -185,14 +186,14 @@ def payloads(
 
 
 def event_payloads(
-    names: Iterable[EventName] | None = None,
+    names: EventName | Iterable[EventName] | None = None,
     values: Values = "any",
     **knobs: Unpack[KnobOptions],
 ) -> SearchStrategy[Payload]:
     """A strategy for valid payloads of several events, as they arrive at one URL.
 
     Args:
-        names: The events; all that are shipped by default.
+        names: The events, or one of them; all that are shipped by default.
         values: As in `payloads`.
         **knobs: The other arguments of `payloads`.
 
@@ -204,7 +205,11 @@ def event_payloads(
         >>> find(event_payloads(["sync-finished", "data-changed"]), lambda p: True)["type"]
         'data-changed'
     """
-    chosen = events() if names is None else tuple(names)
+    check_knobs("event_payloads", knobs)
+    if names is None:
+        chosen: tuple[str, ...] = events()
+    else:
+        chosen = (names,) if isinstance(names, str) else tuple(names)
     if not chosen:
         raise SchemaError("no events, so no payloads")
     for name in chosen:

@@ -186,6 +186,8 @@ def not_json(payload: Any) -> Iterator[Violation]:
                 yield Violation(to_pointer(path), "json", message)
             elif value is not None and not isinstance(value, (str, int)):
                 message = f"a {type(value).__name__} is no JSON value: {shorten(value)}"
+                if hasattr(value, "isoformat"):
+                    message += "; give its .isoformat()"
                 yield Violation(to_pointer(path), "json", message)
         if not below:
             return

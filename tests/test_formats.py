@@ -225,7 +225,18 @@ def test_addresses_of_a_narrow_column(most: int, drawn: Any) -> None:
     assert len(set(made)) > 30
 
 
-@pytest.mark.parametrize("name", ["postcode", "int32", "DATE-TIME", "x"])
+@pytest.mark.parametrize(
+    ("name", "meant"),
+    [("DATE-TIME", "date-time"), ("datetime", "date-time"), ("e-mail", "email"), ("url", "uri")],
+)
+def test_a_format_that_is_nearly_known_is_noted_with_the_nearest(name: str, meant: str) -> None:
+    """It asserts nothing either, and most likely should."""
+    (repair,) = Schema.load({"type": "string", "format": name}).repairs
+    wanted = f"(root): format '{name}' isn't checked: an annotation; did you mean '{meant}'?"
+    assert str(repair) == wanted
+
+
+@pytest.mark.parametrize("name", ["postcode", "int32", "x"])
 def test_a_format_that_is_not_known_is_an_annotation(name: str) -> None:
     """It is noted, asserts nothing, and so is no site and has no fault."""
     schema = Schema.load({"type": "string", "format": name})

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shlex
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, BinaryIO
 
@@ -23,6 +23,7 @@ from kombo_fakes.cli.options import (
 if TYPE_CHECKING:
     from kombo_fakes.generating import Made
     from kombo_fakes.output import Format
+    from kombo_fakes.schema import Schema
 
 _MANY = 2_000
 """From how many payloads on it takes long enough for a progress bar."""
@@ -161,6 +162,7 @@ def generate_command(
         raise click.UsageError("--faker makes realistic values: it goes without --values any")
     overrides = dict(map(override_of, sets))
     schema = load_schema(event, schema_file, name)
+    note_unnamed(schema, overrides)
     names: Names = POOLED
     if locale is not None:
         from kombo_fakes.faker_names import FakerNames
@@ -200,17 +202,38 @@ def override_of(text: str) -> tuple[str, Any]:
         return name, value
 
 
+def note_unnamed(schema: Schema, names: Iterable[str]) -> None:
+    """Say which fields are only there because any are allowed: a misspelt name may be one."""
+    from kombo_fakes.cli.terminal import complain
+    from kombo_fakes.edits import meant_by, resolve
+    from kombo_fakes.errors import KomboFakesError, shorten
+
+    for name in names:
+        try:
+            resolve(schema, name)
+        except KomboFakesError:
+            continue  # An error soon, with a hint of its own.
+        near = meant_by(schema, name)
+        if near is not None:
+            hint = f"; did you mean {near!r}?" if near else ""
+            complain(f"note: --set {shorten(name)}: no such property in the schema{hint}")
+
+
 def advised(error: Exception) -> click.UsageError:
     from kombo_fakes.edits import RefusedError
 
     message = str(error)
     if isinstance(error, RefusedError):
+        from kombo_fakes.registry import events
+
         violation, value = error.violation, error.value
         is_plain = value is not None and not isinstance(value, (str, list, dict))
         if violation.keyword == "type" and "string" in message and is_plain:
             import json
 
             message += f"; a string goes in quotes: '\"{json.dumps(value)}\"'"
+        elif (violation.pointer, violation.keyword) == ("/type", "enum") and value in events():
+            message += f"; that is --event {value}"
         elif error.fault is not None:
             message += f"; to be wrong on purpose, add --fault {shlex.quote(error.fault)}"
     return click.UsageError(message)

@@ -153,11 +153,27 @@ def load_schema(event: str | None, schema_file: str | None, name: str | None = N
         raise click.UsageError("--name: goes with --schema; a shipped event is --event NAME")
     if schema_file is not None:
         path = Path(schema_file)
-        return Schema.load(path) if name is None else Schema.from_openapi(path)[name]
+        schema = Schema.load(path) if name is None else Schema.from_openapi(path)[name]
+        _note_formats(schema, schema_file)
+        return schema
     wanted = DEFAULT_EVENT if event is None else event
     if wanted not in events():
         event_document(wanted)  # Raises, with the nearest name.
     return Schema.load(wanted)
+
+
+def _note_formats(schema: Schema, file: str) -> None:
+    """Say which formats are nearly known ones: misspelt, nothing of them is checked."""
+    from kombo_fakes.cli.terminal import complain
+
+    found = [
+        repair
+        for repair in schema.repairs
+        if repair.keyword == "format" and "did you mean" in repair.note
+    ]
+    if found:
+        more = f" (and {len(found) - 1:,} more)" if len(found) > 1 else ""
+        complain(f"note: {file}: {found[0]}{more}")
 
 
 def is_interactive() -> bool:

@@ -12,6 +12,7 @@ import rich_click as click
 from kombo_fakes.cli.options import examples, load_schema, schema_options
 
 if TYPE_CHECKING:
+    from kombo_fakes.errors import DocumentError
     from kombo_fakes.schema import Schema
     from kombo_fakes.violations import Violation
 
@@ -86,11 +87,21 @@ def _payloads(file: str) -> Iterator[tuple[str, Any]]:
             try:
                 payload = parse_json(text, name)
             except DocumentError as error:
-                yield name, error
+                yield name, _about_lines(error, text, file)
                 continue
             yield name, _unwrapped(payload) if _has_lines(file) else payload
     except DocumentError as error:
         yield name, error  # The file can't be read, or not any further.
+
+
+def _about_lines(error: DocumentError, text: bytes, file: str) -> DocumentError:
+    """The error of a file that holds a payload in each line and doesn't say so in its name."""
+    from kombo_fakes.errors import DocumentError
+
+    first = text.lstrip().split(b"\n", 1)[0]
+    if _has_lines(file) or not str(error).endswith(": Extra data") or not _is_json(first):
+        return error
+    return DocumentError(f"{error}; for one a line, end the name with .ndjson")
 
 
 def _unwrapped(line: Any) -> Any:
@@ -157,7 +168,7 @@ def _violations(payload: Any, named: Schema | None) -> Iterator[Violation]:
 
     from kombo_fakes.violations import Violation
 
-    schema = _schema_of(payload) if named is None else named
+    schema, unknown_event = (named, "") if named is not None else _schema_of(payload)
     try:
         found = schema.violations(payload)
     except UnicodeEncodeError:
@@ -168,15 +179,26 @@ def _violations(payload: Any, named: Schema | None) -> Iterator[Violation]:
         if isinstance(payload, list) and (violation.pointer, violation.keyword) == ("", "type"):
             hint = f"{violation.message}; several payloads go into an .ndjson file, one a line"
             violation = replace(violation, message=hint)
+        elif unknown_event and violation.pointer == "/type":
+            violation = replace(violation, message=unknown_event)
         yield violation
 
 
-def _schema_of(payload: Any) -> Schema:
+def _schema_of(payload: Any) -> tuple[Schema, str]:
+    """The schema that a payload says it follows, and what is wrong with what it says."""
+    from kombo_fakes.errors import nearest, unknown
     from kombo_fakes.registry import DEFAULT_EVENT, events
     from kombo_fakes.schema import Schema
 
     name = payload.get("type") if isinstance(payload, dict) else None
-    return Schema.load(name if isinstance(name, str) and name in events() else DEFAULT_EVENT)
+    if not isinstance(name, str):
+        return Schema.load(DEFAULT_EVENT), ""
+    if name in events():
+        return Schema.load(name), ""
+    # What it means most likely, so that the rest isn't held against another event.
+    return Schema.load(nearest(name, events()) or DEFAULT_EVENT), str(
+        unknown("event", name, events())
+    )
 
 
 def _cut(text: str, limit: int = 200) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import hmac
 from base64 import b64decode, urlsafe_b64encode
 from collections.abc import Iterator
 
@@ -69,7 +71,7 @@ def diagnosis(body: bytes, signature: str, secret: bytes) -> str:
     elif len(plain) > 1 and plain[0] == plain[-1] and plain[0] in "\"'":
         plain, oddity = plain[1:-1], "quotes around it"
     else:
-        for prefix in ("sha256=", "hmac-sha256=", "v1,", "v1=", "Bearer "):
+        for prefix in ("sha256=", "sha1=", "sha512=", "hmac-sha256=", "v1,", "v1=", "Bearer "):
             if plain.lower().startswith(prefix.lower()):
                 plain, oddity = plain[len(prefix) :], f"{prefix.strip()} before it"
     if not plain:
@@ -82,6 +84,8 @@ def diagnosis(body: bytes, signature: str, secret: bytes) -> str:
         for key, with_what in _keys(secret):
             if given == digest(body, key):
                 return _told(f"made with {with_what}", notes)
+    for mixed_up in _mix_ups(plain, body, secret):
+        return f"{mixed_up}; it is base64url of HMAC-SHA256 of the body with the secret as the key"
     right = sign(body, secret)
     if plain.lower() == right.lower():
         return "the right one, but some of its letters are in another case"
@@ -127,6 +131,25 @@ def _digests(text: str) -> Iterator[tuple[bytes, str]]:
                 yield bytes.fromhex(hexadecimal), spelt
             except ValueError:
                 continue
+
+
+def _mix_ups(text: str, body: bytes, secret: bytes) -> Iterator[str]:
+    """What else than the right algorithm a text is made with, in hexadecimal or base64."""
+    bare = text.rstrip("=").translate({ord("+"): "-", ord("/"): "_"})
+    for made, name in (
+        (hmac.new(secret, body, "sha1"), "HMAC-SHA1"),
+        (hmac.new(secret, body, "sha384"), "HMAC-SHA384"),
+        (hmac.new(secret, body, "sha512"), "HMAC-SHA512"),
+        (hmac.new(secret, body, "md5"), "HMAC-MD5"),
+        (hmac.new(body, secret, "sha256"), "HMAC-SHA256 with the body as the key"),
+        (hashlib.sha256(body), "SHA-256 of the body, without the secret"),
+        (hashlib.sha256(secret + body), "SHA-256 of the secret and the body"),
+        (hashlib.sha256(body + secret), "SHA-256 of the body and the secret"),
+        (hashlib.sha1(body, usedforsecurity=False), "SHA-1 of the body, without the secret"),
+    ):
+        base64 = urlsafe_b64encode(made.digest()).decode().rstrip("=")
+        if text.lower() == made.hexdigest() or bare == base64:
+            yield f"made with {name}"
 
 
 def _decoded(text: str) -> bytes:

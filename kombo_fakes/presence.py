@@ -15,6 +15,7 @@ from urllib.parse import quote
 from kombo_fakes.pointer import Path
 from kombo_fakes.schema import Schema
 from kombo_fakes.sites import Site
+from kombo_fakes.vocabulary import DRAFT_2020, dialect_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,12 +98,11 @@ def present(paths: Iterable[Path], schema: Schema) -> Requirement:
 
 
 def _wrapped(inner: dict[str, Any], path: Path, schema: Schema) -> dict[str, Any]:
-    draft_7 = "draft-07" in str(schema.effective.get("$schema", ""))
+    tuples = "prefixItems" if dialect_of(schema.effective) == DRAFT_2020 else "items"
     for part in reversed(path):
         if isinstance(part, int):
-            keyword = "items" if draft_7 else "prefixItems"
             below: list[Any] = [{} for _ in range(part)]
-            inner = {"type": "array", "minItems": part + 1, keyword: [*below, inner]}
+            inner = {"type": "array", "minItems": part + 1, tuples: [*below, inner]}
         else:
             inner = {"type": "object", "required": [part], "properties": {part: inner}}
     return inner

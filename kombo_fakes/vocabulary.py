@@ -11,6 +11,26 @@ from typing import Any
 
 from kombo_fakes.pointer import Path
 
+DRAFT_7 = "http://json-schema.org/draft-07/schema"
+DRAFT_2019 = "https://json-schema.org/draft/2019-09/schema"
+DRAFT_2020 = "https://json-schema.org/draft/2020-12/schema"
+DIALECTS = (DRAFT_2020, DRAFT_2019, DRAFT_7)
+"""The dialects that are known, the one that is meant without a ``$schema`` first."""
+
+
+def dialect_of(document: Any) -> str:
+    """The dialect that a schema document says it is in.
+
+    Examples:
+        >>> dialect_of({"$schema": "http://json-schema.org/draft-07/schema#"}) == DRAFT_7
+        True
+        >>> dialect_of({}) == DRAFT_2020
+        True
+    """
+    said = document.get("$schema", DRAFT_2020) if isinstance(document, dict) else DRAFT_2020
+    return str(said).removesuffix("#")
+
+
 ONE_SCHEMA = frozenset(
     "additionalItems additionalProperties contains contentSchema else if items not"
     " propertyNames then unevaluatedItems unevaluatedProperties".split()

@@ -6,11 +6,11 @@ from typing import Any
 
 import pytest
 
-from kombo_fakes import Schema, SchemaError, corners, faults, payloads
+from kombo_fakes import Schema, SchemaError, corners, faults, generate, payloads
+from kombo_fakes.dice import SeededDice
 from kombo_fakes.ecma import to_python
-
-DRAFT_7 = "http://json-schema.org/draft-07/schema#"
-DRAFT_2019 = "https://json-schema.org/draft/2019-09/schema"
+from kombo_fakes.portrait import portrait_for
+from kombo_fakes.vocabulary import DRAFT_7, DRAFT_2019
 
 
 @pytest.mark.parametrize("name", ["password", "binary", "byte", "decimal", "phone"])
@@ -156,3 +156,33 @@ def test_places_that_are_like_each_other_in_a_circle() -> None:
         }
     )
     assert "children.0.name-text-empty" in {corner.id for corner in corners(schema)}
+
+
+def test_a_field_that_cannot_show_its_fact_holds_fields_that_can() -> None:
+    within = {"type": "object", "required": ["phone"], "properties": {"phone": {"type": "string"}}}
+    city = {"anyOf": [{"type": "string", "maxLength": 3}, within]}
+    schema = Schema.load({"type": "object", "required": ["city"], "properties": {"city": city}})
+    made = [portrait_for(schema).paint(SeededDice(seed))["city"] for seed in range(30)]
+    assert any(isinstance(value, dict) and value["phone"].startswith("+1") for value in made)
+
+
+@pytest.mark.parametrize("dialect", [DRAFT_7, DRAFT_2019, "the default"])
+def test_an_item_that_is_asked_for_is_of_the_branch_that_has_it(dialect: str) -> None:
+    branches = [
+        {
+            "type": "object",
+            "required": ["kind", f"text_{number}"],
+            "additionalProperties": False,
+            "properties": {"kind": {"const": number}, f"text_{number}": {"type": "string"}},
+        }
+        for number in range(80)
+    ]
+    document: dict[str, Any] = {
+        "type": "object",
+        "required": ["list"],
+        "properties": {"list": {"type": "array", "maxItems": 1, "items": {"anyOf": branches}}},
+    }
+    if dialect != "the default":
+        document["$schema"] = dialect
+    made = next(generate(document, overrides={"/list/0/text_77": "abc"}))
+    assert made.payload == {"list": [{"kind": 77, "text_77": "abc"}]}

@@ -161,6 +161,12 @@ def _play(report: Report, subtests: Any) -> None:
         if tried and not failed:
             with subtests.test(msg=f"{title} ({counted(tried, 'case')})"):
                 pass
+    for line in report.not_judged:
+        with subtests.test(msg=line.partition(": ")[0]):
+            pytest.skip(f"not judged: {line}")
+    if report.stopped:
+        with subtests.test(msg="the whole run"):
+            pytest.fail(f"the run was stopped: {report.stopped}", pytrace=False)
 
 
 @pytest.fixture

@@ -159,16 +159,21 @@ def test_a_subtest_for_each_finding(project: pytest.Pytester):
         @pytest.mark.kombo(skip="signature-absent")
         def test_known(kombo_probe, subtests):
             assert kombo_probe(receive, subtests=subtests, max_examples=3).ok
+
+        def test_stopped(kombo_probe, subtests):
+            assert not kombo_probe(receive, subtests=subtests, max_seconds=1e-9).ok
         """
     )
     result = project.runpytest("-p", "no:randomly", "-v", "-rA")
-    result.assert_outcomes(failed=2, passed=1, skipped=1)
+    # What is known is skipped, and in each run what it stores; of the last one nearly all.
+    result.assert_outcomes(failed=2 + 2, passed=1, skipped=1 + 3 + 1)
     result.stdout.fnmatch_lines(
         [
             "*test_receiver SUBPASS*faults are refused (* cases)*",
             "_* test_receiver *signature-absent* _*",
             "it fails open: deliveries without a signature are taken *",
             "went on",
+            "the run was stopped: the time for the run is over",
             "SUBFAIL*signature-absent*",
         ]
     )

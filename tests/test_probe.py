@@ -78,6 +78,9 @@ def is_named(planted, report):
     assert any(re.search(planted.words, text, re.IGNORECASE) for text in texts), texts
     most = 10 if planted.name in MANY else 2
     assert len(report.findings) <= most, [finding.title for finding in report.findings]
+    assert len({finding.id for finding in report.findings}) == len(report.findings)
+    cases = {case for finding in report.findings for case in finding.cases}
+    assert {outcome.case.id for outcome in report.outcomes if outcome.state == "wrong"} <= cases
 
 
 @pytest.mark.parametrize("planted", some_fast(SHOWN, 96), ids=str)

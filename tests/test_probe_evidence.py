@@ -298,6 +298,7 @@ def test_what_breaks_observing_is_found(last: int) -> None:
     assert finding.cases[0] in {outcome.case.id for outcome in report.outcomes}
 
 
+@pytest.mark.slow
 def test_what_breaks_observing_once_while_hypothesis_draws() -> None:
     """It isn't called flaky."""
     receiver = Breaking(SECRET)
@@ -372,6 +373,7 @@ def test_what_kills_a_receiver_is_named() -> None:
 # -- several events
 
 
+@pytest.mark.slow
 def test_findings_are_those_of_an_event() -> None:
     """What one event shows is neither lost nor said of another."""
     right = good("sync-finished")
@@ -424,6 +426,7 @@ def test_an_event_that_is_not_taken_ends_no_other() -> None:
 # -- what wasn't judged
 
 
+@pytest.mark.slow
 def test_reasons_for_not_judging_are_said() -> None:
     """No way to observe, an event without timelines, what hangs, what others build on."""
     unseen = probed(good())
@@ -439,6 +442,7 @@ def test_reasons_for_not_judging_are_said() -> None:
     assert len(names) == len(nothing.not_judged)
 
 
+@pytest.mark.slow
 def test_what_is_not_sent_after_a_hang_is_said() -> None:
     """By the part of the run, with how many there are."""
     from threading import Event
@@ -448,10 +452,11 @@ def test_what_is_not_sent_after_a_hang_is_said() -> None:
     def receive(delivery: Delivery) -> int:
         status = right(delivery)
         if status == 422:
-            never.wait(0.3)
+            never.wait()
         return status
 
-    report = probed(receive, timeout=0.05)
+    report = probed(receive, timeout=0.3)
+    never.set()
     assert any("faults: not sent, since others like them hung" in n for n in report.not_judged)
 
 

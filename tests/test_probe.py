@@ -339,7 +339,7 @@ def test_what_is_observed_shows_no_secret():
     )
     texts = [f"{finding.title} {finding.text}" for finding in report.findings]
     assert repr(ECHOED)[1:-1] not in "".join(texts)
-    assert 'state is "[the webhook secret]"' in "".join(texts)
+    assert "state is '[the webhook secret]'" in "".join(texts)
     assert "Sent: a look at what it knows." in "".join(texts)
 
     def application(environ, start_response):

@@ -9,11 +9,12 @@ from typing import Any, get_args
 from xml.etree import ElementTree
 
 import pytest
-from gallery.good import Receiver
+from gallery.good import Answer, Receiver
 
 from kombo_fakes import Delivery, ProbeError, ReceiverError, Schema, probe, probe_cases, verify
 from kombo_fakes.cli.scorecard import print_scorecard
 from kombo_fakes.probing.cases import Maker
+from kombo_fakes.probing.data_report import data_report
 from kombo_fakes.probing.diagnosis import THEMES, diagnosed
 from kombo_fakes.probing.evidence import Evidence
 from kombo_fakes.probing.findings import SLUGS
@@ -87,6 +88,8 @@ def test_some_requests_too_many_are_not_judged(capsys: pytest.CaptureFixture[str
     assert judged == len(report.outcomes) - len(busy)
     assert any("answered 429, too many requests" in line for line in report.not_judged)
     assert b"not judged" in html_report(report)
+    told = data_report(report)["cases"]
+    assert [case["judged"] for case in told] == [case["status"] != 429 for case in told]
     print_scorecard(report)
     assert "not judged: " in capsys.readouterr().out
     # Of a receiver that takes all changes, since 429 is no refusal.
@@ -346,6 +349,41 @@ def test_an_observer_of_any_kind(seen: Any, said: str | None) -> None:
     assert report.findings
     if said is not None:
         assert said in report.findings[0].title
+
+
+def test_a_callable_that_returns_nothing_for_some() -> None:
+    """What was found until then stays, and it is a finding as well."""
+    right = good()
+
+    def receive(delivery: Delivery) -> int | None:
+        if not delivery.signature:
+            return 204
+        return None if delivery.body == b"null" else right(delivery)
+
+    assert ids(probed(receive)) == ["faults-crashes", "signature-absent"]
+    with pytest.raises(ProbeError, match="returned None"):
+        probed(lambda delivery: None)
+
+
+def test_an_observed_document_of_any_depth() -> None:
+    """At the first look it is an error in a line; later on a finding."""
+    deep = b"[" * 100_000
+
+    class Deep(Receiver):
+        looks = 0
+
+        def look(self, environ: dict[str, Any]) -> Any:
+            """From some look on what no parser can read."""
+            self.looks += 1
+            return Answer(200, deep) if self.looks > self.first else super().look(environ)
+
+        first = 0
+
+    with pytest.raises(ProbeError):
+        probed(Deep(SECRET), observe=OBSERVE)
+    later = Deep(SECRET)
+    later.first = 2
+    assert ids(probed(later, observe=OBSERVE)) == ["afterwards"]
 
 
 def test_what_kills_a_receiver_is_named() -> None:

@@ -92,7 +92,7 @@ class Courier:
         Raises:
             Stopped: if the time for the run is over, or the receiver takes no more requests.
             Lost: if the receiver can't be reached any more.
-            TransportError: if it never could.
+            TransportError, ProbeError: if it never could, or never gave an answer that is one.
         """
         if time.monotonic() > self._end:
             raise Stopped("the time for the run is over")
@@ -104,6 +104,11 @@ class Courier:
             if not self.works or error.reason not in _GONE:
                 raise
             raise Lost(f"it can't be reached any more: {error}") from None
+        except ProbeError as error:
+            if not self.works:
+                raise
+            # A callable that returns no status for this one.
+            answer = Reply(None, trouble="garbage", raised=str(error))
         reply = self._redactor.reply(answer)
         exchange = Exchange(delivery, reply)
         with self._lock:

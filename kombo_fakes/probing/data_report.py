@@ -50,6 +50,7 @@ def data_report(report: Report) -> dict[str, Any]:
                 "owed": outcome.case.owed,
                 "status": None if outcome.reply is None else outcome.reply.status,
                 "failure": outcome.failure,
+                "judged": outcome.judged,
             }
             for outcome in report.outcomes
         ],

@@ -116,13 +116,18 @@ def replaced(document: Any, path: Sequence[str | int], value: Any) -> Any:
         >>> replaced({"a": {"b": 1}}, ("a", "b"), 2)
         {'a': {'b': 2}}
     """
-    if not path:
+    return _replaced(document, path, 0, value)
+
+
+def _replaced(document: Any, path: Sequence[str | int], depth: int, value: Any) -> Any:
+    if depth == len(path):
         return value
-    head, rest = path[0], path[1:]
-    if isinstance(document, dict) and not rest:
+    head, so_far = path[depth], path[: depth + 1]
+    if isinstance(document, dict) and len(so_far) == len(path):
         return {**document, str(head): value}
-    copy = document.copy() if isinstance(document, (dict, list)) else document
-    copy[_key(document, head, path)] = replaced(_step(document, head, path), rest, value)
+    key, held = _key(document, head, so_far), _step(document, head, so_far)
+    copy = document.copy()
+    copy[key] = _replaced(held, path, depth + 1, value)
     return copy
 
 

@@ -85,6 +85,17 @@ def test_of_equal_instants_either_may_win() -> None:
     assert ledger.complaint("a", AGREES) == "events applied are 2, should be 1"
 
 
+def test_the_nearest_is_the_one_with_the_fewest_differences() -> None:
+    """Not the one whose differences come first in the alphabet."""
+    ledger = Ledger()
+    ledger.take(event("1"))
+    other = event("2", state="INVALID")
+    other["data"]["qa_status"] = "FAILED"
+    ledger.take(other)
+    said = ledger.complaint("a", {**AGREES, "qa_status": "FAILED"})
+    assert said == "state is 'ACTIVE', should be 'INVALID'"
+
+
 def test_integrations_are_apart() -> None:
     """Known in the order of their first events; what is about another event is not counted."""
     ledger = Ledger()

@@ -71,6 +71,8 @@ def test_a_dotted_name_is_read_as_it_was_written(path: tuple[str, ...]) -> None:
         ("/~", "only 0 or 1 follows a '~'"),
         ("/a~2b", "only 0 or 1 follows a '~'"),
         ("/~~1", "only 0 or 1 follows a '~'"),
+        ("/~~0", "only 0 or 1 follows a '~'"),
+        ("/~0~", "only 0 or 1 follows a '~'"),
         ("a..b", "neither a JSON Pointer nor a dotted name"),
         (".", "neither a JSON Pointer nor a dotted name"),
         ("a.", "neither a JSON Pointer nor a dotted name"),
@@ -78,8 +80,9 @@ def test_a_dotted_name_is_read_as_it_was_written(path: tuple[str, ...]) -> None:
 )
 def test_what_is_no_pointer(text: str, message: str) -> None:
     """A text that is neither a pointer nor a dotted name is an error that shows it."""
-    with pytest.raises(PointerError, match=message):
+    with pytest.raises(PointerError, match=message) as caught:
         parse_pointer(text)
+    assert str(caught.value).startswith(repr(text))
 
 
 @pytest.mark.parametrize(
@@ -105,6 +108,9 @@ def test_what_an_index_is(part: str | int, is_one: bool) -> None:
         ("text", ("a",), "'/a' leads into 'text'"),
         ({"a": None}, ("a", "b"), "'/a/b' leads into null"),
         ({"a": {"b": {}}}, ("a", "b", "c"), "there is nothing at '/a/b/c'"),
+        ({"a": [{}]}, ("a", 0, "b", "c", "d"), "there is nothing at '/a/0/b'"),
+        ({"a": [5]}, ("a", 0, "b", "c"), "'/a/0/b' leads into 5"),
+        ({"a": [[]]}, ("a", 0, 1, "c"), "there is nothing at '/a/0/1'"),
     ],
 )
 def test_where_a_path_leads_nowhere(document: Any, path: Any, message: str) -> None:
@@ -112,15 +118,20 @@ def test_where_a_path_leads_nowhere(document: Any, path: Any, message: str) -> N
     for follow in (get, removed):
         with pytest.raises(PointerError) as caught:
             follow(document, path)
-        assert message in str(caught.value)
+        assert str(caught.value) == message
+    if len(path) > 1 and path != ("a", "b", "c"):  # A key that isn't there yet is added.
+        with pytest.raises(PointerError) as caught:
+            replaced(document, path, 1)
+        assert str(caught.value) == message
 
 
 def test_the_whole_document_can_be_replaced_and_not_removed() -> None:
     """The empty path is the document itself."""
     assert replaced({"a": 1}, (), 2) == 2
     assert get(5, ()) == 5
-    with pytest.raises(PointerError, match="whole document"):
+    with pytest.raises(PointerError, match="the whole document") as caught:
         removed({"a": 1}, ())
+    assert str(caught.value) == "the whole document can't be left out of itself"
 
 
 def test_digits_can_name_a_property() -> None:

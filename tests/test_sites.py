@@ -132,6 +132,18 @@ def test_each_site_leads_to_what_it_is_about(event: str) -> None:
             [("/extra", "const", "/additionalProperties", True)],
         ),
         ({"additionalProperties": {}}, []),
+        (True, []),
+        ({"format": "no-such-format", "minLength": 1}, [("", "minLength", "", True)]),
+        (
+            {"anyOf": [False, {"const": 1}]},
+            [("", "anyOf", "", False), ("", "const", "/anyOf/1", False)],
+        ),
+        (
+            {"properties": {"o": {"properties": {"a": False}}}},
+            [("/o", "properties", "/properties/o", False)],
+        ),
+        ({"if": {"const": 1}, "else": {"const": 2}}, [("", "if", "", False)]),
+        ({"unevaluatedItems": True, "minItems": 1}, [("", "minItems", "", True)]),
         ({"items": {"const": 1}}, [("/0", "const", "/items", True)]),
         ({"items": True}, []),
         (

@@ -104,7 +104,7 @@ def diagnosed(evidence: Evidence) -> list[Finding]:
             bodies = [f for f in failures.left if f.category == category and f.case.theme == theme]
             fold(_both(category, _of_ids({bare})), bodies)
     found += _signatures(evidence, take, fold)
-    found += _not_validated(evidence, take)
+    found += _not_validated(evidence, take, fold)
     found += _bodies(take)
     found += _changes(take)
     found += _timelines(evidence, failures)
@@ -366,7 +366,7 @@ def _only(failures: Sequence[Failure], title: str) -> str:
     return f"{title} ({enumerated(abouts)})" if abouts else title
 
 
-def _not_validated(evidence: Evidence, take: Take) -> Iterable[Finding]:
+def _not_validated(evidence: Evidence, take: Take, fold: Fold) -> Iterable[Finding]:
     """Faults that are taken: by a receiver that doesn't validate, or that forgets something."""
     all_of_them = {n: c for n, c in evidence.cases.items() if c.group == "fault"}
     taken = {
@@ -374,22 +374,18 @@ def _not_validated(evidence: Evidence, take: Take) -> Iterable[Finding]:
     }
     if taken:
         bodies = {*_NO_OBJECTS, "body-huge-integer", "body-huge-exponent", "body-nan", "body-deep"}
-        if any(c.case.keyword == "required" and c.case.pointer == "" for c in taken.values()):
+        causes = [f for f in taken.values() if f.case.keyword in ("type", "required")]
+        if any(f.case.keyword == "required" and f.case.pointer == "" for f in causes):
             bodies.add("body-empty-object")
-        explained = take(
-            lambda f: (
-                f.category == TAKES
-                and f.case.theme in bodies
-                and any(c.case.keyword in ("type", "required") for c in taken.values())
-            )
-        )
+        # What is taken for the same reason, whichever finding has it.
+        fold(_both(TAKES, _of_themes(frozenset(bodies))), causes)
         if len(taken) > 0.6 * len(all_of_them):
             yield from if_any(
                 "not-validated",
                 TAKES,
                 "it doesn't validate payloads: most of what the published schema refuses is taken "
                 "(if it is meant to be a tolerant reader, probe it with --policy tolerant)",
-                take(lambda f: f.case.group == "fault" and f.category == TAKES) + explained,
+                take(lambda f: f.case.group == "fault" and f.category == TAKES),
             )
         else:
             yield from _explained(taken, all_of_them, take)

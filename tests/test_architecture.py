@@ -97,7 +97,7 @@ def test_no_cycles() -> None:
     )
 
 
-@pytest.mark.parametrize("package", ["probing"])
+@pytest.mark.parametrize("package", ["probing", "cli"])
 def test_no_cycles_inside_a_package(package: str) -> None:
     """Nor do two modules of a package; an import within a function is one as well."""
     _assert_no_cycle(

@@ -38,7 +38,7 @@ def validate_command(
     line; either may be compressed, and end in .gz or .zst; - is standard input, with either.
     Where no schema is named, the payload's own type says which event it is.
     """
-    from kombo_fakes.cli import FINE, FOUND, UNUSABLE
+    from kombo_fakes.cli.status import FINE, FOUND, UNUSABLE
 
     named = None
     if (event, schema_file, name) != (None, None, None):
@@ -48,7 +48,7 @@ def validate_command(
 
 
 def _judge_file(file: str, named: Schema | None) -> int:
-    from kombo_fakes.cli import FINE, FOUND, UNUSABLE
+    from kombo_fakes.cli.status import FINE, FOUND, UNUSABLE
     from kombo_fakes.cli.terminal import complain, say
     from kombo_fakes.document import shown
     from kombo_fakes.errors import DocumentError

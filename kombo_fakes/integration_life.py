@@ -47,6 +47,7 @@ _NEXT: dict[Status, tuple[Status, ...]] = {
     ("INACTIVE", "PENDING", "INCOMPLETE"): (_BEGIN,),
 }
 _STATUSES = tuple(_NEXT)
+_FIELDS = ("state", "qa_status", "setup_status", "updated_at")
 
 EPOCH = int(instant("2024-02-28T21:30:00Z"))
 
@@ -106,7 +107,7 @@ class Lives:
         self._salt, self._spelling = salt, spelling
         self._integrations: dict[str, _Integration] = {}
         self._sample, self._begin = sample, begin
-        self._made = 0
+        self._made = self._never_sent = 0
 
     def knows(self, name: str) -> bool:
         """Whether an integration has had an event."""
@@ -181,6 +182,21 @@ class Lives:
         text = NOTATIONS[notation](life.newest)
         status = self._other(life, choice)
         return self._event(life, status, life.newest, text, None, "the same instant")
+
+    def never_sent(self, name: str = "a", choice: int = 0) -> dict[str, Any]:
+        """The payload of a newer event of an integration that is never sent: for who forges one.
+
+        No later delivery knows of it.
+        """
+        life = self._of(name)
+        payload = copy.deepcopy(life.sample)
+        seed = seed_for("never sent", self._salt, self._never_sent)
+        self._never_sent += 1
+        payload["id"] = SeededDice(seed).token(24)
+        status = self._other(life, choice)
+        at = written(life.newest + GAPS[USUAL_GAP])
+        payload["data"] |= dict(zip(_FIELDS, (*status, at), strict=True))
+        return payload
 
     def again(self, number: int, spelling: str | None = None) -> Delivery:
         """An event that was sent before, once more: the same id, and the same bytes.
@@ -258,7 +274,7 @@ class Lives:
     def _after(self, life: _Integration, choice: int) -> Status:
         if life.status is None:
             return _BEGIN
-        ways = _NEXT[life.status]
+        ways = _NEXT.get(life.status, (_BEGIN,))  # It may be one of the caller's own.
         return ways[choice % len(ways)]
 
     def _other(self, life: _Integration, choice: int) -> Status:
@@ -280,13 +296,7 @@ class Lives:
             seed_for("life event", self._salt, self._made)
         ).token(24)
         self._made += 1
-        state, qa_status, setup_status = status
-        payload["data"] |= {
-            "state": state,
-            "qa_status": qa_status,
-            "setup_status": setup_status,
-            "updated_at": text,
-        }
+        payload["data"] |= dict(zip(_FIELDS, (*status, text), strict=True))
         if life.status is None:
             what = "the first"
         if at >= life.newest or life.status is None:

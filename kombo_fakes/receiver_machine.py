@@ -112,7 +112,8 @@ class ReceiverMachine(RuleBasedStateMachine):
 
     def __init__(self) -> None:
         super().__init__()
-        self._lives = Lives(secret=self.secret, salt=self.salt())
+        self._salt = self.salt()  # Once: it may be another one each time.
+        self._lives = Lives(secret=self.secret, salt=self._salt)
         self._ledger = Ledger()
         self._log: list[str] = []
 
@@ -166,13 +167,18 @@ class ReceiverMachine(RuleBasedStateMachine):
             name = f"twin of {integration}" if lives.knows(integration) else integration
             self._takes(Step(lives.next(name, choice, gap)))
         else:
-            self._refuses(_forgeries(self.secret), which, integration)
+            self._refuses(_forgeries(self.secret), which, integration, choice)
 
-    def _refuses(self, forgeries: tuple[WireFault, ...], number: int, integration: str) -> None:
+    def _refuses(
+        self, forgeries: tuple[WireFault, ...], number: int, integration: str, choice: int
+    ) -> None:
         fault = forgeries[number % len(forgeries)]
-        # Never sent by Kombo, so that no later event knows of it.
-        forger = Lives(secret=self.secret, salt=("forged", self.salt()))
-        delivery = fault.apply(forger.next(integration).payload)
+        # Of an integration that is known or of one that isn't, as it comes.
+        forger = self._lives
+        if not forger.knows(integration):
+            forger = Lives(secret=self.secret, salt=("forged", self._salt))
+        payload = forger.never_sent(integration, choice)
+        delivery = fault.apply(payload)
         if delivery is None:
             return
         self._log.append(f"{describe(delivery)}: {fault.description}")
@@ -180,6 +186,11 @@ class ReceiverMachine(RuleBasedStateMachine):
         if not 400 <= status < 500:
             about = f"a delivery whose signature is wrong ({fault.description}) was answered"
             raise ReceiverError(account(f"{about} {status}, should be 4xx", self._log))
+        if forger is not self._lives:
+            forged = forger.id_of(integration)
+            complaint = self._ledger.complaint(forged, self.observe(forged))
+            if complaint is not None:
+                raise ReceiverError(account(f"{forged}: {complaint}", self._log))
         check(self._ledger, self.observe, self._log)
 
     def _takes(self, step: Step) -> None:

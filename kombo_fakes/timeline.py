@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from kombo_fakes.delivery import Delivery
 from kombo_fakes.dice import Dice, SeededDice, seed_for
+from kombo_fakes.errors import OverrideError, shorten
 from kombo_fakes.instants import NOTATIONS
 from kombo_fakes.integration_life import GAPS, Lives
 from kombo_fakes.ledger import Ledger, Record
@@ -83,13 +84,17 @@ class Timeline:
         Args:
             seed: Another seed, another timeline, with other ids.
             secret: The webhook secret of the receiver.
-            integrations: The most integrations that occur.
+            integrations: The most integrations that occur, from 1 to 8.
             length: The most steps; at least half of them are made.
+
+        Raises:
+            OverrideError: for a number that is out of range.
 
         Examples:
             >>> Timeline.from_seed(1).steps == Timeline.from_seed(1).steps
             True
         """
+        _check_range(integrations, length)
         dice = SeededDice(seed_for("timeline", seed))
         author = _Author(dice, secret, seed, integrations)
         steps = dice.whole(max(1, length // 2), length)
@@ -157,8 +162,11 @@ def timelines(
 
     Args:
         secret: The webhook secret of the receiver.
-        integrations: The most integrations that occur.
+        integrations: The most integrations that occur, from 1 to 8.
         length: The most steps.
+
+    Raises:
+        OverrideError: for a number that is out of range.
 
     Examples:
         >>> from hypothesis import find
@@ -166,6 +174,7 @@ def timelines(
         >>> [step.delivery.done for step in shortest.steps]
         [('the first',), ('the first', 'again')]
     """
+    _check_range(integrations, length)
     from hypothesis import strategies as st
 
     from kombo_fakes.realistic_strategy import DrawnDice
@@ -194,13 +203,22 @@ _NOTATIONS, _GAPS = tuple(NOTATIONS), tuple(GAPS)
 _SPELLINGS = tuple(spelling.name for spelling in spellings())
 
 
+def _check_range(integrations: int, length: int) -> None:
+    if not 1 <= integrations <= len(_NAMES):
+        raise OverrideError(
+            f"integrations={shorten(integrations)}: a timeline has from 1 to {len(_NAMES)}"
+        )
+    if length < 1:
+        raise OverrideError(f"length={shorten(length)}: a timeline has 1 step at least")
+
+
 class _Author:
     """Makes steps of the kinds that it is asked for, and rolls whatever else is open."""
 
     def __init__(self, dice: Dice, secret: str | bytes, salt: object, integrations: int) -> None:
         self._dice = dice
         self._lives = Lives(secret=secret, salt=salt)
-        self._names = _NAMES[: max(1, min(integrations, len(_NAMES)))]
+        self._names = _NAMES[:integrations]
 
     def step(self, kind: str) -> Step:
         dice, lives = self._dice, self._lives

@@ -14,7 +14,16 @@ import pytest
 from hypothesis import Phase, settings
 from hypothesis.stateful import run_state_machine_as_test
 
-from kombo_fakes import ReceiverError, ReceiverMachine, Timeline
+from kombo_fakes import (
+    OverrideError,
+    ReceiverError,
+    ReceiverMachine,
+    Timeline,
+    timelines,
+    verify,
+)
+from kombo_fakes.instants import instant
+from kombo_fakes.integration_life import Lives
 
 EXAMPLES = Path(__file__).parents[1] / "examples" / "receivers"
 SECRET = "s3cret of a receiver"
@@ -136,3 +145,65 @@ def test_an_answer_without_a_status_is_an_error():
     """None isn't taken for success."""
     with pytest.raises(TypeError, match="deliver\\(\\) returned NoneType, not a status"):
         Timeline.from_seed(1).play(lambda delivery: None)
+
+
+@pytest.mark.parametrize("known", [False, True])
+def test_a_forged_event_that_is_refused_and_applied(known):
+    """Of an integration that has had an event, and of one that has none."""
+
+    class Machine(ReceiverMachine):
+        copies = 1
+
+        def __init__(self) -> None:
+            super().__init__()
+            self.seen: dict[str, Any] = {}
+
+        def salt(self) -> object:
+            return object()  # Another one each time.
+
+        def deliver(self, delivery: Any) -> int:
+            right = verify(delivery.body, delivery.signature, self.secret)
+            data = dict(delivery.payload["data"])
+            if right or (data["integration_id"] in self.seen) == known:
+                stored = self.seen.setdefault(data["integration_id"], data)
+                if instant(data["updated_at"]) > instant(stored["updated_at"]):
+                    stored.update(data)
+            return 204 if right else 401
+
+        def observe(self, integration_id: str) -> Any:
+            return self.seen.get(integration_id)
+
+    with pytest.raises(ReceiverError) as caught:
+        run_state_machine_as_test(
+            Machine,
+            settings=settings(
+                deadline=None, database=None, derandomize=True, print_blob=False,
+                report_multiple_bugs=False, phases=[Phase.generate],
+            ),
+        )  # fmt: skip
+    words = "should be" if known else "it is known, although no event of it was due"
+    assert words in str(caught.value).splitlines()[0]
+    assert "signature" in str(caught.value).splitlines()[-1]
+
+
+def test_a_status_of_ones_own():
+    """Nothing is known of what comes after it, so that the integration begins anew."""
+    lives = Lives()
+    lives.next("a", status=("INACTIVE", "FAILED", "INCOMPLETE"))
+    assert lives.next("a").payload["data"]["state"] == "ACTIVE"
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        ({"length": 0}, "length=0: a timeline has 1 step at least"),
+        ({"integrations": 0}, "integrations=0: a timeline has from 1 to 8"),
+        ({"integrations": 50}, "integrations=50: a timeline has from 1 to 8"),
+    ],
+)
+def test_a_timeline_of_no_such_size(options, words):
+    """It isn't made of another size without a word."""
+    for make in (Timeline.from_seed, timelines):
+        with pytest.raises(OverrideError, match=words):
+            make(**options)
+    assert len(Timeline.from_seed(length=1, integrations=8).steps) == 1

@@ -112,7 +112,7 @@ def test_the_types_name_every_event() -> None:
 
 
 def test_the_fixture_takes_what_the_probe_takes() -> None:
-    """The type of `kombo_probe` has the arguments of `probe`, and subtests."""
-    own = {"self", "subtests"}
+    """The type of `kombo_probe` has the arguments of `probe`, subtests, and a baseline."""
+    own = {"self", "subtests", "baseline"}
     of_fixture = {name for name in signature(ReceiverProbe.__call__).parameters if name not in own}
     assert of_fixture == set(signature(kombo_fakes.probe).parameters)

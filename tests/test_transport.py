@@ -875,3 +875,28 @@ def test_time_outs_that_are_none(timeout: float) -> None:
     """Each would wait for ever, or not at all."""
     with pytest.raises(OverrideError, match="it is seconds, more than 0 and at most 86400"):
         Transport("http://127.0.0.1/", timeout=timeout)
+
+
+@pytest.mark.skipif(not hasattr(socket, "TCP_QUICKACK"), reason="Linux has it")
+def test_answers_are_acknowledged_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A server that sends head and body apart would wait 40 ms with the body, each time."""
+    said = []
+    real = socket.socket.setsockopt
+
+    def noted(self: socket.socket, *arguments: Any) -> None:
+        said.append(arguments)
+        real(self, *arguments)
+
+    monkeypatch.setattr(socket.socket, "setsockopt", noted)
+
+    def in_two(peer: Peer) -> None:
+        while peer.request() is not None:
+            peer.send(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n")
+            peer.send(b"ok")
+
+    with Server(in_two) as server, Transport(server.url) as transport:
+        for _ in range(3):
+            assert transport.post(DELIVERY).body == b"ok"
+        assert server.connections == 1
+    # Said for each answer, since Linux forgets it.
+    assert said.count((socket.IPPROTO_TCP, socket.TCP_QUICKACK, 1)) >= 3

@@ -294,8 +294,8 @@ def test_what_breaks_observing_is_found(last: int) -> None:
     assert ids(report) == ["afterwards"]
     (finding,) = report.findings
     assert "what it knows can't be seen any more" in finding.title
-    assert "answered 500 to GET" in finding.title
-    assert "what it knows can't be seen any more" in report.stopped
+    assert "answered 500 to GET" in finding.text
+    assert report.stopped == "what it knows can't be seen any more"
     assert finding.exchanges
     assert not report.ok
     assert finding.cases[0] in {outcome.case.id for outcome in report.outcomes}
@@ -348,7 +348,7 @@ def test_an_observer_of_any_kind(seen: Any, said: str | None) -> None:
     report = probed(good(), observe=lambda name: None if next(looks) == 0 else seen(name))
     assert report.findings
     if said is not None:
-        assert said in report.findings[0].title
+        assert said in report.findings[0].text
 
 
 def test_a_callable_that_returns_nothing_for_some() -> None:
@@ -595,6 +595,20 @@ def test_who_takes_everything_is_shown_an_unsigned_one() -> None:
     (finding,) = probed(lambda delivery: 204).findings
     assert finding.id == "takes-everything"
     assert finding.exchanges[-1].delivery.signature is None
+
+
+def test_what_crashes_signed_or_not_is_one_finding() -> None:
+    """It isn't the signature that is missing, but the method, or the kind of event."""
+
+    class Falls(Receiver):
+        def route(self, environ: dict[str, Any]) -> Any:
+            if environ["REQUEST_METHOD"] == "PUT":
+                raise RuntimeError("no such method")
+            return super().route(environ)
+
+    (finding,) = probed(Falls(SECRET)).findings
+    assert finding.id == "http-put-crashes"
+    assert set(finding.cases) == {"wire:http-put", "wire:unsigned-put"}
 
 
 def test_texts() -> None:

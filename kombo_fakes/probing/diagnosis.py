@@ -100,9 +100,9 @@ def diagnosed(evidence: Evidence) -> list[Finding]:
     if not any(finding.category == REFUSES for finding in long):
         found += _resigned(evidence, take)
     for category in (CRASHES, HANGS):
-        for bare, theme in _BARE.items():
-            bodies = [f for f in failures.left if f.category == category and f.case.theme == theme]
-            fold(_both(category, _of_ids({bare})), bodies)
+        for bare, themes in _BARE.items():
+            signed = [f for f in failures.left if f.category == category and f.case.theme in themes]
+            fold(_both(category, _is_named(bare)), signed)
     found += _signatures(evidence, take, fold)
     found += _not_validated(evidence, take, fold)
     found += _bodies(take)
@@ -137,6 +137,12 @@ def _is(failure: Failure) -> Test:
     return lambda other: other is failure
 
 
+def _is_named(name: str) -> Test:
+    """By its id, or what an id that ends in a hyphen begins with."""
+    start = name if name.endswith("-") else f"{name}/"
+    return lambda failure: failure.case.id == name or failure.case.id.startswith(start)
+
+
 def _of_themes(themes: frozenset[str]) -> Test:
     return lambda failure: failure.case.theme in themes
 
@@ -162,7 +168,9 @@ def _poisoned(take: Take, fold: Fold) -> Iterable[Finding]:
             shown.category,
             f"one delivery breaks those after it: {shown.case.about}, it {verb} good ones"
             if shown.detail == ""
-            else f"one delivery breaks what comes after it: {shown.case.about}, {shown.detail}",
+            # Behind a colon comes what is another one in each run: a URL, an id.
+            else f"one delivery breaks what comes after it: {shown.case.about}, "
+            f"{shown.detail.partition(': ')[0]}",
             failures,
             shown=shown,
         )
@@ -290,11 +298,18 @@ SIGNATURES: tuple[tuple[str, frozenset[str], str], ...] = (
 )  # fmt: skip
 
 
-# Deliveries without a signature whose body is what is wrong with them where others like it are.
+# Deliveries without a signature, and what is wrong with them where it is with signed ones, too.
 _BARE = {
-    "wire:unsigned-empty": "body-empty",
-    "wire:unsigned-empty-object": "body-empty-object",
-    "wire:unsigned-array": "body-array",
+    "wire:unsigned-empty": ("body-empty",),
+    "wire:unsigned-empty-object": ("body-empty-object",),
+    "wire:unsigned-array": ("body-array",),
+    "wire:unsigned-put": ("http-put",),
+    "wire:unsigned-no-type": ("http-content-type-missing",),
+    "wire:unsigned-text": ("http-content-type-other",),
+    "wire:unsigned-form": ("http-content-type-other",),
+    "wire:unsigned-xml": ("http-content-type-other",),
+    "wire:unsigned-type-new-event": ("new event", "other event"),
+    "wire:unsigned-event-": ("new event", "other event"),
 }
 
 

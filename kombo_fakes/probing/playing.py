@@ -81,8 +81,8 @@ class Play:
                 self._phases[0][1]()
                 self._phases.pop(0)
         except Lost as error:
-            why = str(error)
-            self._lost(why)
+            self._lost(str(error))
+            why = str(error).partition(": ")[0]
         except Stopped as reason:
             why = str(reason)
         except KeyboardInterrupt:

@@ -353,3 +353,71 @@ def test_the_name_of_a_schema_is_the_event_the_title_or_the_file() -> None:
     assert Schema({}, source="a/b.json").name == "b"
     assert Schema({}).name == "the schema"
     assert re.fullmatch("<Schema T>", repr(Schema({"title": "T"})))
+
+
+@pytest.mark.parametrize(
+    ("document", "notes"),
+    [
+        ({"nullable": False}, ["(root): `nullable: false` says nothing, so it went"]),
+        (
+            {"items": {"nullable": True}},
+            ["/items: `nullable: true` without a type adds nothing (OAS 3.0)"],
+        ),
+        (
+            {"type": "string", "enum": ["A"], "nullable": True},
+            ["(root): `nullable: true` became a union with null, in the enum too"],
+        ),
+        (
+            {"type": "string", "const": "A", "nullable": True},
+            ["(root): `nullable: true` became a union with null, beside the constant"],
+        ),
+        ({"$id": "#/a/b"}, ["(root): '#/a/b' became 'urn:kombo-fakes:schema:b'"]),
+        ({"$id": "#Main"}, ["(root): '#Main' became 'urn:kombo-fakes:schema:Main'"]),
+        ({"$id": "#x/"}, ["(root): '#x/' became 'urn:kombo-fakes:schema:root'"]),
+        ({"$id": "#/X#"}, ["(root): '#/X#' became 'urn:kombo-fakes:schema:X-'"]),
+        ({"items": {"$id": "#x"}}, ["/items: the bare fragment '#x' went"]),
+        (
+            {"items": {"$id": "#x"}, "contains": {"$ref": "#x"}},
+            ["/items: the bare fragment '#x' became the anchor 'x'"],
+        ),
+        (
+            {"items": {"$id": "#X"}, "contains": {"$ref": "#X"}},
+            ["/items: the bare fragment '#X' became the anchor 'X'"],
+        ),
+        ({"format": "money"}, ["(root): format 'money' isn't checked: an annotation"]),
+    ],
+)
+def test_what_is_told_of_repairs(document: Any, notes: list[str]) -> None:
+    """In a sentence that says what became of it."""
+    assert [str(repair) for repair in Schema.load(document).repairs] == notes
+
+
+@pytest.mark.parametrize(
+    ("document", "message"),
+    [
+        (5, "the schema: a schema is a JSON object, not 5"),
+        ({"qqqqqq": 1}, "the schema: unknown keyword 'qqqqqq' at the root"),
+        (
+            {"items": {"minlength": 1}},
+            "the schema: unknown keyword 'minlength' at /items; did you mean 'minLength'?",
+        ),
+        (
+            {"$schema": "https://json-schema.org/draft/2020-12/schemaX"},
+            "the schema: $schema 'https://json-schema.org/draft/2020-12/schemaX' isn't known; known "
+            "are drafts 7, 2019-09 and 2020-12 (https://json-schema.org/draft/2020-12/schema)",
+        ),
+        (
+            {"items": {"minLength": "1"}},
+            'the schema: against the meta-schema at /items/minLength: "1" is not of type "integer"',
+        ),
+        (
+            {"properties": {"a": True, "b": {"type": "strng"}}},
+            "the schema: unknown type 'strng' at /properties/b; did you mean 'string'?",
+        ),
+    ],
+)
+def test_errors_to_the_letter(document: Any, message: str) -> None:
+    """What, where, and what would be right; a document without a name is the schema."""
+    with pytest.raises(SchemaError) as caught:
+        read(document)
+    assert str(caught.value) == message

@@ -403,8 +403,8 @@ def test_what_is_told_of_repairs(document: Any, notes: list[str]) -> None:
         ),
         (
             {"$schema": "https://json-schema.org/draft/2020-12/schemaX"},
-            "the schema: $schema 'https://json-schema.org/draft/2020-12/schemaX' isn't known; known "
-            "are drafts 7, 2019-09 and 2020-12 (https://json-schema.org/draft/2020-12/schema)",
+            "the schema: $schema 'https://json-schema.org/draft/2020-12/schemaX' isn't known; "
+            "known are drafts 7, 2019-09 and 2020-12 (https://json-schema.org/draft/2020-12/schema)",
         ),
         (
             {"items": {"minLength": "1"}},

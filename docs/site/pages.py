@@ -45,8 +45,10 @@ REFERENCE = {
         "signing delivery spelling delivery_strategies wire_catalogue vector_file timeline ledger"
         " receiver_machine transport",
     ),
-    "probe": ("The probe", "probing.running probing.report probing.model probing.checking"
-        " probing.receivers"),
+    "probe": (
+        "The probe",
+        "probing.running probing.report probing.model probing.checking probing.receivers",
+    ),
     "types": ("Types of payloads and fixtures", "types fixture_types"),
 }
 

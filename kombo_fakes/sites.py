@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -26,6 +27,10 @@ _FAMILIES: dict[str, tuple[str, ...]] = {
 
 _BESIDE = {"maxContains": ("contains", "maxContains")}
 """Keywords that say nothing without another one."""
+
+
+PLACES = 32
+"""At how many places of a payload one schema object is looked at: there may be no end of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +66,8 @@ class Site:
 def sites(effective: Any) -> Iterator[Site]:
     """Every site of an effective schema, outermost first, each once.
 
-    A recursive schema is followed until it comes to a schema object that it is in already.
+    A recursive schema is followed until it comes to a schema object that it is in already, and
+    no object to more than `PLACES` places.
     """
     seen: set[tuple[str, str, str]] = set()
     walker = _Walker(effective)
@@ -76,14 +82,16 @@ def sites(effective: Any) -> Iterator[Site]:
 class _Walker:
     def __init__(self, root: Any) -> None:
         self.root = root
+        self.visits: Counter[Path] = Counter()
         self.targets = Targets(root)
         self.formats = checked_formats(root.get("$schema") if isinstance(root, dict) else None)
 
     def walk(
         self, schema: Any, place: Path, where: Path, *, single: bool, inside: frozenset[Path]
     ) -> Iterator[Site]:
-        if not isinstance(schema, dict) or where in inside:
+        if not isinstance(schema, dict) or where in inside or self.visits[where] == PLACES:
             return
+        self.visits[where] += 1
         inside |= {where}
         for keyword, value in schema.items():
             if _says_nothing(keyword, schema):

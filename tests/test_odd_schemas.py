@@ -7,9 +7,11 @@ from typing import Any
 import pytest
 
 from kombo_fakes import Schema, SchemaError, corners, faults, generate, payloads
+from kombo_fakes.blueprint import Array, Blueprint, Reference, Text, blueprint, smallest
 from kombo_fakes.dice import SeededDice
 from kombo_fakes.ecma import to_python
 from kombo_fakes.portrait import portrait_for
+from kombo_fakes.sites import PLACES
 from kombo_fakes.vocabulary import DRAFT_7, DRAFT_2019
 
 
@@ -186,3 +188,45 @@ def test_an_item_that_is_asked_for_is_of_the_branch_that_has_it(dialect: str) ->
         document["$schema"] = dialect
     made = next(generate(document, overrides={"/list/0/text_77": "abc"}))
     assert made.payload == {"list": [{"kind": 77, "text_77": "abc"}]}
+
+
+def entangled(count: int) -> dict[str, Any]:
+    """Types each of which has a property of each: there are count! ways through them."""
+    references = {f"p{number}": {"$ref": f"#/$defs/d{number}"} for number in range(count)}
+    one = {"type": "object", "properties": references}
+    return {"$ref": "#/$defs/d0", "$defs": {f"d{number}": one for number in range(count)}}
+
+
+def layered(count: int) -> dict[str, Any]:
+    """Unions of two of the next layer each: there are 2 ** count ways through them."""
+    layers: dict[str, Any] = {
+        f"{side}{number}": {"anyOf": [{"$ref": f"#/$defs/{next_}{number + 1}"} for next_ in "lr"]}
+        for number in range(count)
+        for side in "lr"
+    }
+    ends = {f"l{count}": {"type": "string"}, f"r{count}": {"type": "object"}}
+    return {"$ref": "#/$defs/l0", "$defs": layers | ends}
+
+
+def test_sites_of_types_that_hold_each_other() -> None:
+    assert 9 < len(Schema.load(entangled(9)).sites()) <= 9 * PLACES
+
+
+def test_the_smallest_form_is_found_once() -> None:
+    """The layers below are looked at once and not on each way to them."""
+    asked: list[str] = []
+
+    def layer(number: int) -> Reference:
+        def target() -> Blueprint:
+            asked.append(str(number))
+            return Text() if number == 40 else Array(1, prefix=(layer(number + 1),) * 2)
+
+        return Reference(str(number), target)
+
+    small = smallest(layer(0))
+    assert isinstance(small, Array)
+    assert len(asked) == 41
+
+
+def test_shapes_on_many_ways_can_be_had() -> None:
+    assert blueprint(Schema.load(layered(40)))

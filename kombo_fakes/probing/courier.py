@@ -75,7 +75,8 @@ class Courier:
         self.observes: bool = observe is not None
         self.works: bool = False
         self.last: tuple[str, Exchange] | None = None
-        self.evidence, self.event = evidence, ""
+        self.evidence: Evidence = evidence
+        self.event: str = ""
         self._target, self._secret, self._observe = target, secret, observe
         self._end, self._told, self._redactor = end, on_exchange, redactor
         self._in_a_row = 0

@@ -11,8 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kombo_fakes import KomboFakesError, Schema, ValidationError
+from kombo_fakes.document import MAX_DEPTH
 from kombo_fakes.errors import nearest, shorten, unknown
-from kombo_fakes.violations import Violation
+from kombo_fakes.violations import Violation, plain
 
 TEXT = "a" * 100_000
 TEXT_SHOWN = "'" + "a" * 53 + "...' (100,000 characters)"
@@ -392,3 +393,105 @@ def test_nearest_prefers_the_same_letters() -> None:
     """Only case differs: that is it, however many others are near."""
     assert nearest("Data.State", ["data.states", "data.state"]) == "data.state"
     assert nearest("", ["a"]) is None
+
+
+@pytest.mark.parametrize(
+    ("document", "payload", "said"),
+    [
+        ({"enum": ["A", "B"]}, "zzz", "(root): enum: 'zzz' is none of A, B"),
+        ({"enum": [*range(8)]}, "x", "(root): enum: 'x' is none of 0, 1, 2, 3, 4, 5, 6, 7"),
+        (
+            {"enum": [*range(9)]},
+            "x",
+            "(root): enum: 'x' is none of 0, 1, 2, 3, 4, 5, 6, 7 and 1 more",
+        ),
+        ({"enum": ["e" * 60]}, 1, f"(root): enum: 1 is none of {'e' * 60}"),
+        ({"enum": ["e" * 61]}, 1, f"(root): enum: 1 is none of '{'e' * 53}...' (61 characters)"),
+        ({"minimum": 5}, 4, "(root): minimum: 4 is under the minimum 5"),
+        ({"maximum": 5}, 6, "(root): maximum: 6 is over the maximum 5"),
+        (
+            {"properties": {"a": {}}, "additionalProperties": False},
+            dict.fromkeys("bc", 1),
+            "(root): additionalProperties: unknown properties 'b', 'c'",
+        ),
+        (
+            {"properties": {"a": {}}, "additionalProperties": False},
+            dict.fromkeys("bcdefg", 1),
+            "(root): additionalProperties: unknown properties 'b', 'c', 'd', 'e', 'f' and 1 more",
+        ),
+        # What has no words of ours is said in the validator's, unless it quotes too much.
+        (
+            {"unevaluatedItems": False, "prefixItems": [{}]},
+            [1, 2],
+            "(root): unevaluatedItems: Unevaluated items are not allowed ('2' was unexpected)",
+        ),
+        (
+            {"unevaluatedItems": False, "prefixItems": [{}]},
+            [1, "x" * 200],
+            "(root): unevaluatedItems: the value doesn't satisfy 'unevaluatedItems'",
+        ),
+        (
+            {"unevaluatedItems": False, "prefixItems": [{}]},
+            [1, "x\u202e"],
+            "(root): unevaluatedItems: the value doesn't satisfy 'unevaluatedItems'",
+        ),
+        (
+            {"properties": {"allOf": {"properties": {"x": False}}}},
+            {"allOf": {"x": 1}},
+            "/allOf/x: properties: nothing may be here, got 1",
+        ),
+        (
+            {
+                "$schema": "http://json-schema.org/draft-07/schema#",
+                "$ref": "#/definitions/n",
+                "definitions": {"n": False},
+            },
+            1,
+            "(root): falseSchema: nothing may be here, got 1",
+        ),
+        (
+            True,
+            [datetime.date(2020, 1, 2)],
+            "/0: json: a date is no JSON value: datetime.date(2020, 1, 2); give its .isoformat()",
+        ),
+        (
+            {"additionalProperties": {"type": "null"}},
+            {"x" * 199: 1},
+            f"/{'x' * 199}: type: expected null, got 1",
+        ),
+        (
+            {"additionalProperties": {"type": "null"}},
+            {"x" * 200: 1},
+            f"'/{'x' * 52}...' (201 characters): type: expected null, got 1",
+        ),
+    ],
+)
+def test_what_is_said_to_the_letter(document: Any, payload: Any, said: str) -> None:
+    """Nothing more, and nothing less."""
+    assert [str(violation) for violation in Schema(document).violations(payload)] == [said]
+
+
+def test_twenty_violations_are_all_shown() -> None:
+    """And there is no more to tell of."""
+    with pytest.raises(ValidationError) as caught:
+        Schema({"items": {"type": "string"}}).validate(list(range(20)))
+    assert str(caught.value).splitlines()[-1] == "/19: type: expected string, got 19"
+
+
+def test_the_depth_of_values_is_bounded() -> None:
+    """By the same number as that of documents, and told with the whole value as its place."""
+    assert Schema(True).is_valid(nested(MAX_DEPTH))
+    (violation,) = Schema(True).violations(nested(MAX_DEPTH + 1))
+    assert violation == Violation("", "json", "nested deeper than 200 levels")
+
+
+def test_what_the_validator_is_given_is_the_same_value() -> None:
+    """In the plain types, whatever kinds of their own a caller uses."""
+
+    class Fraction(float):
+        """A number of the caller's own kind."""
+
+    value = {"a": (Fraction(1.5), True, None, Whole(2), Text("x\ud800"))}
+    given = plain(value)
+    assert given == {"a": [1.5, True, None, 2, "x\ufffd"]}
+    assert [type(one) for one in given["a"]] == [float, bool, type(None), int, str]

@@ -9,6 +9,7 @@ stands here, so that a keyword is understood once.
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
@@ -22,6 +23,7 @@ from kombo_fakes.errors import SchemaError
 from kombo_fakes.formats import checked_formats
 from kombo_fakes.pointer import Path, get, has, to_pointer
 from kombo_fakes.schema import Schema, canonicalize, validator_for
+from kombo_fakes.sites import PLACES
 from kombo_fakes.targets import Targets
 from kombo_fakes.vocabulary import subschemas
 
@@ -336,6 +338,45 @@ class _Smallest:
         extras = [replace(e, values=self.of(e.values, inside)) for e in plan.extras if not bare]
         reachable = tuple(extra for extra in extras if extra.values != NOTHING)
         return replace(plan, properties=properties, extras=reachable)
+
+
+def shapes(plan: Blueprint) -> Iterator[tuple[Path, Blueprint]]:
+    """Every shape that a value can have, place by place; of an array the first item.
+
+    A shape by a name is followed until it comes to itself, and to no more than `PLACES` places;
+    where it isn't followed, it stands for itself.
+
+    Examples:
+        >>> [path for path, _ in shapes(Object({"a": Array(items=Text())}))]
+        [(), ('a',), ('a', 0)]
+    """
+    return _shapes(plan, (), frozenset(), Counter())
+
+
+def _shapes(
+    plan: Blueprint, path: Path, inside: frozenset[str], visits: Counter[str]
+) -> Iterator[tuple[Path, Blueprint]]:
+    match plan:
+        case Object(properties=properties):
+            yield path, plan
+            for name, child in properties.items():
+                if child != NOTHING:
+                    yield from _shapes(child, (*path, name), inside, visits)
+        case Array(prefix=prefix, items=items):
+            yield path, plan
+            first = prefix[0] if prefix else items
+            if first != NOTHING:
+                yield from _shapes(first, (*path, 0), inside, visits)
+        case Union(branches=branches):
+            for branch in branches:
+                yield from _shapes(branch, path, inside, visits)
+        case Filtered(base=base):
+            yield from _shapes(base, path, inside, visits)
+        case Reference(uri=uri) if uri not in inside and visits[uri] < PLACES:
+            visits[uri] += 1
+            yield from _shapes(plan.target, path, inside | {uri}, visits)
+        case _:
+            yield path, plan
 
 
 def blueprint_of(effective: dict[str, Any], name: str) -> Blueprint:

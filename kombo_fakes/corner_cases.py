@@ -8,24 +8,22 @@ the same schema and seed.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
 from kombo_fakes.blueprint import (
-    NOTHING,
     Anything,
     Array,
     Blueprint,
     Choice,
-    Filtered,
     Numeric,
     Object,
     Reference,
     Text,
-    Union,
     blueprint,
+    shapes,
 )
 from kombo_fakes.dice import SeededDice, seed_for
 from kombo_fakes.errors import SchemaError, shorten
@@ -138,15 +136,15 @@ class _Easel:
 
 
 def _all(easel: _Easel, plan: Blueprint) -> Iterator[tuple[str, Path, str, Any]]:
-    shapes = list(_shapes(plan, (), frozenset()))
-    nullable = list(dict.fromkeys(path for path, shape in shapes if _is_nullable(shape)))
+    found = list(shapes(plan))
+    nullable = list(dict.fromkeys(path for path, shape in found if _is_nullable(shape)))
     if len(nullable) > 1:
         payload = easel.paint("nulls", pins=dict.fromkeys(nullable))
         for path in nullable:
             if _at(payload, path) is not _ABSENT:
                 payload = replaced(payload, path, None)
         yield "nulls", (), "null wherever null is allowed", payload
-    optional = list(dict.fromkeys(_optional(plan, (), frozenset())))
+    optional = list(_optional(found))
     if optional:
         payload = easel.paint("optional-absent")
         for path in reversed(optional):
@@ -160,9 +158,10 @@ def _all(easel: _Easel, plan: Blueprint) -> Iterator[tuple[str, Path, str, Any]]
                 payload = _completed(payload, path, full)
         yield "optional-present", (), "every property that the schema names", payload
     counts: dict[Path, int] = {}
-    for path, _ in shapes:
+    found = [(path, shape) for path, shape in found if not isinstance(shape, Reference)]
+    for path, _ in found:
         counts[path] = counts.get(path, 0) + 1
-    for path, shape in shapes:
+    for path, shape in found:
         place = _readable(path)
         about = dotted(path) or "the payload"
         if isinstance(shape, Array):
@@ -188,52 +187,18 @@ def _array_corners(
             yield full, path, f"{about}: {what[size]}", easel.put(full, path, items[:size])
 
 
-# -- the shapes of a schema, place by place
+# -- what is where
 
 
-def _shapes(
-    plan: Blueprint, path: Path, inside: frozenset[str]
-) -> Iterator[tuple[Path, Blueprint]]:
-    """Every shape that a value at a place can have; of an array the first item."""
-    match plan:
-        case Object(properties=properties):
-            yield path, plan
-            for name, child in properties.items():
-                if child != NOTHING:
-                    yield from _shapes(child, (*path, name), inside)
-        case Array(prefix=prefix, items=items):
-            yield path, plan
-            first = prefix[0] if prefix else items
-            if first != NOTHING:
-                yield from _shapes(first, (*path, 0), inside)
-        case Union(branches=branches):
-            for branch in branches:
-                yield from _shapes(branch, path, inside)
-        case Filtered(base=base):
-            yield from _shapes(base, path, inside)
-        case Reference(uri=uri):
-            if uri not in inside:
-                yield from _shapes(plan.target, path, inside | {uri})
-        case _:
-            yield path, plan
-
-
-def _optional(plan: Blueprint, path: Path, inside: frozenset[str]) -> Iterator[Path]:
-    match plan:
-        case Object(properties=properties, required=required):
-            for name, child in properties.items():
-                if child != NOTHING:
-                    if name not in required:
-                        yield (*path, name)
-                    yield from _optional(child, (*path, name), inside)
-        case Union(branches=branches):
-            for branch in branches:
-                yield from _optional(branch, path, inside)
-        case Filtered(base=base):
-            yield from _optional(base, path, inside)
-        case Reference(uri=uri):
-            if uri not in inside:
-                yield from _optional(plan.target, path, inside | {uri})
+def _optional(found: Sequence[tuple[Path, Blueprint]]) -> Iterator[Path]:
+    """The places of properties that may be left out, but for those within arrays."""
+    optional = {
+        (*path, name)
+        for path, shape in found
+        if isinstance(shape, Object) and not any(isinstance(part, int) for part in path)
+        for name in shape.properties.keys() - shape.required
+    }
+    yield from dict.fromkeys(path for path, _ in found if path in optional)
 
 
 def _is_nullable(shape: Blueprint) -> bool:

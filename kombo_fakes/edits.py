@@ -19,6 +19,7 @@ from kombo_fakes.blueprint import (
     Text,
     Union,
     blueprint,
+    shapes,
 )
 from kombo_fakes.catalogue import broken_by
 from kombo_fakes.errors import OverrideError, nearest, shorten, unknown
@@ -168,7 +169,7 @@ integration-state-changed; did you mean 'data.state'?
     path = _follow(plan, parts, (), frozenset())
     if path is None:
         write = to_pointer if name.startswith("/") else dotted
-        known = [place for place in _places(plan, (), frozenset()) if place]
+        known = [place for place, _ in shapes(plan) if place]
         # Where the beginning is right, only what goes on from there can have been meant.
         for depth in range(len(parts) - 1, 0, -1):
             begun = tuple(parts[:depth])
@@ -197,7 +198,7 @@ def meant_by(schema: Schema, name: str) -> str | None:
         >>> meant_by(schema, "lines.anything")
     """
     plan = blueprint(schema)
-    known = {tuple(map(str, place)) for place in _places(plan, (), frozenset()) if place}
+    known = {tuple(map(str, place)) for place, _ in shapes(plan) if place}
     walked: tuple[str, ...] = ()
     for part in parse_pointer(name):
         beside = [place for place in known if place[:-1] == walked]
@@ -258,26 +259,6 @@ def _follow(
         case Reference(uri=uri) if uri not in inside:
             return _follow(plan.target, parts, path, inside | {uri})
     return None
-
-
-def _places(plan: Blueprint, path: Path, inside: frozenset[str]) -> Iterator[Path]:
-    yield path
-    match plan:
-        case Object(properties=properties):
-            for name, child in properties.items():
-                if child != NOTHING:
-                    yield from _places(child, (*path, name), inside)
-        case Array(prefix=prefix, items=items):
-            first = prefix[0] if prefix else items
-            if first != NOTHING:
-                yield from _places(first, (*path, 0), inside)
-        case Union(branches=branches):
-            for branch in branches:
-                yield from _places(branch, path, inside)
-        case Filtered(base=base):
-            yield from _places(base, path, inside)
-        case Reference(uri=uri) if uri not in inside:
-            yield from _places(plan.target, path, inside | {uri})
 
 
 def _leaves(path: Path, value: Any) -> Iterator[tuple[Path, Any]]:

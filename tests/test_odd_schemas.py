@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from kombo_fakes import Schema, SchemaError, corners, faults, generate, payloads
-from kombo_fakes.blueprint import Array, Blueprint, Reference, Text, blueprint, smallest
+from kombo_fakes import Schema, SchemaError, UnknownNameError, corners, faults, generate, payloads
+from kombo_fakes.blueprint import Array, Blueprint, Reference, Text, blueprint, shapes, smallest
 from kombo_fakes.dice import SeededDice
 from kombo_fakes.ecma import to_python
 from kombo_fakes.portrait import portrait_for
@@ -193,7 +193,7 @@ def test_an_item_that_is_asked_for_is_of_the_branch_that_has_it(dialect: str) ->
 def entangled(count: int) -> dict[str, Any]:
     """Types each of which has a property of each: there are count! ways through them."""
     references = {f"p{number}": {"$ref": f"#/$defs/d{number}"} for number in range(count)}
-    one = {"type": "object", "properties": references}
+    one = {"type": "object", "properties": references, "additionalProperties": False}
     return {"$ref": "#/$defs/d0", "$defs": {f"d{number}": one for number in range(count)}}
 
 
@@ -209,7 +209,7 @@ def layered(count: int) -> dict[str, Any]:
 
 
 def test_sites_of_types_that_hold_each_other() -> None:
-    assert 9 < len(Schema.load(entangled(9)).sites()) <= 9 * PLACES
+    assert 9 < len(Schema.load(entangled(9)).sites()) <= 2 * 9 * PLACES
 
 
 def test_the_smallest_form_is_found_once() -> None:
@@ -230,3 +230,18 @@ def test_the_smallest_form_is_found_once() -> None:
 
 def test_shapes_on_many_ways_can_be_had() -> None:
     assert blueprint(Schema.load(layered(40)))
+
+
+def test_shapes_of_types_that_hold_each_other() -> None:
+    assert 9 < len(list(shapes(blueprint(Schema.load(entangled(9)))))) <= 9 * 9 * PLACES
+
+
+@pytest.mark.slow
+def test_corners_of_types_that_hold_each_other() -> None:
+    schema = Schema.load(entangled(7))
+    assert {"optional-absent", "optional-present"} <= {corner.id for corner in corners(schema)}
+
+
+def test_a_misspelt_field_of_types_that_hold_each_other() -> None:
+    with pytest.raises(UnknownNameError, match=r"did you mean 'p1\.p2'"):
+        next(generate(entangled(9), overrides={"p1.q2": {}}))

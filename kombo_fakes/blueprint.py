@@ -20,7 +20,7 @@ import jsonschema_rs
 from jsonschema_rs import canonical as c
 
 from kombo_fakes.errors import SchemaError
-from kombo_fakes.formats import checked_formats
+from kombo_fakes.formats import checked_formats, finds
 from kombo_fakes.pointer import Path, get, has, to_pointer
 from kombo_fakes.schema import Schema, canonicalize, validator_for
 from kombo_fakes.sites import PLACES
@@ -576,9 +576,7 @@ class _Reader:
         allowed, texts = self._names(view)
         for name in {*(allowed or ()), *view.required} - set(said):
             matching = [
-                child
-                for pattern, child in view.pattern_properties.items()
-                if _search(pattern, name)
+                child for pattern, child in view.pattern_properties.items() if finds(pattern, name)
             ]
             said[name] = self._all_of(matching) if matching else additional
         if texts:
@@ -829,10 +827,6 @@ def _hardest(effective: dict[str, Any]) -> str:
         if keyword in found:
             return f"{keyword} at {found[keyword]}"
     return "what stands at the root"
-
-
-def _search(pattern: str, name: str) -> bool:
-    return bool(validator_for({"pattern": pattern}).is_valid(name))
 
 
 def _unsatisfiable(schema: Schema) -> str:

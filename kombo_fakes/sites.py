@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from kombo_fakes.formats import checked_formats
+from kombo_fakes.formats import checked_formats, finds
 from kombo_fakes.pointer import Path, get, to_pointer
 from kombo_fakes.targets import Targets
 from kombo_fakes.vocabulary import ASSERTIONS
@@ -190,7 +190,7 @@ def _name_beside(schema: dict[str, Any]) -> str | None:
     for name in ("extra", "extra_1", "another", "x", "key1"):
         if name in schema.get("properties", {}):
             continue
-        if any(_matches(pattern, name) for pattern in schema.get("patternProperties", {})):
+        if any(finds(pattern, name) for pattern in schema.get("patternProperties", {})):
             continue
         return name
     return None
@@ -198,12 +198,30 @@ def _name_beside(schema: dict[str, Any]) -> str | None:
 
 def _name_matching(pattern: str) -> str | None:
     literal = re.sub(r"[\^$]", "", pattern)
-    candidates = (literal, literal + "extra", "extra", "x-extra", "x", "a", "A1", "0")
-    return next((name for name in candidates if name and _matches(pattern, name)), None)
+    usual = (literal, literal + "extra", "extra", "x-extra", "x", "a", "A1", "0")
+    for name in usual:
+        if name and finds(pattern, name):
+            return name
+    made = _name_of(pattern)
+    return made if made and finds(pattern, made) else None
 
 
-def _matches(pattern: str, name: str) -> bool:
-    try:
-        return re.search(pattern, name) is not None
-    except re.error:
-        return False
+_GROUP = re.compile(r"\((?:\?:|\?<\w+>)?([^()|]*)[^()]*\)")
+_PART = re.compile(
+    r"(?P<letter>\\[pP]\{[^}]*\}|\\.|\[(?:\\.|[^\]\\])+\]|.)"
+    r"(?:\{(?P<count>\d{1,2})[^}]*\}|(?P<less>[*?])|\+)?\??"
+)
+_LETTERS = "a0Ax" + "".join(map(chr, range(0x20, 0x7F)))
+_LONGEST_PATTERN = 200
+
+
+def _name_of(pattern: str) -> str:
+    """A name made of the parts of a simple pattern, which it may match."""
+    simple, grouped = pattern[:_LONGEST_PATTERN], ""
+    while simple != grouped:
+        simple, grouped = _GROUP.sub(r"\1", simple), simple
+    parts = []
+    for part in _PART.finditer(simple.split("|")[0]):
+        letter = next((x for x in _LETTERS if finds(f"^{part['letter']}$", x)), "")
+        parts.append(letter * int(part["count"] or not part["less"]))
+    return "".join(parts)

@@ -260,11 +260,14 @@ def test_names_that_only_additional_properties_speak_of(
     [
         ("^x-", "x-"), ("^only$", "only"), ("a$", "a"), ("", "extra"), ("^.{8,}$", ".{8,}extra"),
         ("^ext?ra$", "extra"), ("^x-e[x]tra$", "x-extra"), ("^[x]$", "x"), ("^[a]$", "a"),
-        ("^[A-Z][0-9]$", "A1"), ("^[0-9]$", "0"), ("^[0-9]{9}$", None), ("^q[u]$", None),
+        ("^[A-Z][0-9]$", "A1"), ("^[0-9]$", "0"), ("^[0-9]{9}$", "0" * 9), ("^q[u]$", "qu"),
+        ("^[0-9]{4}-[0-9]{2}$", "0000-00"), (r"^(?:day|night)_\d+$", "day_0"), ("^[^a]{2}$", "A1"),
+        (r"^\p{Lu}{2}$", "AA"), (f"(a+)+b|{'a' * 32}c", f"(a+)+b|{'a' * 32}c"),
+        ("^(?=zz).z$", None),
     ],
 )  # fmt: skip
 def test_names_that_a_pattern_matches(pattern: str, name: str | None) -> None:
-    """The pattern without its anchors, or one of a few usual ones."""
+    """The pattern without its anchors, or one of a few usual ones, or one made of its parts."""
     document = {"patternProperties": {pattern: {"const": 1}}}
     found = [site.pointer for site in Schema(document).sites()]
     assert found == ([] if name is None else [f"/{name}"])

@@ -186,6 +186,9 @@ Blueprint: TypeAlias = (
 _NESTED = 8
 """How deep compositions are taken apart; what is below is met by filtering."""
 
+LARGEST = 100_000
+"""The most characters, items or properties that are made where a schema asks for so many."""
+
 NOTHING = Union(())
 """The shape that no value has."""
 
@@ -530,7 +533,7 @@ class _Reader:
         if not self.formats.issuperset(view.excluded_formats):
             return NOTHING
         return Text(
-            min_length=view.min_length or 0,
+            min_length=self._bounded("minLength", view.min_length),
             max_length=view.max_length,
             patterns=tuple(view.patterns),
             formats=tuple(name for name in view.formats if name in self.formats),
@@ -539,13 +542,23 @@ class _Reader:
             excluded=tuple(view.excluded),
         )
 
+    def _bounded(self, keyword: str, size: int | None, otherwise: int = 0) -> int:
+        """A least size, unless it is more than anything can be made of."""
+        if size is not None and size > LARGEST:
+            raise SchemaError(
+                f"{self.name}: can't be constructed: {keyword} at "
+                f"{_place_of(keyword, self.effective)}: {size:,} are more than the {LARGEST:,} "
+                "that are made"
+            )
+        return otherwise if size is None else size
+
     def _array(self, view: c.ArrayView, node: jsonschema_rs.CanonicalSchema) -> Blueprint:
         distinct = {
             c.Distinctness.ALL_DISTINCT: True,
             c.Distinctness.SOME_REPEATED: False,
         }.get(view.distinctness)
         result = Array(
-            min_items=view.min_items or 0,
+            min_items=self._bounded("minItems", view.min_items),
             max_items=view.max_items,
             prefix=tuple(self.read(item) for item in view.prefix_items),
             items=Anything() if view.items is None else self.read(view.items),
@@ -564,7 +577,7 @@ class _Reader:
         return Containing(
             item=self.read(wanted),
             check=validator_for_node(one.schema),
-            minimum=1 if one.min_contains is None else one.min_contains,
+            minimum=self._bounded("minContains", one.min_contains, 1),
             maximum=one.max_contains,
         )
 
@@ -589,7 +602,7 @@ class _Reader:
             properties={name: said[name] for name in self.order.sort(said)},
             required=frozenset(view.required),
             extras=tuple(_extras(texts, sorted(said), patterns, additional)),
-            min_properties=view.min_properties or 0,
+            min_properties=self._bounded("minProperties", view.min_properties),
             max_properties=view.max_properties,
         )
         if view.violations:
@@ -827,6 +840,19 @@ def _hardest(effective: dict[str, Any]) -> str:
         if keyword in found:
             return f"{keyword} at {found[keyword]}"
     return "what stands at the root"
+
+
+def _place_of(keyword: str, effective: dict[str, Any]) -> str:
+    """Where in a document a keyword has the largest number."""
+    found: list[tuple[float, str]] = [(0, "the root")]
+    todo: list[tuple[Path, Any]] = [((), effective)]
+    while todo:
+        path, schema = todo.pop()
+        if isinstance(schema, dict):
+            if isinstance(schema.get(keyword), (int, float)):
+                found.append((schema[keyword], to_pointer(path) or "the root"))
+            todo.extend((path + where, child) for where, child in subschemas(schema))
+    return max(found)[1]
 
 
 def _unsatisfiable(schema: Schema) -> str:

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, TypeAlias
 
+from kombo_fakes.blueprint import LARGEST
 from kombo_fakes.sites import Site
 
 Broken: TypeAlias = Callable[[Any, Site], Iterable[Any]]
@@ -26,7 +27,7 @@ class Breakage:
         variant: Its name, the last part of a fault id.
         does: What it does, to follow "the value is" or the like in a sentence.
         broken: From a valid value at the site to what to put there instead, the most telling
-            first; nothing where this way doesn't apply.
+            first; nothing where this way doesn't apply, or would take more than `LARGEST`.
         explore: A schema of many more such values, for drawing; None if there is none.
     """
 
@@ -330,7 +331,7 @@ _BY_FORMAT: dict[str, tuple[tuple[str, str, Callable[[str], str]], ...]] = {
 def _size_change(by: int) -> Broken:
     def broken(value: Any, site: Site) -> Iterator[Any]:
         size = int(site.value) + by
-        if isinstance(value, str) and size >= 0:
+        if isinstance(value, str) and 0 <= size <= LARGEST:
             yield (value or "a") * (size // max(1, len(value)) + 1) if by > 0 else value[:size]
             yield "a" * size
 
@@ -339,7 +340,7 @@ def _size_change(by: int) -> Broken:
 
 def _exactly(value: Any, site: Site) -> Iterator[Any]:
     size = int(site.value) + 1
-    if isinstance(value, str):
+    if isinstance(value, str) and size <= LARGEST:
         yield (value + "a" * size)[:size]
 
 
@@ -368,7 +369,7 @@ def _fewer_items(value: Any, site: Site) -> Iterator[Any]:
 
 
 def _more_items(value: Any, site: Site) -> Iterator[Any]:
-    if isinstance(value, list):
+    if isinstance(value, list) and site.value < LARGEST:
         filler = value[-1] if value else None
         yield value + [filler] * (int(site.value) + 1 - len(value))
 
@@ -432,7 +433,7 @@ def _fewer_properties(value: Any, site: Site) -> Iterator[Any]:
 
 
 def _more_properties(value: Any, site: Site) -> Iterator[Any]:
-    if isinstance(value, dict):
+    if isinstance(value, dict) and site.value < LARGEST:
         missing = int(site.value) + 1 - len(value)
         filler = next(iter(value.values()), None)
         yield {**value, **{f"extra_{number}": filler for number in range(missing)}}
@@ -461,7 +462,7 @@ def _no_such_item(value: Any, site: Site) -> Iterator[Any]:
 
 
 def _one_more_such_item(value: Any, site: Site) -> Iterator[Any]:
-    if isinstance(value, list):
+    if isinstance(value, list) and site.value < LARGEST:
         # Which items are such, and how many there are, is seen when each try is checked.
         for more in dict.fromkeys((1, 2, 3, int(site.value) + 1)):
             for item in value[:20]:

@@ -14,6 +14,7 @@ from decimal import Decimal
 from typing import Any
 
 from kombo_fakes.blueprint import (
+    LARGEST,
     Anything,
     Array,
     Blueprint,
@@ -279,7 +280,7 @@ def _free_text(shape: Text) -> Iterator[_Edge]:
         yield _Edge("text-shortest", f"the fewest characters, {least:,}", "a" * least)
     if most is None:
         yield _Edge("text-long", f"{_LONG} characters", "abcdefghi " * (_LONG // 10 - 1) + "a" * 10)
-    else:
+    elif most <= LARGEST:
         yield _Edge("text-longest", f"the most characters, {most:,}", "a" * most)
     world = "Zoe\u0308 \U0001f469\U0001f3fd\u200d\U0001f4bb \u05e9\u05dc\u05d5\u05dd \u682a"
     yield _Edge("text-unicode", "an emoji, a combining mark, right-to-left letters", world)

@@ -57,9 +57,7 @@ def to_python(pattern: str, most: int | None = None) -> str:
         translated = _translated(pattern, most)
         re.compile(translated)
     except (re.error, OverflowError, RecursionError) as error:
-        raise SchemaError(
-            f"pattern {shorten(pattern)} can't be constructed: Python's re says {error}"
-        ) from None
+        raise SchemaError(f"pattern {shorten(pattern)} can't be constructed: {error}") from None
     return translated
 
 
@@ -67,6 +65,8 @@ def _translated(pattern: str, most: int | None) -> str:
     result: list[str] = []
     position, in_class, negated = 0, False, False
     opened, first = 0, 0  # Where a class begins: in the pattern, and in the result.
+    groups: list[int] = []
+    atom = 0  # Where what is repeated begins in the result.
     while position < len(pattern):
         step, text = _one(pattern, position, in_class=in_class, negated=negated)
         if text == "[" and not in_class:
@@ -87,11 +87,37 @@ def _translated(pattern: str, most: int | None) -> str:
                 result[first:] = [f"[{letters}" if letters else "(?!)"]
                 text = "]" if letters else ""
             in_class, negated = False, False
-        elif text in ("*", "+") and not in_class and most is not None:
+        elif in_class:
+            pass
+        elif text in ("*", "+") and most is not None:
             text = f"{{{int(text == '+')},{most}}}"
+        elif text == "{" and most is not None and (many := _MANY.match(pattern, position)):
+            step, text = len(many[0]), _repeated("".join(result[atom:]), int(many[1]))
+            result[atom:] = []
+        if not in_class:
+            # A class and a group are repeated as a whole.
+            atom = first if text == "]" else len(result)
+            if text.startswith("("):
+                groups.append(len(result))
+            elif text == ")" and groups:
+                atom = groups.pop()
         result.append(text)
         position += step
     return "".join(result)
+
+
+_MANY = re.compile(r"\{([0-9]{3,5})(?:,[0-9]*)?\}")
+_REPEATED = 100
+"""How often rstr repeats something at most."""
+
+
+def _repeated(atom: str, count: int) -> str:
+    """Something as often as it has to be at least, in steps that rstr can make."""
+    if count > _REPEATED**2:
+        raise OverflowError(f"{count:,} repetitions are too many")
+    whole, rest = divmod(count, _REPEATED)
+    steps = f"(?:(?:{atom}){{{_REPEATED}}}){{{whole}}}" if whole else ""
+    return f"(?:{steps}(?:{atom}){{{rest}}})"
 
 
 def _one(pattern: str, position: int, *, in_class: bool, negated: bool) -> tuple[int, str]:

@@ -33,7 +33,7 @@ from kombo_fakes.blueprint import (
 )
 from kombo_fakes.dice import Dice, SeededDice, SparingDice, seed_for
 from kombo_fakes.ecma import to_python
-from kombo_fakes.errors import SchemaError
+from kombo_fakes.errors import SchemaError, shorten
 from kombo_fakes.pointer import Path, to_pointer
 from kombo_fakes.presence import Requirement
 from kombo_fakes.realism import (
@@ -470,7 +470,11 @@ def _from_pattern(pattern: str, longest: int | None, dice: Dice) -> str:
 
     generator = rstr.Rstr(Random(dice.whole(0, 2**32)))
     most = _REPEATED if longest is None else min(_REPEATED, longest)
-    text: str = generator.xeger(to_python(pattern, most))
+    python = to_python(pattern, most)
+    try:
+        text: str = generator.xeger(python)
+    except ValueError as error:
+        raise SchemaError(f"pattern {shorten(pattern)} can't be constructed: {error}") from None
     return text
 
 

@@ -369,6 +369,10 @@ class _Builder:
 
     def _free_text(self, lengths: Lengths) -> SearchStrategy[str]:
         most = None if lengths.most == ANY_LENGTH.most else lengths.most
+        if lengths.least > _LENGTHS[-1]:
+            # More than can be drawn letter by letter.
+            part = st.text(self.letters, min_size=1, max_size=_LENGTHS[0])
+            return part.map(lambda text: (text * lengths.least)[: lengths.least])
         text = st.text(self.letters, min_size=lengths.least, max_size=most)
         if lengths.least or most == 0:
             return text
@@ -430,9 +434,17 @@ class _Builder:
         exact = integral and len(plan.multiple_of) == 1 and not plan.not_multiple_of
         return multiples if exact else multiples.filter(plan.check())
 
+    def _check_count(self, keyword: str, least: int) -> None:
+        if least > _LENGTHS[-1]:
+            raise SchemaError(
+                f"{self.name}: can't be drawn: {keyword} {least:,} is more than the "
+                f"{_LENGTHS[-1]:,} that fit into an example of Hypothesis's"
+            )
+
     # -- arrays
 
     def _array(self, plan: Array, depth: int, room: float) -> SearchStrategy[list[Any]]:
+        self._check_count("minItems", plan.min_items)
         each, count = self.sizes.of(plan.items, depth), usual_count(plan)
         share = share_of_room(each * count, room)
         room_of_each = room if share == 1 else each * share
@@ -496,6 +508,7 @@ class _Builder:
     # -- objects
 
     def _object(self, plan: Object, depth: int, room: float) -> SearchStrategy[dict[str, Any]]:
+        self._check_count("minProperties", plan.min_properties)
         required: dict[str, SearchStrategy[Any]] = {}
         optional: dict[str, SearchStrategy[Any]] = {}
         size = self.sizes.of(plan, depth)

@@ -245,3 +245,57 @@ def test_corners_of_types_that_hold_each_other() -> None:
 def test_a_misspelt_field_of_types_that_hold_each_other() -> None:
     with pytest.raises(UnknownNameError, match=r"did you mean 'p1\.p2'"):
         next(generate(entangled(9), overrides={"p1.q2": {}}))
+
+
+HUGE = 2**31 - 1
+
+
+@pytest.mark.parametrize(
+    "document",
+    [
+        {"type": "string", "maxLength": HUGE},
+        {"type": "array", "items": {"type": "string"}, "maxItems": HUGE},
+        {"type": "object", "additionalProperties": {"type": "string"}, "maxProperties": HUGE},
+        {"type": "array", "contains": {"const": 1}, "maxContains": HUGE},
+    ],
+)
+def test_what_would_break_a_huge_bound_is_not_made(document: dict[str, Any], drawn: Any) -> None:
+    (bound,) = (keyword for keyword in document if keyword.startswith("max"))
+    assert bound not in {fault.keyword for fault in faults(document)}
+    assert all(len(corner.payload) < 1_000 for corner in corners(document) if corner.pointer == "")
+    assert drawn(payloads(document), 3)
+
+
+@pytest.mark.parametrize("keyword", ["minLength", "minItems", "minProperties", "minContains"])
+def test_what_would_be_huge_is_an_error_at_once(keyword: str) -> None:
+    inner = {keyword: HUGE, "type": ["string", "array", "object"], "contains": {"const": 1}}
+    document = {"type": "object", "properties": {"a": inner}, "required": ["a"]}
+    if keyword == "minContains":
+        inner["type"] = "array"
+    for make in (payloads, corners, faults):
+        with pytest.raises(SchemaError, match=f"{keyword} at /properties/a: 2,147,483,647 are"):
+            make(document)
+
+
+def test_long_texts_are_drawn_and_many_items_are_not(drawn: Any) -> None:
+    assert all(
+        len(text) == 9_000 for text in drawn(payloads({"type": "string", "minLength": 9_000}), 5)
+    )
+    with pytest.raises(SchemaError, match="minItems 9,000 is more than"):
+        payloads({"type": "array", "minItems": 9_000})
+    with pytest.raises(SchemaError, match="minProperties 9,000 is more than"):
+        payloads({"type": "object", "minProperties": 9_000})
+
+
+@pytest.mark.parametrize(
+    "pattern",
+    ["^[a-f0-9]{128}$", "^(ab|c){101,}$", "^(?:[0-9]{150}-){2}$", "^[{101}]$", "^a{100}$"],
+)
+def test_patterns_that_repeat_a_hundred_times_and_more(pattern: str) -> None:
+    schema = Schema.load({"type": "string", "pattern": pattern})
+    assert schema.is_valid(portrait_for(schema).paint(SeededDice(0)))
+
+
+def test_a_pattern_that_repeats_too_often() -> None:
+    with pytest.raises(SchemaError, match="70,000 repetitions are too many"):
+        next(generate({"type": "string", "pattern": "^a{70000}$"}))

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from kombo_fakes.blueprint import (
+    LARGEST,
     NOTHING,
     Anything,
     Array,
@@ -25,9 +26,9 @@ from kombo_fakes.catalogue import broken_by
 from kombo_fakes.errors import OverrideError, nearest, shorten, unknown
 from kombo_fakes.pointer import (
     Path,
-    PointerError,
     dotted,
-    get,
+    has,
+    is_index,
     parse_pointer,
     removed,
     replaced,
@@ -99,7 +100,7 @@ class Edits:
 
     def missing_in(self, payload: Any) -> list[Path]:
         """The paths of overrides where a payload has nothing yet."""
-        return [path for path, _ in self.overrides if not _has(payload, path)]
+        return [path for path, _ in self.overrides if not has(payload, path)]
 
     def touches(self, path: Path) -> bool:
         """Whether something at a path, in it or around it is changed."""
@@ -115,7 +116,7 @@ class Edits:
         for path, value in self.overrides:
             payload = replaced(payload, path, value)
         for path in self.removals:
-            if _has(payload, path):
+            if has(payload, path):
                 payload = removed(payload, path)
         return payload
 
@@ -152,7 +153,7 @@ def resolve(schema: Schema, name: str) -> Path:
     Raises:
         UnknownNameError: if no payload has it; the message names the nearest one.
         PointerError: if it is neither a JSON Pointer nor a dotted name.
-        OverrideError: if it names the whole payload.
+        OverrideError: if it names the whole payload, or an item that is too far away.
 
     Examples:
         >>> resolve(Schema.load(), "data.state")
@@ -178,6 +179,8 @@ integration-state-changed; did you mean 'data.state'?
                 known = inside
                 break
         raise unknown("field", name, map(write, known), where=f" of {schema.name}")
+    if any(isinstance(part, int) and part >= LARGEST for part in path):
+        raise OverrideError(f"{shorten(name)}: no array of more than {LARGEST:,} items is made")
     return path
 
 
@@ -244,12 +247,12 @@ def _follow(
             for extra in extras:
                 if extra.names.check()(head):
                     return _follow(extra.values, rest, (*path, head), frozenset())
-        case Array(prefix=prefix, items=items) if head.isdecimal() and head.isascii():
+        case Array(prefix=prefix, items=items) if is_index(head):
             index = int(head)
             child = prefix[index] if index < len(prefix) else items
             return None if child == NOTHING else _follow(child, rest, (*path, index), frozenset())
         case Choice(values=values):
-            if any(_has(value, parts) for value in values):
+            if any(has(value, parts) for value in values):
                 return (*path, *parts)
         case Union(branches=branches):
             found = (_follow(branch, parts, path, inside) for branch in branches)
@@ -269,14 +272,6 @@ def _leaves(path: Path, value: Any) -> Iterator[tuple[Path, Any]]:
         yield path, value
     elif value is None:
         yield path, None
-
-
-def _has(document: Any, path: Iterable[str | int]) -> bool:
-    try:
-        get(document, tuple(path))
-    except PointerError:
-        return False
-    return True
 
 
 def _has_surrogate(value: Any) -> bool:

@@ -6,7 +6,16 @@ from typing import Any
 
 import pytest
 
-from kombo_fakes import Schema, SchemaError, UnknownNameError, corners, faults, generate, payloads
+from kombo_fakes import (
+    OverrideError,
+    Schema,
+    SchemaError,
+    UnknownNameError,
+    corners,
+    faults,
+    generate,
+    payloads,
+)
 from kombo_fakes.blueprint import Array, Blueprint, Reference, Text, blueprint, shapes, smallest
 from kombo_fakes.dice import SeededDice
 from kombo_fakes.ecma import to_python
@@ -299,3 +308,14 @@ def test_patterns_that_repeat_a_hundred_times_and_more(pattern: str) -> None:
 def test_a_pattern_that_repeats_too_often() -> None:
     with pytest.raises(SchemaError, match="70,000 repetitions are too many"):
         next(generate({"type": "string", "pattern": "^a{70000}$"}))
+
+
+@pytest.mark.parametrize("index", ["00", "9" * 5_000, "\u0663", "-"])
+def test_what_is_no_index(index: str) -> None:
+    with pytest.raises(UnknownNameError, match=r"unknown field .*/data/changed_models/0/name"):
+        next(generate("data-changed", overrides={f"/data/changed_models/{index}/name": "x"}))
+
+
+def test_an_item_that_is_too_far_away() -> None:
+    with pytest.raises(OverrideError, match="no array of more than 100,000 items is made"):
+        next(generate("data-changed", overrides={"/data/changed_models/999999999999/name": "x"}))

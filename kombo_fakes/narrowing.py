@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from kombo_fakes.vocabulary import put, subschemas
+from kombo_fakes.vocabulary import mapped
 
 # OpenAPI 3.1.0, section 4.4: the formats of the OAS.
 _BOUNDS = {
@@ -28,10 +28,9 @@ def narrowed(effective: dict[str, Any]) -> dict[str, Any]:
         >>> narrowed({"type": "integer", "format": "int32"})["allOf"]
         [{'minimum': -2147483648, 'maximum': 2147483647}]
     """
-    result = dict(effective)
-    for where, child in subschemas(effective):
-        if isinstance(child, dict):
-            put(result, where, narrowed(child))
+    result = mapped(
+        effective, lambda _, child: narrowed(child) if isinstance(child, dict) else child
+    )
     bounds = _BOUNDS.get(str(effective.get("format")))
     if bounds is not None:
         result["allOf"] = [*result.get("allOf", []), bounds]

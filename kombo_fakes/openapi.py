@@ -13,7 +13,7 @@ from urllib.parse import unquote
 
 from kombo_fakes.errors import SchemaError, shorten, unknown
 from kombo_fakes.pointer import Path, PointerError, get, parse_pointer, to_pointer
-from kombo_fakes.vocabulary import put, subschemas
+from kombo_fakes.vocabulary import mapped
 
 T = TypeVar("T")
 
@@ -143,10 +143,7 @@ class Descriptions(Mapping[str, T]):
         # Local definitions are reached by the references that lead to them.
         result.pop("$defs", None)
         result.pop("$id", None)
-        for where, child in subschemas(result):
-            converted = self._converted(child, path + where, defined)
-            put(result, where, converted)
-        return result
+        return mapped(result, lambda where, child: self._converted(child, path + where, defined))
 
     def _target(self, reference: str, where: Path) -> Path:
         at = f"{self._name}: $ref {shorten(reference)} at {to_pointer(where)}"

@@ -18,7 +18,7 @@ from kombo_fakes.document import MAX_DEPTH, is_deep
 from kombo_fakes.errors import SchemaError, nearest, shorten, unknown
 from kombo_fakes.formats import checked_formats, nearly
 from kombo_fakes.pointer import Path, to_pointer
-from kombo_fakes.vocabulary import KNOWN, put, subschemas
+from kombo_fakes.vocabulary import KNOWN, mapped, subschemas
 
 _URN = "urn:kombo-fakes:schema:"
 
@@ -100,10 +100,7 @@ class _Reader:
         self._read_id(effective, path)
         self._read_nullable(effective, path)
         self._note_format(effective, path)
-        children = {where: self.read(child, path + where) for where, child in subschemas(effective)}
-        for where, child in children.items():
-            put(effective, where, child)
-        return effective
+        return mapped(effective, lambda where, child: self.read(child, path + where))
 
     def _check_keywords(self, schema: dict[str, Any], path: Path) -> None:
         for keyword in schema:

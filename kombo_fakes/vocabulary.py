@@ -6,7 +6,7 @@ that stands in none of these sets isn't known here, and a schema that uses it is
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from kombo_fakes.pointer import Path
@@ -38,7 +38,7 @@ ONE_SCHEMA = frozenset(
 """Keywords whose value is a schema."""
 
 SCHEMA_LIST = frozenset("allOf anyOf items oneOf prefixItems".split())
-"""Keywords whose value is a list of schemas (``items``: up to 2019-09)."""
+"""Keywords whose value is a list of schemas (``items``: in draft 7 and 2019-09)."""
 
 SCHEMA_MAP = frozenset(
     "$defs definitions dependencies dependentSchemas patternProperties properties".split()
@@ -87,19 +87,24 @@ def subschemas(schema: dict[str, Any]) -> Iterator[tuple[Path, Any]]:
             yield (keyword,), value
 
 
-def put(schema: dict[str, Any], where: Path, child: Any) -> None:
-    """Put a schema where `subschemas` has found one; what holds it is copied, not changed.
+def mapped(schema: dict[str, Any], change: Callable[[Path, Any], Any]) -> dict[str, Any]:
+    """A copy of a schema object with each schema directly inside it changed.
+
+    Args:
+        schema: The schema object. It isn't changed, nor is what holds the schemas in it.
+        change: What makes another schema of one, and of where `subschemas` finds it.
 
     Examples:
-        >>> schema = {"properties": {"a": {}}}
-        >>> put(schema, ("properties", "a"), True)
-        >>> schema
-        {'properties': {'a': True}}
+        >>> mapped({"properties": {"a": {}, "b": {}}}, lambda where, child: where[-1] == "a")
+        {'properties': {'a': True, 'b': False}}
     """
-    keyword = str(where[0])
-    if len(where) == 1:
-        schema[keyword] = child
-        return
-    copy = schema[keyword].copy()
-    copy[where[1]] = child
-    schema[keyword] = copy
+    result = dict(schema)
+    for where, child in subschemas(schema):
+        keyword = str(where[0])
+        if len(where) == 1:
+            result[keyword] = change(where, child)
+            continue
+        if result[keyword] is schema[keyword]:
+            result[keyword] = schema[keyword].copy()
+        result[keyword][where[1]] = change(where, child)
+    return result

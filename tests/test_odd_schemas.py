@@ -21,7 +21,7 @@ from kombo_fakes.dice import SeededDice
 from kombo_fakes.ecma import to_python
 from kombo_fakes.portrait import portrait_for
 from kombo_fakes.sites import PLACES
-from kombo_fakes.vocabulary import DRAFT_7, DRAFT_2019
+from kombo_fakes.vocabulary import DRAFT_7, DRAFT_2019, mapped
 
 
 @pytest.mark.parametrize("name", ["password", "binary", "byte", "decimal", "phone"])
@@ -319,3 +319,20 @@ def test_what_is_no_index(index: str) -> None:
 def test_an_item_that_is_too_far_away() -> None:
     with pytest.raises(OverrideError, match="no array of more than 100,000 items is made"):
         next(generate("data-changed", overrides={"/data/changed_models/999999999999/name": "x"}))
+
+
+class CountedDict(dict[str, Any]):
+    """A dict that knows how often it was copied."""
+
+    copies = 0
+
+    def copy(self) -> CountedDict:
+        self.copies += 1
+        return CountedDict(self)
+
+
+def test_what_holds_many_schemas_is_copied_once() -> None:
+    many = CountedDict({str(number): {} for number in range(100)})
+    assert mapped({"properties": many}, lambda where, child: True)["properties"]["99"] is True
+    assert many.copies == 1
+    assert many["99"] == {}

@@ -18,9 +18,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kombo_fakes import Schema, SchemaError, events, payloads
+from kombo_fakes.pointer import Path
 from kombo_fakes.reading import read
 from kombo_fakes.registry import event_document, schema_directory
-from kombo_fakes.vocabulary import KNOWN, put, subschemas
+from kombo_fakes.vocabulary import KNOWN, mapped, subschemas
 
 DRAFT_7 = "http://json-schema.org/draft-07/schema#"
 DRAFT_2019 = "https://json-schema.org/draft/2019-09/schema"
@@ -322,8 +323,8 @@ def test_any_document_is_read_or_refused(document: Any) -> None:
     assert document == before
 
 
-def test_subschemas_and_put_are_inverse() -> None:
-    """What is found below a schema can be put back in its place without changing the original."""
+def test_subschemas_and_mapped_agree() -> None:
+    """What is found below a schema is changed in a copy, and the original stays as it is."""
     schema: dict[str, Any] = {
         "properties": {"a": {"type": "string"}},
         "items": {"minimum": 1},
@@ -338,9 +339,14 @@ def test_subschemas_and_put_are_inverse() -> None:
         ("properties", "a"), ("items",), ("prefixItems", 0), ("prefixItems", 1), ("anyOf", 0),
         ("dependencies", "c"), ("additionalProperties",),
     }  # fmt: skip
-    result = dict(schema)
-    for where in found:
-        put(result, where, {"title": "x"})
+    seen: list[Path] = []
+
+    def changed(where: Path, child: Any) -> dict[str, Any]:
+        seen.append(where)
+        return {"title": "x"}
+
+    result = mapped(schema, changed)
+    assert seen == list(found)
     assert all(child == {"title": "x"} for _, child in subschemas(result))
     assert schema == before
 

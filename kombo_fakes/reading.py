@@ -18,15 +18,20 @@ from kombo_fakes.document import MAX_DEPTH, is_deep
 from kombo_fakes.errors import SchemaError, nearest, shorten, unknown
 from kombo_fakes.formats import checked_formats, nearly
 from kombo_fakes.pointer import Path, to_pointer
-from kombo_fakes.vocabulary import KNOWN, mapped, subschemas
+from kombo_fakes.vocabulary import (
+    APPLICATORS,
+    ASSERTIONS,
+    DIALECTS,
+    DRAFT_7,
+    DRAFT_2020,
+    FOREIGN,
+    KNOWN,
+    dialect_of,
+    mapped,
+    subschemas,
+)
 
 _URN = "urn:kombo-fakes:schema:"
-
-_DIALECTS = (
-    "https://json-schema.org/draft/2020-12/schema",
-    "https://json-schema.org/draft/2019-09/schema",
-    "http://json-schema.org/draft-07/schema",
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +89,8 @@ def read(published: Any, name: str = "the schema") -> tuple[dict[str, Any], tupl
 class _Reader:
     def __init__(self, name: str, published: dict[str, Any]) -> None:
         self.name = name
-        self.draft_7 = "draft-07" in str(published.get("$schema", ""))
+        self.dialect = dialect_of(published)
+        self.draft_7 = self.dialect == DRAFT_7
         self.formats = checked_formats(published.get("$schema"))
         self.referenced = _references(published)
         self.repairs: list[Repair] = []
@@ -97,6 +103,8 @@ class _Reader:
             return schema
         effective = dict(schema)
         self._check_keywords(schema, path)
+        self._read_reference(effective, path)
+        self._check_dialect(effective, path)
         self._read_id(effective, path)
         self._read_nullable(effective, path)
         self._note_format(effective, path)
@@ -110,6 +118,28 @@ class _Reader:
                 raise SchemaError(
                     f"{self.name}: unknown keyword {shorten(keyword)} at "
                     f"{to_pointer(path) or 'the root'}{hint}"
+                )
+
+    def _read_reference(self, schema: dict[str, Any], path: Path) -> None:
+        """Drop what stands beside a ``$ref`` where that stands for all (draft 7, section 8.3)."""
+        if not self.draft_7 or not isinstance(schema.get("$ref"), str):
+            return
+        told = ASSERTIONS | APPLICATORS | {"nullable"} | ({"$id"} if path else set())
+        beside = [keyword for keyword in schema if keyword in told]
+        for keyword in beside:
+            del schema[keyword]
+        if beside:
+            note = f"beside $ref nothing counts in draft 7, so {', '.join(beside)} went"
+            self.repair(path, "$ref", note)
+
+    def _check_dialect(self, schema: dict[str, Any], path: Path) -> None:
+        for keyword, instead in FOREIGN.get(self.dialect, {}).items():
+            if keyword in schema:
+                known = [d for d in DIALECTS if keyword not in FOREIGN[d]]
+                right = f"say it with {instead}, or " if instead else ""
+                raise SchemaError(
+                    f"{self.name}: {keyword} at {to_pointer(path) or 'the root'}: "
+                    f"{self.dialect} doesn't know it; {right}name {known[0]} in $schema"
                 )
 
     def _read_id(self, schema: dict[str, Any], path: Path) -> None:
@@ -170,11 +200,11 @@ class _Reader:
 
 def _check_meta(effective: dict[str, Any], name: str) -> None:
     # An unknown dialect would be fetched from the network by the validator.
-    dialect = effective.get("$schema", _DIALECTS[0])
-    if not isinstance(dialect, str) or dialect.rstrip("#") not in _DIALECTS:
+    dialect = effective.get("$schema", DRAFT_2020)
+    if dialect_of(effective) not in DIALECTS:
         raise SchemaError(
             f"{name}: $schema {shorten(dialect)} isn't known; known are drafts 7, 2019-09 and "
-            f"2020-12 ({_DIALECTS[0]})"
+            f"2020-12 ({DRAFT_2020})"
         )
     try:
         jsonschema_rs.meta.validate(effective)

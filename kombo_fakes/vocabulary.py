@@ -45,6 +45,9 @@ SCHEMA_MAP = frozenset(
 )
 """Keywords whose value is an object of schemas (``dependencies``: or of name lists)."""
 
+APPLICATORS = (ONE_SCHEMA | SCHEMA_LIST | SCHEMA_MAP) - {"$defs", "definitions"}
+"""Keywords that apply schemas, and don't only keep them."""
+
 ASSERTIONS = frozenset(
     "type enum const multipleOf maximum exclusiveMaximum minimum exclusiveMinimum maxLength"
     " minLength pattern format maxItems minItems uniqueItems maxContains minContains"
@@ -63,6 +66,32 @@ ANNOTATIONS = frozenset(
     " contentEncoding contentMediaType discriminator externalDocs xml".split()
 )
 """Keywords that describe, and constrain nothing."""
+
+_SINCE_2019 = {
+    "dependentRequired": "dependencies",
+    "dependentSchemas": "dependencies",
+    "minContains": "",
+    "maxContains": "",
+    "unevaluatedItems": "",
+    "unevaluatedProperties": "",
+}
+FOREIGN: dict[str, dict[str, str]] = {
+    DRAFT_7: {
+        **_SINCE_2019,
+        "prefixItems": "items with a list",
+        "$anchor": "$id with a fragment",
+        "$dynamicAnchor": "$id with a fragment",
+        "$dynamicRef": "$ref",
+        "$recursiveRef": "$ref",
+    },
+    DRAFT_2019: {
+        "prefixItems": "items with a list",
+        "$dynamicRef": "$recursiveRef",
+        "$dynamicAnchor": "$anchor",
+    },
+    DRAFT_2020: {"additionalItems": "items beside prefixItems", "$recursiveRef": "$dynamicRef"},
+}
+"""What a dialect doesn't know, so that it would be ignored; and what says it there, if anything."""
 
 KNOWN = ONE_SCHEMA | SCHEMA_LIST | SCHEMA_MAP | ASSERTIONS | REFERENCES | ANNOTATIONS
 """Every keyword that is understood, beside ``nullable`` and the ``x-`` extensions."""

@@ -1,0 +1,141 @@
+"""Keywords and their dialects: each is enforced, or refused by name."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from kombo_fakes import Schema, SchemaError, faults, payloads
+from kombo_fakes.vocabulary import (
+    APPLICATORS,
+    ASSERTIONS,
+    DIALECTS,
+    DRAFT_7,
+    DRAFT_2019,
+    DRAFT_2020,
+    FOREIGN,
+    REFERENCES,
+)
+
+# A schema with each keyword that constrains, and a value that it refuses.
+ENFORCED: dict[str, tuple[dict[str, Any], Any]] = {
+    "type": ({"type": "string"}, 1),
+    "enum": ({"enum": [1]}, 2),
+    "const": ({"const": 1}, 2),
+    "multipleOf": ({"multipleOf": 2}, 3),
+    "maximum": ({"maximum": 2}, 3),
+    "exclusiveMaximum": ({"exclusiveMaximum": 2}, 2),
+    "minimum": ({"minimum": 2}, 1),
+    "exclusiveMinimum": ({"exclusiveMinimum": 2}, 2),
+    "maxLength": ({"maxLength": 1}, "ab"),
+    "minLength": ({"minLength": 1}, ""),
+    "pattern": ({"pattern": "^a$"}, "b"),
+    "format": ({"format": "date-time"}, "b"),
+    "maxItems": ({"maxItems": 1}, [1, 2]),
+    "minItems": ({"minItems": 1}, []),
+    "uniqueItems": ({"uniqueItems": True}, [1, 1]),
+    "maxContains": ({"contains": {"const": 1}, "maxContains": 1}, [1, 1]),
+    "minContains": ({"contains": {"const": 1}, "minContains": 2}, [1]),
+    "maxProperties": ({"maxProperties": 0}, {"a": 1}),
+    "minProperties": ({"minProperties": 1}, {}),
+    "required": ({"required": ["a"]}, {}),
+    "dependentRequired": ({"dependentRequired": {"a": ["b"]}}, {"a": 1}),
+    "additionalProperties": ({"additionalProperties": False}, {"a": 1}),
+    "contains": ({"contains": {"const": 1}}, [2]),
+    "if": ({"if": {"const": 1}, "then": {"const": 2}}, 1),
+    "then": ({"if": {"const": 1}, "then": {"const": 2}}, 1),
+    "else": ({"if": {"const": 1}, "else": {"const": 2}}, 3),
+    "items": ({"items": {"const": 1}}, [2]),
+    "not": ({"not": {"const": 1}}, 1),
+    "propertyNames": ({"propertyNames": {"const": "a"}}, {"b": 1}),
+    "unevaluatedItems": ({"unevaluatedItems": False}, [1]),
+    "unevaluatedProperties": ({"unevaluatedProperties": False}, {"a": 1}),
+    "allOf": ({"allOf": [{"const": 1}]}, 2),
+    "anyOf": ({"anyOf": [{"const": 1}]}, 2),
+    "oneOf": ({"oneOf": [{"const": 1}]}, 2),
+    "prefixItems": ({"prefixItems": [{"const": 1}]}, [2]),
+    "additionalItems": ({"items": [{}], "additionalItems": False}, [1, 2]),
+    "dependencies": ({"dependencies": {"a": ["b"]}}, {"a": 1}),
+    "dependentSchemas": ({"dependentSchemas": {"a": {"required": ["b"]}}}, {"a": 1}),
+    "patternProperties": ({"patternProperties": {"a": {"const": 1}}}, {"a": 2}),
+    "properties": ({"properties": {"a": {"const": 1}}}, {"a": 2}),
+}
+ENFORCED["$ref"] = (
+    {"properties": {"a": {"$ref": "#"}}, "maxProperties": 1},
+    {"a": {"b": 1, "c": 2}},
+)
+for _name, _anchor in (
+    ("$dynamicRef", {"$dynamicAnchor": "x"}),
+    ("$recursiveRef", {"$recursiveAnchor": True}),
+):
+    _to = "#x" if _name == "$dynamicRef" else "#"
+    ENFORCED[_name] = (
+        {**_anchor, "properties": {"a": {_name: _to}}, "maxProperties": 1},
+        {"a": {"b": 1, "c": 2}},
+    )
+NAMES_ONLY = REFERENCES - {"$ref", "$dynamicRef", "$recursiveRef"}
+"""They name schemas, and a reference to what isn't named is an error."""
+
+
+def test_every_keyword_that_constrains_has_an_example() -> None:
+    assert set(ENFORCED) == (ASSERTIONS | APPLICATORS | REFERENCES) - NAMES_ONLY - {"contentSchema"}
+
+
+@pytest.mark.parametrize("dialect", DIALECTS)
+@pytest.mark.parametrize("keyword", sorted(ENFORCED))
+def test_a_keyword_is_enforced_or_refused(keyword: str, dialect: str) -> None:
+    document, value = ENFORCED[keyword]
+    document = {"$schema": dialect, **document}
+    if keyword in FOREIGN[dialect]:
+        with pytest.raises(SchemaError, match="doesn't know it") as caught:
+            Schema.load({"$schema": dialect, "properties": {"p": document}})
+        assert " at /properties/p" in str(caught.value)
+        assert keyword in str(caught.value) or "Anchor" in str(caught.value)
+        return
+    assert not Schema.load(document).is_valid(value)
+
+
+@pytest.mark.parametrize(
+    ("dialect", "keyword", "value", "right"),
+    [
+        (
+            DRAFT_7,
+            "dependentRequired",
+            {"a": ["b"]},
+            f"say it with dependencies, or name {DRAFT_2020}",
+        ),
+        (DRAFT_7, "unevaluatedProperties", False, f"know it; name {DRAFT_2020}"),
+        (DRAFT_2019, "prefixItems", [{}], f"say it with items with a list, or name {DRAFT_2020}"),
+        (DRAFT_2020, "additionalItems", False, f"items beside prefixItems, or name {DRAFT_2019}"),
+    ],
+)
+def test_the_right_keyword_is_named(dialect: str, keyword: str, value: Any, right: str) -> None:
+    with pytest.raises(SchemaError) as caught:
+        Schema.load({"$schema": dialect, keyword: value})
+    assert right in str(caught.value)
+
+
+def test_what_stands_beside_a_reference_in_draft_7(drawn: Any) -> None:
+    """Nothing of it counts but definitions, and a repair says so."""
+    long = {"$ref": "#/definitions/long", "maxLength": 3, "title": "T", "minContains": 3}
+    document = {
+        "$schema": DRAFT_7 + "#",
+        "type": "object",
+        "required": ["a"],
+        "properties": {"a": long},
+        "definitions": {"long": {"type": "string", "minLength": 5}},
+    }
+    schema = Schema.load(document)
+    assert [str(repair) for repair in schema.repairs] == [
+        "/properties/a: beside $ref nothing counts in draft 7, so maxLength, minContains went"
+    ]
+    assert schema.effective["properties"]["a"] == {"$ref": "#/definitions/long", "title": "T"}
+    assert "maxLength" not in {fault.keyword for fault in faults(schema)}
+    assert all(len(payload["a"]) >= 5 for payload in drawn(payloads(schema), 20))
+    rooted = Schema.load({**document, "$ref": "#/definitions/long"})
+    assert rooted.is_valid("abcde")
+    assert not rooted.is_valid("abcd")
+    assert (
+        Schema.load({**document, "$schema": DRAFT_2019, "definitions": {"long": {}}}).repairs == ()
+    )

@@ -49,8 +49,9 @@ def _told(branch: Any, name: str, discriminator: dict[str, Any]) -> Any:
         return branch
     own = _last(reference)
     mapping = discriminator.get("mapping")
-    mapped = [v for v, to in mapping.items() if _last(str(to)) == own] if mapping else []
-    says = {"properties": {name: {"enum": mapped or [own]}}, "required": [name]}
+    pairs = mapping.items() if isinstance(mapping, dict) else ()
+    values = [value for value, to in pairs if _last(str(to)) == own]
+    says = {"properties": {name: {"enum": values or [own]}}, "required": [name]}
     return {"allOf": [branch, says]}
 
 

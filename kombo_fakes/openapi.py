@@ -56,33 +56,54 @@ class Descriptions(Mapping[str, T]):
         self._is_30 = str(document["openapi"]).startswith("3.0")
         self._make = make
         self._name = name
+        self._errors: dict[str, SchemaError] = {}
         self._places = dict(self._found())
         self._made: dict[str, T] = {}
 
     def _found(self) -> Iterator[tuple[str, Path]]:
-        components = self._document.get("components")
-        schemas = components.get("schemas") if _is_map(components) else None
-        for name in schemas if _is_map(schemas) else ():
+        schemas = self._schemas()
+        for name in schemas:
             yield name, ("components", "schemas", name)
         webhooks = self._document.get("webhooks")
-        for name, item in (webhooks if _is_map(webhooks) else {}).items():
-            path = self._body_of(item, ("webhooks", name))
+        for name in webhooks if _is_map(webhooks) else ():
+            known = f"webhooks/{name}" if name in schemas else name
+            try:
+                path = self._body_of(("webhooks", name))
+            except SchemaError as error:
+                # Said when this one is asked for.
+                self._errors[known] = error
+                path = ("webhooks", name)
             if path is not None:
-                taken = _is_map(schemas) and name in schemas
-                yield (f"webhooks/{name}" if taken else name), path
+                yield known, path
 
-    def _body_of(self, item: Any, path: Path) -> Path | None:
+    def _schemas(self) -> dict[str, Any]:
+        components = self._document.get("components")
+        schemas = components.get("schemas") if _is_map(components) else None
+        return schemas if _is_map(schemas) else {}
+
+    def _followed(self, path: Path) -> tuple[Any, Path]:
+        """What is at a path, or where the references lead that stand there, and where that is."""
+        seen: set[Path] = set()
+        while True:
+            value = get(self._document, path)
+            if not _is_map(value) or not isinstance(value.get("$ref"), str):
+                return value, path
+            if path in seen:
+                raise SchemaError(f"{self._name}: $ref at {to_pointer(path)} leads to itself")
+            seen.add(path)
+            path = self._target(value["$ref"], path)
+
+    def _body_of(self, webhook: Path) -> Path | None:
         """Where the schema of the request body of a path item is."""
+        item, path = self._followed(webhook)
         for method in ("post", "put", "patch"):
             operation = item.get(method) if _is_map(item) else None
-            body = operation.get("requestBody") if _is_map(operation) else None
-            where: Path = (*path, method, "requestBody")
-            if _is_map(body) and isinstance(body.get("$ref"), str):
-                where = self._target(body["$ref"], where)
-                body = get(self._document, where)
+            if not _is_map(operation) or "requestBody" not in operation:
+                continue
+            body, where = self._followed((*path, method, "requestBody"))
             content = body.get("content") if _is_map(body) else None
             for media_type, media in (content if _is_map(content) else {}).items():
-                if "json" in media_type and _is_map(media) and "schema" in media:
+                if "json" in str(media_type) and _is_map(media) and "schema" in media:
                     return (*where, "content", media_type, "schema")
         return None
 
@@ -101,6 +122,8 @@ class Descriptions(Mapping[str, T]):
 
     def document_of(self, name: str) -> Any:
         """A schema with all that it refers to, as a document of JSON Schema 2020-12."""
+        if name in self._errors:
+            raise self._errors[name]
         path = self._places[name]
         definitions: dict[str, Any] = {}
         todo: list[Path] = []
@@ -158,8 +181,7 @@ class Descriptions(Mapping[str, T]):
             near = ""
             if reference.startswith("#" + _COMPONENTS):
                 wanted = reference.removeprefix("#" + _COMPONENTS)
-                components = self._document.get("components", {}).get("schemas", {})
-                near = "; " + str(unknown("schema", wanted, components)).split("; ", 1)[-1]
+                near = "; " + str(unknown("schema", wanted, self._schemas())).split("; ", 1)[-1]
             raise SchemaError(f"{at} leads nowhere{near}") from None
         return path
 

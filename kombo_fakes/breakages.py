@@ -230,7 +230,7 @@ def _formats(site: Site) -> Iterator[Breakage]:
 
 
 def _sub(pattern: str, replacement: str) -> Callable[[str], str]:
-    # \x00 stands for no change where the pattern isn't found: the text stays, and is skipped.
+    # Where the pattern isn't found the text stays as it is, which is no breakage.
     return lambda text: re.sub(pattern, replacement, text, count=1)
 
 

@@ -1,8 +1,9 @@
 """Faults: every single way to break a schema's payloads, labelled and checked.
 
-The catalogue of a schema is complete (each site has at least one fault), single (a validator
-that reports everything reports errors at that one place only, the named keyword among them) and
-stable: an id means the same fault in every release.
+The catalogue of a schema is complete (each site that a payload can have and break has a fault),
+single (a validator that reports everything reports errors at that one place only, the named
+keyword among them; where that can't be, a fault says so) and stable: an id means the same fault
+in every release.
 """
 
 from __future__ import annotations
@@ -303,7 +304,7 @@ def _catalogue(schema: Schema) -> tuple[Fault, ...]:
             ]
             if found:
                 made += [
-                    replace(fault, id=_free_id(fault.id, taken))
+                    replace(fault, id=free_id(fault.id, taken))
                     for fault in (found if single else _unlike(found, seen))
                 ]
                 break
@@ -547,8 +548,18 @@ def place_id(path: Path) -> str:
     return readable if len(readable) <= 150 else "..." + readable[-147:]
 
 
-def _free_id(wanted: str, taken: set[str]) -> str:
-    """An id that no other fault has, on file systems that ignore case either."""
+def free_id(wanted: str, taken: set[str]) -> str:
+    """An id that isn't taken yet, and is from now on: on file systems that ignore case, too.
+
+    Args:
+        wanted: The id as it is where it is free.
+        taken: The ids that are taken, case-folded.
+
+    Examples:
+        >>> taken = {"a-enum-x"}
+        >>> free_id("a-enum-X", taken), free_id("a-enum-X", taken)
+        ('a-enum-X-2', 'a-enum-X-3')
+    """
     number, free = 1, wanted
     while free.casefold() in taken:
         number += 1

@@ -26,6 +26,7 @@ from kombo_fakes.blueprint import (
     blueprint,
     shapes,
 )
+from kombo_fakes.catalogue import free_id, place_id
 from kombo_fakes.dice import SeededDice, seed_for
 from kombo_fakes.errors import SchemaError, shorten
 from kombo_fakes.pointer import Path, PointerError, dotted, get, removed, replaced, to_pointer
@@ -94,12 +95,7 @@ def corners(
     taken: set[str] = set()
     for name, path, what, payload in _all(easel, blueprint(schema)):
         if payload is not _ABSENT and schema.allows(payload):
-            number, free = 1, name
-            while free.casefold() in taken:
-                number += 1
-                free = f"{name}-{number}"
-            taken.add(free.casefold())
-            found.append(Corner(free, to_pointer(path), what, payload))
+            found.append(Corner(free_id(name, taken), to_pointer(path), what, payload))
     return tuple(found)
 
 
@@ -163,7 +159,7 @@ def _all(easel: _Easel, plan: Blueprint) -> Iterator[tuple[str, Path, str, Any]]
     for path, _ in found:
         counts[path] = counts.get(path, 0) + 1
     for path, shape in found:
-        place = _readable(path)
+        place = place_id(path)
         about = dotted(path) or "the payload"
         if isinstance(shape, Array):
             yield from _array_corners(easel, path, place, about)
@@ -359,11 +355,3 @@ _BY_FORMAT: dict[str, tuple[_Edge, ...]] = {
 def _slug(value: Any) -> str:
     text = value if isinstance(value, str) else str(value).lower()
     return re.sub(r"[^A-Za-z0-9_.-]+", "_", text)[:60] or "empty"
-
-
-def _readable(path: Path) -> str:
-    """A path as a part of a file name, in the way of the ids of faults."""
-    parts = (re.sub(r"[^A-Za-z0-9_]+", "_", str(part)) or "_" for part in path)
-    text = ".".join(parts) or "root"
-    # A file name holds 255 bytes; what is unique about a long path is its end.
-    return text if len(text) <= 150 else "..." + text[-147:]

@@ -1,4 +1,4 @@
-"""Edits: payloads that today's schema refuses, and that another release of it allows.
+"""Changes: payloads that today's schema refuses, and that another release of it allows.
 
 A fault is wrong; a change is only early or late. A receiver that is to live through the next
 release of Kombo's schemas takes them, and one that enforces the schema to the letter doesn't.
@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Any
 
-from kombo_fakes.catalogue import place_id
+from kombo_fakes.catalogue import free_id, place_id
 from kombo_fakes.dice import SeededDice
 from kombo_fakes.errors import SchemaError
 from kombo_fakes.pointer import Path, dotted, get, parse_pointer, removed, replaced, to_pointer
@@ -132,7 +132,8 @@ def _changes(schema: Schema) -> tuple[Change, ...]:
         found.extend(_other_event(name) for name in events() if name != schema.name)
         type_ = ("type",)
         found.append(_change(schema, type_, "new-event", "an event that is new", "", _new_event))
-    return tuple(change for change in found if change is not None)
+    taken: set[str] = set()
+    return tuple(replace(change, id=free_id(change.id, taken)) for change in found if change)
 
 
 def _new_event(payload: Any, path: Path) -> Any:

@@ -11,6 +11,7 @@ from kombo_fakes import (
     Schema,
     SchemaError,
     UnknownNameError,
+    changes,
     corners,
     faults,
     generate,
@@ -336,3 +337,13 @@ def test_what_holds_many_schemas_is_copied_once() -> None:
     assert mapped({"properties": many}, lambda where, child: True)["properties"]["99"] is True
     assert many.copies == 1
     assert many["99"] == {}
+
+
+def test_ids_of_changes_are_different() -> None:
+    document = {
+        "type": "object",
+        "required": ["a/b", "a_b", "A_B"],
+        "properties": {"a/b": {"enum": ["x"]}, "a_b": {"enum": ["y"]}, "A_B": {"enum": ["z"]}},
+    }
+    ids = [change.id for change in changes(document)]
+    assert ids == ["a_b-new-value", "a_b-new-value-2", "A_B-new-value-3"]

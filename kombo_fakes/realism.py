@@ -15,6 +15,7 @@ from operator import itemgetter
 from typing import Any, Protocol, TypeAlias
 
 from kombo_fakes.dice import Dice
+from kombo_fakes.formats import is_date_time
 from kombo_fakes.pools import TOOLS, pools, slug
 
 Facts: TypeAlias = "dict[str, Any]"
@@ -97,7 +98,9 @@ def timestamp(moment: datetime) -> str:
         >>> timestamp(datetime(2021, 9, 1, 12, tzinfo=timezone.utc))
         '2021-09-01T12:00:00.000Z'
     """
-    return moment.strftime("%Y-%m-%dT%H:%M:%S.") + f"{moment.microsecond // 1000:03}Z"
+    # Without %Y, which writes the year 1 as 1.
+    second = moment.strftime(f"{moment.year:04}-%m-%dT%H:%M:%S.")
+    return f"{second}{moment.microsecond // 1000:03}Z"
 
 
 def _moment(dice: Dice, pins: Facts | None = None) -> datetime:
@@ -108,6 +111,33 @@ def _moment(dice: Dice, pins: Facts | None = None) -> datetime:
 
 def _instant(dice: Dice, pins: Facts | None = None) -> str:
     return timestamp(_moment(dice, pins))
+
+
+def _told(pins: Facts, fact: str) -> datetime | None:
+    """The instant that a fact is pinned to, in UTC; None where it isn't, or isn't one."""
+    value = pins.get(fact)
+    if not isinstance(value, str) or not is_date_time(value):
+        return None
+    fraction = value[19:].rstrip("Zz").partition(".")[2].replace("-", "+").partition("+")[0]
+    offset = timedelta()
+    if value[-1] not in "Zz":
+        offset = timedelta(hours=int(value[-5:-3]), minutes=int(value[-2:]))
+        offset = -offset if value[-6] == "-" else offset
+    try:
+        moment = datetime.fromisoformat(value[:10] + " " + value[11:19])
+    except ValueError:
+        return None  # A leap second, or the year 0.
+    microseconds = int(fraction[:6].ljust(6, "0"))
+    moment = moment.replace(microsecond=microseconds, tzinfo=timezone.utc)
+    return _after(moment, -offset)
+
+
+def _after(moment: datetime, time: timedelta) -> datetime:
+    """An instant some time later, as far as there are any."""
+    try:
+        return moment + time
+    except OverflowError:
+        return moment
 
 
 MARKED_INSTANT = timestamp(_EPOCH - timedelta(milliseconds=1))
@@ -221,10 +251,17 @@ def _sync(dice: Dice, names: Names, facts: Facts, pins: Facts) -> None:
     facts["sync_id"] = dice.token(24)
     facts["sync_state"] = pins.get("sync_state", dice.pick(_SYNC_STATES))
     seconds = pins.get("sync_seconds", seconds)
+    told_start, told_end = _told(pins, "sync_started_at"), _told(pins, "sync_ended_at")
+    if told_start and told_end and told_start <= told_end and "sync_seconds" not in pins:
+        seconds = int((told_end - told_start).total_seconds())
     facts["sync_seconds"] = seconds
     known = isinstance(seconds, (int, float)) and 0 <= seconds < 1e9
     # Whole seconds as Kombo counts them: the fraction is cut off.
-    ended = started + timedelta(seconds=seconds if known else 0, milliseconds=fraction)
+    lasted = timedelta(seconds=seconds if known else 0, milliseconds=fraction)
+    if told_start is None and told_end is not None:
+        started = _after(told_end, -lasted)
+    started = told_start or started
+    ended = told_end or _after(started, lasted)
     facts["sync_started_at"], facts["sync_ended_at"] = timestamp(started), timestamp(ended)
 
 
@@ -304,13 +341,23 @@ def _posting(dice: Dice, names: Names, facts: Facts, pins: Facts) -> None:
     created, later = _moment(dice, pins), dice.whole(1, 60 * 24 * 90)
     organization = names.organization(dice)
     host = slug(organization)[:50].strip("-") or "jobs"
-    facts["created_at"] = timestamp(created)
-    facts["updated_at"] = timestamp(created + timedelta(minutes=later, milliseconds=later % 977))
+    lasted = timedelta(minutes=later, milliseconds=later % 977)
+    told_update = _told(pins, "updated_at") or _told(pins, "archived_at")
+    if told_update is not None:
+        created = _after(told_update, -lasted)
+    created = _told(pins, "created_at") or created
+    updated = told_update or _after(created, lasted)
+    facts["created_at"], facts["updated_at"] = timestamp(created), timestamp(updated)
     facts["posting_id"], facts["career_site_id"] = dice.token(24), dice.token(24)
     facts["career_site"] = f"{organization} Careers"
     facts["posting_url"] = f"https://careers.{host}.example/jobs/{dice.whole(1_000, 999_999)}"
     facts["application_status"] = dice.pick(_APPLICATION_STATUSES)
     availability, reason = dice.pick(_AVAILABILITIES), dice.pick(_ARCHIVED)
+    told = [pins[fact] for fact in ("archived_at", "archived_reason") if fact in pins]
+    if any(value is not None for value in told):
+        availability = "ARCHIVED"
+    elif told and availability == "ARCHIVED":
+        availability = "APPLYABLE"
     availability = pins.get("availability", availability)
     archived = availability == "ARCHIVED"
     facts["availability"] = availability
@@ -324,11 +371,19 @@ def _issue(dice: Dice, names: Names, facts: Facts, pins: Facts) -> None:
     resolved = dice.chance(0.45)
     if "issue_status" in pins or "issue_change" in pins:
         resolved = "RESOLVED" in (pins.get("issue_status"), str(pins.get("issue_change")).upper())
+    elif "resolved_at" in pins:
+        resolved = pins["resolved_at"] is not None
+    told_end = _told(pins, "resolved_at")
+    if told_end is not None:
+        first = _after(told_end, timedelta(minutes=-later))
+    first = _told(pins, "first_observed_at") or first
     facts["issue_id"] = pins.get("issue_id", dice.token(24))
     facts["issue_type"], facts["issue_title"] = kind, title
     facts["issue_message"] = f"**{title}**\n\n{names.sentence(dice)}"
     facts["first_observed_at"] = timestamp(first)
-    facts["resolved_at"] = timestamp(first + timedelta(minutes=later)) if resolved else None
+    facts["resolved_at"] = None
+    if resolved:
+        facts["resolved_at"] = timestamp(told_end or _after(first, timedelta(minutes=later)))
     facts["issue_status"] = "RESOLVED" if resolved else "OPEN"
     facts["issue_change"] = "resolved" if resolved else "raised"
 

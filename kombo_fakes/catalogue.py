@@ -256,7 +256,7 @@ def faults(
             raise unknown("place", at, known, where=f" in {schema.name}")
         found = [fault for fault in found if _is_within(fault.pointer, place)]
     if ids is not None:
-        found = _with_ids(schema, found, (ids,) if isinstance(ids, str) else tuple(ids))
+        found = _with_ids(schema, found, (ids,) if isinstance(ids, str) else tuple(map(str, ids)))
     return tuple(found)
 
 

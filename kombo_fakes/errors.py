@@ -42,6 +42,7 @@ def unknown(kind: str, name: str, known: Iterable[str], *, where: str = "") -> U
         unknown event 'x'; there are: data-changed, sync-finished
     """
     names = sorted(set(known))
+    name = str(name)  # What callers give may be anything.
     near = nearest(name, names)
     if near is not None:
         hint = f"did you mean {near!r}?"

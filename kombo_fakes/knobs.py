@@ -70,8 +70,9 @@ class Knobs:
             raise OverrideError(
                 f"codec={shorten(self.codec)}: not of texts of any length"
             ) from None
-        if self.max_length is not None and self.max_length < 0:
-            raise OverrideError(f"max_length={self.max_length}: a length is 0 or more")
-        if self.nulls is not None and not 0 <= self.nulls <= 1:
-            raise OverrideError(f"nulls={self.nulls}: a share is between 0 and 1")
+        most, share = self.max_length, self.nulls
+        if most is not None and (type(most) is not int or most < 0):
+            raise OverrideError(f"max_length={shorten(most)}: a length is 0 or more")
+        if share is not None and (not isinstance(share, (int, float)) or not 0 <= share <= 1):
+            raise OverrideError(f"nulls={shorten(share)}: a share is between 0 and 1")
         return replace(self, codec=codec)

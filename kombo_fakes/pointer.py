@@ -35,12 +35,15 @@ def parse_pointer(pointer: str) -> tuple[str, ...]:
     A name with a dot or a slash in it can be reached by the pointer only.
 
     Raises:
-        PointerError: if a ``~`` isn't followed by 0 or 1, or a dotted name has an empty part.
+        PointerError: if it is no text, a ``~`` isn't followed by 0 or 1, or a dotted name has an
+            empty part.
 
     Examples:
         >>> parse_pointer("/data/a~1b"), parse_pointer("data.state"), parse_pointer("")
         (('data', 'a/b'), ('data', 'state'), ())
     """
+    if not isinstance(pointer, str):
+        raise PointerError(f"{shorten(pointer)} is no text: a JSON Pointer or a dotted name is one")
     if pointer == "":
         return ()
     if not pointer.startswith("/"):

@@ -129,15 +129,16 @@ class Portrait:
             painter = self._compile_look(look, plan, path, depth)
             if painter is not None:
                 return painter
+        where = f"{self.name}: {to_pointer(path) or 'the root'}"
         match plan:
             case Anything():
                 return lambda dice, names, facts: plain_text(dice, names)
             case Choice(values):
                 return lambda dice, names, facts: _copied(dice.pick(values))
             case Text():
-                return _text_painter(plan, f"{self.name}: {to_pointer(path) or 'the root'}")
+                return _text_painter(plan, where)
             case Numeric():
-                return _number_painter(plan)
+                return _number_painter(plan, where)
             case Array():
                 return self._compile_array(plan, path, depth)
             case Object():
@@ -146,7 +147,7 @@ class Portrait:
                 return self._compile_union(branches, path, depth)
             case Filtered(base, check, keyword):
                 inner = self._compile(base, path, depth)
-                return _retried(inner, check, f"{self.name}: {to_pointer(path)}: {keyword}")
+                return _retried(inner, check, f"{where}: {keyword}")
             case Reference():
                 return self._compile_reference(plan, path, depth)
 
@@ -321,9 +322,8 @@ class Portrait:
             return value
 
         if least:
-            return _retried(
-                paint, lambda value: len(value) >= plan.min_properties, f"{self.name}: {path}"
-            )
+            where = f"{self.name}: the properties of {to_pointer(path) or 'the root'}"
+            return _retried(paint, lambda value: len(value) >= plan.min_properties, where)
         return paint
 
     def _compile_extra(self, extra: Extra, path: Path, depth: int) -> tuple[Painter, Painter]:
@@ -478,7 +478,7 @@ def _from_pattern(pattern: str, longest: int | None, dice: Dice) -> str:
     return text
 
 
-def _number_painter(plan: Numeric) -> Painter:
+def _number_painter(plan: Numeric, where: str) -> Painter:
     step = plan.multiple_of[0] if plan.multiple_of else (1 if plan.integer else Decimal("0.01"))
     step = Decimal(str(step))
     low = None if plan.minimum is None else Decimal(str(plan.minimum))
@@ -502,7 +502,7 @@ def _number_painter(plan: Numeric) -> Painter:
         whole = number == number.to_integral_value()
         return int(number) if whole else float(number)
 
-    return _retried(candidate, fits, "a number")
+    return _retried(candidate, fits, where)
 
 
 def _copied(value: Any) -> Any:

@@ -263,7 +263,7 @@ def _why_refused(effective: dict[str, Any], name: str, reason: str) -> str:
             if isinstance(pattern, str) and "regex" in reason and json.dumps(pattern) in reason:
                 return (
                     f"{name}: pattern {shorten(pattern)} at {to_pointer(path) or 'the root'} is "
-                    "no valid ECMA-262 regular expression"
+                    "no valid ECMA-262 regular expression, or has what isn't understood here"
                 )
         todo.extend((path + where, child) for where, child in subschemas(schema))
     absent = re.match(r"Resource '([^']*)' is not present", reason)

@@ -17,10 +17,22 @@ from kombo_fakes import (
     generate,
     payloads,
 )
-from kombo_fakes.blueprint import Array, Blueprint, Reference, Text, blueprint, shapes, smallest
+from kombo_fakes.blueprint import (
+    Array,
+    Blueprint,
+    Extra,
+    Filtered,
+    Numeric,
+    Object,
+    Reference,
+    Text,
+    blueprint,
+    shapes,
+    smallest,
+)
 from kombo_fakes.dice import SeededDice
 from kombo_fakes.ecma import to_python
-from kombo_fakes.portrait import portrait_for
+from kombo_fakes.portrait import Portrait, portrait_for
 from kombo_fakes.sites import PLACES
 from kombo_fakes.vocabulary import DRAFT_7, DRAFT_2019, mapped
 
@@ -347,3 +359,27 @@ def test_ids_of_changes_are_different() -> None:
     }
     ids = [change.id for change in changes(document)]
     assert ids == ["a_b-new-value", "a_b-new-value-2", "A_B-new-value-3"]
+
+
+ONE_NAME = Text(patterns=("^z$",))
+
+
+@pytest.mark.parametrize(
+    ("plan", "place"),
+    [
+        (Numeric(True, multiple_of=(7,), not_multiple_of=(7,)), "/a"),
+        (Text(min_length=30, formats=("date",)), "/a"),
+        (Object({}, extras=(Extra(ONE_NAME, Text()),), min_properties=3), "the properties of /a"),
+        (Filtered(Text(), lambda value: False, "not"), "/a: not"),
+    ],
+)
+def test_where_no_realistic_value_was_found(plan: Blueprint, place: str) -> None:
+    portrait = Portrait(Object({"a": plan}, frozenset({"a"})), "name")
+    with pytest.raises(SchemaError, match=f"^name: {place}: found no realistic value"):
+        portrait.paint(SeededDice(0))
+
+
+@pytest.mark.parametrize("pattern", [r"(?<n>a)\k<n>", r"[\b]", r"\0", "[^]", "("])
+def test_a_pattern_may_be_valid_and_not_understood(pattern: str) -> None:
+    with pytest.raises(SchemaError, match="or has what isn't understood here"):
+        Schema.load({"pattern": pattern})

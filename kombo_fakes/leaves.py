@@ -12,7 +12,7 @@ import re
 import sys
 import warnings
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import lru_cache
 from typing import Any, Literal, TypeAlias, TypeVar
 from weakref import WeakKeyDictionary
@@ -120,13 +120,15 @@ def matching(pattern: str, alphabet: SearchStrategy[str]) -> SearchStrategy[str]
     Raises:
         SchemaError: if it uses what Python's ``re`` doesn't have.
     """
-    # Classes mean ASCII in ECMA-262, and all of Unicode in Python.
-    strategy = st.from_regex("(?a)" + _ended(to_python(pattern)), alphabet=alphabet)
-    try:
-        strategy.validate()
-    except InvalidArgument:
-        return st.nothing()
-    return strategy
+    expression = _ended(to_python(pattern))
+    # Classes mean ASCII in ECMA-262, and all of Unicode in Python. With the flag for that, some
+    # releases of Hypothesis refuse classes that exclude what isn't ASCII.
+    for flag in ("(?a)", ""):
+        strategy = st.from_regex(flag + expression, alphabet=alphabet)
+        with suppress(InvalidArgument):
+            strategy.validate()
+            return strategy
+    return st.nothing()
 
 
 _SPECIAL = re.compile(r"\\.|\[(?:\\.|[^\]\\])*\]|\$", re.DOTALL)

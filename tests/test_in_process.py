@@ -207,7 +207,7 @@ def test_a_start_up_that_fails():
     before = threads()
     with pytest.raises(ProbeError, match=r"start-up failed: RuntimeError: no database$"):
         receiver(application)
-    assert threads() == before
+    assert threads() <= before  # Those of other tests may end in the meantime.
 
 
 # -- paths

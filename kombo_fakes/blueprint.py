@@ -30,6 +30,16 @@ from kombo_fakes.vocabulary import subschemas
 Number: TypeAlias = "int | float | Decimal"
 
 
+def in_json(number: Decimal) -> int | float:
+    """A decimal as JSON has it: an integer where it has no fraction.
+
+    Examples:
+        >>> in_json(Decimal("2.0")), in_json(Decimal("0.5"))
+        (2, 0.5)
+    """
+    return int(number) if number == number.to_integral_value() else float(number)
+
+
 @dataclass(frozen=True, slots=True)
 class Anything:
     """Every JSON value."""

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, TypeAlias
 
-from kombo_fakes.blueprint import LARGEST
+from kombo_fakes.blueprint import LARGEST, in_json
 from kombo_fakes.sites import Site
 
 Broken: TypeAlias = Callable[[Any, Site], Iterable[Any]]
@@ -347,9 +347,7 @@ def _exactly(value: Any, site: Site) -> Iterator[Any]:
 def _moved(*amounts: str) -> Broken:
     def broken(value: Any, site: Site) -> Iterator[Any]:
         for amount in amounts:
-            number = Decimal(str(site.value)) + Decimal(amount)
-            whole = number == number.to_integral_value()
-            yield int(number) if whole else float(number)
+            yield in_json(Decimal(str(site.value)) + Decimal(amount))
 
     return broken
 
@@ -359,8 +357,7 @@ def _off_step(value: Any, site: Site) -> Iterator[Any]:
     if isinstance(value, (int, float)) and not isinstance(value, bool):
         base = Decimal(str(value))
         for part in (step / 2, step / 10, Decimal(1)):
-            number = base + part
-            yield int(number) if number == number.to_integral_value() else float(number)
+            yield in_json(base + part)
 
 
 def _fewer_items(value: Any, site: Site) -> Iterator[Any]:

@@ -24,12 +24,13 @@ from kombo_fakes.blueprint import (
     Reference,
     Text,
     blueprint,
+    in_json,
     shapes,
 )
 from kombo_fakes.catalogue import free_id, place_id
 from kombo_fakes.dice import SeededDice, seed_for
 from kombo_fakes.errors import SchemaError, shorten
-from kombo_fakes.pointer import Path, PointerError, dotted, get, removed, replaced, to_pointer
+from kombo_fakes.pointer import Path, PointerError, at, dotted, removed, replaced, to_pointer
 from kombo_fakes.portrait import portrait_for
 from kombo_fakes.presence import present
 from kombo_fakes.realism import POOLED, Names
@@ -228,10 +229,7 @@ def _completed(payload: Any, path: Path, full: Any) -> Any:
 
 
 def _at(payload: Any, path: Path) -> Any:
-    try:
-        return _ABSENT if payload is _ABSENT else get(payload, path)
-    except PointerError:
-        return _ABSENT
+    return _ABSENT if payload is _ABSENT else at(payload, path, _ABSENT)
 
 
 # -- the edges of a shape
@@ -290,9 +288,7 @@ def _numbers(shape: Numeric) -> Iterator[_Edge]:
     kind = "integer" if shape.integer else "number"
     for name, bound in (("minimum", shape.minimum), ("maximum", shape.maximum)):
         if bound is not None:
-            number = Decimal(str(bound))
-            whole = number == number.to_integral_value()
-            value = int(number) if whole else float(number)
+            value = in_json(Decimal(str(bound)))
             yield _Edge(f"{kind}-{name}", f"the {name}, {value}", value)
     yield _Edge(f"{kind}-zero", "zero", 0)
     yield _Edge(f"{kind}-negative", "a negative number", -1)

@@ -28,7 +28,7 @@ from kombo_fakes.blueprint import NOTHING, Blueprint, Choice, Object, Union, blu
 from kombo_fakes.catalogue import Fault, FaultError, broken_by, fault_named, with_fault
 from kombo_fakes.dice import SeededDice, seed_for
 from kombo_fakes.errors import OverrideError, unknown
-from kombo_fakes.pointer import Path, PointerError, get, to_pointer
+from kombo_fakes.pointer import Path, at, to_pointer
 from kombo_fakes.portrait import portrait_for
 from kombo_fakes.presence import present
 from kombo_fakes.realism import POOLED, Names
@@ -99,10 +99,7 @@ class _Painting:
 
     def default(self, path: Path) -> Any:
         """What a field is where nobody overrides it."""
-        try:
-            value = get(self.payload, path)
-        except PointerError:
-            return OMIT
+        value = at(self.payload, path, OMIT)
         return _Default(value) if isinstance(value, str) else value
 
     def changed(self, overrides: dict[Path, Any]) -> Any:
@@ -119,10 +116,7 @@ class _Painting:
         return painted
 
     def _has_object(self, path: Path) -> bool:
-        try:
-            return isinstance(get(self.payload, path), dict)
-        except PointerError:
-            return False
+        return isinstance(at(self.payload, path), dict)
 
 
 def _with(painted: Any, path: Path, value: Any) -> Any:

@@ -15,6 +15,8 @@ from functools import lru_cache
 
 import jsonschema_rs
 
+from kombo_fakes.vocabulary import DRAFT_7, dialect_of
+
 _DATE = r"(?P<year>[0-9]{4})-(?P<month>[0-9]{2})-(?P<day>[0-9]{2})"
 _TIME = (
     r"(?P<hour>[0-9]{2}):(?P<minute>[0-9]{2}):(?P<second>[0-9]{2})(?:\.[0-9]+)?"
@@ -93,7 +95,8 @@ def checked_formats(dialect: object) -> frozenset[str]:
         >>> "uuid" in checked_formats("http://json-schema.org/draft-07/schema#")
         False
     """
-    return CHECKED - {"duration", "uuid"} if "draft-07" in str(dialect) else CHECKED
+    is_draft_7 = dialect_of({"$schema": dialect}) == DRAFT_7
+    return CHECKED - {"duration", "uuid"} if is_draft_7 else CHECKED
 
 
 _TAKEN_FOR = {"url": "uri", "ip": "ipv4", "guid": "uuid"}

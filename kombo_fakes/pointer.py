@@ -13,6 +13,8 @@ from kombo_fakes.errors import KomboFakesError, shorten
 
 Path: TypeAlias = tuple[str | int, ...]
 
+_NOTHING: Any = object()
+
 
 class PointerError(KomboFakesError, ValueError):
     """A text that is no JSON Pointer, or one that leads nowhere in a value."""
@@ -96,6 +98,19 @@ def get(document: Any, path: Sequence[str | int]) -> Any:
     return value
 
 
+def at(document: Any, path: Sequence[str | int], default: Any = None) -> Any:
+    """The value at a path, or another one where the path leads nowhere.
+
+    Examples:
+        >>> at({"a": [10]}, ("a", 0)), at({"a": [10]}, ("a", 1)), at({}, ("a",), default=0)
+        (10, None, 0)
+    """
+    try:
+        return get(document, path)
+    except PointerError:
+        return default
+
+
 def has(document: Any, path: Sequence[str | int]) -> bool:
     """Whether there is something at a path, null included.
 
@@ -103,11 +118,7 @@ def has(document: Any, path: Sequence[str | int]) -> bool:
         >>> has({"a": None}, ("a",)), has({"a": None}, ("a", "b"))
         (True, False)
     """
-    try:
-        get(document, path)
-    except PointerError:
-        return False
-    return True
+    return at(document, path, default=_NOTHING) is not _NOTHING
 
 
 def replaced(document: Any, path: Sequence[str | int], value: Any) -> Any:

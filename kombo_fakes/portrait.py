@@ -29,6 +29,7 @@ from kombo_fakes.blueprint import (
     Text,
     Union,
     blueprint,
+    in_json,
     smallest,
 )
 from kombo_fakes.dice import Dice, SeededDice, SparingDice, seed_for
@@ -499,8 +500,7 @@ def _number_painter(plan: Numeric, where: str) -> Painter:
         number = step * dice.whole(first, last)
         if not plan.integer and first >= last:
             number = low + (high - low) * dice.whole(1, 9) / 10
-        whole = number == number.to_integral_value()
-        return int(number) if whole else float(number)
+        return in_json(number)
 
     return _retried(candidate, fits, where)
 

@@ -30,6 +30,7 @@ from kombo_fakes.blueprint import (
     Text,
     Union,
     blueprint,
+    in_json,
     smallest,
 )
 from kombo_fakes.dice import SeededDice
@@ -715,6 +716,4 @@ def _identity(value: Any) -> str:
 
 
 def _plain(value: int | float | Decimal | None) -> Any:
-    if isinstance(value, Decimal):
-        return int(value) if value == value.to_integral_value() else float(value)
-    return value
+    return in_json(value) if isinstance(value, Decimal) else value

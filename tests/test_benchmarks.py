@@ -55,6 +55,7 @@ def test_everybody_who_needs_no_environment_is_measured() -> None:
     assert found["kombo_fakes"][2].startswith("100%")
 
 
+@pytest.mark.slow
 def test_growth_is_measured() -> None:
     """A row for each number of payloads, in seconds, payloads a second and MiB."""
     done = ran("growth", "--here", "--rounds", "1", "--share", "0.0005")

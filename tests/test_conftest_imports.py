@@ -63,6 +63,7 @@ def test_what_makes_strategies_can_be_called(call: str, tmp_path: Path) -> None:
     run(tmp_path, f"from kombo_fakes import *\n{call}\n", "-W", "error")
 
 
+@pytest.mark.slow
 def test_nothing_is_said_of_it(tmp_path: Path) -> None:
     """Where warnings are only shown, none is."""
     conftest = "from kombo_fakes import *\n" + "\n".join(CALLS) + "\n"

@@ -53,6 +53,7 @@ def texts(value: Any) -> list[str]:
     return [text for item in value for text in texts(item)] if isinstance(value, list) else []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("values", ["any", "realistic"])
 def test_a_thousand_payloads(values: Any) -> None:
     """All valid by two validators and the SDK; addresses harmless and accepted; nulls in both."""

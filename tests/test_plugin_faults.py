@@ -278,6 +278,7 @@ def test_a_wire_fault_is_no_fault(pytester: pytest.Pytester):
     result.stderr.fnmatch_lines(["*'signature-m?' is a wire fault; *, as in -k signature-m*"])
 
 
+@pytest.mark.slow
 def test_the_event_of_a_project(pytester: pytest.Pytester):
     """Said once, in the ini file, it is that of the tests per something, too."""
     pytester.makeini("[pytest]\nkombo_event = sync-finished")

@@ -385,6 +385,7 @@ def test_cases_have_ids_of_their_own():
         probe_cases(ids=["realistic:11"])
 
 
+@pytest.mark.slow
 def test_what_is_known_is_a_pattern(project: pytest.Pytester):
     """A text or several, in all places alike; what isn't found any more is said."""
     (project.path / "known.json").write_text('["signature-absent", "gone-for-good"]')

@@ -55,7 +55,7 @@ def probed(receiver: Any, policy: Any = "strict", **options: Any) -> Report:
             close()
 
 
-@pytest.mark.parametrize("good", some_fast(GOOD, 7), ids=str)
+@pytest.mark.parametrize("good", some_fast(GOOD, 16), ids=str)
 def test_nothing_is_found_where_nothing_is_wrong(good):
     """No false alarm, however unusual the right behaviour is."""
     report = probed(good.receiver_factory(SECRET), good.policy, timeout=5)
@@ -83,7 +83,7 @@ def is_named(planted, report):
     assert {outcome.case.id for outcome in report.outcomes if outcome.state == "wrong"} <= cases
 
 
-@pytest.mark.parametrize("planted", some_fast(SHOWN, 96), ids=str)
+@pytest.mark.parametrize("planted", some_fast(SHOWN, 150), ids=str)
 def test_bugs_are_found_and_named(planted):
     """Each of them, which takes minutes."""
     timeout = 0.6 if planted.category == "hangs" else 5
@@ -351,6 +351,7 @@ def test_what_is_observed_shows_no_secret():
     assert "answered an array, where a JSON object was expected" in str(caught.value)
 
 
+@pytest.mark.slow
 def test_command_line_on_a_broken_receiver(capsys, tmp_path):
     """Status 1, a baseline makes it 0, and what was found can be sent again."""
     (planted,) = (p for p in BROKEN if p.name == "takes-missing-signature")

@@ -183,6 +183,7 @@ def found_of(cases: list[Case], failing: Case, category: Category, reply: Reply)
     return [finding.id for finding in diagnosed(evidence)]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("event", [EVENT, "data-changed"])
 def test_whatever_fails_alone_is_found(event: str) -> None:
     """Each single case, in each way in which it can fail, is a finding, and one only."""
@@ -633,6 +634,7 @@ def test_texts() -> None:
     assert "; type: another event" in finding.title
 
 
+@pytest.mark.slow
 def test_a_document_without_fields_is_told_as_such() -> None:
     """It isn't said that something wasn't stored."""
 

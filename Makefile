@@ -12,10 +12,10 @@ demo: $(READY) ## Print a realistic payload, then one that is wrong in one known
 	@$(BIN)/kombo-fakes generate --fault data.state-enum-lowercase --format ndjson
 
 test: $(READY) ## Run every test: the fast ones and those that build wheels and draw thousands.
-	$(BIN)/python -m pytest -n auto
+	$(BIN)/python -m pytest -n auto --dist worksteal
 
 test-fast: $(READY) ## Run the tests that take seconds.
-	$(BIN)/python -m pytest -n auto -m "not slow"
+	$(BIN)/python -m pytest -n auto --dist worksteal -m "not slow"
 
 # With branch coverage, plugin included: coverage starts pytest, which imports our plugin first.
 test-lowest: ## Run the fast tests on the oldest versions that pyproject.toml claims, with coverage.
@@ -23,14 +23,14 @@ test-lowest: ## Run the fast tests on the oldest versions that pyproject.toml cl
 	$(VENV)-lowest/bin/python -m pip install -q --upgrade pip
 	$(VENV)-lowest/bin/python -m pip install -q -e . --group test -c tests/lowest.txt
 	$(VENV)-lowest/bin/python -m coverage erase
-	$(VENV)-lowest/bin/python -m coverage run -m pytest -n auto -m "not slow" -p no:cacheprovider
+	$(VENV)-lowest/bin/python -m coverage run -m pytest -n auto --dist worksteal -m "not slow" -p no:cacheprovider
 	$(VENV)-lowest/bin/python -m coverage combine -q
 	$(VENV)-lowest/bin/python -m coverage report
 
 # Started by coverage and not by a plugin of pytest's: ours is imported before any of those.
 coverage: $(READY) ## Measure the branch coverage of the fast tests, the plugin included.
 	$(BIN)/python -m coverage erase
-	$(BIN)/python -m coverage run -m pytest -n auto -m "not slow" -p no:cacheprovider
+	$(BIN)/python -m coverage run -m pytest -n auto --dist worksteal -m "not slow" -p no:cacheprovider
 	$(BIN)/python -m coverage combine -q
 	$(BIN)/python -m coverage report
 

@@ -151,9 +151,9 @@ def test_the_rest_of_an_invalid_payload_can_be_realistic() -> None:
     "fault_id",
     [
         "data.state-enum-lowercase",
-        "data.updated_at-format-no-offset",
+        pytest.param("data.updated_at-format-no-offset", marks=pytest.mark.slow),
         "data-type-null",
-        "id-type-number",
+        pytest.param("id-type-number", marks=pytest.mark.slow),
     ],
 )
 def test_shrinking_keeps_the_fault(fault_id: str) -> None:

@@ -221,8 +221,14 @@ def test_ones_own_wrong_value_can_be_the_fault(run):
         ("--set data.integration_id=12.25", "data.integration_id-type-number"),
         ("--set data=[3]", "data-type-in-array"),
         ("--unset data.state", "data.state-required-absent"),
-        ("--values any --set data.state=INVALD", "data.state-enum-other"),
-        ("--values any --unset data.state", "data.state-required-absent"),
+        pytest.param(
+            "--values any --set data.state=INVALD",
+            "data.state-enum-other",
+            marks=pytest.mark.slow,
+        ),
+        pytest.param(
+            "--values any --unset data.state", "data.state-required-absent", marks=pytest.mark.slow
+        ),
     ],
 )
 def test_ones_own_wrong_value_is_the_fault_that_the_error_names(run, wrong, fault):

@@ -193,7 +193,7 @@ def test_a_start_up_without_an_end():
     before = threads()
     with pytest.raises(ProbeError, match=r"start-up failed: it had no end in 0\.05 s"):
         Asgi(application, "/", timeout=0.05, start_up=0.05)
-    assert threads() == before
+    assert threads() <= before  # Those of other tests may end in the meantime.
 
 
 def test_a_start_up_that_fails():

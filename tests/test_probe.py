@@ -83,7 +83,7 @@ def is_named(planted, report):
     assert {outcome.case.id for outcome in report.outcomes if outcome.state == "wrong"} <= cases
 
 
-@pytest.mark.parametrize("planted", some_fast(SHOWN, 150), ids=str)
+@pytest.mark.parametrize("planted", some_fast(SHOWN, 300), ids=str)
 def test_bugs_are_found_and_named(planted):
     """Each of them, which takes minutes."""
     timeout = 0.6 if planted.category == "hangs" else 5

@@ -290,6 +290,7 @@ def test_the_end_of_a_pattern_is_the_end(end: str, drawn: Any) -> None:
 # -- shrinking
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("fails", "pointer", "value"),
     [

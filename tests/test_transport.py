@@ -430,8 +430,8 @@ def half_a_body(peer: Peer) -> None:
     ("handler", "reason"),
     [
         (silent, "timeout"),
-        (slow_status, "endless"),
-        (slow_body, "endless"),
+        pytest.param(slow_status, "endless", marks=pytest.mark.slow),
+        pytest.param(slow_body, "endless", marks=pytest.mark.slow),
         (half_a_body, "endless"),
     ],
 )

@@ -49,7 +49,7 @@ __all__ = ["KomboUser"]
 
 _log = logging.getLogger(__name__)
 
-_AT_A_TIME = 500
+_AT_A_TIME = 50
 
 
 class KomboUser(FastHttpUser):
@@ -163,7 +163,9 @@ class _Stream:
         try:
             for ready in range(0, count, _AT_A_TIME):
                 self.traffic.prepare(min(_AT_A_TIME, count - ready))
-                sleep(0)  # A master gives up workers that are silent for some seconds.
+                # A master gives up workers that are silent for some seconds. Sleeping for no time
+                # lets others go on, but not what waits for a moment, as a heartbeat does.
+                sleep(0.001)
         finally:  # Even if the test was stopped in the meantime: the next one goes on.
             self.is_ready.set()
 

@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from kombo_fakes.errors import KomboFakesError
-from kombo_fakes.probing.known import GONE, Known
 from kombo_fakes.pytest_marker import (
     Asked,
     asked_of,
@@ -27,6 +26,7 @@ from kombo_fakes.pytest_marker import (
 if TYPE_CHECKING:
     from kombo_fakes.fixture_types import ReceiverProbe
     from kombo_fakes.probing.checking import ProbeCase
+    from kombo_fakes.probing.known import Known
     from kombo_fakes.probing.model import Policy
     from kombo_fakes.probing.report import Report
 
@@ -36,6 +36,8 @@ _PER_CASE = "kombo_probe_case"
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if _PER_CASE not in metafunc.fixturenames:
         return
+    from kombo_fakes.probing.known import Known
+
     try:
         asked = asked_of(metafunc.definition)
         ids = _case_ids(asked.event or default_event(metafunc.config), asked.cases)
@@ -114,6 +116,7 @@ def kombo_probe(
         **options: Any,
     ) -> Report:
         __tracebackhide__ = True
+        from kombo_fakes.probing.known import GONE, Known
         from kombo_fakes.probing.running import probe
 
         try:

@@ -17,7 +17,7 @@ from collections.abc import Callable
 from contextlib import closing
 from itertools import islice
 from pathlib import Path
-from threading import Event
+from threading import Event, Lock
 from typing import Any, NamedTuple
 
 import pytest
@@ -50,6 +50,25 @@ def receiver(database: Path) -> Application:
     """The example receiver for Flask, which is strict and right."""
     app: Application = importlib.import_module("flask_receiver").create_app(SECRET, database)
     return app
+
+
+class Counted:
+    """An application that tells when it has had so many requests.
+
+    How many a second there are is the machine's business, so that no test counts on it.
+    """
+
+    def __init__(self, application: Application, most: int) -> None:
+        self.enough = Event()
+        self._application, self._left, self._lock = application, most, Lock()
+
+    def __call__(self, environ: dict[str, Any], start_response: Any) -> Any:
+        answer = self._application(environ, start_response)
+        with self._lock:
+            self._left -= 1
+            if self._left <= 0:
+                self.enough.set()
+        return answer
 
 
 def takes_any_state(application: Application) -> Application:
@@ -108,27 +127,32 @@ def free_port() -> int:
         return port
 
 
-def distributed(url: str, place: Path, *options: str) -> Run:
-    """A master and two workers for some seconds."""
+def distributed(application: Application, most: int, place: Path, *options: str) -> Run:
+    """A master and two workers, until an application has had so many requests."""
     for _ in range(3):
-        run = _distributed(url, place, free_port(), *options)
+        counted = Counted(application, most)
+        with serving(counted) as url:
+            run = _distributed(url, counted.enough, place, free_port(), *options)
         if "bind failure" not in run.log:  # Somebody else took the port in the meantime.
             return run
     raise AssertionError(run.log)
 
 
-def _distributed(url: str, place: Path, port: int, *options: str) -> Run:
+def _distributed(url: str, enough: Event, place: Path, port: int, *options: str) -> Run:
     at = ("--master-port", str(port), "--master-host", "127.0.0.1")
     processes = [
         started(
             "--master", "--headless", "--expect-workers", "2", "--users", "4",
-            "--spawn-rate", "4", "--run-time", "3s", "--stop-timeout", "30", "--host", url,
+            "--spawn-rate", "4", "--run-time", "90s", "--stop-timeout", "30", "--host", url,
             "--master-bind-host", "127.0.0.1", "--master-bind-port", str(port),
             "--csv", "run", "--only-summary", "--kombo-seed", str(SEED), *options, cwd=place,
         ),
         *(started("--worker", *at, cwd=place) for _ in range(2)),
     ]  # fmt: skip
     try:
+        while processes[0].poll() is None and not enough.wait(0.1):
+            pass
+        processes[0].terminate()  # It ends its workers, and tells what came of it.
         log = processes[0].communicate(timeout=120)[0]
         for worker in processes[1:]:
             said = worker.communicate(timeout=60)[0]
@@ -160,8 +184,7 @@ def test_a_right_receiver_has_no_failures(
     receiver: Application, database: Path, tmp_path: Path
 ) -> None:
     """Every valid delivery of both workers is kept once, no copy and no fault is."""
-    with serving(receiver) as url:
-        run = distributed(url, tmp_path, "--kombo-faulty", "0.2", "--kombo-repeated", "0.2")
+    run = distributed(receiver, 150, tmp_path, "--kombo-faulty", "0.2", "--kombo-repeated", "0.2")
     assert run.status == 0, run.log
     assert run.failures == {}
     assert run.requests[EVENT] > 10
@@ -183,8 +206,7 @@ def test_a_right_receiver_has_no_failures(
 
 def test_a_fault_that_is_taken_is_a_failure(receiver: Application, tmp_path: Path) -> None:
     """By the name of the fault, and with nothing else counted as one."""
-    with serving(takes_any_state(receiver)) as url:
-        run = distributed(url, tmp_path, "--kombo-faulty", "0.9")
+    run = distributed(takes_any_state(receiver), 150, tmp_path, "--kombo-faulty", "0.9")
     assert run.status == 1, run.log
     assert run.failures
     assert all(name.startswith(f"{EVENT} data.state-enum-") for name in run.failures)
@@ -251,8 +273,11 @@ def test_a_redirect_isnt_followed(tmp_path: Path) -> None:
         start_response("307 Temporary Redirect", [("Location", "/elsewhere")])
         return []
 
-    with serving(elsewhere) as url:
-        run = started("--headless", "--run-time", "1s", "--host", url, cwd=tmp_path)
+    counted = Counted(elsewhere, 2)
+    with serving(counted) as url:
+        run = started("--headless", "--run-time", "90s", "--host", url, cwd=tmp_path)
+        assert counted.enough.wait(80)
+        run.terminate()
         log = run.communicate(timeout=60)[0]
     assert run.returncode == 1
     assert "Traceback" not in log
@@ -292,3 +317,25 @@ def test_without_locust_the_import_says_what_to_install() -> None:
     assert done.stderr.splitlines()[-1].endswith(
         "kombo_fakes.load needs Locust: pip install 'kombo-fakes[locust]'"
     )
+
+
+def test_others_go_on_while_deliveries_are_made() -> None:
+    """Also what waits for a moment, as a worker's heartbeat does."""
+    code = (
+        "from kombo_fakes.load import _Stream\n"
+        "from kombo_fakes.traffic import Traffic\n"
+        "import gevent\n"
+        "beats = []\n"
+        "def beat():\n"
+        "    while True:\n"
+        "        gevent.sleep(0.001)\n"
+        "        beats.append(1)\n"
+        "heart = gevent.spawn(beat)\n"
+        f"stream = _Stream(0, Traffic(secret={SECRET!r}))\n"
+        "gevent.spawn(stream.prepare, 1_000).join()\n"
+        "print(len(beats))\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], env=environment(), capture_output=True, text=True, check=True
+    )
+    assert int(done.stdout) > 5

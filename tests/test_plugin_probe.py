@@ -312,7 +312,7 @@ def test_another_event_has_to_be_said_at_collection(project: pytest.Pytester):
     )
     result = project.runpytest("-p", "no:randomly")
     result.assert_outcomes(passed=1, failed=1, errors=1)
-    result.stdout.fnmatch_lines(["*say so with @pytest.mark.kombo(event='sync-finished'), too"])
+    result.stdout.fnmatch_lines(["*say so once with the ini option, kombo_event = sync-finished*"])
 
 
 # -- without pytest's fixtures

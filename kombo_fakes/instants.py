@@ -64,7 +64,7 @@ def written(nanoseconds: int, *, digits: int = 3, offset: str = "Z") -> str:
     shift = 0
     if offset != "Z":
         shift = (
-            (int(offset[1:3]) * 60 + int(offset[4:6])) * _MINUTE * (-1 if offset[0] == "-" else 1)
+            (int(offset[1:3]) * 60 + int(offset[4:])) * _MINUTE * (-1 if offset[0] == "-" else 1)
         )
     days, rest = divmod(nanoseconds + shift, _DAY)
     seconds, rest = divmod(rest, SECOND)

@@ -53,7 +53,7 @@ def parse_pointer(pointer: str) -> tuple[str, ...]:
         if "" in parts:
             raise PointerError(f"{shorten(pointer)} is neither a JSON Pointer nor a dotted name")
         return parts
-    if "~" in pointer.replace("~0", "").replace("~1", ""):
+    if re.search("~(?![01])", pointer):
         raise PointerError(f"{shorten(pointer)}: in a JSON Pointer only 0 or 1 follows a '~'")
     return tuple(p.replace("~1", "/").replace("~0", "~") for p in pointer[1:].split("/"))
 

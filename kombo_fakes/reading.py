@@ -290,10 +290,11 @@ def _references(published: dict[str, Any]) -> frozenset[str]:
 
 def _named_in(reason: str, target: str) -> bool:
     document, _, fragment = target.partition("#")
-    return (document or fragment) != "" and f"'{document or fragment}" in reason
+    part = document or fragment
+    return part != "" and (f"'{part}" in reason or f"'{target}'" in reason)
 
 
 def _line(error: BaseException) -> str:
     """The first line of a validator's message, kept short: it may quote hostile input."""
-    message = str(getattr(error, "message", error)).split("\n", 1)[0]
+    message = str(error).partition("\n")[0]
     return message if len(message) <= 200 else message[:200] + "..."

@@ -63,7 +63,7 @@ class Site:
         return f"{self.keyword}{of} at {self.pointer or '(root)'}"
 
 
-def sites(effective: Any) -> Iterator[Site]:
+def sites(effective: dict[str, Any]) -> Iterator[Site]:
     """Every site of an effective schema, outermost first, each once.
 
     A recursive schema is followed until it comes to a schema object that it is in already, and
@@ -80,11 +80,11 @@ def sites(effective: Any) -> Iterator[Site]:
 
 
 class _Walker:
-    def __init__(self, root: Any) -> None:
+    def __init__(self, root: dict[str, Any]) -> None:
         self.root = root
         self.visits: Counter[Path] = Counter()
         self.targets = Targets(root)
-        self.formats = checked_formats(root.get("$schema") if isinstance(root, dict) else None)
+        self.formats = checked_formats(root.get("$schema"))
 
     def walk(
         self, schema: Any, place: Path, where: Path, *, single: bool, inside: frozenset[Path]
@@ -163,7 +163,7 @@ def _below(
         if name is not None:
             yield (*place, name), (*where, "patternProperties", pattern), child, True
     extra = schema.get("additionalProperties")
-    if isinstance(extra, dict) and extra:
+    if isinstance(extra, dict):
         name = _name_beside(schema)
         if name is not None:
             yield (*place, name), (*where, "additionalProperties"), extra, True
@@ -217,9 +217,9 @@ _LONGEST_PATTERN = 200
 
 def _name_of(pattern: str) -> str:
     """A name made of the parts of a simple pattern, which it may match."""
-    simple, grouped = pattern[:_LONGEST_PATTERN], ""
-    while simple != grouped:
-        simple, grouped = _GROUP.sub(r"\1", simple), simple
+    simple = pattern[:_LONGEST_PATTERN]
+    while (ungrouped := _GROUP.sub(r"\1", simple)) != simple:
+        simple = ungrouped
     parts = []
     for part in _PART.finditer(simple.split("|")[0]):
         letter = next((x for x in _LETTERS if finds(f"^{part['letter']}$", x)), "")

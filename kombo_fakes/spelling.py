@@ -165,8 +165,8 @@ def _exponents(payload: Any) -> str:
 
 
 def _shifted(value: float) -> str:
-    text = f"{_compact(value)}E+0" if "e" not in _compact(value) else _compact(value)
-    return text if float(text) == value else _compact(value)
+    text = _compact(value)
+    return text if "e" in text else f"{text}E+0"
 
 
 def _fractions(payload: Any) -> str:

@@ -90,7 +90,7 @@ def _last_keyword(schema_path: Sequence[str | int]) -> str | None:
 
 def _message(error: jsonschema_rs.ValidationError, keyword: str) -> str:
     detail = error.kind.as_dict()
-    value = error.instance
+    value: Any = error.instance
     shown = shorten(value)
     match keyword:
         case "type":
@@ -118,11 +118,11 @@ def _message(error: jsonschema_rs.ValidationError, keyword: str) -> str:
         case "pattern":
             return f"{shown} doesn't match {shorten(detail['pattern'])}"
         case "minLength" | "maxLength":
-            size = len(value) if isinstance(value, str) else 0
+            size = len(value)
             bound = "at least" if keyword == "minLength" else "at most"
             return f"{size:,} characters, where {bound} {detail['limit']:,} are allowed: {shown}"
         case "minItems" | "maxItems" | "minProperties" | "maxProperties":
-            size = len(value) if isinstance(value, (list, dict)) else 0
+            size = len(value)
             bound = "at least" if keyword.startswith("min") else "at most"
             unit = "items" if keyword.endswith("Items") else "properties"
             return f"{size:,} {unit}, where {bound} {detail['limit']:,} are allowed"
@@ -149,10 +149,10 @@ def _message(error: jsonschema_rs.ValidationError, keyword: str) -> str:
             return f"the property name {name} breaks {detail['error'].kind.name}"
         case _ if error.kind.name == "falseSchema":
             return f"nothing may be here, got {shown}"
+        case "additionalItems" | "unevaluatedItems":
+            return f"more items than {keyword} allows: {shown}"
         case _:
-            text = str(error.message)
-            usable = len(text) <= 120 and text.isprintable()
-            return text if usable else f"the value doesn't satisfy {shorten(keyword)}"
+            return f"{shown} doesn't satisfy {shorten(keyword)}"
 
 
 def not_json(payload: Any) -> Iterator[Violation]:

@@ -6,10 +6,12 @@ import io
 import json
 import math
 import os
+import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
+import zstandard
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -188,3 +190,41 @@ def test_a_file_that_opens_and_cannot_be_read(read: Any) -> None:
     """It is named, too."""
     with pytest.raises(DocumentError, match="/proc/self/mem: can't be read: "):
         read("/proc/self/mem")
+
+
+def test_pieces_of_zst_are_one_file(tmp_path: Path) -> None:
+    """Several frames one after the other, an empty one among them, and lines over their borders."""
+    path = tmp_path / "many.ndjson.zst"
+    pieces = (b"[1,", b"", b"2]\n[3", b"]")
+    path.write_bytes(b"".join(map(zstandard.compress, pieces)))
+    assert read_bytes(path) == b"[1,2]\n[3]"
+    assert list(read_lines(path)) == [b"[1,2]", b"[3]"]
+
+
+@pytest.mark.parametrize(
+    ("packed", "reason"),
+    [
+        (zstandard.compress(b"[1]" * 999)[:-1], "it ends before its end"),
+        (b"[1]", "Unknown frame descriptor"),
+        (zstandard.compress(b"[1]") + b"[1]", "Unknown frame descriptor"),
+    ],
+)
+def test_zst_that_cannot_be_unpacked(packed: bytes, reason: str, tmp_path: Path) -> None:
+    """The file is named, and why."""
+    path = tmp_path / "wrong.json.zst"
+    path.write_bytes(packed)
+    with pytest.raises(DocumentError) as caught:
+        read_bytes(path)
+    assert str(caught.value).startswith(f"{path}: can't be unpacked: ")
+    assert reason in str(caught.value)
+
+
+def test_zst_needs_a_package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Which is named."""
+    path = tmp_path / "some.json.zst"
+    path.write_bytes(zstandard.compress(b"[1]"))
+    monkeypatch.setitem(sys.modules, "zstandard", None)
+    with pytest.raises(DocumentError) as caught:
+        read_bytes(path)
+    needed = ".zst needs the package zstandard: pip install 'kombo-fakes[zstd]'"
+    assert str(caught.value) == f"{path}: {needed}"

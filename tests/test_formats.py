@@ -69,7 +69,10 @@ def test_date_times_as_an_independent_checker_says(text: str) -> None:
         (is_time, "12:00:00Z", True),
         (is_time, "12:00:00.5+14:00", True),
         (is_time, "23:59:60Z", True),
+        (is_time, "23:59:59Z", True),
         (is_time, "23:59:61Z", False),
+        (is_time, "05:29:60+05:30", True),
+        (is_time, "18:29:60-05:30", True),
         (is_time, "15:59:60-08:00", True),
         (is_time, "23:59:60-08:00", False),
         (is_time, "12:00:00", False),
@@ -236,7 +239,7 @@ def test_a_format_that_is_nearly_known_is_noted_with_the_nearest(name: str, mean
     assert str(repair) == wanted
 
 
-@pytest.mark.parametrize("name", ["postcode", "int32", "x"])
+@pytest.mark.parametrize("name", ["postcode", "int32", "x", "timezone"])
 def test_a_format_that_is_not_known_is_an_annotation(name: str) -> None:
     """It is noted, asserts nothing, and so is no site and has no fault."""
     schema = Schema.load({"type": "string", "format": name})

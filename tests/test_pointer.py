@@ -72,13 +72,15 @@ def test_a_dotted_name_is_read_as_it_was_written(path: tuple[str, ...]) -> None:
         ("/a~2b", "only 0 or 1 follows a '~'"),
         ("/~~1", "only 0 or 1 follows a '~'"),
         ("/~~0", "only 0 or 1 follows a '~'"),
+        ("/~~01", "only 0 or 1 follows a '~'"),
         ("/~0~", "only 0 or 1 follows a '~'"),
         ("a..b", "neither a JSON Pointer nor a dotted name"),
         (".", "neither a JSON Pointer nor a dotted name"),
         ("a.", "neither a JSON Pointer nor a dotted name"),
+        (0, "^0 is no text: a JSON Pointer or a dotted name is one$"),
     ],
 )
-def test_what_is_no_pointer(text: str, message: str) -> None:
+def test_what_is_no_pointer(text: Any, message: str) -> None:
     """A text that is neither a pointer nor a dotted name is an error that shows it."""
     with pytest.raises(PointerError, match=message) as caught:
         parse_pointer(text)

@@ -154,6 +154,11 @@ def test_a_property_called_nullable_can_be_filled() -> None:
     assert not schema.is_valid({"nullable": None, "$ref": "y"})
 
 
+def beside(wrong: Any, right: Any) -> dict[str, Any]:
+    """A document in which something wrong stands between two that are right."""
+    return {"properties": {"a": right, "m": wrong, "z": right}}
+
+
 @pytest.mark.parametrize(
     ("document", "message"),
     [
@@ -183,6 +188,12 @@ def test_a_property_called_nullable_can_be_filled() -> None:
         ({"$ref": "other.json#/a"}, "$ref 'other.json#/a' at the root leads out of the document"),
         ({"$dynamicRef": "http://x.example/a"}, "a reference leads to 'http://x.example/a', out"),
         ({"$id": "http://x.example/a", "$ref": "b"}, "leads to 'http://x.example/b', out of the"),
+        # What comes before or after, and has the same letters, isn't taken for what is wrong.
+        (beside({"$ref": "#/nowhere"}, True), "$ref '#/nowhere' at /properties/m leads nowhere"),
+        (beside({"$ref": "#/nowhere"}, {"$ref": "#"}), "$ref '#/nowhere' at /properties/m leads"),
+        (beside({"$ref": "#/nowhere"}, {"pattern": "x"}), "$ref '#/nowhere' at /properties/m"),
+        (beside({"$ref": '#/"x"'}, {"pattern": "x"}), "$ref '#/\"x\"' at /properties/m leads"),
+        (beside({"pattern": "["}, {"pattern": "x"}), "pattern '[' at /properties/m is no valid"),
         ({"pattern": "["}, "pattern '[' at the root is no valid ECMA-262 regular expression"),
         ({"items": {"pattern": "a{2,1}"}}, "pattern 'a{2,1}' at /items is no valid"),
         ({"items": {"patternProperties": {"(": {}}}}, "pattern '(' at /items is no valid"),
@@ -415,6 +426,22 @@ def test_what_is_told_of_repairs(document: Any, notes: list[str]) -> None:
         (
             {"items": {"minLength": "1"}},
             'the schema: against the meta-schema at /items/minLength: "1" is not of type "integer"',
+        ),
+        (
+            {"$dynamicRef": "http://x.example/a"},
+            "the schema: a reference leads to 'http://x.example/a', out of the document, and "
+            "nothing is fetched; bring it in under $defs",
+        ),
+        *(
+            (
+                {"minLength": "m" * length},
+                f"the schema: against the meta-schema at /minLength: {said}",
+            )
+            # With quotes and the rest 200 characters, and 201.
+            for length, said in (
+                (173, f'"{"m" * 173}" is not of type "integer"'),
+                (174, f'"{"m" * 174}" is not of type "integer...'),
+            )
         ),
         (
             {"properties": {"a": True, "b": {"type": "strng"}}},

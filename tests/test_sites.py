@@ -8,6 +8,7 @@ import pytest
 
 from kombo_fakes import Schema, events, faults
 from kombo_fakes.pointer import get, parse_pointer, to_pointer
+from kombo_fakes.sites import PLACES
 
 DRAFT_7 = "http://json-schema.org/draft-07/schema#"
 
@@ -233,6 +234,14 @@ def test_a_place_that_is_reached_twice_is_one() -> None:
     assert [site.pointer for site in Schema(document).sites()] == ["/x"]
 
 
+def test_a_schema_object_is_followed_to_so_many_places() -> None:
+    """However many there are, since there may be no end of them."""
+    properties = {f"p{number}": {"$ref": "#/$defs/a"} for number in range(PLACES + 3)}
+    document = {"properties": properties, "$defs": {"a": {"const": 1}}}
+    found = [site.pointer for site in Schema(document).sites()]
+    assert found == [f"/p{number}" for number in range(PLACES)]
+
+
 @pytest.mark.parametrize(
     ("taken", "name"),
     [
@@ -263,7 +272,9 @@ def test_names_that_only_additional_properties_speak_of(
         ("^[A-Z][0-9]$", "A1"), ("^[0-9]$", "0"), ("^[0-9]{9}$", "0" * 9), ("^q[u]$", "qu"),
         ("^[0-9]{4}-[0-9]{2}$", "0000-00"), (r"^(?:day|night)_\d+$", "day_0"), ("^[^a]{2}$", "A1"),
         (r"^\p{Lu}{2}$", "AA"), (f"(a+)+b|{'a' * 32}c", f"(a+)+b|{'a' * 32}c"),
-        ("^(?=zz).z$", None),
+        ("^(?=zz).z$", None), ("^(?=x).-extra$", "x-extra"), ("^(?=x).$", "x"), ("^(?=a).$", "a"),
+        ("^(?=A)..$", "A1"), ("^(?=0).$", "0"), ("^[q]{3}$|[z]{9}$", "qqq"),
+        ("^[q]{2} [u]{2}$", "qq uu"), ("^(?:(?:[q]){2}){2}$", None),
     ],
 )  # fmt: skip
 def test_names_that_a_pattern_matches(pattern: str, name: str | None) -> None:

@@ -202,6 +202,18 @@ def test_looks() -> None:
         assert spell(payload, name).decode() == text
 
 
+def test_the_members_of_each_object_are_reversed() -> None:
+    """Those within arrays, too."""
+    payload = {"a": [{"b": 1, "c": [{"d": 1, "e": 2}]}], "f": 1}
+    assert spell(payload, "keys-reversed") == b'{"f":1,"a":[{"c":[{"e":2,"d":1}],"b":1}]}'
+
+
+def test_mixing_escapes_slashes() -> None:
+    """Some of them, and without escaping the rest of the text."""
+    mixed = {spell_mixed("x/y", SeededDice(seed)).strip() for seed in range(20)}
+    assert {b'"x/y"', rb'"x\/y"'} < mixed
+
+
 def test_names() -> None:
     """Unique, plainest first, and a misspelt one has a nearest one."""
     assert len({spelling.name for spelling in ALL}) == len(ALL)

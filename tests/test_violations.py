@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import enum
+import math
 from typing import Any
 
 import pytest
@@ -16,6 +17,7 @@ from kombo_fakes.document import MAX_DEPTH
 from kombo_fakes.errors import nearest, shorten, unknown
 from kombo_fakes.violations import Violation, plain
 
+DRAFT_7 = "http://json-schema.org/draft-07/schema#"
 TEXT = "a" * 100_000
 TEXT_SHOWN = "'" + "a" * 53 + "...' (100,000 characters)"
 
@@ -151,9 +153,9 @@ class Loud:
         return "a\nb\x1b[31m"
 
 
-def nested(levels: int) -> Any:
-    """So many arrays, one in the other."""
-    value: Any = []
+def nested(levels: int, value: Any = ()) -> Any:
+    """So many arrays, one in the other, around an empty one or something else."""
+    value = value or []
     for _ in range(levels):
         value = [value]
     return value
@@ -420,21 +422,15 @@ def test_nearest_prefers_the_same_letters() -> None:
             dict.fromkeys("bcdefg", 1),
             "(root): additionalProperties: unknown properties 'b', 'c', 'd', 'e', 'f' and 1 more",
         ),
-        # What has no words of ours is said in the validator's, unless it quotes too much.
         (
             {"unevaluatedItems": False, "prefixItems": [{}]},
             [1, 2],
-            "(root): unevaluatedItems: Unevaluated items are not allowed ('2' was unexpected)",
+            "(root): unevaluatedItems: more items than unevaluatedItems allows: [1, 2]",
         ),
         (
-            {"unevaluatedItems": False, "prefixItems": [{}]},
-            [1, "x" * 200],
-            "(root): unevaluatedItems: the value doesn't satisfy 'unevaluatedItems'",
-        ),
-        (
-            {"unevaluatedItems": False, "prefixItems": [{}]},
+            {"$schema": DRAFT_7, "items": [{}], "additionalItems": False},
             [1, "x\u202e"],
-            "(root): unevaluatedItems: the value doesn't satisfy 'unevaluatedItems'",
+            r"(root): additionalItems: more items than additionalItems allows: [1, 'x\u202e']",
         ),
         (
             {"properties": {"allOf": {"properties": {"x": False}}}},
@@ -443,7 +439,7 @@ def test_nearest_prefers_the_same_letters() -> None:
         ),
         (
             {
-                "$schema": "http://json-schema.org/draft-07/schema#",
+                "$schema": DRAFT_7,
                 "$ref": "#/definitions/n",
                 "definitions": {"n": False},
             },
@@ -484,6 +480,15 @@ def test_the_depth_of_values_is_bounded() -> None:
     assert Schema(True).is_valid(nested(MAX_DEPTH))
     (violation,) = Schema(True).violations(nested(MAX_DEPTH + 1))
     assert violation == Violation("", "json", "nested deeper than 200 levels")
+
+
+def test_what_else_is_wrong_at_the_greatest_depth() -> None:
+    """It is told as everywhere, and nothing of the depth."""
+    (violation,) = Schema(True).violations(nested(MAX_DEPTH, math.nan))
+    assert violation == Violation("/0" * MAX_DEPTH, "json", "nan is no JSON number")
+    (violation,) = Schema(True).violations({"a": {"\ud800": 1}})
+    assert violation.pointer == "/a"
+    assert "holds a lone surrogate" in violation.message
 
 
 def test_what_the_validator_is_given_is_the_same_value() -> None:

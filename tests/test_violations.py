@@ -491,6 +491,15 @@ def test_what_else_is_wrong_at_the_greatest_depth() -> None:
     assert "holds a lone surrogate" in violation.message
 
 
+def test_the_size_of_integers_is_bounded() -> None:
+    """By the digits that Python converts, in both directions."""
+    largest = 10**4300 - 1
+    assert not Schema(True).violations([largest, -largest])
+    for number in (largest + 1, -largest - 1):
+        (violation,) = Schema(True).violations([number])
+        assert str(violation).endswith("has more than 4,300 digits")
+
+
 def test_what_the_validator_is_given_is_the_same_value() -> None:
     """In the plain types, whatever kinds of their own a caller uses."""
 

@@ -70,6 +70,7 @@ class ReceiverProbe(Protocol):
         max_examples: int = ...,
         timeout: float = ...,
         max_seconds: float = ...,
+        settle: float = ...,
         skip: str | Iterable[str] = (),
         baseline: str | None = None,
         allow_remote: bool = False,

@@ -5,8 +5,10 @@ from __future__ import annotations
 import os
 import re
 import signal
+import tempfile
 import threading
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import email_validator
@@ -39,6 +41,15 @@ def pytest_configure() -> None:
 def pytest_xdist_auto_num_workers() -> int:
     """One more than there are cores: many tests wait for a socket, a process or a receiver."""
     return (os.cpu_count() or 1) + 1
+
+
+@pytest.fixture
+def memory_path(tmp_path: Path) -> Iterator[Path]:
+    """A directory in memory, where there is one: for databases that needn't outlive anything."""
+    memory = Path("/dev/shm")
+    where = memory if os.access(memory, os.W_OK) else tmp_path
+    with tempfile.TemporaryDirectory(dir=where, prefix="kombo_fakes-") as place:
+        yield Path(place)
 
 
 @pytest.fixture(scope="session")

@@ -148,9 +148,9 @@ def _asgi(app: Any) -> Send:
 
 
 @pytest.fixture(params=NAMES)
-def receiver(request: pytest.FixtureRequest, tmp_path: Path) -> Receiver:
+def receiver(request: pytest.FixtureRequest, memory_path: Path) -> Receiver:
     """Each of the three, with an empty database."""
-    return in_process(request.param, tmp_path / "inbox.sqlite3")
+    return in_process(request.param, memory_path / "inbox.sqlite3")
 
 
 def payload(**overrides: Any) -> Any:
@@ -346,9 +346,9 @@ def in_order(fault: WireFault, status: int, receiver: Receiver) -> bool:
 
 @pytest.mark.parametrize("fault", FAULTS, ids=str)
 @pytest.mark.parametrize("name", NAMES)
-def test_treats_wire_faults_as_owed(name, fault, tmp_path) -> None:
+def test_treats_wire_faults_as_owed(name, fault, memory_path) -> None:
     """Everything that can be wrong with a delivery, beside its payload."""
-    receiver = in_process(name, tmp_path / "inbox.sqlite3")
+    receiver = in_process(name, memory_path / "inbox.sqlite3")
     for delivery in fault.examples:
         status = receiver.send(delivery.method, HOOK, delivery.body, delivery.headers).status
         assert in_order(fault, status, receiver), status
@@ -373,9 +373,9 @@ test_client.__test__ = False  # type: ignore[attr-defined]
 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", NAMES)
-def test_treats_wire_faults_as_owed_by_the_client_of_its_framework(name, tmp_path) -> None:
+def test_treats_wire_faults_as_owed_by_the_client_of_its_framework(name, memory_path) -> None:
     """Each is sent in one line."""
-    receiver = in_process(name, tmp_path / "inbox.sqlite3")
+    receiver = in_process(name, memory_path / "inbox.sqlite3")
     with test_client(name, receiver.app) as client:
         for fault in FAULTS:
             for delivery in fault.examples:
@@ -624,10 +624,10 @@ def test_two_in_one_process(name, tmp_path) -> None:
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_lives_through_timelines(name, tmp_path, drawn) -> None:
+def test_lives_through_timelines(name, memory_path, drawn) -> None:
     """Copies, reorderings and equal instants, against the oracle of this package."""
     for number, timeline in enumerate(drawn(timelines(secret=SECRET), 5)):
-        receiver = in_process(name, tmp_path / f"{number}.sqlite3")
+        receiver = in_process(name, memory_path / f"{number}.sqlite3")
 
         def deliver(delivery: Any, receiver: Receiver = receiver) -> int:
             return receiver.post(delivery.body, *delivery.headers)
@@ -665,10 +665,10 @@ def test_they_depend_on_no_test_library(path) -> None:
 
 
 @pytest.fixture(params=NAMES)
-def served(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Receiver]:
+def served(request: pytest.FixtureRequest, tmp_path: Path, memory_path: Path) -> Iterator[Receiver]:
     """Each of the three, by its own server, in a process of its own."""
     command = [sys.executable, str(RECEIVERS / f"{request.param}.py")]
-    database = tmp_path / "inbox.sqlite3"
+    database = memory_path / "inbox.sqlite3"
     settings = {"KOMBO_WEBHOOK_SECRET": SECRET, "DATABASE": str(database), "PORT": "0"}
     with subprocess.Popen(
         command,

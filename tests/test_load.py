@@ -40,9 +40,9 @@ Application = Callable[..., Any]
 
 
 @pytest.fixture
-def database(tmp_path: Path) -> Path:
+def database(memory_path: Path) -> Path:
     """The database of the receiver."""
-    return tmp_path / "inbox.sqlite3"
+    return memory_path / "inbox.sqlite3"
 
 
 @pytest.fixture

@@ -16,7 +16,7 @@ from xml.etree import ElementTree
 import pytest
 from gallery.broken import BROKEN
 from gallery.broken_events import CountsOlderEvents
-from gallery.good import GOOD, Receiver
+from gallery.good import GOOD, AppliesLater, Receiver
 from gallery.serving import serving
 from sampling import some_fast
 
@@ -45,8 +45,9 @@ SHOWN = [planted for planted in BROKEN if planted.name not in UNSEEN and not pla
 
 
 def probed(receiver: Any, policy: Any = "strict", **options: Any) -> Report:
-    """A run in this process, which is quick to call something a hang."""
-    options = {"secret": SECRET, "observe": OBSERVE, "max_examples": 20, "timeout": 0.6, **options}
+    """A run in this process, which is quick to call something a hang, or wrong."""
+    quick = {"max_examples": 20, "timeout": 0.6, "settle": 0.05}
+    options = {"secret": SECRET, "observe": OBSERVE, **quick, **options}
     try:
         return probe(receiver, policy=policy, url="/hooks", **options)
     finally:
@@ -61,6 +62,15 @@ def test_nothing_is_found_where_nothing_is_wrong(good):
     report = probed(good.receiver_factory(SECRET), good.policy, timeout=5)
     assert [finding.title for finding in report.findings] == []
     assert report.stopped == ""
+
+
+@pytest.mark.slow
+def test_what_is_applied_later_is_waited_for():
+    """As long as one says, and not for ever."""
+    report = probed(AppliesLater(SECRET, "tolerant"), "tolerant", settle=30, timeout=5)
+    assert [finding.title for finding in report.findings] == []
+    report = probed(AppliesLater(SECRET, "tolerant"), "tolerant", settle=0.001, timeout=5)
+    assert {finding.category for finding in report.findings} == {"acknowledges and doesn't apply"}
 
 
 @pytest.mark.slow

@@ -94,17 +94,17 @@ def machine_of(receiver: ModuleType, directory: Path) -> type[ReceiverMachine]:
 
 
 @pytest.mark.slow
-def test_a_correct_receiver_passes(tmp_path):
+def test_a_correct_receiver_passes(tmp_path, memory_path):
     """Hypothesis's default settings find nothing."""
-    machine = machine_of(copied(tmp_path), tmp_path)
+    machine = machine_of(copied(tmp_path), memory_path)
     run_state_machine_as_test(machine, settings=settings(deadline=None))
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("bug", BROKEN)
-def test_a_broken_copy_is_caught_by_three_deliveries_at_most(bug, tmp_path):
+def test_a_broken_copy_is_caught_by_three_deliveries_at_most(bug, tmp_path, memory_path):
     """Within the default number of examples, and shrunk."""
-    machine = machine_of(copied(tmp_path, *BROKEN[bug]), tmp_path)
+    machine = machine_of(copied(tmp_path, *BROKEN[bug]), memory_path)
     with pytest.raises(ReceiverError) as caught:
         run_state_machine_as_test(
             machine,
@@ -119,9 +119,9 @@ def test_a_broken_copy_is_caught_by_three_deliveries_at_most(bug, tmp_path):
 
 
 @pytest.mark.parametrize("bug", ["timestamps compared as texts", "the last delivery wins"])
-def test_timelines_catch_a_broken_copy_too(bug, tmp_path):
+def test_timelines_catch_a_broken_copy_too(bug, tmp_path, memory_path):
     """The message says what is wrong, and after which deliveries."""
-    receiver = machine_of(copied(tmp_path, *BROKEN[bug]), tmp_path)
+    receiver = machine_of(copied(tmp_path, *BROKEN[bug]), memory_path)
 
     def play() -> None:
         for seed in range(50):

@@ -62,6 +62,11 @@ EXAMPLES = examples(
     help="After which the run ends.",
 )  # fmt: skip
 @click.option(
+    "--settle", type=Positive(), default=0.75, metavar="SECONDS", show_default=True,
+    help="How long what the receiver knows may take to become right: more for one that answers"
+    " first and works on what came later.",
+)  # fmt: skip
+@click.option(
     "--json", "json_file", metavar="FILE",
     help="Write the report as JSON; - is standard output, in place of the scorecard.",
 )  # fmt: skip
@@ -93,6 +98,7 @@ def probe_command(
     seed: int,
     timeout: float,
     max_seconds: float,
+    settle: float,
     json_file: str | None,
     html_file: str | None,
     junit_file: str | None,
@@ -119,6 +125,7 @@ def probe_command(
         "max_examples": max_examples,
         "timeout": timeout,
         "max_seconds": max_seconds,
+        "settle": settle,
         "allow_remote": allow_remote,
         "ca_file": ca_file,
     }

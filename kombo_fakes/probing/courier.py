@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 import threading
 import time
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
 from kombo_fakes.delivery import Delivery
 from kombo_fakes.probing.evidence import Evidence
@@ -16,10 +16,15 @@ from kombo_fakes.probing.receivers import Observe, ProbeError, Receiver
 from kombo_fakes.probing.redaction import Redactor
 from kombo_fakes.transport import TransportError
 
+if TYPE_CHECKING:
+    from concurrent.futures import ThreadPoolExecutor
+
 Told = Callable[[str, Delivery, Reply], None]
 
-# A receiver may store first and think later. Where one never does, there is no use in waiting.
-_SETTLING = (0.02, 0.05, 0.1, 0.2, 0.4)
+SETTLE = 0.75
+"""Seconds that a receiver has to store first and think later, unless it is given others."""
+
+# Where one never does, there is no use in waiting.
 _WAITS = 12
 _WAITS_IN_VAIN = 3
 # Why a receiver that was there can't be reached; all else is a matter of a single delivery.
@@ -49,6 +54,7 @@ class Courier:
         end: The moment of the monotonic clock at which the run ends.
         on_exchange: Is told of each delivery.
         redactor: Keeps the secret out of what is told and kept.
+        settle: Seconds that what the receiver knows may take to become right.
 
     Attributes:
         deliveries: How many were made.
@@ -69,6 +75,7 @@ class Courier:
         end: float,
         on_exchange: Told | None,
         redactor: Redactor,
+        settle: float,
     ) -> None:
         self.deliveries: int = 0
         self.busy: int = 0
@@ -80,8 +87,10 @@ class Courier:
         self._target, self._secret, self._observe = target, secret, observe
         self._end, self._told, self._redactor = end, on_exchange, redactor
         self._in_a_row = 0
-        self._in_vain, self._late = 0, False
+        self._settle, self._in_vain, self._late = settle, 0, False
         self._lock = threading.Lock()
+        self._pool: ThreadPoolExecutor | None = None
+        self._threads = 0
 
     def bring(self, name: str, delivery: Delivery) -> Reply:
         """The reply to a delivery.
@@ -132,16 +141,29 @@ class Courier:
         """The replies to deliveries that are made at the same moment, as nearly as threads can."""
         if len(deliveries) == 1:
             return [self.bring(name, deliveries[0])]
-        from concurrent.futures import ThreadPoolExecutor
-
         start = threading.Barrier(len(deliveries))
 
         def bring(delivery: Delivery) -> Reply:
             start.wait()
             return self.bring(name, delivery)
 
-        with ThreadPoolExecutor(len(deliveries)) as pool:
-            return [each.result() for each in [pool.submit(bring, one) for one in deliveries]]
+        pool = self._pool_of(len(deliveries))
+        return [each.result() for each in [pool.submit(bring, one) for one in deliveries]]
+
+    def _pool_of(self, threads: int) -> ThreadPoolExecutor:
+        """A pool of so many threads at least: fewer would wait for one another at the start."""
+        from concurrent.futures import ThreadPoolExecutor
+
+        if self._pool is None or threads > self._threads:
+            self.close()
+            self._pool, self._threads = ThreadPoolExecutor(threads), threads
+        return self._pool
+
+    def close(self) -> None:
+        """Wait for what is on its way, and end."""
+        if self._pool is not None:
+            self._pool.shutdown()
+        self._pool = None
 
     def look(self, integration: str) -> Mapping[str, Any] | None:
         """What the receiver knows of an integration; None for nothing.
@@ -190,7 +212,7 @@ class Courier:
         seen = self.look(integration)
         if right(seen) or self._in_vain >= (_WAITS if self._late else _WAITS_IN_VAIN):
             return seen
-        for seconds in _SETTLING:
+        for seconds in _waits(self._settle):
             time.sleep(seconds)
             seen = self.look(integration)
             if right(seen):
@@ -198,3 +220,12 @@ class Courier:
                 return seen
         self._in_vain += 1
         return seen
+
+
+def _waits(seconds: float) -> Iterator[float]:
+    """Pauses that add up to so many seconds: short ones first, and none of more than a second."""
+    pause = 0.02
+    while seconds > 0:
+        yield min(pause, seconds)
+        seconds -= min(pause, seconds)
+        pause = min(2 * pause, 1.0)

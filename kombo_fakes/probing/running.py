@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 import time
 from collections.abc import Callable, Iterable
+from contextlib import closing
 from dataclasses import replace
 from typing import Any
 from urllib.parse import urljoin
@@ -12,7 +13,7 @@ from urllib.parse import urljoin
 from kombo_fakes.delivery import Delivery
 from kombo_fakes.errors import unknown
 from kombo_fakes.probing.cases import Maker
-from kombo_fakes.probing.courier import Courier
+from kombo_fakes.probing.courier import SETTLE, Courier
 from kombo_fakes.probing.evidence import Evidence
 from kombo_fakes.probing.known import Known
 from kombo_fakes.probing.model import POLICIES, RANKS, Finding, Policy, Reply
@@ -38,6 +39,7 @@ def probe(
     max_examples: int = 100,
     timeout: float = 5.0,
     max_seconds: float = 300.0,
+    settle: float = SETTLE,
     skip: Iterable[str] = (),
     allow_remote: bool = False,
     ca_file: str | None = None,
@@ -61,6 +63,8 @@ def probe(
         max_examples: How many payloads Hypothesis draws at the end.
         timeout: Seconds after which a delivery without an answer hangs.
         max_seconds: Seconds after which the run ends, with what was found so far.
+        settle: Seconds that what the receiver knows may take to become right after a delivery: more
+            for one that answers first, and works on what came later, by a queue for instance.
         skip: The id of a finding that is known, or several; ``*`` stands for anything.
         allow_remote: Whether the URL may be one of another machine.
         ca_file: Certificates to trust, for https.
@@ -95,7 +99,7 @@ def probe(
     target = receiver_for(
         receiver, url=url, timeout=timeout, allow_remote=allow_remote, ca_file=ca_file
     )
-    try:
+    with closing(target):
         run = _Run(
             target,
             secret,
@@ -105,14 +109,15 @@ def probe(
             seed,
             max_examples,
             max_seconds,
+            settle,
             progress,
             on_exchange,
             redactor,
         )
-        whole = target.name if isinstance(receiver, str) else urljoin("http://127.0.0.1:8000/", url)
-        return replace(run.report(known), url=whole)
-    finally:
-        target.close()
+        with closing(run.courier):
+            report = run.report(known)
+    whole = target.name if isinstance(receiver, str) else urljoin("http://127.0.0.1:8000/", url)
+    return replace(report, url=whole)
 
 
 class _Run:
@@ -126,6 +131,7 @@ class _Run:
         seed: int,
         max_examples: int,
         max_seconds: float,
+        settle: float,
         progress: Progress | None,
         on_exchange: Callable[[str, Delivery, Reply], None] | None,
         redactor: Redactor,
@@ -135,7 +141,7 @@ class _Run:
         self.redactor = redactor
         end = self.begun + max_seconds
         nothing = Evidence(policy=policy)
-        self.courier = Courier(target, secret, observe, nothing, end, on_exchange, redactor)
+        self.courier = Courier(target, secret, observe, nothing, end, on_exchange, redactor, settle)
         run_id = secrets.token_hex(8)
         self.plays = [
             Play(

@@ -431,6 +431,18 @@ def test_a_schema_of_ones_own(run: Any, secret: None, tmp_path: Path) -> None:
     assert sent(server) == [b'{"a":7}']
 
 
+def test_a_name_that_the_schema_does_not_have(run: Any, secret: None, tmp_path: Path) -> None:
+    """It is sent, since any are allowed, and noted, since it may be misspelt."""
+    file = tmp_path / "own.json"
+    file.write_text('{"title": "T", "type": "object", "properties": {"lines": {"type": "null"}}}')
+    with Server() as server:
+        outcome = run("send", server.url, "--schema", str(file), "--set", "lnes=1")
+    note = (
+        "kombo-fakes: note: --set 'lnes': no such property in the schema; did you mean 'lines'?\n"
+    )
+    assert outcome == (0, "204\t1\n", note)
+
+
 def test_a_rate(run: Any, secret: None) -> None:
     """Deliveries can be told to take their time."""
     with Server() as server:

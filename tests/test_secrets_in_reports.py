@@ -105,6 +105,23 @@ def test_the_query_of_a_url_is_in_no_report(capsys, tmp_path):
         assert main(["replay", str(files["json"]), "--url", f"{url}/hooks?token=hush"]) == 1
 
 
+def test_the_query_of_an_application_is_in_no_report():
+    """It is called with it."""
+    asked = []
+
+    def application(environ, start_response):
+        asked.append(environ["QUERY_STRING"])
+        start_response("500 No", [])
+        return []
+
+    report = probe(application, url="/hooks?token=hush")
+    assert set(asked) == {"token=hush"}
+    told, data, page, xml = outputs(report)
+    assert "hush" not in told + data + page + xml
+    for text in (told, page, xml):
+        assert "http://127.0.0.1:8000/hooks?..." in text
+
+
 def test_the_query_of_a_template_is_in_no_message():
     """Where what the receiver knows can't be seen."""
 

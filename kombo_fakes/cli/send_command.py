@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import rich_click as click
 
-from kombo_fakes.cli.generate_command import advised, override_of, total_of
+from kombo_fakes.cli.generate_command import advised, note_unnamed, override_of, total_of
 from kombo_fakes.cli.litter import no_litter
 from kombo_fakes.cli.options import (
     Positive,
@@ -147,6 +147,7 @@ def send_command(
         load_schema(event, schema_file, name), count, seed, values, invalid, fault_ids, wire_ids,
         spelling, dict(map(override_of, sets)), unsets, read_secret(secret, secret_file),
     )  # fmt: skip
+    note_unnamed(plan.schema, plan.overrides)
     tally = _Tally(as_json)
     try:
         with (

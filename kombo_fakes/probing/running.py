@@ -23,6 +23,7 @@ from kombo_fakes.probing.redaction import Redactor
 from kombo_fakes.probing.report import Outcome, Report
 from kombo_fakes.registry import DEFAULT_EVENT, events
 from kombo_fakes.signing import TEST_SECRET, sign
+from kombo_fakes.transport import without_secrets
 
 __all__ = ["Progress", "probe"]
 
@@ -116,8 +117,8 @@ def probe(
         )
         with closing(run.courier):
             report = run.report(known)
-    whole = target.name if isinstance(receiver, str) else urljoin("http://127.0.0.1:8000/", url)
-    return replace(report, url=whole)
+    here = urljoin("http://127.0.0.1:8000/", without_secrets(url))
+    return replace(report, url=target.name if isinstance(receiver, str) else here)
 
 
 class _Run:

@@ -18,6 +18,7 @@ from kombo_fakes.document import MAX_DEPTH, is_deep
 from kombo_fakes.errors import SchemaError, nearest, shorten, unknown
 from kombo_fakes.formats import checked_formats, nearly
 from kombo_fakes.pointer import Path, to_pointer
+from kombo_fakes.violations import not_json
 from kombo_fakes.vocabulary import (
     APPLICATORS,
     ASSERTIONS,
@@ -63,8 +64,8 @@ def read(published: Any, name: str = "the schema") -> tuple[dict[str, Any], tupl
         The effective schema, and what was repaired on the way.
 
     Raises:
-        SchemaError: if the document is no schema, holds a keyword that isn't known, refers to
-            something outside of itself, or fails its meta-schema.
+        SchemaError: if the document is no schema or no JSON, holds a keyword that isn't known,
+            refers to something outside of itself, or fails its meta-schema.
 
     Examples:
         >>> effective, repairs = read({"type": "string", "nullable": True})
@@ -79,6 +80,9 @@ def read(published: Any, name: str = "the schema") -> tuple[dict[str, Any], tupl
         raise SchemaError(f"{name}: a schema is a JSON object, not {shorten(published)}")
     if is_deep(published):
         raise SchemaError(f"{name}: nested deeper than {MAX_DEPTH} levels")
+    for violation in not_json(published):
+        at = violation.pointer or "the root"
+        raise SchemaError(f"{name}: no JSON at {at}: {violation.message}")
     reader = _Reader(name, published)
     effective = reader.read(published, ())
     _check_meta(effective, name)
@@ -107,6 +111,7 @@ class _Reader:
         self._check_dialect(effective, path)
         self._read_id(effective, path)
         self._read_nullable(effective, path)
+        self._read_content(effective, path)
         self._note_format(effective, path)
         return mapped(effective, lambda where, child: self.read(child, path + where))
 
@@ -189,6 +194,15 @@ class _Reader:
             note += ", beside the constant"
         self.repair(path, "nullable", note)
 
+    def _read_content(self, schema: dict[str, Any], path: Path) -> None:
+        """Drop what the validator would assert, and draft 7 leaves open (section 8.2)."""
+        if not self.draft_7:
+            return
+        for keyword in ("contentEncoding", "contentMediaType"):
+            if keyword in schema:
+                del schema[keyword]
+                self.repair(path, keyword, f"{keyword} isn't checked: an annotation, so it went")
+
     def _note_format(self, schema: dict[str, Any], path: Path) -> None:
         name = schema.get("format")
         if isinstance(name, str) and name not in self.formats:
@@ -200,11 +214,10 @@ class _Reader:
 
 def _check_meta(effective: dict[str, Any], name: str) -> None:
     # An unknown dialect would be fetched from the network by the validator.
-    dialect = effective.get("$schema", DRAFT_2020)
     if dialect_of(effective) not in DIALECTS:
         raise SchemaError(
-            f"{name}: $schema {shorten(dialect)} isn't known; known are drafts 7, 2019-09 and "
-            f"2020-12 ({DRAFT_2020})"
+            f"{name}: $schema {shorten(effective['$schema'])} isn't known; known are drafts 7, "
+            f"2019-09 and 2020-12 ({DRAFT_2020})"
         )
     try:
         jsonschema_rs.meta.validate(effective)
@@ -212,10 +225,8 @@ def _check_meta(effective: dict[str, Any], name: str) -> None:
         unheard = _unknown_type(effective)
         if unheard:
             raise SchemaError(f"{name}: {unheard}") from None
-        at = to_pointer(error.instance_path) or "the root"
+        at = to_pointer(error.instance_path)
         raise SchemaError(f"{name}: against the meta-schema at {at}: {_line(error)}") from None
-    except ValueError as error:
-        raise SchemaError(f"{name}: can't be read as a schema: {_line(error)}") from None
 
 
 _TYPES = ("string", "integer", "number", "boolean", "object", "array", "null")

@@ -115,6 +115,8 @@ def _message(error: jsonschema_rs.ValidationError, keyword: str) -> str:
             return f"unknown {'properties' if len(names) > 1 else 'property'} {listed}"
         case "format":
             return f"{shown} is no {detail['format']}"
+        case "pattern" if "pattern" not in detail:
+            return f"{shown} takes too long to match: the pattern may backtrack for ever"
         case "pattern":
             return f"{shown} doesn't match {shorten(detail['pattern'])}"
         case "minLength" | "maxLength":

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import copy
 import json
+import math
 import re
 import threading
 from collections.abc import Iterator
@@ -197,6 +198,10 @@ def beside(wrong: Any, right: Any) -> dict[str, Any]:
         ({"pattern": "["}, "pattern '[' at the root is no valid ECMA-262 regular expression"),
         ({"items": {"pattern": "a{2,1}"}}, "pattern 'a{2,1}' at /items is no valid"),
         ({"items": {"patternProperties": {"(": {}}}}, "pattern '(' at /items is no valid"),
+        ({1: 2}, "no JSON at the root: the key 1 is no string"),
+        ({"items": {"properties": {1: {}}}}, "no JSON at /items/properties: the key 1 is no"),
+        ({"enum": [math.nan]}, "no JSON at /enum/0: nan is no JSON number"),
+        ({"const": "x", "x-a": {1}}, "no JSON at /x-a: a set is no JSON value: {1}"),
         ({"$schema": 5}, "$schema 5 isn't known; known are drafts 7, 2019-09 and 2020-12"),
         ({"$schema": "http://json-schema.org/draft-04/schema#"}, "isn't known; known are drafts"),
     ],
@@ -402,6 +407,34 @@ def test_the_name_of_a_schema_is_the_event_the_title_or_the_file() -> None:
             ["/items: the bare fragment '#X' became the anchor 'X'"],
         ),
         ({"format": "money"}, ["(root): format 'money' isn't checked: an annotation"]),
+        (
+            {"$schema": DRAFT_7, "items": {"contentEncoding": "base64", "contentMediaType": "x"}},
+            [
+                "/items: contentEncoding isn't checked: an annotation, so it went",
+                "/items: contentMediaType isn't checked: an annotation, so it went",
+            ],
+        ),
+        (
+            {
+                "$schema": DRAFT_7,
+                "$id": "http://x.example/a",
+                "$ref": "#/definitions/a",
+                "minLength": 1,
+                "not": {},
+                "nullable": True,
+                "title": "T",
+                "definitions": {"a": {}},
+            },
+            ["(root): beside $ref nothing counts in draft 7, so minLength, not, nullable went"],
+        ),
+        (
+            {
+                "$schema": DRAFT_7,
+                "definitions": {"a": {}},
+                "items": {"$id": "http://x.example/a", "$ref": "#/definitions/a"},
+            },
+            ["/items: beside $ref nothing counts in draft 7, so $id went"],
+        ),
     ],
 )
 def test_what_is_told_of_repairs(document: Any, notes: list[str]) -> None:

@@ -438,6 +438,12 @@ def test_nearest_prefers_the_same_letters() -> None:
             "/allOf/x: properties: nothing may be here, got 1",
         ),
         (
+            {"pattern": r"^(?=(a|aa|a?)+$)\1*b$"},
+            "a" * 30,
+            f"(root): pattern: '{'a' * 30}' takes too long to match: the pattern may backtrack for "
+            "ever",
+        ),
+        (
             {
                 "$schema": DRAFT_7,
                 "$ref": "#/definitions/n",

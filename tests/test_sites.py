@@ -140,6 +140,14 @@ def test_each_site_leads_to_what_it_is_about(event: str) -> None:
             [("", "anyOf", "", False), ("", "const", "/anyOf/1", False)],
         ),
         (
+            {"oneOf": [{"const": 1}, {"minimum": 2}]},
+            [
+                ("", "oneOf", "", False),
+                ("", "const", "/oneOf/0", False),
+                ("", "minimum", "/oneOf/1", False),
+            ],
+        ),
+        (
             {"properties": {"o": {"properties": {"a": False}}}},
             [("/o", "properties", "/properties/o", False)],
         ),

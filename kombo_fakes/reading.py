@@ -160,7 +160,7 @@ class _Reader:
             became = f"became the anchor {schema['$anchor']!r}" if "$anchor" in schema else "went"
             self.repair(path, "$id", f"the bare fragment {shorten(identifier)} {became}")
         else:
-            last = identifier.rsplit("/", 1)[-1].lstrip("#") or "root"
+            last = identifier.rpartition("/")[2].lstrip("#") or "root"
             schema["$id"] = _URN + re.sub(r"[^A-Za-z0-9._-]", "-", last)
             self.repair(path, "$id", f"{shorten(identifier)} became {schema['$id']!r}")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import io
 import json
 import math
@@ -59,6 +60,8 @@ def test_what_was_written_is_read(value: Any, ascii_only: bool) -> None:
         ('[1]\n\n  [2]', "x: no JSON at line 3, column 3: Extra data"),
         ("'a'", "x: no JSON at line 1, column 1: Expecting value"),
         ("\u00a0", "x: no JSON at line 1, column 1"),
+        (b"\xef\xbb\xbf[]", "x: begins with a byte order mark; JSON is UTF-8 without"),
+        ("1" * 4301, "x: an integer of more than 4,300 digits"),
         (b'["\xe4"]', "x: not UTF-8 at byte 2"),
         (b"\xff\xfe[\x00]\x00", "x: begins with a byte order mark; JSON is UTF-8 without"),
         (b"\xfe\xff\x00[\x00]", "x: begins with a byte order mark; JSON is UTF-8 without"),
@@ -218,6 +221,15 @@ def test_zst_that_cannot_be_unpacked(packed: bytes, reason: str, tmp_path: Path)
     told, _, why = str(caught.value).partition(": can't be unpacked: ")
     assert told == str(path)
     assert why.endswith(reason)
+
+
+@pytest.mark.parametrize("ending", ["gz", "GZ"])
+def test_pieces_of_gz_are_one_file(ending: str, tmp_path: Path) -> None:
+    """Several members one after the other, and lines over their borders."""
+    path = tmp_path / f"many.ndjson.{ending}"
+    path.write_bytes(b"".join(map(gzip.compress, (b"[1,", b"", b"2]\n[3", b"]"))))
+    assert read_bytes(path) == b"[1,2]\n[3]"
+    assert list(read_lines(path)) == [b"[1,2]", b"[3]"]
 
 
 def test_zst_needs_a_package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -81,6 +81,32 @@ def test_every_repair_points_to_what_it_is_about() -> None:
             ["nullable"],
         ),
         ({"enum": ["A"], "nullable": True}, {"enum": ["A"]}, ["nullable"]),
+        (
+            {"type": "string", "enum": ["A"], "nullable": True},
+            {"type": ["string", "null"], "enum": ["A", None]},
+            ["nullable"],
+        ),
+        (
+            {"type": "string", "const": "A", "nullable": True},
+            {"type": ["string", "null"], "enum": ["A", None]},
+            ["nullable"],
+        ),
+        (
+            {"$schema": DRAFT_7, "$ref": "#", "minLength": 1, "title": "T"},
+            {"$schema": DRAFT_7, "$ref": "#", "title": "T"},
+            ["$ref"],
+        ),
+        (
+            {"$schema": DRAFT_7, "contentEncoding": "base64", "contentMediaType": "x/y"},
+            {"$schema": DRAFT_7},
+            ["contentEncoding", "contentMediaType"],
+        ),
+        ({"contentEncoding": "base64"}, {"contentEncoding": "base64"}, []),
+        (
+            {"$schema": DRAFT_7, "items": {"$id": "#X"}},
+            {"$schema": DRAFT_7, "items": {"$id": "#X"}},
+            [],
+        ),
         ({"nullable": False}, {}, ["nullable"]),
         (
             {"items": {"anyOf": [{"type": "string", "nullable": True}]}},
@@ -475,6 +501,10 @@ def test_what_is_told_of_repairs(document: Any, notes: list[str]) -> None:
                 (173, f'"{"m" * 173}" is not of type "integer"'),
                 (174, f'"{"m" * 174}" is not of type "integer...'),
             )
+        ),
+        (
+            {"type": ["strng"]},
+            "the schema: unknown type 'strng' at the root; did you mean 'string'?",
         ),
         (
             {"properties": {"a": True, "b": {"type": "strng"}}},

@@ -503,6 +503,11 @@ def test_what_is_told_of_repairs(document: Any, notes: list[str]) -> None:
             )
         ),
         (
+            {"$schema": DRAFT_7, "unevaluatedProperties": False},
+            f"the schema: unevaluatedProperties at the root: {DRAFT_7.rstrip('#')} doesn't know "
+            "it; name https://json-schema.org/draft/2020-12/schema in $schema",
+        ),
+        (
             {"type": ["strng"]},
             "the schema: unknown type 'strng' at the root; did you mean 'string'?",
         ),

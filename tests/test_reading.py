@@ -250,7 +250,7 @@ def test_a_schema_that_is_nested_too_deeply() -> None:
     circular: dict[str, Any] = {}
     circular["not"] = circular
     for document in (deep, circular):
-        with pytest.raises(SchemaError, match="^the schema: nested deeper than 200 levels$"):
+        with pytest.raises(SchemaError, match=r"^the schema: nested deeper than 200 levels$"):
             Schema(document)
 
 

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+import threading
+import time
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import replace
 from typing import Any, get_args
 from xml.etree import ElementTree
@@ -14,6 +17,7 @@ from gallery.good import Answer, Receiver
 from kombo_fakes import Delivery, ProbeError, ReceiverError, Schema, probe, probe_cases, verify
 from kombo_fakes.cli.scorecard import print_scorecard
 from kombo_fakes.probing.cases import Maker
+from kombo_fakes.probing.courier import Courier, Stopped
 from kombo_fakes.probing.data_report import data_report
 from kombo_fakes.probing.diagnosis import THEMES, diagnosed
 from kombo_fakes.probing.evidence import Evidence
@@ -23,6 +27,8 @@ from kombo_fakes.probing.judging import leak
 from kombo_fakes.probing.junit_report import junit_report
 from kombo_fakes.probing.model import Case, Category, Exchange, Failure, Policy, Reply
 from kombo_fakes.probing.plain_text import finding_lines
+from kombo_fakes.probing.receivers import receiver_for
+from kombo_fakes.probing.redaction import Redactor
 from kombo_fakes.probing.report import Report
 from kombo_fakes.probing.scenarios import SCENARIOS
 from kombo_fakes.registry import events
@@ -666,3 +672,29 @@ def test_a_case_is_one_of_a_probe() -> None:
     assert {case.id for case in probe_cases(secret=SECRET)} >= {
         name for name in sent if not name.startswith(("after:", "explored:"))
     }
+
+
+def test_deliveries_of_the_same_moment_are_all_waited_for() -> None:
+    """Where one of them breaks the run, nothing is on its way any more when that is told."""
+    broken, answered = threading.Event(), []
+
+    def receive(delivery: Delivery) -> int:
+        if delivery.body == b"0":
+            broken.set()
+            raise KeyError("breaks")
+        assert broken.wait(60)
+        sum(range(1_000_000))  # Work that takes longer than to tell of what broke.
+        answered.append(delivery.body)
+        return 204
+
+    def told(name: str, delivery: Delivery, reply: Reply) -> None:
+        if reply.raised:
+            raise Stopped("by a test")
+
+    target = receiver_for(receive, url="/", timeout=60, allow_remote=False)
+    evidence, end = Evidence(policy="strict"), time.monotonic() + 600
+    courier = Courier(target, "x", None, evidence, end, told, Redactor("x"), 0.1)
+    with closing(target), closing(courier):
+        with pytest.raises(Stopped):
+            courier.bring_together("case", [Delivery.signed(b"%d" % n, "x") for n in range(5)])
+        assert sorted(answered) == [b"1", b"2", b"3", b"4"]

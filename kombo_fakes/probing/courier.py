@@ -17,7 +17,7 @@ from kombo_fakes.probing.redaction import Redactor
 from kombo_fakes.transport import TransportError
 
 if TYPE_CHECKING:
-    from concurrent.futures import ThreadPoolExecutor
+    from concurrent.futures import Future, ThreadPoolExecutor
 
 Told = Callable[[str, Delivery, Reply], None]
 
@@ -141,6 +141,8 @@ class Courier:
         """The replies to deliveries that are made at the same moment, as nearly as threads can."""
         if len(deliveries) == 1:
             return [self.bring(name, deliveries[0])]
+        from concurrent.futures import wait
+
         start = threading.Barrier(len(deliveries))
 
         def bring(delivery: Delivery) -> Reply:
@@ -148,7 +150,16 @@ class Courier:
             return self.bring(name, delivery)
 
         pool = self._pool_of(len(deliveries))
-        return [each.result() for each in [pool.submit(bring, one) for one in deliveries]]
+        begun: list[Future[Reply]] = []
+        try:
+            for delivery in deliveries:
+                begun.append(pool.submit(bring, delivery))
+            return [each.result() for each in begun]
+        except BaseException:
+            start.abort()  # Interrupted: those that wait at the start have nobody to wait for.
+            raise
+        finally:
+            wait(begun)
 
     def _pool_of(self, threads: int) -> ThreadPoolExecutor:
         """A pool of so many threads at least: fewer would wait for one another at the start."""

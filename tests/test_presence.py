@@ -56,7 +56,6 @@ def site_of(document: Any, keyword: str) -> Site:
         ({"enum": [1]}, set(KINDS)),
         ({"const": 1}, set(KINDS)),
     ],
-    ids=str,
 )  # fmt: skip
 def test_what_suits_a_keyword(document: dict[str, Any], kinds: set[str]) -> None:
     """A keyword is about values of some kinds, and passes over the others."""

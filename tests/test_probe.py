@@ -71,6 +71,7 @@ def test_what_is_applied_later_is_waited_for():
     assert [finding.title for finding in report.findings] == []
     report = probed(AppliesLater(SECRET, "tolerant"), "tolerant", settle=0.001, timeout=5)
     assert {finding.category for finding in report.findings} == {"acknowledges and doesn't apply"}
+    assert "--settle" in report.findings[0].hint
 
 
 @pytest.mark.slow

@@ -73,6 +73,8 @@ HINTS: tuple[tuple[str, str], ...] = (
     ("timeline-eras", "keep instants in a type that holds every year, not in seconds of 32 bits"),
     ("timeline-forged", "verify the signature before an event id is remembered"),
     ("timeline-ties", "on equal instants keep one of the events, and skip copies by their id"),
+    ("timeline-applying", "answer 2xx only once the change is stored; if a queue of yours works on "
+     "it later, say how long that may take: --settle, settle="),
     ("timeline", "answer 2xx only once the change is stored"),
     ("state", "store each field as it was sent, and answer 2xx only once it is stored"),
     ("leaks-", "answer with a short message of your own, and keep details for the log"),

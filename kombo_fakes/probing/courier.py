@@ -59,6 +59,8 @@ class Courier:
     Attributes:
         deliveries: How many were made.
         busy: How many of them were answered 429, too many requests.
+        missed: What was said where what the receiver knows could not be seen at first, and could
+            be a moment later.
         observes: Whether it can be seen what the receiver knows.
         works: Whether the receiver has taken a good delivery, and could be looked at: what breaks
             from then on is broken by what was delivered.
@@ -79,6 +81,7 @@ class Courier:
     ) -> None:
         self.deliveries: int = 0
         self.busy: int = 0
+        self.missed: list[str] = []
         self.observes: bool = observe is not None
         self.works: bool = False
         self.last: tuple[str, Exchange] | None = None
@@ -179,6 +182,9 @@ class Courier:
     def look(self, integration: str) -> Mapping[str, Any] | None:
         """What the receiver knows of an integration; None for nothing.
 
+        Where it could be seen before, a look that fails is made once more: a machine that stands
+        still for a moment should not end a run.
+
         Raises:
             Lost: if it can't be seen any more.
             ProbeError, TransportError: if it never could.
@@ -188,11 +194,21 @@ class Courier:
         except (ProbeError, TransportError) as error:
             if not self.works:
                 raise
-            raise Lost(f"what it knows can't be seen any more: {error}") from None
+            kept, written = self._seen_after_all(integration, str(error))
         if shows_secret(written, self._secret):
             reply = self._redactor.reply(Reply(200, (), written.encode()))
             self.evidence.leaked("secret", "observed", Exchange(Delivery("GET", (), b""), reply))
         return kept
+
+    def _seen_after_all(
+        self, integration: str, missed: str
+    ) -> tuple[Mapping[str, Any] | None, str]:
+        try:
+            seen = self._seen(integration)
+        except (ProbeError, TransportError) as error:
+            raise Lost(f"what it knows can't be seen any more: {error}") from None
+        self.missed.append(missed)
+        return seen
 
     def _seen(self, integration: str) -> tuple[Mapping[str, Any] | None, str]:
         """What is observed, without the secret, and all of it as text, whatever observing does."""

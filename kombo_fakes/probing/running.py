@@ -17,6 +17,7 @@ from kombo_fakes.probing.courier import SETTLE, Courier
 from kombo_fakes.probing.evidence import Evidence
 from kombo_fakes.probing.known import Known
 from kombo_fakes.probing.model import POLICIES, RANKS, Finding, Policy, Reply
+from kombo_fakes.probing.plain_text import counted
 from kombo_fakes.probing.playing import Play, Progress
 from kombo_fakes.probing.receivers import Observe, Receiver, observer, receiver_for
 from kombo_fakes.probing.redaction import Redactor
@@ -190,6 +191,12 @@ class _Run:
             not_judged.append(
                 f"{busy}: answered 429, too many requests; lift the limit of requests for the time "
                 "of the probe"
+            )
+        if self.courier.missed:
+            looks = counted(len(self.courier.missed), "look")
+            notes.append(
+                f"{looks} at what the receiver knows failed, and went well when made once more: "
+                f"{self.courier.missed[0]}"
             )
         if not stopped:
             notes.extend(known.notes(one for finding in found for one in self._ids(finding)))

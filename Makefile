@@ -43,16 +43,15 @@ compat: ## Try the plugin on other versions and beside other plugins; noxfile.py
 SECONDS = 60
 fuzz: ## Let Atheris look for input that breaks what reads it, SECONDS (60) for each target.
 	$(PYTHON) -m venv $(VENV)-fuzz
-	$(VENV)-fuzz/bin/python -m pip install -q --upgrade pip
-	$(VENV)-fuzz/bin/python -m pip install -q -e . --group fuzz
+	$(VENV)-fuzz/bin/python -m pip install -q --require-hashes -r locked/fuzz.txt
+	$(VENV)-fuzz/bin/python -m pip install -q --no-deps --no-build-isolation -e .
 	$(VENV)-fuzz/bin/python -m fuzz --seconds $(SECONDS)
 
 MODULES =
 mutants: ## Change the core modules in small ways, and see which changes no test notices; MODULES="pointer sites" for some.
 	$(PYTHON) -m venv $(VENV)-mutation
-	$(VENV)-mutation/bin/python -m pip install -q --require-hashes -r locked/test.txt
+	$(VENV)-mutation/bin/python -m pip install -q --require-hashes -r locked/mutation.txt
 	$(VENV)-mutation/bin/python -m pip install -q --no-deps --no-build-isolation -e .
-	$(VENV)-mutation/bin/python -m pip install -q "mutmut>=3.8"
 	rm -rf mutants
 	$(VENV)-mutation/bin/python -m mutation $(MODULES)
 
@@ -82,16 +81,16 @@ examples: $(READY) ## Make examples/valid, examples/invalid and examples/events 
 		$(BIN)/kombo-fakes generate --event $$event --fault '*' --out $$file-invalid.ndjson || exit 1; \
 	done
 
-lock: ## Resolve anew, with hashes, what the tests and the docs are installed from.
+lock: ## Resolve anew, with hashes, what tests, docs, mutants and fuzzing are installed from.
 	$(PYTHON) -m venv $(VENV)-lock
 	$(VENV)-lock/bin/python -m pip install -q uv
-	for group in test docs; do $(VENV)-lock/bin/uv pip compile -q pyproject.toml --group build --group $$group --universal --python-version 3.10 \
+	for group in test docs mutation fuzz; do $(VENV)-lock/bin/uv pip compile -q pyproject.toml --group build --group $$group --universal --python-version 3.10 \
 		--upgrade --generate-hashes --no-header --no-annotate -o locked/$$group.txt || exit 1; done
 
 audit: ## Look up known weaknesses of all that is locked; needs the network.
 	$(PYTHON) -m venv $(VENV)-audit
 	$(VENV)-audit/bin/python -m pip install -q pip-audit
-	$(VENV)-audit/bin/pip-audit --strict --disable-pip --require-hashes -r locked/test.txt -r locked/docs.txt
+	$(VENV)-audit/bin/pip-audit --strict --disable-pip --require-hashes $(patsubst %,-r %,$(wildcard locked/*.txt))
 
 promises: $(READY) ## Record anew what users rely on; refuses where the changelog doesn't tell what went.
 	$(BIN)/python tests/promises.py

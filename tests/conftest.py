@@ -25,6 +25,12 @@ from kombo_fakes.pointer import to_pointer
 
 Drawn = Callable[..., list[Any]]
 
+# A machine may stand still for a moment: no test fails for the time that something took.
+settings.register_profile(
+    "patient", settings(), deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.load_profile("patient")
+
 
 def pytest_configure() -> None:
     """Let tests be interrupted, and what they start.

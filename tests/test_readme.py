@@ -22,10 +22,11 @@ import sys, tempfile
 from kombo_fakes import Schema
 
 sys.path.append({str(ROOT / "examples" / "receivers")!r})
+PLACE = {{place!r}}
 
 def create_app(secret):
     import flask_receiver
-    return flask_receiver.create_app(secret, tempfile.mktemp(suffix=".sqlite3"))
+    return flask_receiver.create_app(secret, tempfile.mktemp(suffix=".sqlite3", dir=PLACE))
 
 def receive(payload):
     return 200 if Schema.load().is_valid(payload) else 400
@@ -37,9 +38,19 @@ def _blocks(language: str) -> list[str]:
 
 
 @pytest.mark.slow
-def test_the_python_blocks_run_and_their_tests_pass(pytester: pytest.Pytester) -> None:
+def test_the_python_blocks_run_and_their_tests_pass(
+    pytester: pytest.Pytester, memory_path: Path
+) -> None:
     """Every Python block, one after the other in one test file, with a receiver that is right."""
-    pytester.makepyfile(my_app=RECEIVER)
+    pytester.makepyfile(my_app=RECEIVER.format(place=str(memory_path)))
+    # A fifth of what Hypothesis tries by default: it is about the blocks.
+    pytester.makeconftest(
+        """
+        from hypothesis import settings
+        settings.register_profile("blocks", settings(), max_examples=20, deadline=None)
+        settings.load_profile("blocks")
+        """
+    )
     blocks = _blocks("python")
     assert len(blocks) == 10
     pytester.makepyfile(test_readme_blocks="\n\n".join(blocks))

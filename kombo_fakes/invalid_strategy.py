@@ -129,7 +129,8 @@ def _recipe_of(fault: Fault, knobs: Knobs) -> Recipe[InvalidPayload] | None:
         except PointerError:
             reject()
         near = list(fault.breakage.broken(value, fault.site)) or [example]
-        choice = draw(below(len(near) + explores))
+        count = len(near) + explores
+        choice = draw(below(count)) if count > 1 else 0
         # What is beyond the near misses is built when it is drawn, since that takes its time.
         further = _explored(fault, knobs) if choice == len(near) else None
         broken = near[choice % len(near)] if further is None else draw(further)

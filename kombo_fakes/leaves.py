@@ -47,6 +47,13 @@ def recipe_of(strategy: SearchStrategy[T]) -> Recipe[T]:
     return recipe or (lambda draw: draw(strategy))
 
 
+def constant(value: T) -> SearchStrategy[T]:
+    """The strategy of one value that can't be changed, which is drawn without a record."""
+    strategy = st.just(value)
+    _RECIPES[strategy] = lambda draw: value
+    return strategy
+
+
 @contextmanager
 def building() -> Iterator[None]:
     """While strategies are built and looked at: quiet where Hypothesis would rather they weren't.

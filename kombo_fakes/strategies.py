@@ -37,7 +37,16 @@ from kombo_fakes.dice import SeededDice
 from kombo_fakes.errors import SchemaError, unknown
 from kombo_fakes.format_strategies import ANY_LENGTH, Lengths, format_strategy
 from kombo_fakes.knobs import KnobOptions, Knobs, Values, check_knobs
-from kombo_fakes.leaves import building, composed, letters, matching, number, recipe_of, returns
+from kombo_fakes.leaves import (
+    building,
+    composed,
+    constant,
+    letters,
+    matching,
+    number,
+    recipe_of,
+    returns,
+)
 from kombo_fakes.portrait import Portrait
 from kombo_fakes.registry import DEFAULT_EVENT, events
 from kombo_fakes.schema import Schema, SchemaLike
@@ -392,10 +401,12 @@ class _Builder:
             part, size = draw(some), draw(drawn_sizes)
             return (part * size)[:size]
 
+        def short(draw: DrawFn) -> str:
+            return "".join(draw(mixed))[:most]
+
         # What takes the fewest draws comes first: it is what a string shrinks to.
-        short = composed(lambda draw: "".join(draw(mixed))[:most])
-        kinds = st.sampled_from([text] * 20 + [short] * 3 + [composed(long)] * 2)
-        return composed(lambda draw: draw(draw(kinds)))
+        kinds = st.sampled_from([recipe_of(text)] * 20 + [short] * 3 + [long] * 2)
+        return composed(lambda draw: draw(kinds)(draw))
 
     # -- numbers
 
@@ -703,7 +714,7 @@ def _sampled(values: Sequence[Any]) -> SearchStrategy[Any]:
     if any(isinstance(value, (dict, list)) for value in values):
         # A fresh copy each time: a test that changes its payload must not change the next one.
         return strategy.map(_copied)
-    return strategy
+    return constant(values[0]) if len(values) == 1 else strategy
 
 
 def _copied(value: Any) -> Any:

@@ -410,7 +410,7 @@ def test_hardly_anything_is_thrown_away(name: str) -> None:
     strategy = make(**arguments)
     begun = finished = 0
 
-    @settings(max_examples=300, database=None, derandomize=True)
+    @settings(max_examples=600, database=None, derandomize=True)
     @given(st.data())
     def count(data: st.DataObject) -> None:
         nonlocal begun, finished
@@ -419,5 +419,5 @@ def test_hardly_anything_is_thrown_away(name: str) -> None:
         finished += 1
 
     count()
-    assert finished >= 300
+    assert finished >= 600
     assert (begun - finished) / begun < (0.15 if make is invalid_payloads else 0.06)

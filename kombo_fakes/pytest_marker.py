@@ -9,7 +9,6 @@ from typing import Any
 import pytest
 
 from kombo_fakes.errors import KomboFakesError, shorten, unknown
-from kombo_fakes.registry import DEFAULT_EVENT, events
 
 MARKER = (
     "kombo(event=None, keywords=None, at=None, faults=None, policy=None, cases=None, skip=None, "
@@ -78,11 +77,24 @@ def asked_of(node: pytest.Item) -> Asked:
             asked[name] = tuple(names)
         elif value is not None and not isinstance(value, str):
             raise MarkerError(f"{name}={shorten(value)} is no text")
-    if asked.get("event") not in (None, *events()):
-        raise unknown("event", asked["event"], events())
+    check_event(asked.get("event"))
     if asked.get("policy") not in (None, *_POLICIES):
         raise unknown("policy", asked["policy"], _POLICIES)
     return Asked(**asked)
+
+
+def check_event(event: str | None) -> None:
+    """Refuse an event that there isn't; None is the default one.
+
+    Raises:
+        UnknownNameError: which names the nearest one.
+    """
+    if event is None:
+        return
+    from kombo_fakes.registry import events
+
+    if event not in events():
+        raise unknown("event", event, events())
 
 
 def default_event(config: pytest.Config) -> str:
@@ -90,6 +102,8 @@ def default_event(config: pytest.Config) -> str:
 
     Known at collection, when no fixture has a value yet, and so to the tests per something.
     """
+    from kombo_fakes.registry import DEFAULT_EVENT
+
     return str(config.getini("kombo_event")) or DEFAULT_EVENT
 
 

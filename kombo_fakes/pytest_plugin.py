@@ -16,21 +16,20 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import pytest
 
-from kombo_fakes import __version__
-from kombo_fakes.dice import seed_for
+from kombo_fakes import __version__, pytest_probe
 from kombo_fakes.errors import KomboFakesError, OverrideError, shorten, unknown
 from kombo_fakes.pytest_marker import (
     MARKER,
     Asked,
     MarkerError,
     asked_of,
+    check_event,
     collected,
     default_event,
     hidden,
     other_event,
     parametrize,
 )
-from kombo_fakes.registry import events
 
 if TYPE_CHECKING:
     import faker
@@ -41,8 +40,6 @@ if TYPE_CHECKING:
     from kombo_fakes.fixture_types import DeliveryMaker, PayloadMaker
     from kombo_fakes.schema import Schema
     from kombo_fakes.wire_catalogue import WireFault
-
-pytest_plugins: tuple[str, ...] = ("kombo_fakes.pytest_probe",)
 
 T = TypeVar("T")
 
@@ -84,11 +81,14 @@ def _seed(text: str) -> int:
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    # Not in pytest_plugins, for which pytest looks through the metadata of all that is installed.
+    config.pluginmanager.register(pytest_probe, pytest_probe.__name__)
     config.addinivalue_line("markers", MARKER)
     config.stash[_MADE] = {}
-    event = default_event(config)
-    if event not in events():
-        raise pytest.UsageError(f"kombo_event: {unknown('event', event, events())}")
+    try:
+        check_event(config.getini("kombo_event") or None)
+    except KomboFakesError as error:
+        raise pytest.UsageError(f"kombo_event: {error}") from None
     wanted = config.getoption("--kombo-fault")
     if wanted:
         _check_faults_exist(wanted)
@@ -100,6 +100,7 @@ def pytest_report_header(config: pytest.Config) -> str:
 
 def _check_faults_exist(patterns: Sequence[str]) -> None:
     from kombo_fakes.catalogue import faults
+    from kombo_fakes.registry import events
 
     known = [fault.id for event in events() for fault in faults(event)]
     for pattern in patterns:
@@ -124,9 +125,11 @@ _PER_WIRE_FAULT = "kombo_wire_fault"
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     patterns = tuple(metafunc.config.getoption("--kombo-fault"))
     uses_faults = not {_PER_FAULT, _OF_FAULTS}.isdisjoint(metafunc.fixturenames)
-    default = default_event(metafunc.config)
     try:
         asked = asked_of(metafunc.definition)
+        if asked == Asked() and not any(map(_is_ours, metafunc.fixturenames)):
+            return  # Most tests of most projects.
+        default = default_event(metafunc.config)
         left = _faults_left(asked, patterns, default) if uses_faults or asked.narrows else ()
     except KomboFakesError as error:
         raise collected(metafunc, error) from None
@@ -141,6 +144,10 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     parametrize(metafunc, _PER_FAULT, left or skipped, ids or no_fault)
     if _PER_WIRE_FAULT in metafunc.fixturenames:
         parametrize(metafunc, _PER_WIRE_FAULT, *[_wire_fault_ids(asked.event or default)] * 2)
+
+
+def _is_ours(fixture: str) -> bool:
+    return fixture.startswith("kombo_")
 
 
 @lru_cache(maxsize=256)
@@ -340,7 +347,7 @@ def kombo_payload(
     Default: made from the test's node id and kombo_seed.
     Its event is kombo_event, its names come from kombo_faker.
     """
-    seed = seed_for(request.node.nodeid, kombo_seed, "kombo_payload", 0)
+    seed = _seed_of(request, kombo_seed, "kombo_payload", 0)
     return _built(kombo_event, faker=kombo_faker, kombo_seed=seed)
 
 
@@ -363,7 +370,7 @@ def kombo_payload_factory(
         __tracebackhide__ = True
         nonlocal calls
         if overrides.get("kombo_seed") is None:
-            seed = seed_for(request.node.nodeid, kombo_seed, "kombo_payload_factory", calls)
+            seed = _seed_of(request, kombo_seed, "kombo_payload_factory", calls)
             overrides["kombo_seed"] = seed
             calls += 1
         try:
@@ -398,7 +405,7 @@ def kombo_invalid_payload(
         )
     if fault.schema.name != kombo_event:
         pytest.fail(other_event(kombo_event), pytrace=False)
-    seed = seed_for(request.node.nodeid, kombo_seed, _PER_FAULT, 0)
+    seed = _seed_of(request, kombo_seed, _PER_FAULT, 0)
     payload = _built(kombo_event, faker=kombo_faker, kombo_seed=seed, fault=fault.id)
     return InvalidPayload(payload, fault)
 
@@ -417,7 +424,7 @@ def kombo_delivery(
     """
     from kombo_fakes.delivery import Delivery
 
-    seed = seed_for(request.node.nodeid, kombo_seed, "kombo_delivery", 0)
+    seed = _seed_of(request, kombo_seed, "kombo_delivery", 0)
     payload = _built(kombo_event, faker=kombo_faker, kombo_seed=seed)
     return Delivery.of(payload, kombo_webhook_secret)
 
@@ -455,7 +462,7 @@ def kombo_delivery_factory(
             raise TypeError("spelling= and wire_fault=: a wire fault has a spelling of its own")
         if payload is None:
             if overrides.get("kombo_seed") is None:
-                seed = seed_for(request.node.nodeid, kombo_seed, "kombo_delivery_factory", calls)
+                seed = _seed_of(request, kombo_seed, "kombo_delivery_factory", calls)
                 overrides["kombo_seed"] = seed
                 calls += 1
             overrides = {"faker": kombo_faker, **overrides}
@@ -505,6 +512,12 @@ def kombo_wire_fault(
         if fault.id == wanted:
             return fault
     pytest.skip(f"{wanted}: no such delivery is wrong where kombo_webhook_secret is this one")
+
+
+def _seed_of(request: pytest.FixtureRequest, kombo_seed: int, fixture: str, calls: int) -> int:
+    from kombo_fakes.dice import seed_for
+
+    return seed_for(request.node.nodeid, kombo_seed, fixture, calls)
 
 
 def _built(event: str, **overrides: Any) -> dict[str, Any]:

@@ -329,11 +329,10 @@ DOCUMENT = {
 def pytest_configure(config):
     patch = pytest.MonkeyPatch()
     config.add_cleanup(patch.undo)
-    from kombo_fakes import pytest_marker, pytest_plugin
     events = lambda: ("integration-state-changed", "other")
     original = schema.event_document
     document = lambda event: DOCUMENT if event == "other" else original(event)
-    for module in (registry, schema, pytest_marker, pytest_plugin):
+    for module in (registry, schema):
         patch.setattr(module, "events", events)
     patch.setattr(schema, "event_document", document)
 """

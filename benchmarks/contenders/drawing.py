@@ -17,9 +17,10 @@ figure = Figure(figsize=(9, 3.4), layout="constrained")
 times, memory = figure.subplots(1, 2)
 times.loglog(counts, [point["seconds"] for point in points], "o-", color="#1f6feb")
 times.set_title("seconds", color=INK, fontsize=11)
-memory.semilogx(counts, [point["mebibytes"] for point in points], "o-", color="#8250df")
+peaks = [point["mebibytes"] for point in points]
+memory.semilogx(counts, peaks, "o-", color="#8250df")
 memory.set_title("peak of memory, MiB", color=INK, fontsize=11)
-memory.set_ylim(bottom=0)
+memory.set_ylim(0, 1.1 * max(peaks))
 for axes in (times, memory):
     axes.set_xlabel("payloads", color=INK)
     axes.tick_params(colors=INK, which="both")

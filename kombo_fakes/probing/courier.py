@@ -146,7 +146,8 @@ class Courier:
             return [self.bring(name, deliveries[0])]
         from concurrent.futures import wait
 
-        start = threading.Barrier(len(deliveries))
+        begins = threading.Event()
+        start = threading.Barrier(len(deliveries), action=begins.set)
 
         def bring(delivery: Delivery) -> Reply:
             start.wait()
@@ -159,7 +160,10 @@ class Courier:
                 begun.append(pool.submit(bring, delivery))
             return [each.result() for each in begun]
         except BaseException:
-            start.abort()  # Interrupted: those that wait at the start have nobody to wait for.
+            # Interrupted: those that wait at the start have nobody to wait for. Where one of them
+            # broke, all have begun, though some may not have left the start.
+            if not begins.is_set():
+                start.abort()
             raise
         finally:
             wait(begun)

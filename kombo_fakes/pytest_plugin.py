@@ -23,7 +23,6 @@ from kombo_fakes.pytest_marker import (
     Asked,
     MarkerError,
     asked_of,
-    check_event,
     collected,
     default_event,
     hidden,
@@ -82,13 +81,13 @@ def _seed(text: str) -> int:
 
 def pytest_configure(config: pytest.Config) -> None:
     # Not in pytest_plugins, for which pytest looks through the metadata of all that is installed.
-    config.pluginmanager.register(pytest_probe, pytest_probe.__name__)
+    if not config.pluginmanager.is_registered(pytest_probe):
+        config.pluginmanager.register(pytest_probe, pytest_probe.__name__)
     config.addinivalue_line("markers", MARKER)
     config.stash[_MADE] = {}
-    try:
-        check_event(config.getini("kombo_event") or None)
-    except KomboFakesError as error:
-        raise pytest.UsageError(f"kombo_event: {error}") from None
+    event = config.getini("kombo_event")
+    if event:
+        _check_event_exists(event)
     wanted = config.getoption("--kombo-fault")
     if wanted:
         _check_faults_exist(wanted)
@@ -96,6 +95,15 @@ def pytest_configure(config: pytest.Config) -> None:
 
 def pytest_report_header(config: pytest.Config) -> str:
     return f"kombo_fakes {__version__}: --kombo-seed={config.getoption('--kombo-seed')}"
+
+
+def _check_event_exists(event: str) -> None:
+    from kombo_fakes.registry import check_event
+
+    try:
+        check_event(event)
+    except KomboFakesError as error:
+        raise pytest.UsageError(f"kombo_event: {error}") from None
 
 
 def _check_faults_exist(patterns: Sequence[str]) -> None:
@@ -123,13 +131,13 @@ _PER_WIRE_FAULT = "kombo_wire_fault"
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    patterns = tuple(metafunc.config.getoption("--kombo-fault"))
-    uses_faults = not {_PER_FAULT, _OF_FAULTS}.isdisjoint(metafunc.fixturenames)
     try:
         asked = asked_of(metafunc.definition)
-        if asked == Asked() and not any(map(_is_ours, metafunc.fixturenames)):
+        if asked == Asked() and not any(n.startswith("kombo_") for n in metafunc.fixturenames):
             return  # Most tests of most projects.
+        patterns = tuple(metafunc.config.getoption("--kombo-fault"))
         default = default_event(metafunc.config)
+        uses_faults = not {_PER_FAULT, _OF_FAULTS}.isdisjoint(metafunc.fixturenames)
         left = _faults_left(asked, patterns, default) if uses_faults or asked.narrows else ()
     except KomboFakesError as error:
         raise collected(metafunc, error) from None
@@ -144,10 +152,6 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     parametrize(metafunc, _PER_FAULT, left or skipped, ids or no_fault)
     if _PER_WIRE_FAULT in metafunc.fixturenames:
         parametrize(metafunc, _PER_WIRE_FAULT, *[_wire_fault_ids(asked.event or default)] * 2)
-
-
-def _is_ours(fixture: str) -> bool:
-    return fixture.startswith("kombo_")
 
 
 @lru_cache(maxsize=256)

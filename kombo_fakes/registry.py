@@ -37,16 +37,24 @@ def events() -> tuple[EventName, ...]:
     return tuple(cast("dict[EventName, Path]", _files()))
 
 
+def check_event(event: str) -> None:
+    """Refuse an event that isn't shipped.
+
+    Raises:
+        UnknownNameError: if there is no such event; the message names the nearest one.
+    """
+    if event not in events():
+        raise unknown("event", event, events())
+
+
 def event_document(event: str) -> Any:
     """The published schema document of a shipped event, parsed anew at each call.
 
     Raises:
         UnknownNameError: if there is no such event; the message names the nearest one.
     """
-    files = _files()
-    if event not in files:
-        raise unknown("event", event, files)
-    return _read(files[event])
+    check_event(event)
+    return _read(_files()[event])
 
 
 @cache

@@ -34,7 +34,7 @@ from kombo_fakes.blueprint import (
     smallest,
 )
 from kombo_fakes.dice import SeededDice
-from kombo_fakes.errors import SchemaError, unknown
+from kombo_fakes.errors import SchemaError
 from kombo_fakes.format_strategies import ANY_LENGTH, Lengths, format_strategy
 from kombo_fakes.knobs import KnobOptions, Knobs, Values, check_knobs
 from kombo_fakes.leaves import (
@@ -48,7 +48,7 @@ from kombo_fakes.leaves import (
     returns,
 )
 from kombo_fakes.portrait import Portrait
-from kombo_fakes.registry import DEFAULT_EVENT, events
+from kombo_fakes.registry import DEFAULT_EVENT, check_event, events
 from kombo_fakes.schema import Schema, SchemaLike
 from kombo_fakes.sizes import DEPTH, ROOM, Sizes, share_of_room, usual_count
 from kombo_fakes.types import (
@@ -223,8 +223,7 @@ def event_payloads(
     if not chosen:
         raise SchemaError("no events, so no payloads")
     for name in chosen:
-        if name not in events():
-            raise unknown("event", name, events())
+        check_event(name)
     # By name, so that what a failure shrinks to doesn't depend on the order given.
     return st.one_of([payloads(name, values, **knobs) for name in sorted(set(chosen))])
 

@@ -236,6 +236,14 @@ def test_unused_plugin_imports_nothing_heavy(tmp_path: Path):
 
 
 @pytest.mark.slow
+def test_a_part_of_the_plugin_can_be_named_as_well(pytester: pytest.Pytester):
+    """By -p, which loads it before the rest of the plugin is there."""
+    pytester.makepyfile("def test_one(kombo_probe, kombo_payload): pass")
+    result = pytester.runpytest_subprocess("-p", "kombo_fakes.pytest_probe")
+    result.assert_outcomes(passed=1)
+
+
+@pytest.mark.slow
 def test_a_payload_needs_no_hypothesis(tmp_path: Path):
     """An example test doesn't wait for the import of Hypothesis."""
     (tmp_path / "test_it.py").write_text(

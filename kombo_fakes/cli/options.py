@@ -144,7 +144,7 @@ def load_schema(event: str | None, schema_file: str | None, name: str | None = N
         UsageError: if they ask for two, or for a name in nothing.
         UnknownNameError, DocumentError, SchemaError: as `Schema.load` does.
     """
-    from kombo_fakes.registry import DEFAULT_EVENT, event_document, events
+    from kombo_fakes.registry import DEFAULT_EVENT, check_event
     from kombo_fakes.schema import Schema
 
     if event is not None and schema_file is not None:
@@ -157,8 +157,7 @@ def load_schema(event: str | None, schema_file: str | None, name: str | None = N
         _note_formats(schema, schema_file)
         return schema
     wanted = DEFAULT_EVENT if event is None else event
-    if wanted not in events():
-        event_document(wanted)  # Raises, with the nearest name.
+    check_event(wanted)
     return Schema.load(wanted)
 
 

@@ -17,7 +17,7 @@ from kombo_fakes.probing.judging import judged, leak
 from kombo_fakes.probing.model import POLICIES, Case, Category, Exchange, Failure, Policy, Reply
 from kombo_fakes.probing.plain_text import finding_lines
 from kombo_fakes.probing.redaction import Redactor
-from kombo_fakes.registry import DEFAULT_EVENT, events
+from kombo_fakes.registry import DEFAULT_EVENT, check_event
 from kombo_fakes.signing import TEST_SECRET, sign
 from kombo_fakes.timeline import ReceiverError, status_of
 from kombo_fakes.wire_catalogue import Owed
@@ -124,8 +124,7 @@ def probe_cases(
         ['spelling:indented', 'fault:data.state-enum-cut']
     """
     sign(b"", secret)  # Raises for a secret that is none.
-    if event not in events():
-        raise unknown("event", event, events())
+    check_event(event)
     if policy not in POLICIES:
         raise unknown("policy", policy, POLICIES)
     found = [

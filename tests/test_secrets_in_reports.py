@@ -14,6 +14,7 @@ from kombo_fakes.probing.html_report import html_report
 from kombo_fakes.probing.junit_report import junit_report
 from kombo_fakes.probing.model import Reply
 from kombo_fakes.probing.redaction import Redactor
+from kombo_fakes.transport import TransportError
 
 LONG = "a-secret-of-seventy-letters-" + "".join(f"{n:03}" for n in range(14))
 ODD = "half a pair \ud800 of it"
@@ -25,6 +26,25 @@ def outputs(report):
         report.check()
     page, xml = html_report(report).decode(), junit_report(report).decode()
     return str(caught.value), json.dumps(data_report(report)), page, xml
+
+
+def test_a_secret_in_a_look_that_fails_once():
+    """A note says why it failed, and not what was in it, whatever raised it."""
+    looks = 0
+
+    def receive(delivery):
+        return 204 if verify(delivery.body, delivery.signature, LONG) else 401
+
+    def observe(integration_id):
+        nonlocal looks
+        looks += 1
+        if looks == 2:
+            raise TransportError("timeout", f"http://127.0.0.1/of/{LONG}: no answer")
+
+    report = probe(receive, secret=LONG, policy="tolerant", max_examples=0, observe=observe)
+    (note,) = (note for note in report.notes if "made once more" in note)
+    assert "http://127.0.0.1/of/[the webhook secret]: no answer" in note
+    assert not any(LONG in text for text in outputs(report))
 
 
 @pytest.mark.slow

@@ -22,7 +22,7 @@ from kombo_fakes.probing.playing import Play, Progress
 from kombo_fakes.probing.receivers import Observe, Receiver, observer, receiver_for
 from kombo_fakes.probing.redaction import Redactor
 from kombo_fakes.probing.report import Outcome, Report
-from kombo_fakes.registry import DEFAULT_EVENT, events
+from kombo_fakes.registry import DEFAULT_EVENT, check_event
 from kombo_fakes.signing import TEST_SECRET, sign
 from kombo_fakes.transport import without_secrets
 
@@ -95,8 +95,7 @@ def probe(
         raise unknown("policy", str(policy), POLICIES)
     names = (event,) if isinstance(event, str) else tuple(dict.fromkeys(event))
     for name in names:
-        if name not in events():
-            raise unknown("event", name, events())
+        check_event(name)
     redactor, known = Redactor(secret), Known(skip)
     target = receiver_for(
         receiver, url=url, timeout=timeout, allow_remote=allow_remote, ca_file=ca_file
@@ -196,7 +195,7 @@ class _Run:
             looks = counted(len(self.courier.missed), "look")
             notes.append(
                 f"{looks} at what the receiver knows failed, and went well when made once more: "
-                f"{self.courier.missed[0]}"
+                f"{self.redactor.text(self.courier.missed[0])}"
             )
         if not stopped:
             notes.extend(known.notes(one for finding in found for one in self._ids(finding)))

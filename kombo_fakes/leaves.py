@@ -48,7 +48,7 @@ def recipe_of(strategy: SearchStrategy[T]) -> Recipe[T]:
 
 
 def constant(value: T) -> SearchStrategy[T]:
-    """The strategy of one value that can't be changed, which is drawn without a record."""
+    """The strategy of one value that can't be changed; its recipe draws nothing."""
     strategy = st.just(value)
     _RECIPES[strategy] = lambda draw: value
     return strategy

@@ -17,16 +17,19 @@ README = (Path(__file__).parents[1] / "README.md").read_text(encoding="utf-8")
 
 ROOT = Path(__file__).parents[1]
 
-RECEIVER = f"""
+
+def _receiver(place: Path) -> str:
+    """A module with what the blocks import; databases go to a directory."""
+    return f"""
 import sys, tempfile
 from kombo_fakes import Schema
 
 sys.path.append({str(ROOT / "examples" / "receivers")!r})
-PLACE = {{place!r}}
 
 def create_app(secret):
     import flask_receiver
-    return flask_receiver.create_app(secret, tempfile.mktemp(suffix=".sqlite3", dir=PLACE))
+    database = tempfile.mktemp(suffix=".sqlite3", dir={str(place)!r})
+    return flask_receiver.create_app(secret, database)
 
 def receive(payload):
     return 200 if Schema.load().is_valid(payload) else 400
@@ -42,7 +45,7 @@ def test_the_python_blocks_run_and_their_tests_pass(
     pytester: pytest.Pytester, memory_path: Path
 ) -> None:
     """Every Python block, one after the other in one test file, with a receiver that is right."""
-    pytester.makepyfile(my_app=RECEIVER.format(place=str(memory_path)))
+    pytester.makepyfile(my_app=_receiver(memory_path))
     # A fifth of what Hypothesis tries by default: it is about the blocks.
     pytester.makeconftest(
         """

@@ -410,7 +410,8 @@ def test_hardly_anything_is_thrown_away(name: str) -> None:
     strategy = make(**arguments)
     begun = finished = 0
 
-    @settings(max_examples=600, database=None, derandomize=True)
+    # All health checks, whatever the profile of the tests leaves out.
+    @settings(max_examples=600, database=None, derandomize=True, suppress_health_check=())
     @given(st.data())
     def count(data: st.DataObject) -> None:
         nonlocal begun, finished

@@ -5,6 +5,14 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
+# From a lock with hashes: what passed once passes again, and nobody can slip in something else.
+# `make compat` takes the newest versions, `make test-lowest` the oldest.
+define installed
+$(PYTHON) -m venv $(1)
+$(1)/bin/python -m pip install -q --require-hashes -r locked/$(2).txt
+$(1)/bin/python -m pip install -q --no-deps --no-build-isolation -e .
+endef
+
 .PHONY: demo test test-fast test-lowest lint examples lock audit promises pools coverage compat fuzz mutants docs bench dist clean
 
 demo: $(READY) ## Print a realistic payload, then one that is wrong in one known way.
@@ -42,23 +50,17 @@ compat: ## Try the plugin on other versions and beside other plugins; noxfile.py
 
 SECONDS = 60
 fuzz: ## Let Atheris look for input that breaks what reads it, SECONDS (60) for each target.
-	$(PYTHON) -m venv $(VENV)-fuzz
-	$(VENV)-fuzz/bin/python -m pip install -q --require-hashes -r locked/fuzz.txt
-	$(VENV)-fuzz/bin/python -m pip install -q --no-deps --no-build-isolation -e .
+	$(call installed,$(VENV)-fuzz,fuzz)
 	$(VENV)-fuzz/bin/python -m fuzz --seconds $(SECONDS)
 
 MODULES =
 mutants: ## Change the core modules in small ways, and see which changes no test notices; MODULES="pointer sites" for some.
-	$(PYTHON) -m venv $(VENV)-mutation
-	$(VENV)-mutation/bin/python -m pip install -q --require-hashes -r locked/mutation.txt
-	$(VENV)-mutation/bin/python -m pip install -q --no-deps --no-build-isolation -e .
+	$(call installed,$(VENV)-mutation,mutation)
 	rm -rf mutants
 	$(VENV)-mutation/bin/python -m mutation $(MODULES)
 
 docs: ## Build the documentation into build/site; what is amiss is an error.
-	$(PYTHON) -m venv $(VENV)-docs
-	$(VENV)-docs/bin/python -m pip install -q --require-hashes -r locked/docs.txt
-	$(VENV)-docs/bin/python -m pip install -q --no-deps --no-build-isolation -e .
+	$(call installed,$(VENV)-docs,docs)
 	NO_MKDOCS_2_WARNING=1 $(VENV)-docs/bin/python -m mkdocs build --strict
 
 lint: $(READY) ## Check style and types.
@@ -110,10 +112,6 @@ dist: $(READY) ## Build the wheel and the source distribution.
 clean: ## Remove what the other targets have made.
 	rm -rf $(VENV) $(VENV)-lowest $(VENV)-docs $(VENV)-compat $(VENV)-fuzz $(VENV)-lock $(VENV)-audit $(VENV)-mutation mutants .benchmarks build dist .coverage .coverage.* .hypothesis .mypy_cache .pytest_cache .ruff_cache
 
-# From a lock with hashes: what passed once passes again, and nobody can slip in something else.
-# `make compat` takes the newest versions, `make test-lowest` the oldest.
 $(READY): pyproject.toml locked/test.txt
-	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install -q --require-hashes -r locked/test.txt
-	$(BIN)/python -m pip install -q --no-deps --no-build-isolation -e .
+	$(call installed,$(VENV),test)
 	@touch $@

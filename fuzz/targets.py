@@ -17,12 +17,12 @@ from unittest import mock
 
 from kombo_fakes import Schema, faults, generate, sign, verify
 from kombo_fakes.cli import FINE, FOUND, TRACEBACK, UNUSABLE, main
-from kombo_fakes.document import parse_json
+from kombo_fakes.core.json_reader import parse_json
+from kombo_fakes.core.pointer import PointerError, parse_pointer, to_pointer
+from kombo_fakes.core.yaml_reader import parse_yaml
 from kombo_fakes.errors import DocumentError, KomboFakesError, SchemaError
-from kombo_fakes.pointer import PointerError, parse_pointer, to_pointer
-from kombo_fakes.probing.data_report import exchange_data, exchange_of, known_cases
-from kombo_fakes.probing.replaying import kept_in
-from kombo_fakes.yaml_document import parse_yaml
+from kombo_fakes.probing.reports.as_json import exchange_data, exchange_of, known_cases
+from kombo_fakes.probing.reports.replay import kept_in
 
 SECRET = "a secret of the fuzzer"
 

@@ -13,11 +13,9 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-    from kombo_fakes.bulk import ndjson
-    from kombo_fakes.catalogue import Fault, FaultError, InvalidPayload, faults
-    from kombo_fakes.corner_cases import Corner, corners
-    from kombo_fakes.delivery import Delivery
-    from kombo_fakes.delivery_strategies import deliveries
+    from kombo_fakes.catalogues.changes import Change, changes
+    from kombo_fakes.catalogues.corners import Corner, corners
+    from kombo_fakes.catalogues.faults import Fault, FaultError, InvalidPayload, faults
     from kombo_fakes.errors import (
         DocumentError,
         KomboFakesError,
@@ -25,8 +23,7 @@ if TYPE_CHECKING:
         SchemaError,
         UnknownNameError,
     )
-    from kombo_fakes.evolution import Change, changes
-    from kombo_fakes.factories import (
+    from kombo_fakes.generation.factories import (
         OMIT,
         AiApplyApplicationStatusUpdatedFactory,
         AiApplyJobPostingStatusUpdatedFactory,
@@ -42,26 +39,25 @@ if TYPE_CHECKING:
         SyncFinishedFactory,
         factory_for,
     )
-    from kombo_fakes.faker_names import KomboProvider
-    from kombo_fakes.fixture_types import DeliveryMaker, PayloadMaker, ReceiverProbe
-    from kombo_fakes.generating import Made, generate
-    from kombo_fakes.invalid_strategy import invalid_payloads
-    from kombo_fakes.ledger import Ledger, Record
-    from kombo_fakes.probing.checking import ProbeCase, probe_cases
+    from kombo_fakes.generation.ndjson import ndjson
+    from kombo_fakes.generation.runs import Made, generate
+    from kombo_fakes.probing.engine.running import probe
+    from kombo_fakes.probing.engine.single_cases import ProbeCase, probe_cases
     from kombo_fakes.probing.model import Finding
-    from kombo_fakes.probing.receivers import ProbeError
-    from kombo_fakes.probing.report import Report
-    from kombo_fakes.probing.running import probe
-    from kombo_fakes.receiver_machine import ReceiverMachine
-    from kombo_fakes.registry import events
-    from kombo_fakes.schema import Schema
-    from kombo_fakes.signing import SIGNATURE_HEADER, TEST_SECRET, SecretError, sign, verify
-    from kombo_fakes.sites import Site
-    from kombo_fakes.spelling import Spelling, spell, spellings
-    from kombo_fakes.storylines import stories, story
-    from kombo_fakes.strategies import event_payloads, payloads
-    from kombo_fakes.timeline import ReceiverError, Step, Timeline, timelines
-    from kombo_fakes.transport import Answer, Transport, TransportError
+    from kombo_fakes.probing.receivers.resolve import ProbeError
+    from kombo_fakes.probing.reports.report import Report
+    from kombo_fakes.pytest_plugin.fixture_types import DeliveryMaker, PayloadMaker, ReceiverProbe
+    from kombo_fakes.realistic.faker_names import KomboProvider
+    from kombo_fakes.schema.schema import Schema
+    from kombo_fakes.schema.shipped import events
+    from kombo_fakes.schema.sites import Site
+    from kombo_fakes.schema.violations import ValidationError, Violation
+    from kombo_fakes.sequences.ledger import Ledger, Record
+    from kombo_fakes.sequences.state_machine import ReceiverMachine
+    from kombo_fakes.sequences.stories import stories, story
+    from kombo_fakes.sequences.timeline import ReceiverError, Step, Timeline, timelines
+    from kombo_fakes.strategies.invalid import invalid_payloads
+    from kombo_fakes.strategies.payloads import event_payloads, payloads
     from kombo_fakes.types import (
         AiApplyApplicationStatusUpdated,
         AiApplyJobPostingStatusUpdated,
@@ -77,25 +73,29 @@ if TYPE_CHECKING:
         Payload,
         SyncFinished,
     )
-    from kombo_fakes.vector_file import vectors
-    from kombo_fakes.violations import ValidationError, Violation
-    from kombo_fakes.wire_catalogue import WireFault, wire_faults
+    from kombo_fakes.wire.delivery import Delivery
+    from kombo_fakes.wire.faults import WireFault, wire_faults
+    from kombo_fakes.wire.signing import SIGNATURE_HEADER, TEST_SECRET, SecretError, sign, verify
+    from kombo_fakes.wire.spellings import Spelling, spell, spellings
+    from kombo_fakes.wire.strategies import deliveries
+    from kombo_fakes.wire.transport import Answer, Transport, TransportError
+    from kombo_fakes.wire.vectors import vectors
 
 __version__ = "0.1.0"
 
 _HOMES = {
-    "catalogue": (
+    "catalogues.faults": (
         "Fault",
         "FaultError",
         "InvalidPayload",
         "faults",
     ),
-    "corner_cases": (
+    "catalogues.corners": (
         "Corner",
         "corners",
     ),
-    "delivery": ("Delivery",),
-    "delivery_strategies": ("deliveries",),
+    "wire.delivery": ("Delivery",),
+    "wire.strategies": ("deliveries",),
     "errors": (
         "DocumentError",
         "KomboFakesError",
@@ -103,12 +103,12 @@ _HOMES = {
         "SchemaError",
         "UnknownNameError",
     ),
-    "bulk": ("ndjson",),
-    "evolution": (
+    "generation.ndjson": ("ndjson",),
+    "catalogues.changes": (
         "Change",
         "changes",
     ),
-    "factories": (
+    "generation.factories": (
         "AiApplyApplicationStatusUpdatedFactory",
         "AiApplyJobPostingStatusUpdatedFactory",
         "AssessmentOrderReceivedFactory",
@@ -124,60 +124,60 @@ _HOMES = {
         "SyncFinishedFactory",
         "factory_for",
     ),
-    "faker_names": ("KomboProvider",),
-    "fixture_types": (
+    "realistic.faker_names": ("KomboProvider",),
+    "pytest_plugin.fixture_types": (
         "DeliveryMaker",
         "PayloadMaker",
         "ReceiverProbe",
     ),
-    "generating": (
+    "generation.runs": (
         "Made",
         "generate",
     ),
-    "invalid_strategy": ("invalid_payloads",),
-    "ledger": (
+    "strategies.invalid": ("invalid_payloads",),
+    "sequences.ledger": (
         "Ledger",
         "Record",
     ),
-    "probing.checking": (
+    "probing.engine.single_cases": (
         "ProbeCase",
         "probe_cases",
     ),
     "probing.model": ("Finding",),
-    "probing.receivers": ("ProbeError",),
-    "probing.report": ("Report",),
-    "probing.running": ("probe",),
-    "receiver_machine": ("ReceiverMachine",),
-    "registry": ("events",),
-    "schema": ("Schema",),
-    "signing": (
+    "probing.receivers.resolve": ("ProbeError",),
+    "probing.reports.report": ("Report",),
+    "probing.engine.running": ("probe",),
+    "sequences.state_machine": ("ReceiverMachine",),
+    "schema.shipped": ("events",),
+    "schema.schema": ("Schema",),
+    "wire.signing": (
         "SIGNATURE_HEADER",
         "SecretError",
         "TEST_SECRET",
         "sign",
         "verify",
     ),
-    "sites": ("Site",),
-    "spelling": (
+    "schema.sites": ("Site",),
+    "wire.spellings": (
         "Spelling",
         "spell",
         "spellings",
     ),
-    "storylines": (
+    "sequences.stories": (
         "stories",
         "story",
     ),
-    "strategies": (
+    "strategies.payloads": (
         "event_payloads",
         "payloads",
     ),
-    "timeline": (
+    "sequences.timeline": (
         "ReceiverError",
         "Step",
         "Timeline",
         "timelines",
     ),
-    "transport": (
+    "wire.transport": (
         "Answer",
         "Transport",
         "TransportError",
@@ -197,12 +197,12 @@ _HOMES = {
         "Payload",
         "SyncFinished",
     ),
-    "vector_file": ("vectors",),
-    "violations": (
+    "wire.vectors": ("vectors",),
+    "schema.violations": (
         "ValidationError",
         "Violation",
     ),
-    "wire_catalogue": (
+    "wire.faults": (
         "WireFault",
         "wire_faults",
     ),

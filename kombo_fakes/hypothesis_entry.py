@@ -32,7 +32,7 @@ def register() -> None:
 
 def _strategy(event: str) -> Callable[[type], SearchStrategy[Any]]:
     def strategy(_: type) -> SearchStrategy[Any]:
-        from kombo_fakes.strategies import payloads
+        from kombo_fakes.strategies.payloads import payloads
 
         return payloads(event)
 

@@ -21,7 +21,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis.strategies import SearchStrategy
 from rfc3339_validator import validate_rfc3339
 
-from kombo_fakes.pointer import to_pointer
+from kombo_fakes.core.pointer import to_pointer
 
 Drawn = Callable[..., list[Any]]
 

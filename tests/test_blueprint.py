@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from kombo_fakes import Schema, SchemaError
-from kombo_fakes.blueprint import (
+from kombo_fakes.schema.blueprint import (
     NOTHING,
     Anything,
     Array,

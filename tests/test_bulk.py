@@ -29,8 +29,8 @@ from kombo_fakes import (
     generate,
     ndjson,
 )
-from kombo_fakes.instants import instant
-from kombo_fakes.stencils import BLOCK
+from kombo_fakes.core.instants import instant
+from kombo_fakes.generation.stencils import BLOCK
 
 KOMBO_FAKES = [sys.executable, "-m", "kombo_fakes"]
 MANY = 3 * BLOCK
@@ -358,7 +358,7 @@ def test_a_part_that_there_is_not(part):
 def test_names_that_stay_in_their_process():
     """What can't be passed on is said to be that."""
 
-    class Mine(type(kombo_fakes.realism.POOLED)):  # type: ignore[misc]
+    class Mine(type(kombo_fakes.webhooks.realism.POOLED)):  # type: ignore[misc]
         pass
 
     with pytest.raises(OverrideError, match="passed to other processes"):

@@ -13,7 +13,7 @@ from gallery.serving import serving
 from kombo_fakes import Delivery, verify
 from kombo_fakes.cli import main
 from kombo_fakes.probing.model import Reply
-from kombo_fakes.probing.recording import Recorder
+from kombo_fakes.probing.reports.recorder import Recorder
 
 SECRET = "s3cret of a receiver"
 

@@ -14,9 +14,9 @@ from typing import Any, NamedTuple
 import pytest
 
 from kombo_fakes.cli import main
-from kombo_fakes.dice import SeededDice
-from kombo_fakes.portrait import portrait_for
-from kombo_fakes.schema import Schema
+from kombo_fakes.core.choices import SeededDice
+from kombo_fakes.realistic.generator import portrait_for
+from kombo_fakes.schema.schema import Schema
 
 
 class Outcome(NamedTuple):
@@ -294,7 +294,7 @@ def test_what_is_compressed_is_read(judge, ending):
 @pytest.mark.parametrize("name", ["bomb.json.gz", "bomb.ndjson.gz", "bomb.ndjson.zst"])
 def test_a_small_file_that_holds_much_is_refused(judge, name, monkeypatch):
     """The bound is one on what is unpacked, and no more than that is."""
-    monkeypatch.setattr("kombo_fakes.document.MAX_BYTES", 1_000_000)
+    monkeypatch.setattr("kombo_fakes.core.json_reader.MAX_BYTES", 1_000_000)
     blanks = b" " * 50_000_000
     if name.endswith(".gz"):
         packed = gzip.compress(blanks)

@@ -7,8 +7,8 @@ import re
 import pytest
 
 from kombo_fakes import Schema
-from kombo_fakes.corner_cases import corners
-from kombo_fakes.pointer import dotted, get, parse_pointer
+from kombo_fakes.catalogues.corners import corners
+from kombo_fakes.core.pointer import dotted, get, parse_pointer
 
 OWN = {
     "title": "Own",

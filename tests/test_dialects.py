@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from kombo_fakes import Schema, SchemaError, faults, payloads
-from kombo_fakes.vocabulary import (
+from kombo_fakes.schema.vocabulary import (
     APPLICATORS,
     ASSERTIONS,
     DIALECTS,

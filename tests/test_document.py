@@ -16,7 +16,7 @@ import zstandard
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kombo_fakes.document import (
+from kombo_fakes.core.json_reader import (
     MAX_DEPTH,
     is_deep,
     parse_json,
@@ -151,7 +151,7 @@ def test_a_text_without_a_name() -> None:
 @pytest.fixture
 def five(monkeypatch: pytest.MonkeyPatch) -> None:
     """At most five bytes are read."""
-    monkeypatch.setattr("kombo_fakes.document.MAX_BYTES", 5)
+    monkeypatch.setattr("kombo_fakes.core.json_reader.MAX_BYTES", 5)
 
 
 @pytest.mark.usefixtures("five")

@@ -23,9 +23,9 @@ from rfc3986_validator import validate_rfc3986
 
 import kombo_fakes
 from kombo_fakes import Schema, events, factory_for, faults, payloads
-from kombo_fakes.dice import SeededDice, seed_for
-from kombo_fakes.pointer import to_pointer
-from kombo_fakes.portrait import portrait_for
+from kombo_fakes.core.choices import SeededDice, seed_for
+from kombo_fakes.core.pointer import to_pointer
+from kombo_fakes.realistic.generator import portrait_for
 from kombo_fakes.types import PAYLOAD_TYPES
 
 ROOT = Path(__file__).parents[1]

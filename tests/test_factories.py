@@ -11,9 +11,9 @@ import pytest
 
 import kombo_fakes
 from kombo_fakes import OMIT, IntegrationStateChangedFactory, OverrideError, UnknownNameError
-from kombo_fakes.factories import factory_for
-from kombo_fakes.pools import TOOLS, slug
-from kombo_fakes.schema import Schema
+from kombo_fakes.generation.factories import factory_for
+from kombo_fakes.schema.schema import Schema
+from kombo_fakes.webhooks.pools import TOOLS, slug
 
 SCHEMA = Schema.load()
 build = IntegrationStateChangedFactory.build

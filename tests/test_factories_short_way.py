@@ -9,9 +9,9 @@ import factory
 import pytest
 
 from kombo_fakes import OMIT, IntegrationStateChangedFactory
-from kombo_fakes.dice import SeededDice
-from kombo_fakes.factories import PayloadFactory, factory_for
-from kombo_fakes.schema import Schema
+from kombo_fakes.core.choices import SeededDice
+from kombo_fakes.generation.factories import PayloadFactory, factory_for
+from kombo_fakes.schema.schema import Schema
 
 
 def by_factory_boy(made: type[PayloadFactory[Any]]) -> type[PayloadFactory[Any]]:

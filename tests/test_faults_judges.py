@@ -11,10 +11,10 @@ import pytest
 from sampling import some_fast
 
 from kombo_fakes import Schema, faults, invalid_payloads
-from kombo_fakes.catalogue import FaultError, fault_named, place_id
-from kombo_fakes.dice import SeededDice
-from kombo_fakes.pointer import get, has, replaced, to_pointer
-from kombo_fakes.portrait import portrait_for
+from kombo_fakes.catalogues.faults import FaultError, fault_named, place_id
+from kombo_fakes.core.choices import SeededDice
+from kombo_fakes.core.pointer import get, has, replaced, to_pointer
+from kombo_fakes.realistic.generator import portrait_for
 
 SCHEMA = Schema.load()
 

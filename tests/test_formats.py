@@ -19,9 +19,9 @@ from rfc3986_validator import validate_rfc3986
 from sampling import some_fast
 
 from kombo_fakes import Schema, SchemaError, faults, payloads
-from kombo_fakes.dice import SeededDice
-from kombo_fakes.formats import CHECKED, checked_formats, is_date, is_date_time, is_time
-from kombo_fakes.portrait import portrait_for
+from kombo_fakes.core.choices import SeededDice
+from kombo_fakes.realistic.generator import portrait_for
+from kombo_fakes.schema.formats import CHECKED, checked_formats, is_date, is_date_time, is_time
 
 DRAFT_7 = "http://json-schema.org/draft-07/schema#"
 

@@ -19,7 +19,7 @@ from sampling import some_fast
 
 import kombo_fakes
 from kombo_fakes import Delivery, Timeline, wire_faults
-from kombo_fakes.integration_life import Lives
+from kombo_fakes.sequences.sender import Lives
 
 SECRET = "s3cret of the gallery"
 

@@ -28,7 +28,7 @@ from kombo_fakes import (
 )
 from kombo_fakes.cli import main
 from kombo_fakes.cli.verify_command import diagnosis
-from kombo_fakes.edits import meant_by
+from kombo_fakes.generation.edits import meant_by
 
 build = IntegrationStateChangedFactory.build
 OPEN = {

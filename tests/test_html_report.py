@@ -17,12 +17,12 @@ from gallery.serving import serving
 
 from kombo_fakes import Delivery, probe
 from kombo_fakes.cli import main
-from kombo_fakes.probing.html_report import html_report
-from kombo_fakes.probing.lanes import picture_of
 from kombo_fakes.probing.model import Case, Exchange, Finding, Reply
-from kombo_fakes.probing.nearest import differences_from_valid
-from kombo_fakes.probing.readable import body_text, reply_text, visible
-from kombo_fakes.probing.report import Outcome, Report
+from kombo_fakes.probing.reports.as_html import html_report
+from kombo_fakes.probing.reports.payload_diff import differences_from_valid
+from kombo_fakes.probing.reports.readable import body_text, reply_text, visible
+from kombo_fakes.probing.reports.report import Outcome, Report
+from kombo_fakes.probing.reports.sequence_diagram import picture_of
 
 SECRET = "s3cret of a receiver"
 HOSTILE = (

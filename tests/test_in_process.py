@@ -13,8 +13,8 @@ from starlette.applications import Starlette
 from starlette.routing import Route
 
 from kombo_fakes import Delivery, ProbeError, probe
-from kombo_fakes.probing.in_process import Asgi
-from kombo_fakes.probing.receivers import Receiver, observer, receiver_for
+from kombo_fakes.probing.receivers.in_process import Asgi
+from kombo_fakes.probing.receivers.resolve import Receiver, observer, receiver_for
 
 HERE = Path(__file__).name
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kombo_fakes.instants import NOTATIONS, SECOND, instant, written
+from kombo_fakes.core.instants import NOTATIONS, SECOND, instant, written
 
 NOON = instant("2021-09-01T12:00:00Z")
 

@@ -19,8 +19,8 @@ from hypothesis.strategies import SearchStrategy
 from sharing import shared
 
 from kombo_fakes import KomboFakesError, Schema, faults, payloads
-from kombo_fakes.dice import SeededDice
-from kombo_fakes.portrait import portrait_for
+from kombo_fakes.core.choices import SeededDice
+from kombo_fakes.realistic.generator import portrait_for
 
 pytestmark = pytest.mark.slow
 

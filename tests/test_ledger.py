@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from kombo_fakes.ledger import Ledger, Record
+from kombo_fakes.sequences.ledger import Ledger, Record
 
 EARLY, LATE = "2021-09-01T12:00:00.000Z", "2021-09-01T12:00:00.001Z"
 KNOWN = Record(("ACTIVE", "PASSED", "COMPLETED"), EARLY, 2)

@@ -23,7 +23,7 @@ from typing import Any, NamedTuple
 import pytest
 import urllib3
 
-from kombo_fakes.traffic import Traffic
+from kombo_fakes.sequences.traffic import Traffic
 
 ROOT = Path(__file__).parents[1]
 RECEIVERS = ROOT / "examples" / "receivers"
@@ -347,7 +347,7 @@ def test_others_go_on_while_deliveries_are_made() -> None:
     """Also what waits for a moment, as a worker's heartbeat does."""
     code = (
         "from kombo_fakes.load import _Stream\n"
-        "from kombo_fakes.traffic import Traffic\n"
+        "from kombo_fakes.sequences.traffic import Traffic\n"
         "import gevent\n"
         "beats = []\n"
         "def beat():\n"

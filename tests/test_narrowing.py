@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from kombo_fakes.narrowing import narrowed
+from kombo_fakes.schema.annotations import narrowed
 
 BRANCHES = [{"$ref": "#/a/Cat"}, {"$ref": "#/a/Dog"}]
 

@@ -18,7 +18,9 @@ from kombo_fakes import (
     generate,
     payloads,
 )
-from kombo_fakes.blueprint import (
+from kombo_fakes.core.choices import SeededDice
+from kombo_fakes.realistic.generator import Portrait, portrait_for
+from kombo_fakes.schema.blueprint import (
     Array,
     Blueprint,
     Extra,
@@ -31,11 +33,9 @@ from kombo_fakes.blueprint import (
     shapes,
     smallest,
 )
-from kombo_fakes.dice import SeededDice
-from kombo_fakes.ecma import to_python
-from kombo_fakes.portrait import Portrait, portrait_for
-from kombo_fakes.sites import PLACES
-from kombo_fakes.vocabulary import DRAFT_7, DRAFT_2019, mapped
+from kombo_fakes.schema.ecma_regex import to_python
+from kombo_fakes.schema.sites import PLACES
+from kombo_fakes.schema.vocabulary import DRAFT_7, DRAFT_2019, mapped
 
 
 @pytest.mark.parametrize("name", ["password", "binary", "byte", "decimal", "phone"])

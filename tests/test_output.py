@@ -9,8 +9,7 @@ import stat
 
 import pytest
 
-from kombo_fakes.errors import DocumentError
-from kombo_fakes.output import (
+from kombo_fakes.core.writer import (
     OutputError,
     compact,
     format_of,
@@ -20,6 +19,7 @@ from kombo_fakes.output import (
     write_json,
     writing,
 )
+from kombo_fakes.errors import DocumentError
 
 
 @pytest.mark.parametrize("values", [[], [1], [{"a": [1, "x\ny"]}, []], [None, "\u00e9", {}]])

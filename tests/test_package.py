@@ -13,10 +13,10 @@ from collections import Counter
 import pytest
 
 import kombo_fakes
-from kombo_fakes.dice import SeededDice, seed_for
-from kombo_fakes.pools import POOLS_FILE, TOOLS, pools, slug
-from kombo_fakes.portrait import portrait_for
-from kombo_fakes.schema import Schema
+from kombo_fakes.core.choices import SeededDice, seed_for
+from kombo_fakes.realistic.generator import portrait_for
+from kombo_fakes.schema.schema import Schema
+from kombo_fakes.webhooks.pools import POOLS_FILE, TOOLS, pools, slug
 
 
 def python(code: str, **environment: str) -> str:
@@ -42,8 +42,9 @@ def test_importing_the_package_loads_nothing_heavy() -> None:
 def test_painting_loads_neither_faker_nor_hypothesis() -> None:
     """A realistic payload needs the validator and the pools, and that's it."""
     code = (
-        "import sys; from kombo_fakes.portrait import portrait_for; "
-        "from kombo_fakes.dice import SeededDice; from kombo_fakes.schema import Schema; "
+        "import sys; from kombo_fakes.realistic.generator import portrait_for; "
+        "from kombo_fakes.core.choices import SeededDice; "
+        "from kombo_fakes.schema.schema import Schema; "
         "portrait_for(Schema.load()).paint(SeededDice(1)); print(*sys.modules)"
     )
     assert not {"faker", "factory", "hypothesis", "pytest"} & set(python(code).split())
@@ -76,7 +77,7 @@ def test_the_same_under_every_hash_seed() -> None:
     """Payloads, faults, corners and draws are equal in processes with different hash seeds."""
     code = (
         "import json, hashlib, kombo_fakes as k\n"
-        "from kombo_fakes.generating import generate\n"
+        "from kombo_fakes.generation.runs import generate\n"
         "made = [m.payload for v in ('realistic', 'any', 'corners') for m in "
         "generate('assessment:order-received', 20, seed=4, values=v)]\n"
         "made += [[f.id, f.examples] for f in k.faults('assessment:order-received')]\n"

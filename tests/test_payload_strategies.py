@@ -349,8 +349,8 @@ VOCABULARY: dict[str, Any] = {
 def test_the_vocabulary(name: str) -> None:
     """What is drawn and painted is valid, and what a fault gives isn't, by two validators."""
     from kombo_fakes import faults
-    from kombo_fakes.dice import SeededDice
-    from kombo_fakes.portrait import portrait_for
+    from kombo_fakes.core.choices import SeededDice
+    from kombo_fakes.realistic.generator import portrait_for
 
     schema = Schema.load(VOCABULARY[name])
     plain = jsonschema_rs.validator_for(schema.effective, validate_formats=True)

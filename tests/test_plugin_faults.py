@@ -8,7 +8,7 @@ import pytest
 
 # Imported here, since pytester forgets after each run what was first imported in it.
 from kombo_fakes import IntegrationStateChangedFactory, faults, invalid_payloads  # noqa: F401
-from kombo_fakes.dice import seed_for
+from kombo_fakes.core.choices import seed_for
 
 pytest_plugins = ("pytester",)
 

@@ -250,7 +250,7 @@ def test_settings_are_redefined_in_a_conftest(pytester: pytest.Pytester):
         import json
         import pytest
         from hypothesis import given, strategies as st
-        from kombo_fakes.dice import seed_for
+        from kombo_fakes.core.choices import seed_for
         from kombo_fakes import IntegrationStateChangedFactory
 
         def test_seed(kombo_payload, kombo_faker, request):
@@ -319,7 +319,7 @@ def test_redefined_schema_reaches_the_strategies(pytester: pytest.Pytester):
 
 TWO_EVENTS = """
 import pytest
-from kombo_fakes import registry, schema
+from kombo_fakes.schema import shipped as registry, schema
 
 DOCUMENT = {
     "title": "Other", "type": "object", "required": ["type", "n"], "additionalProperties": False,

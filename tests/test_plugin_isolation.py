@@ -14,7 +14,7 @@ from kombo_fakes import IntegrationStateChangedFactory, faults, payloads  # noqa
 
 pytest_plugins = ("pytester",)
 
-HEAVY = ("faker", "factory", "hypothesis", "jsonschema_rs", "rich", "kombo_fakes.schema")
+HEAVY = ("faker", "factory", "hypothesis", "jsonschema_rs", "rich", "kombo_fakes.schema.schema")
 
 RECORDER = """
 import json, os, pytest
@@ -217,8 +217,8 @@ def test_unused_plugin_imports_nothing_heavy(tmp_path: Path):
         f"    assert [m for m in {HEAVY!r} if m in sys.modules] == []\n"
         "    ours = sorted(m for m in sys.modules if m.partition('.')[0] == 'kombo_fakes')\n"
         "    assert ours == [\n"
-        "        'kombo_fakes', 'kombo_fakes.errors', 'kombo_fakes.pytest_marker',\n"
-        "        'kombo_fakes.pytest_plugin', 'kombo_fakes.pytest_probe',\n"
+        "        'kombo_fakes', 'kombo_fakes.errors', 'kombo_fakes.pytest_plugin.marker',\n"
+        "        'kombo_fakes.pytest_plugin', 'kombo_fakes.pytest_plugin.probe_fixtures',\n"
         "    ]\n"
     )
     # Other plugins import Faker and more, so only ours is loaded.
@@ -239,7 +239,7 @@ def test_unused_plugin_imports_nothing_heavy(tmp_path: Path):
 def test_a_part_of_the_plugin_can_be_named_as_well(pytester: pytest.Pytester):
     """By -p, which loads it before the rest of the plugin is there."""
     pytester.makepyfile("def test_one(kombo_probe, kombo_payload): pass")
-    result = pytester.runpytest_subprocess("-p", "kombo_fakes.pytest_probe")
+    result = pytester.runpytest_subprocess("-p", "kombo_fakes.pytest_plugin.probe_fixtures")
     result.assert_outcomes(passed=1)
 
 

@@ -9,9 +9,9 @@ from gallery.good import Receiver
 from gallery.serving import serving
 
 # Imported here, since pytester forgets after each run what was first imported in it.
-import kombo_fakes.probing.running
+import kombo_fakes.probing.engine.running
 from kombo_fakes import ReceiverError, TransportError, probe, probe_cases, verify
-from kombo_fakes.probing.data_report import data_report
+from kombo_fakes.probing.reports.as_json import data_report
 
 pytest_plugins = ("pytester",)
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kombo_fakes.pointer import (
+from kombo_fakes.core.pointer import (
     PointerError,
     dotted,
     get,

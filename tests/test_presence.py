@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from kombo_fakes import Schema
-from kombo_fakes.presence import ABSENT, presence, present, suits, value_at
-from kombo_fakes.sites import Site
+from kombo_fakes.schema.requirements import ABSENT, presence, present, suits, value_at
+from kombo_fakes.schema.sites import Site
 
 DRAFT_7 = "http://json-schema.org/draft-07/schema#"
 

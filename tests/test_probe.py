@@ -22,11 +22,11 @@ from sampling import some_fast
 
 from kombo_fakes import ProbeError, Schema, SecretError, UnknownNameError, probe, verify
 from kombo_fakes.cli import main
-from kombo_fakes.pointer import PointerError, get, parse_pointer, replaced
-from kombo_fakes.probing.data_report import data_report
-from kombo_fakes.probing.junit_report import junit_report
-from kombo_fakes.probing.recording import Recorder
-from kombo_fakes.probing.report import Report
+from kombo_fakes.core.pointer import PointerError, get, parse_pointer, replaced
+from kombo_fakes.probing.reports.as_json import data_report
+from kombo_fakes.probing.reports.as_junit import junit_report
+from kombo_fakes.probing.reports.recorder import Recorder
+from kombo_fakes.probing.reports.report import Report
 
 SECRET = "s3cret of a receiver"
 OBSERVE = "/integrations/{integration_id}"

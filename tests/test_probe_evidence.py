@@ -16,22 +16,22 @@ from gallery.good import Answer, Receiver, Refused
 
 from kombo_fakes import Delivery, ProbeError, ReceiverError, Schema, probe, probe_cases, verify
 from kombo_fakes.cli.scorecard import print_scorecard
-from kombo_fakes.probing.cases import Maker
-from kombo_fakes.probing.courier import Courier, Stopped
-from kombo_fakes.probing.data_report import data_report
-from kombo_fakes.probing.diagnosis import THEMES, diagnosed
-from kombo_fakes.probing.evidence import Evidence
-from kombo_fakes.probing.findings import SLUGS
-from kombo_fakes.probing.html_report import html_report
-from kombo_fakes.probing.judging import leak
-from kombo_fakes.probing.junit_report import junit_report
+from kombo_fakes.probing.cases.cases import Maker
+from kombo_fakes.probing.cases.scenarios import SCENARIOS
+from kombo_fakes.probing.engine.courier import Courier, Stopped
 from kombo_fakes.probing.model import Case, Category, Exchange, Failure, Policy, Reply
-from kombo_fakes.probing.plain_text import finding_lines
-from kombo_fakes.probing.receivers import receiver_for
-from kombo_fakes.probing.redaction import Redactor
-from kombo_fakes.probing.report import Report
-from kombo_fakes.probing.scenarios import SCENARIOS
-from kombo_fakes.registry import events
+from kombo_fakes.probing.receivers.resolve import receiver_for
+from kombo_fakes.probing.reports.as_html import html_report
+from kombo_fakes.probing.reports.as_json import data_report
+from kombo_fakes.probing.reports.as_junit import junit_report
+from kombo_fakes.probing.reports.plain_text import finding_lines
+from kombo_fakes.probing.reports.report import Report
+from kombo_fakes.probing.secrets.redaction import Redactor
+from kombo_fakes.probing.verdicts.diagnosis import THEMES, diagnosed
+from kombo_fakes.probing.verdicts.evidence import Evidence
+from kombo_fakes.probing.verdicts.findings import SLUGS
+from kombo_fakes.probing.verdicts.judge import leak
+from kombo_fakes.schema.shipped import events
 
 SECRET = "s3cret of a receiver"
 OBSERVE = "/integrations/{integration_id}"
@@ -674,7 +674,7 @@ def test_a_document_without_fields_is_told_as_such() -> None:
 
 def test_an_answer_without_end_hangs() -> None:
     """At the first delivery as at every other one."""
-    from kombo_fakes.probing.preflight import preflight_finding
+    from kombo_fakes.probing.engine.preflight import preflight_finding
 
     first = Maker(EVENT, SECRET, "strict", 0, "a run").first()
     assert preflight_finding(first, Reply(None, trouble="endless")).category == "hangs"

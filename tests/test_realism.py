@@ -12,10 +12,10 @@ import pytest
 from hypothesis import find, settings
 
 from kombo_fakes import Schema, SchemaError, events, generate, payloads
-from kombo_fakes.dice import BASE62, SeededDice, seed_for
-from kombo_fakes.pools import TOOLS, pools, slug
-from kombo_fakes.portrait import portrait_for
-from kombo_fakes.realism import GROUPS, POOLED, look_at, timestamp
+from kombo_fakes.core.choices import BASE62, SeededDice, seed_for
+from kombo_fakes.realistic.generator import portrait_for
+from kombo_fakes.webhooks.pools import TOOLS, pools, slug
+from kombo_fakes.webhooks.realism import GROUPS, POOLED, look_at, timestamp
 
 EVENT = "integration-state-changed"
 SCHEMA = Schema.load(EVENT)

@@ -22,8 +22,8 @@ from kombo_fakes import (
     timelines,
     verify,
 )
-from kombo_fakes.instants import instant
-from kombo_fakes.integration_life import Lives
+from kombo_fakes.core.instants import instant
+from kombo_fakes.sequences.sender import Lives
 
 EXAMPLES = Path(__file__).parents[1] / "examples" / "receivers"
 SECRET = "s3cret of a receiver"

@@ -11,7 +11,7 @@ import pytest
 from gallery.serving import serving
 
 from kombo_fakes import Timeline, probe
-from kombo_fakes.probing.receivers import receiver_for
+from kombo_fakes.probing.receivers.resolve import receiver_for
 
 SECRET = "s3cret of a receiver"
 HOOK = "http://127.0.0.1/webhooks/kombo"

@@ -10,11 +10,11 @@ from gallery.serving import serving
 
 from kombo_fakes import Delivery, probe, verify
 from kombo_fakes.cli import main
-from kombo_fakes.output import pretty
-from kombo_fakes.probing.data_report import data_report, exchange_data
+from kombo_fakes.core.writer import pretty
 from kombo_fakes.probing.model import Exchange, Reply
-from kombo_fakes.probing.recording import Recorder
-from kombo_fakes.probing.replaying import kept_in
+from kombo_fakes.probing.reports.as_json import data_report, exchange_data
+from kombo_fakes.probing.reports.recorder import Recorder
+from kombo_fakes.probing.reports.replay import kept_in
 
 SECRET = "s3cret of a receiver"
 

@@ -16,8 +16,8 @@ from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.support.wait import WebDriverWait
 from test_html_report import hostile_report, probed
 
-from kombo_fakes.probing.html_report import html_report
-from kombo_fakes.probing.report import Report
+from kombo_fakes.probing.reports.as_html import html_report
+from kombo_fakes.probing.reports.report import Report
 
 pytestmark = pytest.mark.slow
 

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from kombo_fakes import Schema, events, faults
-from kombo_fakes.pointer import get, parse_pointer, to_pointer
-from kombo_fakes.sites import PLACES
+from kombo_fakes.core.pointer import get, parse_pointer, to_pointer
+from kombo_fakes.schema.sites import PLACES
 
 DRAFT_7 = "http://json-schema.org/draft-07/schema#"
 

@@ -10,8 +10,8 @@ from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 from kombo_fakes import Schema, payloads
-from kombo_fakes.blueprint import Array, Object, Text, blueprint
-from kombo_fakes.sizes import ROOM, Sizes, usual_count
+from kombo_fakes.schema.blueprint import Array, Object, Text, blueprint
+from kombo_fakes.strategies.budget import ROOM, Sizes, usual_count
 
 FIELDS = {
     f"field_{number:03}": kind

@@ -28,10 +28,10 @@ from kombo_fakes import (
     spellings,
     verify,
 )
-from kombo_fakes.dice import SeededDice
-from kombo_fakes.document import parse_json
-from kombo_fakes.registry import DEFAULT_EVENT
-from kombo_fakes.spelling import spell_mixed
+from kombo_fakes.core.choices import SeededDice
+from kombo_fakes.core.json_reader import parse_json
+from kombo_fakes.schema.shipped import DEFAULT_EVENT
+from kombo_fakes.wire.spellings import spell_mixed
 
 AGREED, ALL = spellings(), spellings(contested=True)
 EVENTS = sorted(events(), key=DEFAULT_EVENT.__ne__)

@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
 
 from kombo_fakes import KomboFakesError, Schema, faults, invalid_payloads, payloads
-from kombo_fakes.dice import SeededDice
+from kombo_fakes.core.choices import SeededDice
 from kombo_fakes.errors import SchemaError
-from kombo_fakes.portrait import portrait_for
+from kombo_fakes.realistic.generator import portrait_for
 
 NAMES = st.sampled_from(["a", "b", "name", "0", "x-y"])
 SMALL = st.integers(0, 3)

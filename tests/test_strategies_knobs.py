@@ -24,8 +24,8 @@ from kombo_fakes import (
     invalid_payloads,
     payloads,
 )
-from kombo_fakes.knobs import Knobs
-from kombo_fakes.pointer import get, parse_pointer
+from kombo_fakes.core.pointer import get, parse_pointer
+from kombo_fakes.strategies.options import Knobs
 
 SCHEMA = Schema.load()
 OPEN = {

@@ -9,7 +9,7 @@ import pytest
 
 from kombo_fakes import Schema, SecretError, UnknownNameError, faults, verify
 from kombo_fakes.errors import KomboFakesError, OverrideError
-from kombo_fakes.traffic import Parcel, Traffic
+from kombo_fakes.sequences.traffic import Parcel, Traffic
 
 SECRET = "whsec_ß"
 EVENT = "integration-state-changed"

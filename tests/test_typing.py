@@ -15,7 +15,7 @@ from typing import get_args
 import pytest
 
 import kombo_fakes
-from kombo_fakes.fixture_types import ReceiverProbe
+from kombo_fakes.pytest_plugin.fixture_types import ReceiverProbe
 from kombo_fakes.types import PAYLOAD_TYPES, EventName, Payload
 
 ROOT = Path(__file__).parents[1]

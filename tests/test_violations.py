@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 from sampling import some_fast
 
 from kombo_fakes import KomboFakesError, Schema, ValidationError
-from kombo_fakes.document import MAX_DEPTH
+from kombo_fakes.core.json_reader import MAX_DEPTH
 from kombo_fakes.errors import nearest, shorten, unknown
-from kombo_fakes.violations import Violation, plain
+from kombo_fakes.schema.violations import Violation, plain
 
 DRAFT_7 = "http://json-schema.org/draft-07/schema#"
 TEXT = "a" * 100_000

@@ -27,8 +27,8 @@ from kombo_fakes import (
     wire_faults,
 )
 from kombo_fakes.cli import main
-from kombo_fakes.document import parse_json
-from kombo_fakes.wire_catalogue import ways_of
+from kombo_fakes.core.json_reader import parse_json
+from kombo_fakes.wire.faults import ways_of
 
 SECRET = "s3cret of a receiver"
 FAULTS = wire_faults(secret=SECRET)

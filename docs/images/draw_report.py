@@ -14,7 +14,7 @@ from pathlib import Path
 from selenium import webdriver
 
 from kombo_fakes import probe
-from kombo_fakes.probing.html_report import html_report
+from kombo_fakes.probing.reports.as_html import html_report
 
 HERE = Path(__file__).parent
 sys.path.append(str(HERE.parents[1] / "tests"))

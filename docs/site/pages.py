@@ -18,9 +18,9 @@ from mkdocs.structure.pages import Page
 import kombo_fakes
 from kombo_fakes import changes, faults, wire_faults
 from kombo_fakes.cli.program import program
+from kombo_fakes.core.pointer import PointerError, get, parse_pointer
 from kombo_fakes.errors import shorten
-from kombo_fakes.pointer import PointerError, get, parse_pointer
-from kombo_fakes.registry import event_document
+from kombo_fakes.schema.shipped import event_document
 
 ROOT = Path(__file__).parents[2]
 SECRET = "a secret of the docs"

@@ -10,8 +10,8 @@ import rich_click as click
 from kombo_fakes.cli.options import examples, load_schema, schema_options
 
 if TYPE_CHECKING:
-    from kombo_fakes.schema import Schema
-    from kombo_fakes.wire_catalogue import WireFault
+    from kombo_fakes.schema.schema import Schema
+    from kombo_fakes.wire.faults import WireFault
 
 EXAMPLES = examples(
     "kombo-fakes faults --at data.state",
@@ -49,9 +49,9 @@ def faults_command(
     Piped, a line is id, JSON Pointer, schema keyword and description, with tabs in between. With
     --wire it is id, what a strict receiver owes, what a tolerant one owes, description, and why.
     """
-    from kombo_fakes.catalogue import faults
+    from kombo_fakes.catalogues.faults import faults
     from kombo_fakes.cli.terminal import binary_output, is_narrow, is_terminal, table
-    from kombo_fakes.output import pretty
+    from kombo_fakes.core.writer import pretty
 
     schema = load_schema(event, schema_file, name)
     if wire:
@@ -87,8 +87,8 @@ def faults_command(
 
 def _list_wire_faults(schema: Schema, as_json: bool) -> None:
     from kombo_fakes.cli.terminal import binary_output, is_narrow, is_terminal, table
-    from kombo_fakes.output import pretty
-    from kombo_fakes.wire_catalogue import wire_faults
+    from kombo_fakes.core.writer import pretty
+    from kombo_fakes.wire.faults import wire_faults
 
     # Whose secret is one that anybody can read is spared the faults that are made with it.
     found = wire_faults(schema, secret=b"not the one of the vectors")

@@ -21,9 +21,9 @@ from kombo_fakes.cli.options import (
 )
 
 if TYPE_CHECKING:
-    from kombo_fakes.generating import Made
-    from kombo_fakes.output import Format
-    from kombo_fakes.schema import Schema
+    from kombo_fakes.core.writer import Format
+    from kombo_fakes.generation.runs import Made
+    from kombo_fakes.schema.schema import Schema
 
 _MANY = 2_000
 """From how many payloads on it takes long enough for a progress bar."""
@@ -151,8 +151,8 @@ def generate_command(
     The same options and seed are the same bytes, in whatever parts and by however many jobs. A
     longer run begins with the payloads of a shorter one.
     """
-    from kombo_fakes.edits import RefusedError
-    from kombo_fakes.realism import POOLED, Names
+    from kombo_fakes.generation.edits import RefusedError
+    from kombo_fakes.webhooks.realism import POOLED, Names
 
     if invalid and fault_ids:
         raise click.UsageError("--invalid is all faults and --fault chosen ones: give one of them")
@@ -165,7 +165,7 @@ def generate_command(
     note_unnamed(schema, overrides)
     names: Names = POOLED
     if locale is not None:
-        from kombo_fakes.faker_names import FakerNames
+        from kombo_fakes.realistic.faker_names import FakerNames
 
         names = FakerNames.for_locale(locale)
     asked: dict[str, Any] = {
@@ -188,7 +188,7 @@ def generate_command(
 
 
 def override_of(text: str) -> tuple[str, Any]:
-    from kombo_fakes.document import parse_json
+    from kombo_fakes.core.json_reader import parse_json
     from kombo_fakes.errors import DocumentError, shorten
 
     name, equals, value = text.partition("=")
@@ -205,8 +205,8 @@ def override_of(text: str) -> tuple[str, Any]:
 def note_unnamed(schema: Schema, names: Iterable[str]) -> None:
     """Say which fields are only there because any are allowed: a misspelt name may be one."""
     from kombo_fakes.cli.terminal import complain
-    from kombo_fakes.edits import meant_by, resolve
     from kombo_fakes.errors import KomboFakesError, shorten
+    from kombo_fakes.generation.edits import meant_by, resolve
 
     for name in names:
         try:
@@ -220,11 +220,11 @@ def note_unnamed(schema: Schema, names: Iterable[str]) -> None:
 
 
 def advised(error: Exception) -> click.UsageError:
-    from kombo_fakes.edits import RefusedError
+    from kombo_fakes.generation.edits import RefusedError
 
     message = str(error)
     if isinstance(error, RefusedError):
-        from kombo_fakes.registry import events
+        from kombo_fakes.schema.shipped import events
 
         violation, value = error.violation, error.value
         is_plain = value is not None and not isinstance(value, (str, list, dict))
@@ -241,8 +241,8 @@ def advised(error: Exception) -> click.UsageError:
 
 def _write(asked: dict[str, Any], jobs: int, format_: Format | None, out: str | None) -> None:
     from kombo_fakes.cli.terminal import binary_output, complain
-    from kombo_fakes.generating import generate, label
-    from kombo_fakes.output import format_of, is_directory, left_over, write_directory, writing
+    from kombo_fakes.core.writer import format_of, is_directory, left_over, write_directory, writing
+    from kombo_fakes.generation.runs import generate, label
 
     part = asked["part"]
     if out is None or out == "-":
@@ -293,9 +293,9 @@ def _in_lines(jobs: int, part: tuple[int, int], told: Format) -> None:
 
 
 def _into(stream: BinaryIO, asked: dict[str, Any], jobs: int, told: Format, *, shown: bool) -> None:
-    from kombo_fakes.bulk import ndjson
-    from kombo_fakes.generating import generate
-    from kombo_fakes.output import write_json
+    from kombo_fakes.core.writer import write_json
+    from kombo_fakes.generation.ndjson import ndjson
+    from kombo_fakes.generation.runs import generate
 
     if told == "json":
         made = generate(**asked)
@@ -336,7 +336,7 @@ def _entry(made: Made[Any], seed: int, values: str) -> dict[str, Any]:
 
 def total_of(asked: dict[str, Any]) -> int:
     """How many payloads there will be."""
-    from kombo_fakes.generating import Run
+    from kombo_fakes.generation.runs import Run
 
     part = asked.get("part", (1, 1))
     run = Run.of(**{name: value for name, value in asked.items() if name != "part"})

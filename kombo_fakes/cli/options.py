@@ -14,7 +14,7 @@ import rich_click as click
 from kombo_fakes.errors import shorten
 
 if TYPE_CHECKING:
-    from kombo_fakes.schema import Schema
+    from kombo_fakes.schema.schema import Schema
 
     _Type = click.ParamType[int]
 else:
@@ -144,8 +144,8 @@ def load_schema(event: str | None, schema_file: str | None, name: str | None = N
         UsageError: if they ask for two, or for a name in nothing.
         UnknownNameError, DocumentError, SchemaError: as `Schema.load` does.
     """
-    from kombo_fakes.registry import DEFAULT_EVENT, check_event
-    from kombo_fakes.schema import Schema
+    from kombo_fakes.schema.schema import Schema
+    from kombo_fakes.schema.shipped import DEFAULT_EVENT, check_event
 
     if event is not None and schema_file is not None:
         raise click.UsageError("--event and --schema: give one of them")

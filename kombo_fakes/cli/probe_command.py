@@ -21,8 +21,8 @@ from kombo_fakes.cli.secret import read_secret, secret_options
 from kombo_fakes.cli.status import FINE, FOUND, INTERRUPTED, UNUSABLE
 
 if TYPE_CHECKING:
-    from kombo_fakes.probing.report import Report
-    from kombo_fakes.probing.running import Progress
+    from kombo_fakes.probing.engine.running import Progress
+    from kombo_fakes.probing.reports.report import Report
 
 EXAMPLES = examples(
     "kombo-fakes probe http://127.0.0.1:8000/webhooks/kombo --secret-file secret.txt",
@@ -154,13 +154,13 @@ def _probed(
     baseline: str | None,
 ) -> int:
     from kombo_fakes.cli.scorecard import print_scorecard
-    from kombo_fakes.document import parse_json, read_bytes
-    from kombo_fakes.output import pretty
-    from kombo_fakes.probing.data_report import data_report, known_findings
-    from kombo_fakes.probing.html_report import html_report
-    from kombo_fakes.probing.junit_report import junit_report
-    from kombo_fakes.probing.recording import Recorder
-    from kombo_fakes.probing.running import probe
+    from kombo_fakes.core.json_reader import parse_json, read_bytes
+    from kombo_fakes.core.writer import pretty
+    from kombo_fakes.probing.engine.running import probe
+    from kombo_fakes.probing.reports.as_html import html_report
+    from kombo_fakes.probing.reports.as_json import data_report, known_findings
+    from kombo_fakes.probing.reports.as_junit import junit_report
+    from kombo_fakes.probing.reports.recorder import Recorder
 
     known = set(skip)
     if baseline is not None:
@@ -195,7 +195,7 @@ def _probed(
 
 def _writing(name: str) -> contextlib.AbstractContextManager[BinaryIO]:
     from kombo_fakes.cli.terminal import binary_output
-    from kombo_fakes.output import writing
+    from kombo_fakes.core.writer import writing
 
     return contextlib.nullcontext(binary_output()) if name == "-" else writing(name)
 

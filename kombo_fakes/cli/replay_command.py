@@ -12,7 +12,7 @@ from kombo_fakes.cli.status import FINE, FOUND
 from kombo_fakes.errors import shorten
 
 if TYPE_CHECKING:
-    from kombo_fakes.probing.replaying import Kept
+    from kombo_fakes.probing.reports.replay import Kept
 
 EXAMPLES = examples(
     "kombo-fakes replay report.json --url http://127.0.0.1:8000/webhooks/kombo",
@@ -45,10 +45,10 @@ def replay_command(
     by --finding. The exit status is 1 if anything is still wrong.
     """
     from kombo_fakes.cli.terminal import complain, table
-    from kombo_fakes.document import parse_json, read_bytes
+    from kombo_fakes.core.json_reader import parse_json, read_bytes
     from kombo_fakes.errors import DocumentError
-    from kombo_fakes.probing.receivers import receiver_for
-    from kombo_fakes.probing.replaying import WRONG, kept_in
+    from kombo_fakes.probing.receivers.resolve import receiver_for
+    from kombo_fakes.probing.reports.replay import WRONG, kept_in
 
     again: list[tuple[str, list[Kept]]] = []
     for name in files:

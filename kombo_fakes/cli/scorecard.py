@@ -5,8 +5,8 @@ from __future__ import annotations
 import sys
 
 from kombo_fakes.cli.terminal import is_terminal, printable, say
-from kombo_fakes.probing.plain_text import GROUP_NAMES, counted, how_likely, sentence
-from kombo_fakes.probing.report import Report, summary
+from kombo_fakes.probing.reports.plain_text import GROUP_NAMES, counted, how_likely, sentence
+from kombo_fakes.probing.reports.report import Report, summary
 
 
 def print_scorecard(report: Report) -> None:

@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 
 import rich_click as click
 
-from kombo_fakes.signing import SECRET_VARIABLE as VARIABLE
+from kombo_fakes.wire.signing import SECRET_VARIABLE as VARIABLE
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -45,7 +45,7 @@ def read_secret(secret: str | None, secret_file: str | None) -> bytes:
         UsageError: if both were given, or there is none, or it is empty or can't be read.
     """
     from kombo_fakes.cli.terminal import complain
-    from kombo_fakes.document import read_bytes, shown
+    from kombo_fakes.core.json_reader import read_bytes, shown
     from kombo_fakes.errors import DocumentError
 
     if secret is not None and secret_file is not None:

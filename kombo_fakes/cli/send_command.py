@@ -28,10 +28,10 @@ from kombo_fakes.cli.secret import read_secret, secret_options
 from kombo_fakes.errors import KomboFakesError, shorten
 
 if TYPE_CHECKING:
-    from kombo_fakes.delivery import Delivery
-    from kombo_fakes.generating import Made
-    from kombo_fakes.schema import Schema
-    from kombo_fakes.transport import Answer, Transport
+    from kombo_fakes.generation.runs import Made
+    from kombo_fakes.schema.schema import Schema
+    from kombo_fakes.wire.delivery import Delivery
+    from kombo_fakes.wire.transport import Answer, Transport
 
 EXAMPLES = examples(
     "kombo-fakes send http://127.0.0.1:8000/webhooks/kombo --secret-file secret.txt",
@@ -132,8 +132,8 @@ def send_command(
     whatever status, and 2 if something wasn't, or by a redirect: that ends it. Only receivers on
     this machine are sent to, unless --allow-remote.
     """
-    from kombo_fakes.edits import RefusedError
-    from kombo_fakes.transport import Transport, TransportError
+    from kombo_fakes.generation.edits import RefusedError
+    from kombo_fakes.wire.transport import Transport, TransportError
 
     if invalid and fault_ids:
         raise click.UsageError("--invalid is all faults and --fault chosen ones: give one of them")
@@ -212,7 +212,7 @@ class _Plan:
             UnknownNameError, OverrideError: as `generate` and `wire_faults` do, and for an unknown
                 spelling.
         """
-        from kombo_fakes.spelling import spell
+        from kombo_fakes.wire.spellings import spell
 
         if self.spelling != RANDOM:
             spell(None, self.spelling)  # Raises for a name that is none.
@@ -220,7 +220,7 @@ class _Plan:
         return self._with_wire_faults(made) if self.wire_ids else self._signed(made)
 
     def _payloads(self) -> Iterator[Made[Any]]:
-        from kombo_fakes.generating import generate
+        from kombo_fakes.generation.runs import generate
 
         return generate(**self._asked)
 
@@ -238,7 +238,7 @@ class _Plan:
         }
 
     def _signed(self, payloads: Iterator[Made[Any]]) -> Iterator[_Parcel]:
-        from kombo_fakes.delivery import Delivery
+        from kombo_fakes.wire.delivery import Delivery
 
         for number, made in enumerate(payloads):
             spelling = self._spelling(number)
@@ -248,8 +248,8 @@ class _Plan:
             yield _Parcel(made.stem, delivery, _id_of(made.payload), spelling, fault)
 
     def _spelling(self, number: int) -> str:
-        from kombo_fakes.dice import SeededDice, seed_for
-        from kombo_fakes.spelling import spellings
+        from kombo_fakes.core.choices import SeededDice, seed_for
+        from kombo_fakes.wire.spellings import spellings
 
         if self.spelling != RANDOM:
             return self.spelling
@@ -257,8 +257,8 @@ class _Plan:
         return dice.pick([spelling.name for spelling in spellings()])
 
     def _with_wire_faults(self, payloads: Iterator[Made[Any]]) -> Iterator[_Parcel]:
-        from kombo_fakes.dice import seed_for
-        from kombo_fakes.wire_catalogue import numbered_dice
+        from kombo_fakes.core.choices import seed_for
+        from kombo_fakes.wire.faults import numbered_dice
 
         made = list(payloads)
         for fault in self._wire_faults():
@@ -272,7 +272,7 @@ class _Plan:
                 yield _Parcel(name, delivery, _id_of(found), None, wire_fault=fault.id)
 
     def _wire_faults(self) -> tuple[Any, ...]:
-        from kombo_fakes.wire_catalogue import wire_faults
+        from kombo_fakes.wire.faults import wire_faults
 
         return wire_faults(self.schema, secret=self.secret, ids=self.wire_ids)
 
@@ -285,7 +285,7 @@ def _ordered(parcels: Iterator[_Parcel], times: int, seed: int | None) -> Iterat
     copies = (copy for parcel in parcels for copy in repeated(parcel, times))
     if seed is None:
         return copies
-    from kombo_fakes.dice import seed_for
+    from kombo_fakes.core.choices import seed_for
 
     numbered = enumerate(copies)
     return (parcel for _, parcel in sorted(numbered, key=lambda p: seed_for("order", seed, p[0])))
@@ -351,7 +351,7 @@ class _Tally:
     def report(self, trouble: str | None = None) -> None:
         """Print it."""
         from kombo_fakes.cli.terminal import binary_output, table
-        from kombo_fakes.output import pretty
+        from kombo_fakes.core.writer import pretty
 
         counts = [(str(status), number) for status, number in sorted(self.statuses.items())]
         if self.as_json:

@@ -23,7 +23,7 @@ def sign_command(file: str, secret: str | None, secret_file: str | None) -> None
     input.
     """
     from kombo_fakes.cli.terminal import say
-    from kombo_fakes.signing import sign
+    from kombo_fakes.wire.signing import sign
 
     body, key = body_and_secret(file, secret, secret_file)
     say(sign(body, key))
@@ -35,7 +35,7 @@ def body_and_secret(file: str, secret: str | None, secret_file: str | None) -> t
     Raises:
         UsageError, DocumentError: as `read_secret` does, and if both come by standard input.
     """
-    from kombo_fakes.document import read_bytes
+    from kombo_fakes.core.json_reader import read_bytes
 
     if file == secret_file == "-":
         raise click.UsageError("--secret-file -: standard input is the body already")

@@ -13,8 +13,8 @@ from kombo_fakes.cli.options import examples, load_schema, schema_options
 
 if TYPE_CHECKING:
     from kombo_fakes.errors import DocumentError
-    from kombo_fakes.schema import Schema
-    from kombo_fakes.violations import Violation
+    from kombo_fakes.schema.schema import Schema
+    from kombo_fakes.schema.violations import Violation
 
 _SHOWN = 50
 _WRAPPED = {"fault", "pointer", "keyword", "payload"}
@@ -50,9 +50,9 @@ def validate_command(
 def _judge_file(file: str, named: Schema | None) -> int:
     from kombo_fakes.cli.status import FINE, FOUND, UNUSABLE
     from kombo_fakes.cli.terminal import complain, say
-    from kombo_fakes.document import shown
+    from kombo_fakes.core.json_reader import shown
+    from kombo_fakes.core.writer import MANIFEST, is_manifest
     from kombo_fakes.errors import DocumentError
-    from kombo_fakes.output import MANIFEST, is_manifest
 
     status, count = FINE, 0
     for name, payload in _payloads(file):
@@ -78,7 +78,7 @@ def _judge_file(file: str, named: Schema | None) -> int:
 
 def _payloads(file: str) -> Iterator[tuple[str, Any]]:
     """The payloads in a file by what to call them; in place of one that is no JSON the error."""
-    from kombo_fakes.document import parse_json, shown
+    from kombo_fakes.core.json_reader import parse_json, shown
     from kombo_fakes.errors import DocumentError
 
     name = shown(file)
@@ -112,14 +112,14 @@ def _unwrapped(line: Any) -> Any:
 
 def _has_lines(file: str) -> bool:
     """Whether a payload in a file may have a line of its own, that says what is wrong with it."""
-    from kombo_fakes.output import told_format
+    from kombo_fakes.core.writer import told_format
 
     return file == "-" or told_format(file) == "ndjson"
 
 
 def _texts(file: str) -> Iterator[tuple[str, bytes]]:
     """The JSON texts in a file by what to call them, as they are read."""
-    from kombo_fakes.document import read_bytes, read_lines, shown
+    from kombo_fakes.core.json_reader import read_bytes, read_lines, shown
 
     name = shown(file)
     if not _has_lines(file):
@@ -141,7 +141,7 @@ def _texts(file: str) -> Iterator[tuple[str, bytes]]:
 
 
 def _is_json(text: bytes) -> bool:
-    from kombo_fakes.document import parse_json
+    from kombo_fakes.core.json_reader import parse_json
     from kombo_fakes.errors import DocumentError
 
     try:
@@ -153,7 +153,7 @@ def _is_json(text: bytes) -> bool:
 
 def _whole(lines: Iterable[tuple[int, bytes]], file: str) -> bytes:
     """Numbered lines as one text, with the empty ones: so lines have their numbers in messages."""
-    from kombo_fakes.document import bounded
+    from kombo_fakes.core.json_reader import bounded
 
     whole, at = bytearray(), 1
     for number, line in lines:
@@ -166,7 +166,7 @@ def _whole(lines: Iterable[tuple[int, bytes]], file: str) -> bytes:
 def _violations(payload: Any, named: Schema | None) -> Iterator[Violation]:
     from dataclasses import replace
 
-    from kombo_fakes.violations import Violation
+    from kombo_fakes.schema.violations import Violation
 
     schema, unknown_event = (named, "") if named is not None else _schema_of(payload)
     try:
@@ -187,8 +187,8 @@ def _violations(payload: Any, named: Schema | None) -> Iterator[Violation]:
 def _schema_of(payload: Any) -> tuple[Schema, str]:
     """The schema that a payload says it follows, and what is wrong with what it says."""
     from kombo_fakes.errors import nearest, unknown
-    from kombo_fakes.registry import DEFAULT_EVENT, events
-    from kombo_fakes.schema import Schema
+    from kombo_fakes.schema.schema import Schema
+    from kombo_fakes.schema.shipped import DEFAULT_EVENT, events
 
     name = payload.get("type") if isinstance(payload, dict) else None
     if not isinstance(name, str):

@@ -21,8 +21,8 @@ def vectors_command(out: str | None) -> None:
     base64, the signature header, the verdict (valid, invalid, or either) and why.
     """
     from kombo_fakes.cli.terminal import binary_output
-    from kombo_fakes.output import pretty, writing
-    from kombo_fakes.vector_file import vectors
+    from kombo_fakes.core.writer import pretty, writing
+    from kombo_fakes.wire.vectors import vectors
 
     content = pretty(vectors()) + b"\n"
     if out is None or out == "-":

@@ -36,7 +36,7 @@ def verify_command(file: str, signature: str, secret: str | None, secret_file: s
     """
     from kombo_fakes.cli.status import FINE, FOUND
     from kombo_fakes.cli.terminal import say
-    from kombo_fakes.signing import verify
+    from kombo_fakes.wire.signing import verify
 
     body, key = body_and_secret(file, secret, secret_file)
     if verify(body, signature, key):
@@ -61,7 +61,7 @@ def diagnosis(body: bytes, signature: str, secret: bytes) -> str:
         >>> diagnosis(b"{}\n", sign(b"{}", "a secret"), b"a secret")
         'right for the body without the line end at its end'
     """
-    from kombo_fakes.signing import SIGNATURE_HEADER, digest, sign
+    from kombo_fakes.wire.signing import SIGNATURE_HEADER, digest, sign
 
     plain, oddity = signature, ""
     if plain.lower().startswith(f"{SIGNATURE_HEADER}:".lower()):
@@ -161,9 +161,9 @@ def _decoded(text: str) -> bytes:
 
 def _bodies(body: bytes) -> Iterator[tuple[bytes, str]]:
     """Bodies that are signed by mistake, the one that came first."""
-    from kombo_fakes.document import parse_json
+    from kombo_fakes.core.json_reader import parse_json
     from kombo_fakes.errors import DocumentError
-    from kombo_fakes.spelling import spellings
+    from kombo_fakes.wire.spellings import spellings
 
     yield body, ""
     for end in (b"\r\n", b"\n"):
@@ -190,7 +190,7 @@ def _bodies(body: bytes) -> Iterator[tuple[bytes, str]]:
 
 def _keys(secret: bytes) -> Iterator[tuple[bytes, str]]:
     """Keys that are taken for the secret by mistake."""
-    from kombo_fakes.signing import TEST_SECRET
+    from kombo_fakes.wire.signing import TEST_SECRET
 
     for end, name in ((b"\n", "a line feed"), (b"\r\n", "CRLF"), (b" ", "a blank")):
         yield secret + end, f"the secret and {name} at its end"

@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal, TypeAlias, get_args
 
-from kombo_fakes.delivery import Delivery
-from kombo_fakes.signing import SECRET_VARIABLE
-from kombo_fakes.wire_catalogue import Owed, Policy
+from kombo_fakes.wire.delivery import Delivery
+from kombo_fakes.wire.faults import Owed, Policy
+from kombo_fakes.wire.signing import SECRET_VARIABLE
 
 __all__ = ["Case", "Category", "Exchange", "Failure", "Finding", "Owed", "Policy", "Rank", "Reply"]
 

@@ -1,0 +1,1 @@
+"""Catalogues of labelled payloads: faults, corners, changes."""

@@ -1,0 +1,203 @@
+"""Changes: payloads that today's schema refuses, and that another release of it allows.
+
+A fault is wrong; a change is only early or late. A receiver that is to live through the next
+release of Kombo's schemas takes them, and one that enforces the schema to the letter doesn't.
+"""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from functools import lru_cache
+from typing import Any
+
+from kombo_fakes.catalogues.faults import free_id, place_id
+from kombo_fakes.core.choices import SeededDice
+from kombo_fakes.core.pointer import Path, dotted, get, parse_pointer, removed, replaced, to_pointer
+from kombo_fakes.errors import SchemaError
+from kombo_fakes.realistic.generator import portrait_for
+from kombo_fakes.schema.requirements import present
+from kombo_fakes.schema.schema import Schema, SchemaLike
+from kombo_fakes.schema.shipped import DEFAULT_EVENT, events
+
+_NEW_NAME = "added_later"
+_NEW_VALUE = "ADDED_LATER"
+_NEW_EVENT = "integration-added-later"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Change:
+    """One way in which another release of a schema may differ from today's.
+
+    Attributes:
+        id: A stable name, fit for a file name and a pytest id: ``data.state-new-value``.
+        pointer: JSON Pointer to what is changed.
+        description: What is different, in a sentence.
+        source: Where such a payload has been seen; empty where it is only to be expected.
+        example: A payload that has it, and is valid otherwise; always the same.
+    """
+
+    id: str
+    pointer: str
+    description: str
+    source: str
+    example: Any = field(repr=False)
+    _apply: Callable[[Any], Any] = field(repr=False)
+
+    def apply(self, payload: Any) -> Any:
+        """Put this change into a valid payload that has the place; it isn't changed itself.
+
+        Raises:
+            PointerError: if the payload has nothing at the place.
+        """
+        return self._apply(payload)
+
+    def __str__(self) -> str:
+        return self.id
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """A change that has been seen, at a place of an event."""
+
+    variant: str
+    pointer: str
+    description: str
+    source: str
+    apply: Callable[[Any, Path], Any]
+
+
+_SEEN: dict[str, tuple[_Known, ...]] = {
+    "integration-state-changed": (
+        _Known(
+            "absent",
+            "/data/setup_status",
+            "without the field, as payloads of older releases are",
+            "releases of the SDK before the field was added; the reference page of the event",
+            removed,
+        ),
+    ),
+    "sync-finished": (
+        _Known(
+            "fraction",
+            "/data/sync_duration_seconds",
+            "seconds with a fraction",
+            "Kombo's older guide to webhooks, where it is 14.509",
+            lambda payload, path: replaced(payload, path, 14.509),
+        ),
+    ),
+    "data-changed": (
+        _Known(
+            "new-model",
+            "/data/changed_models/0/name",
+            "a model that was added to the list later",
+            "the list grows with nearly every release of the SDK",
+            lambda payload, path: replaced(payload, path, "hris_models_added_later"),
+        ),
+    ),
+}
+
+
+def changes(event_or_schema: SchemaLike = DEFAULT_EVENT) -> tuple[Change, ...]:
+    """The changes of a schema: those that have been seen, then those to be expected.
+
+    To be expected are a new property in each closed object, a new value of each enum, and, at
+    the one URL of a receiver, each other event and one that doesn't exist yet.
+
+    Args:
+        event_or_schema: What `Schema.load` takes; an event name by default.
+
+    Examples:
+        >>> [change.id for change in changes()][:2]
+        ['data.setup_status-absent', 'root-new-property']
+    """
+    return _changes(Schema.load(event_or_schema))
+
+
+@lru_cache(maxsize=64)
+def _changes(schema: Schema) -> tuple[Change, ...]:
+    found = []
+    for known in _SEEN.get(schema.name, ()):
+        path = _path(known.pointer)
+        found.append(
+            _change(schema, path, known.variant, known.description, known.source, known.apply)
+        )
+    for site in schema.sites():
+        if site.keyword == "additionalProperties":
+            found.append(_change(schema, site.path, "new-property", "a new property", "", _grown))
+        elif site.keyword == "enum" and site.pointer != "/type" and _has_text(site.value):
+            found.append(_change(schema, site.path, "new-value", "a new value", "", _valued))
+    if schema.name in events():
+        found.extend(_other_event(name) for name in events() if name != schema.name)
+        type_ = ("type",)
+        found.append(_change(schema, type_, "new-event", "an event that is new", "", _new_event))
+    taken: set[str] = set()
+    return tuple(replace(change, id=free_id(change.id, taken)) for change in found if change)
+
+
+def _new_event(payload: Any, path: Path) -> Any:
+    return replaced(payload, path, _NEW_EVENT)
+
+
+def _other_event(name: str) -> Change:
+    example = portrait_for(Schema.load(name)).paint(SeededDice(0))
+
+    def applied(payload: Any) -> Any:
+        # The same delivery otherwise, so that its id stays what receivers tell events apart by.
+        return {**copy.deepcopy(example), "id": get(payload, ("id",))}
+
+    return Change(
+        id=f"event-{name.replace(':', '.')}",
+        pointer="/type",
+        description=f"type: another event, {name}",
+        source="Kombo sends all events of an environment to one URL",
+        example=example,
+        _apply=applied,
+    )
+
+
+def _has_text(values: list[Any]) -> bool:
+    return any(isinstance(value, str) for value in values)
+
+
+def _grown(payload: Any, path: Path) -> Any:
+    return replaced(payload, (*path, _NEW_NAME), "new")
+
+
+def _valued(payload: Any, path: Path) -> Any:
+    return replaced(payload, path, _NEW_VALUE)
+
+
+def _change(
+    schema: Schema,
+    path: Path,
+    variant: str,
+    description: str,
+    source: str,
+    apply: Callable[[Any, Path], Any],
+) -> Change | None:
+    try:
+        base = portrait_for(schema, present([path], schema)).paint(SeededDice(0))
+    except SchemaError:
+        return None
+
+    def applied(payload: Any) -> Any:
+        get(payload, path)
+        return apply(payload, path)
+
+    example = applied(base)
+    if schema.allows(example):
+        return None
+    return Change(
+        id=f"{place_id(path)}-{variant}",
+        pointer=to_pointer(path),
+        description=f"{dotted(path) or 'the payload'}: {description}",
+        source=source,
+        example=example,
+        _apply=applied,
+    )
+
+
+def _path(pointer: str) -> Path:
+    return tuple(int(part) if part.isdecimal() else part for part in parse_pointer(pointer))

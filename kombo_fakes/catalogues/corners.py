@@ -1,0 +1,353 @@
+"""Corners: named valid payloads at the edges of what a schema allows.
+
+Each is an otherwise realistic payload with one thing at an edge: every enumerated value, every
+null, the longest and the emptiest text, the first and the last year. The list is the same for
+the same schema and seed.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from kombo_fakes.catalogues.faults import free_id, place_id
+from kombo_fakes.core.choices import SeededDice, seed_for
+from kombo_fakes.core.pointer import Path, PointerError, at, dotted, removed, replaced, to_pointer
+from kombo_fakes.errors import SchemaError, shorten
+from kombo_fakes.realistic.generator import portrait_for
+from kombo_fakes.schema.blueprint import (
+    LARGEST,
+    Anything,
+    Array,
+    Blueprint,
+    Choice,
+    Numeric,
+    Object,
+    Reference,
+    Text,
+    blueprint,
+    in_json,
+    shapes,
+)
+from kombo_fakes.schema.requirements import present
+from kombo_fakes.schema.schema import Schema, SchemaLike
+from kombo_fakes.schema.shipped import DEFAULT_EVENT
+from kombo_fakes.webhooks.realism import POOLED, Names
+
+_ABSENT: Any = object()
+
+
+@dataclass(frozen=True, slots=True)
+class Corner:
+    """A valid payload with something at an edge.
+
+    Attributes:
+        id: A stable name, fit for a file name and a pytest id: ``data.state-enum-INVALID``.
+        pointer: JSON Pointer to what is at an edge; the whole payload is ``""``.
+        description: What is at an edge, in a sentence.
+        payload: The payload.
+    """
+
+    id: str
+    pointer: str
+    description: str
+    payload: Any
+
+
+@dataclass(frozen=True, slots=True)
+class _Edge:
+    """A value at an edge: the last part of an id, what it is, and the value."""
+
+    name: str
+    what: str
+    value: Any
+
+
+def corners(
+    event_or_schema: SchemaLike = DEFAULT_EVENT,
+    *,
+    seed: int = 0,
+    names: Names = POOLED,
+    pins: Mapping[Path, Any] | None = None,
+) -> tuple[Corner, ...]:
+    """The corners of a schema, in the order of the schema.
+
+    Args:
+        event_or_schema: What `Schema.load` takes; an event name by default.
+        seed: What the rest of each payload is painted with.
+        names: Who makes the names in it.
+        pins: Values by their path that the rest has to agree with.
+
+    Raises:
+        UnknownNameError, DocumentError, SchemaError: as `Schema.load` does.
+
+    Examples:
+        >>> [corner.id for corner in corners()][:2]
+        ['nulls', 'id-text-empty']
+        >>> corners()[1].payload["id"]
+        ''
+    """
+    schema = Schema.load(event_or_schema)
+    easel = _Easel(schema, seed, names, pins or {})
+    found: list[Corner] = []
+    taken: set[str] = set()
+    for name, path, what, payload in _all(easel, blueprint(schema)):
+        if payload is not _ABSENT and schema.allows(payload):
+            found.append(Corner(free_id(name, taken), to_pointer(path), what, payload))
+    return tuple(found)
+
+
+class _Easel:
+    """Paints payloads that have something at a place."""
+
+    def __init__(self, schema: Schema, seed: int, names: Names, pins: Mapping[Path, Any]) -> None:
+        self.schema = schema
+        self._seed = seed
+        self._names = names
+        self._pins = pins
+
+    def paint(
+        self, name: str, wanted: Iterable[Path] = (), pins: Mapping[Path, Any] | None = None
+    ) -> Any:
+        """A payload with something at the wanted paths, as far as the schema lets it."""
+        wanted = list(wanted)
+        key = seed_for(self.schema.name, self._seed, "corner", name)
+        pinned = {**self._pins, **(pins or {})}
+        payload: Any = _ABSENT
+        for paths in ([], wanted, [path[:-1] for path in wanted if path]):
+            try:
+                portrait = portrait_for(self.schema, present(paths, self.schema) if paths else None)
+                payload = portrait.paint(SeededDice(key), names=self._names, pins=pinned)
+            except SchemaError:
+                continue
+            if all(_at(payload, path) is not _ABSENT for path in wanted):
+                break
+        return payload
+
+    def put(self, name: str, path: Path, value: Any) -> Any:
+        """A payload with a value at a path, and agreeing with it."""
+        pins = {path: value} if isinstance(value, (str, int, float)) or value is None else {}
+        return _put(self.paint(name, [path], pins), path, value)
+
+
+def _all(easel: _Easel, plan: Blueprint) -> Iterator[tuple[str, Path, str, Any]]:
+    found = list(shapes(plan))
+    nullable = list(dict.fromkeys(path for path, shape in found if _is_nullable(shape)))
+    if len(nullable) > 1:
+        payload = easel.paint("nulls", pins=dict.fromkeys(nullable))
+        for path in nullable:
+            if _at(payload, path) is not _ABSENT:
+                payload = replaced(payload, path, None)
+        yield "nulls", (), "null wherever null is allowed", payload
+    optional = list(_optional(found))
+    if optional:
+        payload = easel.paint("optional-absent")
+        for path in reversed(optional):
+            if _at(payload, path) is not _ABSENT:
+                payload = removed(payload, path)
+        yield "optional-absent", (), "no property that isn't required", payload
+        payload = easel.paint("optional-present")
+        for path in optional:
+            if _at(payload, path) is _ABSENT:
+                full = easel.paint(f"optional-present-{to_pointer(path)}", [path])
+                payload = _completed(payload, path, full)
+        yield "optional-present", (), "every property that the schema names", payload
+    counts: dict[Path, int] = {}
+    found = [(path, shape) for path, shape in found if not isinstance(shape, Reference)]
+    for path, _ in found:
+        counts[path] = counts.get(path, 0) + 1
+    for path, shape in found:
+        place = place_id(path)
+        about = dotted(path) or "the payload"
+        if isinstance(shape, Array):
+            yield from _array_corners(easel, path, place, about)
+        elif not (_is_fixed(shape) and counts[path] == 1):
+            for edge in _distinct(_edges(shape)):
+                name = f"{place}-{edge.name}"
+                yield name, path, f"{about}: {edge.what}", easel.put(name, path, edge.value)
+
+
+def _array_corners(
+    easel: _Easel, path: Path, place: str, about: str
+) -> Iterator[tuple[str, Path, str, Any]]:
+    for size, name in ((0, "array-empty"), (1, "array-one"), (3, "array-several")):
+        items: list[Any] = []
+        for number in range(12 if size else 0):
+            painted = easel.paint(f"{place}-{name}-{number}", [(*path, 0)])
+            found = _at(painted, path)
+            items += [item for item in found if item not in items] if _is_list(found) else []
+        what = {0: "an empty array", 1: "an array of one item", 3: "an array of several items"}
+        if len(items) >= size:
+            full = f"{place}-{name}"
+            yield full, path, f"{about}: {what[size]}", easel.put(full, path, items[:size])
+
+
+# -- what is where
+
+
+def _optional(found: Sequence[tuple[Path, Blueprint]]) -> Iterator[Path]:
+    """The places of properties that may be left out, but for those within arrays."""
+    optional = {
+        (*path, name)
+        for path, shape in found
+        if isinstance(shape, Object) and not any(isinstance(part, int) for part in path)
+        for name in shape.properties.keys() - shape.required
+    }
+    yield from dict.fromkeys(path for path, _ in found if path in optional)
+
+
+def _is_nullable(shape: Blueprint) -> bool:
+    return isinstance(shape, Choice) and None in shape.values
+
+
+def _is_fixed(shape: Blueprint) -> bool:
+    return isinstance(shape, Choice) and len(shape.values) == 1
+
+
+def _is_list(value: Any) -> bool:
+    return isinstance(value, list)
+
+
+def _put(payload: Any, path: Path, value: Any) -> Any:
+    """The payload with a value at a path, unless it has no place for it."""
+    try:
+        return _ABSENT if _ABSENT in (payload, value) else replaced(payload, path, value)
+    except PointerError:
+        return _ABSENT
+
+
+def _completed(payload: Any, path: Path, full: Any) -> Any:
+    """The payload with what a full one has at a path, or with what that is in."""
+    for depth in range(len(path), 0, -1):
+        candidate = _put(payload, path[:depth], _at(full, path[:depth]))
+        if _at(candidate, path) is not _ABSENT:
+            return candidate
+    return _ABSENT
+
+
+def _at(payload: Any, path: Path) -> Any:
+    return _ABSENT if payload is _ABSENT else at(payload, path, _ABSENT)
+
+
+# -- the edges of a shape
+
+
+def _distinct(edges: Iterable[_Edge]) -> Iterator[_Edge]:
+    seen: list[Any] = []
+    for edge in edges:
+        if not any(edge.value == value and type(edge.value) is type(value) for value in seen):
+            seen.append(edge.value)
+            yield edge
+
+
+def _edges(shape: Blueprint) -> Iterator[_Edge]:
+    match shape:
+        case Choice(values):
+            for value in values:
+                if value is None:
+                    yield _Edge("null", "null", None)
+                else:
+                    yield _Edge(f"enum-{_slug(value)}", f"the value {shorten(value)}", value)
+        case Text(formats=formats):
+            known = [edge for name in formats for edge in _BY_FORMAT.get(name, ())]
+            yield from known if formats else _free_text(shape)
+        case Numeric():
+            yield from _numbers(shape)
+        case Anything():
+            for name, value in (("null", None), ("text", ""), ("zero", 0), ("false", False)):
+                yield _Edge(f"any-{name}", f"{shorten(value)}, where anything goes", value)
+            yield _Edge("any-array", "an empty array, where anything goes", [])
+            yield _Edge("any-object", "an empty object, where anything goes", {})
+
+
+_LONG = 300
+
+
+def _free_text(shape: Text) -> Iterator[_Edge]:
+    least, most = shape.min_length, shape.max_length
+    if least == 0:
+        yield _Edge("text-empty", "an empty string", "")
+    else:
+        yield _Edge("text-shortest", f"the fewest characters, {least:,}", "a" * least)
+    if most is None:
+        yield _Edge("text-long", f"{_LONG} characters", "abcdefghi " * (_LONG // 10 - 1) + "a" * 10)
+    elif most <= LARGEST:
+        yield _Edge("text-longest", f"the most characters, {most:,}", "a" * most)
+    world = "Zoe\u0308 \U0001f469\U0001f3fd\u200d\U0001f4bb \u05e9\u05dc\u05d5\u05dd \u682a"
+    yield _Edge("text-unicode", "an emoji, a combining mark, right-to-left letters", world)
+    quotes = "\"double\" 'single' \\back\\ /slash/ <b>&amp;</b> {{x}} %s"
+    yield _Edge("text-quotes", "quotes, backslashes and what templates mistake", quotes)
+    yield _Edge("text-blanks", "a blank before and behind", " blanks around ")
+    yield _Edge("text-lines", "a line feed and a tab", "two\nlines\tand a tab")
+
+
+def _numbers(shape: Numeric) -> Iterator[_Edge]:
+    kind = "integer" if shape.integer else "number"
+    for name, bound in (("minimum", shape.minimum), ("maximum", shape.maximum)):
+        if bound is not None:
+            value = in_json(Decimal(str(bound)))
+            yield _Edge(f"{kind}-{name}", f"the {name}, {value}", value)
+    yield _Edge(f"{kind}-zero", "zero", 0)
+    yield _Edge(f"{kind}-negative", "a negative number", -1)
+    yield _Edge(f"{kind}-large", "2**53 - 1, the last that every parser keeps", 2**53 - 1)
+    if not shape.integer:
+        yield _Edge("number-fraction", "a fraction that binary can't hold", 0.1)
+        yield _Edge("number-exponent", "a number that is written with an exponent", 1e-7)
+
+
+# Only what validators and the languages' own parsers agree on, and only reserved domains.
+_BY_FORMAT: dict[str, tuple[_Edge, ...]] = {
+    name: tuple(_Edge(f"{name}-{variant}", what, value) for variant, what, value in edges)
+    for name, edges in {
+        "date-time": (
+            ("no-fraction", "an instant without a fraction", "2024-03-10T12:00:00Z"),
+            ("nine-digits", "nine digits of a fraction", "2024-03-10T12:00:00.123456789Z"),
+            ("one-digit", "one digit of a fraction", "2024-03-10T12:00:00.5Z"),
+            ("offset", "the offset +14:00", "2024-03-10T12:00:00.000+14:00"),
+            ("negative-offset", "the offset -03:30", "2024-03-10T12:00:00.000-03:30"),
+            ("unknown-offset", "the offset -00:00", "2024-03-10T12:00:00.000-00:00"),
+            ("largest-offset", "the offset +23:59", "2024-03-10T12:00:00.000+23:59"),
+            ("year-0001", "the first year", "0001-01-01T00:00:00.000Z"),
+            ("year-9999", "the last year", "9999-12-31T23:59:59.999Z"),
+            ("leap-day", "a leap day", "2024-02-29T23:59:59.999Z"),
+            ("before-1970", "the second before the epoch", "1969-12-31T23:59:59.000Z"),
+            ("after-2038", "the second at which 32 bits end", "2038-01-19T03:14:08.000Z"),
+        ),
+        "date": (
+            ("year-0001", "the first day", "0001-01-01"),
+            ("year-9999", "the last day", "9999-12-31"),
+            ("leap-day", "a leap day", "2024-02-29"),
+        ),
+        "time": (
+            ("midnight", "midnight", "00:00:00Z"),
+            ("nine-digits", "nine digits of a fraction", "23:59:59.123456789Z"),
+            ("offset", "the offset +14:00", "12:00:00+14:00"),
+        ),
+        "email": (
+            ("plus", "a plus tag", "jane.doe+kombo@example.com"),
+            ("apostrophe", "an apostrophe", "o'hara@example.com"),
+            ("longest-local", "a local part of 64 characters", "a" * 64 + "@example.com"),
+            ("shortest", "one letter each", "a@b.example"),
+            ("subdomains", "subdomains", "jane@mail.eu.example.com"),
+            ("capitals", "capital letters", "Jane.Doe@Example.COM"),
+            ("digits", "digits and punctuation", "123_4-5.6@x-1.example"),
+        ),
+        "uri": (
+            ("query", "a query and a fragment", "https://www.example.com/a?b=c&d=%20#e"),
+            ("port", "a port and an empty path", "http://example.com:8080"),
+            ("long", "a long path", "https://example.com/" + "a" * _LONG),
+        ),
+        "uuid": (
+            ("nil", "the nil UUID", "00000000-0000-0000-0000-000000000000"),
+            ("capitals", "capital letters", "01234567-89AB-4CDE-8F01-23456789ABCD"),
+        ),
+    }.items()
+}
+
+
+def _slug(value: Any) -> str:
+    text = value if isinstance(value, str) else str(value).lower()
+    return re.sub(r"[^A-Za-z0-9_.-]+", "_", text)[:60] or "empty"

@@ -1,0 +1,1 @@
+"""What everything stands on: JSON and YAML in and out, pointers, instants, seeded choices."""

@@ -1,0 +1,1 @@
+"""Payloads in numbers: factories, runs, streams, files."""

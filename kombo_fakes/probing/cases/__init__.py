@@ -1,0 +1,1 @@
+"""What a probe sends: single deliveries and short histories."""

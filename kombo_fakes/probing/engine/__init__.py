@@ -1,0 +1,1 @@
+"""A probe at work: it sends, observes and goes on."""

@@ -1,0 +1,173 @@
+"""The single deliveries of a probe, each to be a test of its own."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from fnmatch import fnmatchcase
+from typing import Any
+
+from kombo_fakes.errors import unknown
+from kombo_fakes.probing.cases.cases import Maker
+from kombo_fakes.probing.model import POLICIES, Case, Category, Exchange, Failure, Policy, Reply
+from kombo_fakes.probing.reports.plain_text import finding_lines
+from kombo_fakes.probing.secrets.redaction import Redactor
+from kombo_fakes.probing.verdicts.diagnosis import CLUSTERS, SIGNATURES
+from kombo_fakes.probing.verdicts.findings import TAKES, finding_of
+from kombo_fakes.probing.verdicts.judge import judged, leak
+from kombo_fakes.schema.shipped import DEFAULT_EVENT, check_event
+from kombo_fakes.sequences.timeline import ReceiverError, status_of
+from kombo_fakes.wire.delivery import Delivery
+from kombo_fakes.wire.faults import Owed
+from kombo_fakes.wire.signing import TEST_SECRET, sign
+
+_SOMEWHERE = "http://127.0.0.1:8000/"
+
+
+@dataclass(frozen=True, slots=True)
+class ProbeCase:
+    """One delivery of a probe, and what a receiver owes for it.
+
+    Attributes:
+        id: A stable name, such as ``wire:signature-missing``.
+        about: What is special about it.
+        delivery: What to send.
+        owed: What the receiver has to do: ``"take"`` it, ``"refuse"`` it, or ``"either"``.
+        why: Why.
+
+    Examples:
+        >>> case = probe_cases(ids="wire:signature-missing")[0]
+        >>> case.owed, case.delivery.signature
+        ('refuse', None)
+        >>> case.check(401)
+    """
+
+    id: str
+    about: str
+    delivery: Delivery
+    owed: Owed
+    why: str
+    _case: Case = field(repr=False)
+    _secret: str | bytes = field(repr=False)
+
+    def __str__(self) -> str:
+        return self.id
+
+    def check(self, answer: Any) -> None:
+        """Raise if an answer isn't what is owed.
+
+        Args:
+            answer: A status, or the response of the client that has sent the delivery.
+
+        Raises:
+            ReceiverError: an `AssertionError` that tells what was sent, came back and is owed.
+                Also for 429, too many requests, which says nothing about the delivery.
+            TypeError: for an answer without a status.
+        """
+        __tracebackhide__ = True
+        reply = _reply_of(answer)
+        if reply.busy:
+            raise ReceiverError(
+                f"{self.id}: {reply}, too many requests, so that nothing can be told: lift the "
+                "limit of requests for the time of the tests"
+            )
+        wrong: Category | None = judged(self._case, reply)
+        detail = ""
+        if wrong is None:
+            told = leak(self.delivery, reply, self._secret)
+            if told is None:
+                return
+            wrong, detail = "leaks", f"The answer shows {told[1]}."
+        exchange = Exchange(self.delivery, reply)
+        finding = finding_of(
+            _remedy(self._case, wrong),
+            wrong,
+            f"it {wrong}: {self.about}",
+            [Failure(wrong, self._case, (exchange,), detail)],
+        )
+        finding = Redactor(self._secret).finding(replace(finding, id=self.id))
+        url = str(getattr(answer, "url", ""))
+        lines = finding_lines(finding, url if "://" in url else _SOMEWHERE)
+        raise ReceiverError("\n   ".join(lines))
+
+
+def probe_cases(
+    event: str = DEFAULT_EVENT,
+    *,
+    secret: str | bytes = TEST_SECRET,
+    policy: Policy = "strict",
+    seed: int = 0,
+    ids: str | Iterable[str] | None = None,
+    run: object = "",
+) -> tuple[ProbeCase, ...]:
+    """What `probe` sends one by one, for tests of one's own: a parameter each, for instance.
+
+    Args:
+        event: The event to send.
+        secret: The webhook secret of the receiver.
+        policy: What the receiver is held to, ``"strict"`` or ``"tolerant"``.
+        seed: What the payloads are made from.
+        ids: Only those with one of these ids; ``*`` stands for anything.
+        run: What makes the ids in the payloads others than those of another run.
+
+    Returns:
+        The cases: valid payloads, spellings, wire faults, changes and faults. Each has ids of its
+        own, so that it depends on no other one.
+
+    Raises:
+        UnknownNameError: if there is no such event, policy or case.
+        SecretError: if the secret is empty.
+
+    Examples:
+        >>> [case.id for case in probe_cases(ids=["spelling:in*", "fault:data.state-enum-cut"])]
+        ['spelling:indented', 'fault:data.state-enum-cut']
+    """
+    sign(b"", secret)  # Raises for a secret that is none.
+    check_event(event)
+    if policy not in POLICIES:
+        raise unknown("policy", policy, POLICIES)
+    found = [
+        ProbeCase(case.id, case.about, case.delivery, case.owed, case.why, case, secret)
+        for _, cases in Maker(event, secret, policy, seed, run).phases()
+        for case in cases
+    ]
+    if ids is None:
+        return tuple(found)
+    wanted = (ids,) if isinstance(ids, str) else tuple(ids)
+    for pattern in wanted:
+        if not any(fnmatchcase(case.id, pattern) for case in found):
+            raise unknown("case", pattern, (case.id for case in found))
+    return tuple(c for c in found if any(fnmatchcase(c.id, pattern) for pattern in wanted))
+
+
+def _remedy(case: Case, wrong: Category) -> str:
+    """A name as a finding of a whole probe would have it, which says how such a bug is mended."""
+    if case.group == "fault":
+        return "takes-" if wrong == TAKES else "faults-"
+    if wrong == "leaks":
+        return "leaks-"
+    if case.group == "wire":
+        signatures = (name for name, themes, _ in SIGNATURES if case.theme in themes)
+        bodies = (f"body-{name}" for name, themes, _ in CLUSTERS if case.theme in themes)
+        return next(signatures if wrong == TAKES else bodies, case.theme)
+    return f"{case.group}-{case.theme.replace(' ', '-')}".replace("spelling-", "valid-")
+
+
+def _reply_of(answer: Any) -> Reply:
+    try:
+        status = status_of(answer)
+    except TypeError:
+        raise TypeError(
+            f"{type(answer).__name__} is no answer: give check() a status, or a response that has "
+            "one as status_code or status"
+        ) from None
+    body: Any = b""
+    for name in ("content", "data"):
+        # Of a response that streams there is no body to be had any more.
+        with contextlib.suppress(Exception):
+            body = body or getattr(answer, name)
+    headers: Any = ()
+    with contextlib.suppress(Exception):
+        headers = tuple((str(name), str(value)) for name, value in answer.headers.items())
+    return Reply(status, headers, body if isinstance(body, bytes) else b"")

@@ -1,0 +1,1 @@
+"""Receivers under test: behind a URL or in this process."""

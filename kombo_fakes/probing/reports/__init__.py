@@ -1,0 +1,1 @@
+"""The result of a probe as text, JSON, JUnit XML and a page."""

@@ -1,0 +1,91 @@
+"""What is different about a delivery: it, and the valid one that is most like it."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import Any
+
+from kombo_fakes.core.pointer import Path, to_pointer
+from kombo_fakes.probing.model import Case
+from kombo_fakes.wire.delivery import Delivery
+
+_ABSENT = "(not there)"
+_LONGEST = 200
+_MOST_BYTES = 100_000
+_MOST_ROWS = 12
+# Each delivery has others of these.
+_OWN = {"/id", "/data/id", "/data/integration_id", "/data/updated_at"}
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """A place at which two payloads differ, and what is there in the valid one and in the other."""
+
+    where: str
+    valid: str
+    sent: str
+
+
+def differences_from_valid(case: Case) -> tuple[Difference, ...]:
+    """Where a delivery differs from the valid one that is most like it.
+
+    Ids and the time are counted only where they are what the case is about.
+
+    Args:
+        case: The delivery, with the valid one that is nearest to it.
+
+    Returns:
+        The differences; none if its body is no JSON or is large, or there is no such valid one.
+    """
+    if case.nearest is None or len(case.delivery.body) > _MOST_BYTES:
+        return ()
+    valid, sent = _parsed(case.nearest), _parsed(case.delivery)
+    if valid is None or sent is None:
+        return ()
+    found = [
+        difference
+        for difference in _differences(valid, sent, ())
+        if difference.where not in _OWN or difference.where == case.pointer
+    ]
+    return tuple(found)[:_MOST_ROWS]
+
+
+def _parsed(delivery: Delivery) -> Any:
+    try:
+        value = json.loads(delivery.body)
+    except (ValueError, RecursionError):
+        return None
+    return value if isinstance(value, (dict, list)) else None
+
+
+def _differences(valid: Any, sent: Any, path: Path) -> list[Difference]:
+    if isinstance(valid, dict) and isinstance(sent, dict):
+        found = []
+        for name in [*valid, *(name for name in sent if name not in valid)]:
+            if name not in sent:
+                found.append(_difference(path, name, _text(valid[name]), _ABSENT))
+            elif name not in valid:
+                found.append(_difference(path, name, _ABSENT, _text(sent[name])))
+            else:
+                found += _differences(valid[name], sent[name], (*path, name))
+        return found
+    if isinstance(valid, list) and isinstance(sent, list) and len(valid) == len(sent):
+        pairs = enumerate(zip(valid, sent, strict=True))
+        return [d for index, (a, b) in pairs for d in _differences(a, b, (*path, index))]
+    if type(valid) is type(sent) and valid == sent:
+        return []
+    where = to_pointer(path) or "(the whole)"
+    return [Difference(where, _text(valid), _text(sent))]
+
+
+def _difference(path: Path, name: str, valid: str, sent: str) -> Difference:
+    return Difference(to_pointer((*path, name)), valid, sent)
+
+
+def _text(value: Any) -> str:
+    try:
+        text = json.dumps(value, ensure_ascii=False)
+    except RecursionError:
+        return "(nested too deep to show)"
+    return text if len(text) <= _LONGEST else text[:_LONGEST] + f"… ({len(text):,} long)"

@@ -1,0 +1,141 @@
+"""Keeping every delivery of a probe and its reply: files, a curl command each, and a HAR archive.
+
+HAR is the HTTP Archive format 1.2, which browsers and proxies read and write. The secret isn't in
+any of them; signatures of what was sent are.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import threading
+from base64 import b64encode
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+from kombo_fakes import __version__
+from kombo_fakes.core.writer import OutputError, pretty
+from kombo_fakes.probing.model import Exchange, Reply
+from kombo_fakes.probing.reports.as_json import exchange_data
+from kombo_fakes.wire.delivery import Delivery
+from kombo_fakes.wire.transport import without_secrets
+
+_EPOCH = "1970-01-01T00:00:00.000Z"
+
+
+class Recorder:
+    """Writes what it is given into a directory, which has to be empty or new; from any thread.
+
+    Args:
+        directory: Where to.
+        url: What the deliveries were sent to; its query isn't kept, since tokens stand in it.
+
+    Raises:
+        OutputError: if there can't be a directory, or it holds something else.
+    """
+
+    def __init__(self, directory: str, url: str) -> None:
+        self._directory, self._url = Path(directory), without_secrets(url)
+        self._guard = threading.Lock()
+        self._entries: list[dict[str, Any]] = []
+        try:
+            self._directory.mkdir(parents=True, exist_ok=True)
+            if any(self._directory.iterdir()):
+                raise OutputError(f"{directory}: isn't empty; record into a directory of its own")
+        except OutputError:
+            raise
+        except OSError as error:
+            raise OutputError(f"{directory}: can't be written: {error.strerror}") from None
+
+    def __enter__(self) -> Recorder:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def keep(self, name: str, delivery: Delivery, reply: Reply) -> None:
+        """Write one delivery and its reply.
+
+        Raises:
+            OutputError: if they can't be written.
+        """
+        with self._guard:
+            self._entries.append(_har_entry(self._url, delivery, reply))
+            number = len(self._entries)
+        stem = f"{number:05}-{re.sub(r'[^A-Za-z0-9._-]+', '-', name)[:80]}"
+        entry = {
+            "case": name,
+            "url": self._url,
+            "curl": delivery.curl(self._url, body_file=f"{stem}.body"),
+            **exchange_data(Exchange(delivery, reply)),
+        }
+        try:
+            (self._directory / f"{stem}.json").write_bytes(pretty(entry) + b"\n")
+            (self._directory / f"{stem}.body").write_bytes(delivery.body)
+        except OSError as error:
+            raise OutputError(f"{self._directory}: can't be written: {error.strerror}") from None
+
+    def close(self) -> None:
+        """Write the archive of all of them, if there is any: else the directory stays empty.
+
+        Raises:
+            OutputError: if it can't be written.
+        """
+        if not self._entries:
+            return
+        log = {
+            "version": "1.2",
+            "creator": {"name": "kombo_fakes", "version": __version__},
+            "entries": self._entries,
+        }
+        try:
+            text = json.dumps({"log": log}, ensure_ascii=True, indent=1)
+            (self._directory / "probe.har").write_text(text + "\n", encoding="ascii")
+        except OSError as error:
+            raise OutputError(f"{self._directory}: can't be written: {error.strerror}") from None
+
+
+def _har_entry(url: str, delivery: Delivery, reply: Reply) -> dict[str, Any]:
+    milliseconds = round(reply.seconds * 1000, 3)
+    return {
+        "startedDateTime": _EPOCH,
+        "time": milliseconds,
+        "request": {
+            "method": delivery.method,
+            "url": url,
+            "httpVersion": "HTTP/1.1",
+            "cookies": [],
+            "headers": [{"name": name, "value": value} for name, value in delivery.headers],
+            "queryString": [],
+            "postData": {
+                "mimeType": delivery.header("content-type") or "",
+                "text": delivery.body.decode("utf-8", "replace"),
+            },
+            "headersSize": -1,
+            "bodySize": len(delivery.body),
+        },
+        "response": {
+            "status": reply.status or 0,
+            "statusText": reply.trouble or "",
+            "httpVersion": "HTTP/1.1",
+            "cookies": [],
+            "headers": [{"name": name, "value": value} for name, value in reply.headers],
+            "content": {
+                "size": len(reply.body),
+                "mimeType": reply.header("content-type") or "",
+                "encoding": "base64",
+                "text": b64encode(reply.body).decode("ascii"),
+            },
+            "redirectURL": reply.header("location") or "",
+            "headersSize": -1,
+            "bodySize": len(reply.body),
+        },
+        "cache": {},
+        "timings": {"send": 0, "wait": milliseconds, "receive": 0},
+    }

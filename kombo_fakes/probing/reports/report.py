@@ -1,0 +1,136 @@
+"""What came of a probe as a whole: a report, and whether a test may pass with it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal, TypeAlias
+
+from kombo_fakes.probing.model import Case, Category, Finding, Policy, Reply
+from kombo_fakes.probing.reports.plain_text import counted, finding_lines
+from kombo_fakes.probing.reports.readable import visible
+from kombo_fakes.sequences.timeline import ReceiverError
+
+State: TypeAlias = Literal["fine", "wrong", "free", "unjudged"]
+"""As owed, not as owed, either is right, or nothing can be told."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What came of a case, for the map of a report.
+
+    Attributes:
+        case: The case.
+        reply: What came back for it.
+        failure: What went wrong; None for nothing.
+        judged: Whether the answer says anything: too many requests (429) doesn't.
+    """
+
+    case: Case
+    reply: Reply | None
+    failure: Category | None
+    judged: bool = True
+
+    @property
+    def state(self) -> State:
+        if not self.judged:
+            return "unjudged"
+        if self.failure is not None:
+            return "wrong"
+        return "free" if self.case.owed == "either" else "fine"
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """All that a probe found.
+
+    Attributes:
+        target: What was probed, as text.
+        policy: What it was held to.
+        seed: The seed.
+        events: The events that were sent.
+        findings: What it does wrong, the likeliest to be met first.
+        skipped: Findings that were known before: by ``skip`` or the baseline.
+        notes: What is worth knowing and no finding.
+        not_judged: What could not be told, and why.
+        outcomes: What came of each case.
+        deliveries: How many deliveries were made.
+        stopped: Why the run ended before its time; empty if it didn't.
+        seconds: How long it took.
+        url: Where the deliveries went, or would go if an application in this process were served.
+    """
+
+    target: str
+    policy: Policy
+    seed: int
+    events: tuple[str, ...]
+    findings: tuple[Finding, ...]
+    skipped: tuple[Finding, ...]
+    notes: tuple[str, ...]
+    not_judged: tuple[str, ...]
+    outcomes: tuple[Outcome, ...] = field(repr=False)
+    deliveries: int
+    stopped: str
+    seconds: float = field(compare=False)
+    url: str = "http://127.0.0.1/"
+
+    @property
+    def ok(self) -> bool:
+        """Whether the run came to its end, and nothing new was found."""
+        return not self.findings and not self.stopped
+
+    def tried(self, group: str) -> int:
+        """How many cases of a group were tried, and judged."""
+        return sum(outcome.case.group == group and outcome.judged for outcome in self.outcomes)
+
+    def failed(self, group: str) -> int:
+        """How many of them went wrong."""
+        return sum(
+            outcome.case.group == group and outcome.state == "wrong" for outcome in self.outcomes
+        )
+
+    def check(self) -> None:
+        """Raise if something was found, or the run was stopped: ``probe(app).check()``.
+
+        Raises:
+            ReceiverError: an `AssertionError` that tells each finding, how such a bug is mended,
+                and how to send the delivery again; why the run was stopped; and what wasn't judged.
+
+        Examples:
+            >>> from kombo_fakes import probe
+            >>> try:
+            ...     probe(lambda delivery: 404).check()
+            ... except AssertionError as error:
+            ...     print(str(error).splitlines()[2])
+            1. the first good delivery was not taken: 404, there is nothing at this path
+        """
+        __tracebackhide__ = True
+        if not self.ok:
+            raise ReceiverError(_text(self))
+
+
+def summary(report: Report) -> str:
+    """How much was found in how many deliveries, and why the run ended where that was too early.
+
+    Args:
+        report: The report.
+    """
+    found = counted(len(report.findings), "finding") if report.findings else "no finding"
+    stopped = f" (stopped: {report.stopped})" if report.stopped else ""
+    return f"{found} in {counted(report.deliveries, 'delivery', 'deliveries')}{stopped}"
+
+
+def _text(report: Report) -> str:
+    found, _, stopped = summary(report).partition(" (stopped: ")
+    head = f"{found} to {report.target}, held to be {report.policy}"
+    paragraphs = [head + (f" (stopped: {stopped}" if stopped else "")]
+    for number, finding in enumerate(report.findings, 1):
+        first, *others = finding_lines(finding, report.url)
+        indented = [f"   {line}" for line in others]
+        paragraphs.append("\n".join([f"{number}. {first}", *indented]))
+    if report.not_judged:
+        lines = [f"Not judged: {visible(line)}" for line in report.not_judged]
+        paragraphs.append("\n".join(lines))
+    if report.findings:
+        ids = ", ".join(f'"{finding.id}"' for finding in report.findings)
+        paragraphs.append(f"Known for the time being? skip=[{ids}]")
+    return "\n\n".join(paragraphs)

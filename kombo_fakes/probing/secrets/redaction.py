@@ -1,0 +1,110 @@
+"""Keeping the webhook secret out of everything that a probe says, whoever has echoed it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from kombo_fakes.probing.model import Finding, Reply
+from kombo_fakes.probing.secrets.encodings import SHORTEST, secret_forms
+from kombo_fakes.wire.delivery import Delivery
+from kombo_fakes.wire.signing import SIGNATURE_HEADER, key_of, sign
+
+_INSTEAD = "[the webhook secret]"
+_KEPT = 1 << 16
+"""How much is kept of the body of a reply at most; `receivers` cuts it there."""
+
+
+class Redactor:
+    """Blots out a secret, in the spellings in which receivers echo one.
+
+    Args:
+        secret: The secret.
+
+    Examples:
+        >>> Redactor("a&b and more").text("key=a%26b%20and%20more, 'a&b and more'")
+        "key=[the webhook secret], '[the webhook secret]'"
+    """
+
+    def __init__(self, secret: str | bytes) -> None:
+        self._secret = secret
+        self._forms = secret_forms(secret)
+        self.notes: tuple[str, ...] = ()
+        """What is to be said before anything else is."""
+        if len(key_of(secret)) < SHORTEST:
+            self.notes = (
+                f"the secret has less than {SHORTEST} letters: where the receiver echoes it, it is "
+                "in the report, too, since so short a text is found by chance",
+            )
+
+    def text(self, text: str) -> str:
+        """A text without the secret."""
+        for form in self._forms:
+            if form in text:
+                text = text.replace(form, _INSTEAD)
+        return text
+
+    def value(self, value: Any) -> Any:
+        """A JSON value without the secret, however deep; of anything else that which it is.
+
+        Done before anything is cut short: of half a secret no form would be found any more.
+        """
+        if isinstance(value, str):
+            return self.text(value)
+        if isinstance(value, bytes):
+            return self._raw(value)
+        if isinstance(value, Mapping):
+            return {self.value(name): self.value(one) for name, one in value.items()}
+        if isinstance(value, (list, tuple)):
+            return [self.value(one) for one in value]
+        return value
+
+    def reply(self, reply: Reply) -> Reply:
+        """A reply without the secret."""
+        body = self._raw(reply.body)
+        if len(reply.body) >= _KEPT:
+            body = self._without_half_of_it(body)
+        headers = tuple((self.text(name), self.text(value)) for name, value in reply.headers)
+        raised = self.text(reply.raised)
+        if (body, headers, raised) == (reply.body, reply.headers, reply.raised):
+            return reply
+        return replace(reply, body=body, headers=headers, raised=raised)
+
+    def _raw(self, data: bytes) -> bytes:
+        for form in self._forms:
+            if (raw := _encoded(form)) in data:
+                data = data.replace(raw, _INSTEAD.encode())
+        return data
+
+    def _without_half_of_it(self, data: bytes) -> bytes:
+        """Data without the beginning of the secret at its end, where it was cut short."""
+        for form in self._forms:
+            raw = _encoded(form)
+            for length in range(len(raw) - 1, SHORTEST - 1, -1):
+                if data.endswith(raw[:length]):
+                    return data[:-length] + _INSTEAD.encode()
+        return data
+
+    def finding(self, finding: Finding) -> Finding:
+        """A finding without the secret, and with a note of whether its delivery is signed."""
+        delivery = finding.exchanges[-1].delivery if finding.exchanges else None
+        return replace(
+            finding,
+            title=self.text(finding.title),
+            text=self.text(finding.text),
+            hint=self.text(finding.hint),
+            exchanges=tuple(replace(e, reply=self.reply(e.reply)) for e in finding.exchanges),
+            signed=delivery is not None and self._is_signed(delivery),
+        )
+
+    def _is_signed(self, delivery: Delivery) -> bool:
+        given = [v for name, v in delivery.headers if name.lower() == SIGNATURE_HEADER.lower()]
+        return given == [sign(delivery.body, self._secret)]
+
+
+def _encoded(form: str) -> bytes:
+    try:
+        return form.encode("utf-8", "surrogateescape")
+    except UnicodeEncodeError:
+        return form.encode("utf-8", "surrogatepass")

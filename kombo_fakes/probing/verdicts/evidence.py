@@ -1,0 +1,91 @@
+"""What a run has seen, and what of it is worth a note."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+
+from kombo_fakes.probing.model import Case, Category, Exchange, Failure, Policy, Reply
+from kombo_fakes.probing.verdicts.findings import enumerated
+
+
+@dataclass(slots=True)
+class Evidence:
+    """All that a run has seen, for the diagnosis at its end."""
+
+    policy: Policy
+    failures: list[Failure] = field(default_factory=list)
+    logs: dict[int, tuple[str, ...]] = field(default_factory=dict)
+    leaks: dict[str, list[tuple[str, Exchange]]] = field(default_factory=dict)
+    replies: dict[str, Reply] = field(default_factory=dict)
+    cases: dict[str, Case] = field(default_factory=dict)
+    muted: bool = False
+
+    def tried(self, case: Case, reply: Reply) -> None:
+        """Keep a case that could be judged: 429, too many requests, says nothing about it."""
+        if not self.muted and not reply.busy:
+            self.cases[case.id], self.replies[case.id] = case, reply
+
+    def add(self, failure: Failure, log: tuple[str, ...] = ()) -> None:
+        if not self.muted:
+            self.logs[len(self.failures)] = log
+            self.failures.append(failure)
+
+    def leaked(self, kind: str, name: str, exchange: Exchange) -> None:
+        self.leaks.setdefault(kind, []).append((name, exchange))
+
+    def explains(self, category: Category, theme: str, pointer: str) -> bool:
+        """Whether a failure of this kind is known already."""
+        return any(
+            known.category == category
+            and known.case.group in ("valid", "spelling", "timeline")
+            and (theme in ("", known.case.theme) or known.case.theme in ("realistic", "applying"))
+            and (theme != "enum" or known.case.pointer == pointer)
+            for known in self.failures
+        )
+
+    def notes(self) -> list[str]:
+        """What is worth knowing and no finding."""
+        found = []
+        refused = defaultdict(list)
+        taken = []
+        for name, case in self.cases.items():
+            reply = self.replies[name]
+            if case.owed == "either" and case.group == "change" and reply.refused:
+                refused[case.theme].append(case)
+            if case.owed == "either" and case.group == "wire" and reply.taken:
+                taken.append(case.theme)
+        for theme, cases in refused.items():
+            what = _CHANGES.get(theme, theme)
+            if self.policy == "strict" and theme == "older shape":
+                found.append(
+                    "refuses what older releases of Kombo have sent: "
+                    f"{enumerated(case.about for case in cases)}"
+                )
+            elif self.policy == "strict" and theme in ("new property", "new value"):
+                places = enumerated(case.pointer or "the payload" for case in cases)
+                found.append(
+                    f"refuses tomorrow's payloads: {what} ({places}), which a strict receiver "
+                    "has to; a release of Kombo that adds one will be refused"
+                )
+            elif self.policy == "strict":
+                found.append(
+                    f"refuses {what}: "
+                    f"{enumerated(case.id.partition(':')[2] for case in cases)}"
+                    "; Kombo sends all events to one URL, and repeats what is refused"
+                )
+        for theme in ("body-nul", "body-lone-surrogate", "body-megabyte"):
+            case_reply = self.replies.get(f"wire:{theme}")
+            if case_reply is not None and case_reply.refused:
+                found.append(f"refuses {self.cases[f'wire:{theme}'].about}, as it may")
+        if taken:
+            found.append(f"takes, as it may: {enumerated(sorted(set(taken)))}")
+        return found
+
+
+_CHANGES = {
+    "new property": "properties that are new",
+    "new value": "values that are new",
+    "new event": "events that are new",
+    "other event": "other events of Kombo",
+}

@@ -1,0 +1,1 @@
+"""Realistic payloads, from a schema and what is known of its fields."""

@@ -1,0 +1,168 @@
+"""Names from a live Faker in place of the pools, and our provider for anybody's Faker.
+
+Faker promises equal output for one of its versions only, so what is made with it is the same
+for the same seed and the same Faker.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from random import Random
+from typing import Any, TypeVar
+
+import faker
+from faker import Generator
+from faker.providers import BaseProvider
+
+from kombo_fakes.core.choices import Dice, SeededDice
+from kombo_fakes.errors import OverrideError, shorten, unknown
+from kombo_fakes.webhooks.pools import TOOLS
+
+T = TypeVar("T")
+
+
+class FakerNames:
+    """Names that a Faker makes, as `kombo_fakes.webhooks.realism.Names` has it.
+
+    The Faker is lent: while it makes a name, its generators roll our dice, and afterwards they
+    have their own random state again. So the caller's sequence of values stays as it was.
+
+    Args:
+        source: A Faker, of one locale or of several, with whatever providers it has.
+
+    Raises:
+        OverrideError: if it is none, but the name of a locale, say.
+
+    Examples:
+        >>> names = FakerNames(faker.Faker("de_DE"))
+        >>> names.person(SeededDice(1)) == names.person(SeededDice(1))
+        True
+    """
+
+    def __init__(self, source: faker.Faker) -> None:
+        given: Any = source
+        factories = getattr(given, "factories", None)
+        if factories is None:
+            hint = f'Faker("{given}")' if isinstance(given, str) and given else "Faker()"
+            raise OverrideError(f"{shorten(given)} is no Faker: give {hint}")
+        # Its methods come from providers, so no type knows them.
+        self._generators: tuple[Any, ...] = tuple(factories)
+
+    @classmethod
+    def for_locale(cls, locale: str) -> FakerNames:
+        """Names of one of Faker's locales.
+
+        Raises:
+            UnknownNameError: if Faker has no such locale; the message names the nearest one.
+        """
+        try:
+            return cls(faker.Faker(locale))
+        except AttributeError:
+            from faker.config import AVAILABLE_LOCALES
+
+            raise unknown("Faker locale", locale, AVAILABLE_LOCALES) from None
+
+    def organization(self, dice: Dice) -> str:
+        return self._made(dice, lambda generator: str(generator.company()))
+
+    def person(self, dice: Dice) -> tuple[str, str]:
+        return self._made(dice, lambda g: (str(g.first_name()), str(g.last_name())))
+
+    def job(self, dice: Dice) -> str:
+        return self._made(dice, lambda generator: str(generator.job()))
+
+    def place(self, dice: Dice) -> tuple[str, str, str | None, str, str]:
+        return self._made(dice, _place)
+
+    def sentence(self, dice: Dice) -> str:
+        return self._made(dice, lambda generator: str(generator.sentence(nb_words=4)))
+
+    def _made(self, dice: Dice, make: Callable[[Any], T]) -> T:
+        generator = dice.pick(self._generators)
+        own = generator.random
+        generator.random = Random(dice.whole(0, 2**32 - 1))
+        try:
+            return make(generator)
+        finally:
+            generator.random = own
+
+
+def _place(generator: Any) -> tuple[str, str, str | None, str, str]:
+    # Not every locale of Faker has every part of an address.
+    country = getattr(generator, "current_country", generator.country)
+    state = getattr(generator, "administrative_unit", None)
+    return (
+        str(generator.street_address()).replace("\n", ", "),
+        str(generator.city()),
+        None if state is None else str(state()),
+        str(generator.postcode()),
+        str(country()),
+    )
+
+
+class _GeneratorDice(SeededDice):
+    """Dice that roll with a Faker generator's own random state, seeded by its owner."""
+
+    __slots__ = ()
+
+    def __init__(self, generator: Generator) -> None:
+        self._random = generator.random.random
+
+
+class KomboProvider(BaseProvider):
+    """A Faker provider: ``fake.add_provider(KomboProvider)``.
+
+    It follows the Faker that it is in: its seed, its locale, its names.
+
+    Examples:
+        >>> fake = faker.Faker()
+        >>> fake.add_provider(KomboProvider)
+        >>> fake.seed_instance(1)
+        >>> fake.kombo_integration_id().split(":")[0] in fake.kombo_tools()
+        True
+        >>> sorted(fake.kombo_payload())
+        ['data', 'id', 'type']
+    """
+
+    def kombo_tools(self, category: str | None = None) -> tuple[str, ...]:
+        """The slugs of the tools that Kombo connects to, of one category or of all."""
+        if category is None:
+            return tuple(dict.fromkeys(tool for tools in TOOLS.values() for tool in tools))
+        if category not in TOOLS:
+            raise unknown("category", category, TOOLS)
+        return TOOLS[category]
+
+    def kombo_tool(self, category: str | None = None) -> str:
+        """The slug of a tool: ``personio``."""
+        return _GeneratorDice(self.generator).pick(self.kombo_tools(category))
+
+    def kombo_category(self) -> str:
+        """A category of integrations: ``HRIS``."""
+        return _GeneratorDice(self.generator).pick(tuple(TOOLS))
+
+    def kombo_id(self) -> str:
+        """An id as Kombo gives it to events: 24 letters and digits."""
+        return _GeneratorDice(self.generator).token(24)
+
+    def kombo_integration_id(self, tool: str | None = None) -> str:
+        """The id of an integration: ``personio:CBNMt7dSNCzBdnRTx87dev4E``."""
+        return f"{tool or self.kombo_tool()}:{self.kombo_id()}"
+
+    def kombo_payload(self, event: str = "integration-state-changed") -> Any:
+        """A realistic payload of an event, with the names of this Faker's locale."""
+        from kombo_fakes.realistic.generator import portrait_for
+        from kombo_fakes.schema.schema import Schema
+
+        names = _ProviderNames(self.generator)
+        dice = _GeneratorDice(self.generator)
+        return portrait_for(Schema.load(event)).paint(dice, names=names)
+
+
+class _ProviderNames(FakerNames):
+    """Names straight from the generator that a provider is in."""
+
+    def __init__(self, generator: Generator) -> None:
+        self._generators = (generator,)
+
+    def _made(self, dice: Dice, make: Callable[[Any], T]) -> T:
+        return make(self._generators[0])

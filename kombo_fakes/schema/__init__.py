@@ -1,0 +1,1 @@
+"""JSON Schemas as they are meant: read, repaired, validated, taken apart into shapes."""

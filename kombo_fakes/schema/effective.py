@@ -1,0 +1,311 @@
+"""From the published to the effective schema: the JSON Schema that a document *means*.
+
+Kombo's published document is a JSON Schema 2020-12 on its face and an OpenAPI 3.0 schema in
+its habits; taken to the letter it fails everywhere. The reading repairs exactly that, notes
+each repair, and refuses what it can't honour: never a silently weaker schema.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass
+from typing import Any
+
+import jsonschema_rs
+
+from kombo_fakes.core.json_reader import MAX_DEPTH, is_deep
+from kombo_fakes.core.pointer import Path, to_pointer
+from kombo_fakes.errors import SchemaError, nearest, shorten, unknown
+from kombo_fakes.schema.formats import checked_formats, nearly
+from kombo_fakes.schema.violations import not_json
+from kombo_fakes.schema.vocabulary import (
+    APPLICATORS,
+    ASSERTIONS,
+    DIALECTS,
+    DRAFT_7,
+    DRAFT_2020,
+    FOREIGN,
+    KNOWN,
+    dialect_of,
+    mapped,
+    subschemas,
+)
+
+_URN = "urn:kombo-fakes:schema:"
+
+
+@dataclass(frozen=True, slots=True)
+class Repair:
+    """One thing in which the effective schema differs from the published one.
+
+    Attributes:
+        pointer: JSON Pointer into the published document.
+        keyword: The keyword that was read in its meaning and not to the letter.
+        note: What became of it, in a sentence.
+    """
+
+    pointer: str
+    keyword: str
+    note: str
+
+    def __str__(self) -> str:
+        return f"{self.pointer or '(root)'}: {self.note}"
+
+
+def read(published: Any, name: str = "the schema") -> tuple[dict[str, Any], tuple[Repair, ...]]:
+    """Derive the effective schema from a published document.
+
+    Args:
+        published: The document: an object, or a boolean schema. It isn't changed.
+        name: What to call it in an error message.
+
+    Returns:
+        The effective schema, and what was repaired on the way.
+
+    Raises:
+        SchemaError: if the document is no schema or no JSON, holds a keyword that isn't known,
+            refers to something outside of itself, or fails its meta-schema.
+
+    Examples:
+        >>> effective, repairs = read({"type": "string", "nullable": True})
+        >>> effective
+        {'type': ['string', 'null']}
+        >>> print(repairs[0])
+        (root): `nullable: true` became a union with null
+    """
+    if isinstance(published, bool):
+        published = {} if published else {"not": {}}
+    if not isinstance(published, dict):
+        raise SchemaError(f"{name}: a schema is a JSON object, not {shorten(published)}")
+    if is_deep(published):
+        raise SchemaError(f"{name}: nested deeper than {MAX_DEPTH} levels")
+    for violation in not_json(published):
+        at = violation.pointer or "the root"
+        raise SchemaError(f"{name}: no JSON at {at}: {violation.message}")
+    reader = _Reader(name, published)
+    effective = reader.read(published, ())
+    _check_meta(effective, name)
+    _check_references(effective, name)
+    return effective, tuple(reader.repairs)
+
+
+class _Reader:
+    def __init__(self, name: str, published: dict[str, Any]) -> None:
+        self.name = name
+        self.dialect = dialect_of(published)
+        self.draft_7 = self.dialect == DRAFT_7
+        self.formats = checked_formats(published.get("$schema"))
+        self.referenced = _references(published)
+        self.repairs: list[Repair] = []
+
+    def repair(self, path: Path, keyword: str, note: str) -> None:
+        self.repairs.append(Repair(to_pointer(path), keyword, note))
+
+    def read(self, schema: Any, path: Path) -> Any:
+        if not isinstance(schema, dict):
+            return schema
+        effective = dict(schema)
+        self._check_keywords(schema, path)
+        self._read_reference(effective, path)
+        self._check_dialect(effective, path)
+        self._read_id(effective, path)
+        self._read_nullable(effective, path)
+        self._read_content(effective, path)
+        self._note_format(effective, path)
+        return mapped(effective, lambda where, child: self.read(child, path + where))
+
+    def _check_keywords(self, schema: dict[str, Any], path: Path) -> None:
+        for keyword in schema:
+            if keyword not in KNOWN and keyword != "nullable" and not keyword.startswith("x-"):
+                near = nearest(keyword, KNOWN)
+                hint = f"; did you mean {near!r}?" if near else ""
+                raise SchemaError(
+                    f"{self.name}: unknown keyword {shorten(keyword)} at "
+                    f"{to_pointer(path) or 'the root'}{hint}"
+                )
+
+    def _read_reference(self, schema: dict[str, Any], path: Path) -> None:
+        """Drop what stands beside a ``$ref`` where that stands for all (draft 7, section 8.3)."""
+        if not self.draft_7 or not isinstance(schema.get("$ref"), str):
+            return
+        told = ASSERTIONS | APPLICATORS | {"nullable"} | ({"$id"} if path else set())
+        beside = [keyword for keyword in schema if keyword in told]
+        for keyword in beside:
+            del schema[keyword]
+        if beside:
+            note = f"beside $ref nothing counts in draft 7, so {', '.join(beside)} went"
+            self.repair(path, "$ref", note)
+
+    def _check_dialect(self, schema: dict[str, Any], path: Path) -> None:
+        for keyword, instead in FOREIGN.get(self.dialect, {}).items():
+            if keyword in schema:
+                known = [d for d in DIALECTS if keyword not in FOREIGN[d]]
+                right = f"say it with {instead}, or " if instead else ""
+                raise SchemaError(
+                    f"{self.name}: {keyword} at {to_pointer(path) or 'the root'}: "
+                    f"{self.dialect} doesn't know it; {right}name {known[0]} in $schema"
+                )
+
+    def _read_id(self, schema: dict[str, Any], path: Path) -> None:
+        identifier = schema.get("$id")
+        if not isinstance(identifier, str) or not identifier.startswith("#"):
+            return
+        if self.draft_7 and re.match(r"#[A-Za-z]", identifier):
+            return  # In draft 7 this is how an anchor is written.
+        if identifier in self.referenced and re.fullmatch(r"#[A-Za-z][-A-Za-z0-9._]*", identifier):
+            schema.setdefault("$anchor", identifier[1:])
+        if path:
+            del schema["$id"]
+            became = f"became the anchor {schema['$anchor']!r}" if "$anchor" in schema else "went"
+            self.repair(path, "$id", f"the bare fragment {shorten(identifier)} {became}")
+        else:
+            last = identifier.rpartition("/")[2].lstrip("#") or "root"
+            schema["$id"] = _URN + re.sub(r"[^A-Za-z0-9._-]", "-", last)
+            self.repair(path, "$id", f"{shorten(identifier)} became {schema['$id']!r}")
+
+    def _read_nullable(self, schema: dict[str, Any], path: Path) -> None:
+        if "nullable" not in schema:
+            return
+        nullable = schema.pop("nullable")
+        if not isinstance(nullable, bool):
+            raise SchemaError(
+                f"{self.name}: nullable at {to_pointer(path) or 'the root'} is "
+                f"{shorten(nullable)}; it should be true or false"
+            )
+        if not nullable:
+            self.repair(path, "nullable", "`nullable: false` says nothing, so it went")
+            return
+        types = schema.get("type")
+        if types is None:
+            # OpenAPI 3.0.3: nullable adds null to the type beside it, and without one does nothing.
+            self.repair(path, "nullable", "`nullable: true` without a type adds nothing (OAS 3.0)")
+            return
+        if not isinstance(types, (str, list)):
+            return  # Against the meta-schema, which says so.
+        types = [types] if isinstance(types, str) else types
+        schema["type"] = types if "null" in types else [*types, "null"]
+        note = "`nullable: true` became a union with null"
+        if isinstance(schema.get("enum"), list) and None not in schema["enum"]:
+            schema["enum"] = [*schema["enum"], None]
+            note += ", in the enum too"
+        if "const" in schema and schema["const"] is not None:
+            schema["enum"] = [schema.pop("const"), None]
+            note += ", beside the constant"
+        self.repair(path, "nullable", note)
+
+    def _read_content(self, schema: dict[str, Any], path: Path) -> None:
+        """Drop what the validator would assert, and draft 7 leaves open (section 8.2)."""
+        if not self.draft_7:
+            return
+        for keyword in ("contentEncoding", "contentMediaType"):
+            if keyword in schema:
+                del schema[keyword]
+                self.repair(path, keyword, f"{keyword} isn't checked: an annotation, so it went")
+
+    def _note_format(self, schema: dict[str, Any], path: Path) -> None:
+        name = schema.get("format")
+        if isinstance(name, str) and name not in self.formats:
+            near = nearly(name)
+            hint = f"; did you mean {near!r}?" if near else ""
+            note = f"format {shorten(name)} isn't checked: an annotation{hint}"
+            self.repair(path, "format", note)
+
+
+def _check_meta(effective: dict[str, Any], name: str) -> None:
+    # An unknown dialect would be fetched from the network by the validator.
+    if dialect_of(effective) not in DIALECTS:
+        raise SchemaError(
+            f"{name}: $schema {shorten(effective['$schema'])} isn't known; known are drafts 7, "
+            f"2019-09 and 2020-12 ({DRAFT_2020})"
+        )
+    try:
+        jsonschema_rs.meta.validate(effective)
+    except jsonschema_rs.ValidationError as error:
+        unheard = _unknown_type(effective)
+        if unheard:
+            raise SchemaError(f"{name}: {unheard}") from None
+        at = to_pointer(error.instance_path)
+        raise SchemaError(f"{name}: against the meta-schema at {at}: {_line(error)}") from None
+
+
+_TYPES = ("string", "integer", "number", "boolean", "object", "array", "null")
+
+
+def _unknown_type(effective: dict[str, Any]) -> str:
+    """What is said of a type that there is none of; empty where there is no such."""
+    todo: list[tuple[Path, Any]] = [((), effective)]
+    while todo:
+        path, schema = todo.pop(0)
+        if not isinstance(schema, dict):
+            continue
+        types = schema.get("type")
+        for one in types if isinstance(types, list) else [types]:
+            if isinstance(one, str) and one not in _TYPES:
+                where = f" at {to_pointer(path) or 'the root'}"
+                return str(unknown("type", one, _TYPES, where=where))
+        todo.extend((path + where, child) for where, child in subschemas(schema))
+    return ""
+
+
+def _check_references(effective: dict[str, Any], name: str) -> None:
+    def refuse(uri: str) -> Any:
+        raise LookupError(uri)
+
+    try:
+        jsonschema_rs.validator_for(effective, retriever=refuse)
+    except (jsonschema_rs.ReferencingError, ValueError) as error:
+        raise SchemaError(_why_refused(effective, name, _line(error))) from None
+
+
+def _why_refused(effective: dict[str, Any], name: str, reason: str) -> str:
+    todo: list[tuple[Path, Any]] = [((), effective)]
+    while todo:
+        path, schema = todo.pop()
+        if not isinstance(schema, dict):
+            continue
+        target = schema.get("$ref")
+        if isinstance(target, str) and _named_in(reason, target):
+            at = f"{name}: $ref {shorten(target)} at {to_pointer(path) or 'the root'} leads"
+            if target.startswith("#"):
+                return f"{at} nowhere"
+            return f"{at} out of the document, and nothing is fetched; bring it in under $defs"
+        for pattern in (schema.get("pattern"), *schema.get("patternProperties", ())):
+            if isinstance(pattern, str) and "regex" in reason and json.dumps(pattern) in reason:
+                return (
+                    f"{name}: pattern {shorten(pattern)} at {to_pointer(path) or 'the root'} is "
+                    "no valid ECMA-262 regular expression, or has what isn't understood here"
+                )
+        todo.extend((path + where, child) for where, child in subschemas(schema))
+    absent = re.match(r"Resource '([^']*)' is not present", reason)
+    if absent:
+        return (
+            f"{name}: a reference leads to {shorten(absent[1])}, out of the document, and "
+            "nothing is fetched; bring it in under $defs"
+        )
+    return f"{name}: {reason}"
+
+
+def _references(published: dict[str, Any]) -> frozenset[str]:
+    found: set[str] = set()
+    todo: list[Any] = [published]
+    while todo:
+        schema = todo.pop()
+        if isinstance(schema, dict):
+            target = schema.get("$ref")
+            if isinstance(target, str):
+                found.add(target)
+            todo.extend(child for _, child in subschemas(schema))
+    return frozenset(found)
+
+
+def _named_in(reason: str, target: str) -> bool:
+    document, _, fragment = target.partition("#")
+    part = document or fragment
+    return part != "" and (f"'{part}" in reason or f"'{target}'" in reason)
+
+
+def _line(error: BaseException) -> str:
+    """The first line of a validator's message, kept short: it may quote hostile input."""
+    message = str(error).partition("\n")[0]
+    return message if len(message) <= 200 else message[:200] + "..."

@@ -1,0 +1,205 @@
+"""The schemas in an OpenAPI description, 3.0 or 3.1, each as a document of its own.
+
+OpenAPI 3.0 has its own dialect (specification 3.0.3, "Schema Object"): ``nullable``, boolean
+``exclusiveMinimum``, and nothing beside a ``$ref`` counts. OpenAPI 3.1 is JSON Schema 2020-12.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, TypeGuard, TypeVar
+from urllib.parse import unquote
+
+from kombo_fakes.core.pointer import Path, PointerError, get, parse_pointer, to_pointer
+from kombo_fakes.errors import SchemaError, shorten, unknown
+from kombo_fakes.schema.vocabulary import mapped
+
+T = TypeVar("T")
+
+DIALECT = "https://json-schema.org/draft/2020-12/schema"
+_COMPONENTS = "/components/schemas/"
+
+
+def is_openapi(document: Any) -> bool:
+    """Whether a document says of itself that it is an OpenAPI 3 description."""
+    return isinstance(document, dict) and str(document.get("openapi", "")).startswith("3.")
+
+
+class Descriptions(Mapping[str, T]):
+    """The schemas of an OpenAPI description, by name; each is made when it is asked for.
+
+    The names are those of ``components.schemas`` and those of ``webhooks``; where both have a
+    name, the webhook's is called ``webhooks/NAME``.
+
+    Args:
+        document: The parsed description. It isn't changed.
+        make: What makes a schema of a document of its own and the name to call it.
+        name: What to call the description in an error message.
+
+    Raises:
+        SchemaError: if it is no OpenAPI 3 description.
+    """
+
+    def __init__(self, document: Any, make: Callable[[Any, str], T], name: str) -> None:
+        if not is_openapi(document):
+            if _is_map(document) and not {"openapi", "swagger"} & set(document):
+                raise SchemaError(
+                    f"{name}: is a JSON Schema, and no OpenAPI 3.0 or 3.1 description; leave out "
+                    "--name, or in Python take Schema.load"
+                )
+            said = document.get("openapi", document.get("swagger")) if _is_map(document) else None
+            raise SchemaError(
+                f"{name}: no OpenAPI 3.0 or 3.1 description (openapi: {shorten(said)})"
+            )
+        self._document = document
+        self._is_30 = str(document["openapi"]).startswith("3.0")
+        self._make = make
+        self._name = name
+        self._errors: dict[str, SchemaError] = {}
+        self._places = dict(self._found())
+        self._made: dict[str, T] = {}
+
+    def _found(self) -> Iterator[tuple[str, Path]]:
+        schemas = self._schemas()
+        for name in schemas:
+            yield name, ("components", "schemas", name)
+        webhooks = self._document.get("webhooks")
+        for name in webhooks if _is_map(webhooks) else ():
+            known = f"webhooks/{name}" if name in schemas else name
+            try:
+                path = self._body_of(("webhooks", name))
+            except SchemaError as error:
+                # Said when this one is asked for.
+                self._errors[known] = error
+                path = ("webhooks", name)
+            if path is not None:
+                yield known, path
+
+    def _schemas(self) -> dict[str, Any]:
+        components = self._document.get("components")
+        schemas = components.get("schemas") if _is_map(components) else None
+        return schemas if _is_map(schemas) else {}
+
+    def _followed(self, path: Path) -> tuple[Any, Path]:
+        """What is at a path, or where the references lead that stand there, and where that is."""
+        seen: set[Path] = set()
+        while True:
+            value = get(self._document, path)
+            if not _is_map(value) or not isinstance(value.get("$ref"), str):
+                return value, path
+            if path in seen:
+                raise SchemaError(f"{self._name}: $ref at {to_pointer(path)} leads to itself")
+            seen.add(path)
+            path = self._target(value["$ref"], path)
+
+    def _body_of(self, webhook: Path) -> Path | None:
+        """Where the schema of the request body of a path item is."""
+        item, path = self._followed(webhook)
+        for method in ("post", "put", "patch"):
+            operation = item.get(method) if _is_map(item) else None
+            if not _is_map(operation) or "requestBody" not in operation:
+                continue
+            body, where = self._followed((*path, method, "requestBody"))
+            content = body.get("content") if _is_map(body) else None
+            for media_type, media in (content if _is_map(content) else {}).items():
+                if "json" in str(media_type) and _is_map(media) and "schema" in media:
+                    return (*where, "content", media_type, "schema")
+        return None
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._places)
+
+    def __len__(self) -> int:
+        return len(self._places)
+
+    def __getitem__(self, name: str) -> T:
+        if name not in self._places:
+            raise unknown("schema", name, self._places, where=f" in {self._name}")
+        if name not in self._made:
+            self._made[name] = self._make(self.document_of(name), f"{self._name}: {name}")
+        return self._made[name]
+
+    def document_of(self, name: str) -> Any:
+        """A schema with all that it refers to, as a document of JSON Schema 2020-12."""
+        if name in self._errors:
+            raise self._errors[name]
+        path = self._places[name]
+        definitions: dict[str, Any] = {}
+        todo: list[Path] = []
+
+        def defined(target: Path) -> str:
+            label = _label(target)
+            if label not in definitions:
+                definitions[label] = None
+                todo.append(target)
+            return label
+
+        root = self._converted(get(self._document, path), path, defined)
+        while todo:
+            target = todo.pop()
+            definitions[_label(target)] = self._converted(
+                get(self._document, target), target, defined
+            )
+        if isinstance(root, bool):
+            root = {} if root else {"not": {}}
+        if not _is_map(root):
+            return root
+        title = {} if "title" in root else {"title": name}
+        kept = {k: v for k, v in root.items() if k not in ("$schema", "$id", "$defs")}
+        defs = {"$defs": definitions} if definitions else {}
+        return {"$schema": DIALECT, **title, **kept, **defs}
+
+    def _converted(self, schema: Any, path: Path, defined: Callable[[Path], str]) -> Any:
+        if not _is_map(schema):
+            return schema
+        reference = schema.get("$ref")
+        result = dict(schema)
+        if isinstance(reference, str):
+            label = defined(self._target(reference, path))
+            pointer = to_pointer(("$defs", label))
+            if self._is_30:
+                return {"$ref": "#" + pointer}
+            result["$ref"] = "#" + pointer
+        if self._is_30:
+            _modernise(result)
+        # Local definitions are reached by the references that lead to them.
+        result.pop("$defs", None)
+        result.pop("$id", None)
+        return mapped(result, lambda where, child: self._converted(child, path + where, defined))
+
+    def _target(self, reference: str, where: Path) -> Path:
+        at = f"{self._name}: $ref {shorten(reference)} at {to_pointer(where)}"
+        if not reference.startswith("#"):
+            raise SchemaError(f"{at} leads out of the document, and nothing is fetched")
+        try:
+            path = parse_pointer(unquote(reference[1:]))
+            if not reference.startswith("#/"):
+                raise PointerError("an anchor")
+            get(self._document, path)
+        except PointerError:
+            near = ""
+            if reference.startswith("#" + _COMPONENTS):
+                wanted = reference.removeprefix("#" + _COMPONENTS)
+                near = "; " + str(unknown("schema", wanted, self._schemas())).split("; ", 1)[-1]
+            raise SchemaError(f"{at} leads nowhere{near}") from None
+        return path
+
+
+def _modernise(schema: dict[str, Any]) -> None:
+    """Say in terms of 2020-12 what OpenAPI 3.0 says in those of draft 5."""
+    for bound, exclusive in (("minimum", "exclusiveMinimum"), ("maximum", "exclusiveMaximum")):
+        if schema.get(exclusive) is True and bound in schema:
+            schema[exclusive] = schema.pop(bound)
+        elif isinstance(schema.get(exclusive), bool):
+            del schema[exclusive]
+
+
+def _label(path: Path) -> str:
+    if path[:2] == ("components", "schemas") and len(path) == 3:
+        return str(path[2])
+    return re.sub(r"^/", "", to_pointer(path))
+
+
+def _is_map(value: Any) -> TypeGuard[dict[str, Any]]:
+    return isinstance(value, dict)

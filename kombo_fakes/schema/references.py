@@ -1,0 +1,87 @@
+"""Where references lead within a document: by pointer, by anchor, by ``$id``."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import unquote, urldefrag, urljoin
+
+from kombo_fakes.core.pointer import Path, PointerError, get, parse_pointer
+from kombo_fakes.schema.vocabulary import subschemas
+
+_BASE = "urn:kombo-fakes:document"
+
+
+class Targets:
+    """The places in a schema document that a reference can lead to.
+
+    Args:
+        root: The document: a schema.
+
+    Examples:
+        >>> Targets({"$defs": {"a": {"$anchor": "x"}}}).find("#x", ())
+        ('$defs', 'a')
+    """
+
+    def __init__(self, root: Any) -> None:
+        self._root = root
+        self._resources: dict[str, Path] = {}
+        self._anchors: dict[tuple[str, str], Path] = {}
+        self._bases: dict[Path, str] = {}
+        todo: list[tuple[Path, Any, str]] = [((), root, _BASE)]
+        while todo:
+            path, schema, base = todo.pop()
+            if not isinstance(schema, dict):
+                continue
+            identifier = schema.get("$id")
+            if isinstance(identifier, str) and not identifier.startswith("#"):
+                base = urldefrag(_joined(base, identifier))[0]
+                self._resources[base] = path
+            elif not path:
+                self._resources[base] = path
+            self._bases[path] = base
+            plain = identifier[1:] if isinstance(identifier, str) else None
+            for name in (schema.get("$anchor"), schema.get("$dynamicAnchor"), plain):
+                if isinstance(name, str):
+                    self._anchors.setdefault((base, name), path)
+            todo.extend((path + where, child, base) for where, child in subschemas(schema))
+
+    def find(self, reference: Any, where: Path) -> Path | None:
+        """Where a reference leads; None where it isn't one, or leads out of the document.
+
+        Args:
+            reference: The value of ``$ref`` or ``$dynamicRef``.
+            where: The path of the schema object that holds it.
+        """
+        if not isinstance(reference, str):
+            return None
+        uri, fragment = urldefrag(_joined(self._bases.get(where, _BASE), reference))
+        fragment = unquote(fragment)
+        if uri not in self._resources:
+            return None
+        if fragment and not fragment.startswith("/"):
+            return self._anchors.get((uri, fragment))
+        start = self._resources[uri]
+        try:
+            path = (*start, *parse_pointer(fragment))
+            get(self._root, path)
+        except PointerError:
+            return None
+        return _as_walked(self._root, path)
+
+
+def _joined(base: str, reference: str) -> str:
+    # urljoin knows nothing of URNs, to which only a fragment can be added.
+    if reference.startswith("#"):
+        return urldefrag(base)[0] + reference
+    return reference if base.startswith("urn:") else urljoin(base, reference)
+
+
+def _as_walked(root: Any, path: tuple[str | int, ...]) -> Path:
+    """The path with list indices as numbers, as a walk through the document has them."""
+    result: list[str | int] = []
+    value = root
+    for part in path:
+        key = int(part) if isinstance(value, list) else part
+        value = value[key]
+        result.append(key)
+    return tuple(result)

@@ -1,0 +1,135 @@
+"""Requirements: that a payload has something at a place, said as a schema.
+
+A fault needs a payload that it can break, and an override one that has the object it goes into:
+the blueprint of a schema together with such a requirement makes just these.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import quote
+
+from kombo_fakes.core.pointer import Path
+from kombo_fakes.schema.schema import Schema
+from kombo_fakes.schema.sites import Site
+from kombo_fakes.schema.vocabulary import DRAFT_2020, dialect_of
+
+
+@dataclass(frozen=True, slots=True)
+class Requirement:
+    """A schema that payloads have to satisfy beside their own, as text so that it can be a key."""
+
+    text: str
+
+    @property
+    def schema(self) -> dict[str, Any]:
+        """The schema."""
+        parsed: dict[str, Any] = json.loads(self.text)
+        return parsed
+
+
+def presence(site: Site, schema: Schema) -> Requirement:
+    """What a payload satisfies that has something at a site which the site's keyword is about."""
+    inner: dict[str, Any] = {}
+    kind = _RELEVANT.get(site.keyword)
+    if kind is not None:
+        inner["type"] = kind
+    elif site.keyword == "type" and isinstance(site.value, list):
+        inner["type"] = [name for name in site.value if name != "null"] or "null"
+    if site.keyword == "required":
+        inner["required"] = [site.value]
+    if site.keyword == "dependentRequired":
+        (name,) = site.value
+        inner["required"] = [name, *site.value[name]]
+    if site.keyword == "uniqueItems":
+        inner["minItems"] = 1
+    if not site.single:
+        # So that it is this branch that the payload satisfies.
+        inner["allOf"] = [{"$ref": "#" + quote(site.schema_pointer)}]
+    return Requirement(json.dumps(_wrapped(inner, site.path, schema), sort_keys=True))
+
+
+ABSENT = object()
+"""What stands where nothing is."""
+
+
+def value_at(payload: Any, path: Path) -> Any:
+    """The value at the path of a site, `ABSENT` if there is none; it is asked for very often."""
+    for part in path:
+        if isinstance(payload, list):
+            inside = isinstance(part, int) and part < len(payload)
+        else:
+            inside = isinstance(payload, dict) and part in payload
+        if not inside:
+            return ABSENT
+        payload = payload[part]
+    return payload
+
+
+def suits(payload: Any, site: Site) -> bool:
+    """Whether a payload has something at a site which the site's keyword is about."""
+    value = value_at(payload, site.path)
+    if value is ABSENT:
+        return False
+    kind = _RELEVANT.get(site.keyword)
+    if kind is not None and not isinstance(value, _PYTHON[str(kind)]):
+        return False
+    match site.keyword:
+        case "type":
+            return value is not None or site.value in ("null", ["null"])
+        case "required":
+            return site.value in value
+        case "dependentRequired":
+            (name,) = site.value
+            return {name, *site.value[name]} <= set(value)
+        case "uniqueItems":
+            return len(value) > 0
+    return not isinstance(value, bool) or kind != "number"
+
+
+def present(paths: Iterable[Path], schema: Schema) -> Requirement:
+    """What a payload satisfies that has something other than null at each of some places."""
+    something: dict[str, Any] = {"not": {"type": "null"}}
+    wrapped = [_wrapped(something, path, schema) for path in paths]
+    return Requirement(json.dumps({"allOf": wrapped}, sort_keys=True))
+
+
+def _wrapped(inner: dict[str, Any], path: Path, schema: Schema) -> dict[str, Any]:
+    tuples = "prefixItems" if dialect_of(schema.effective) == DRAFT_2020 else "items"
+    for part in reversed(path):
+        if isinstance(part, int):
+            below: list[Any] = [{} for _ in range(part)]
+            inner = {"type": "array", "minItems": part + 1, tuples: [*below, inner]}
+        else:
+            inner = {"type": "object", "required": [part], "properties": {part: inner}}
+    return inner
+
+
+_PYTHON: dict[str, tuple[type, ...]] = {
+    "string": (str,),
+    "number": (int, float),
+    "array": (list,),
+    "object": (dict,),
+}
+
+_RELEVANT: dict[str, str] = {
+    **dict.fromkeys(("minLength", "maxLength", "pattern", "format"), "string"),
+    **dict.fromkeys(
+        ("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf"), "number"
+    ),
+    **dict.fromkeys(("minItems", "maxItems", "uniqueItems", "contains", "items"), "array"),
+    **dict.fromkeys(
+        (
+            "required",
+            "dependentRequired",
+            "additionalProperties",
+            "minProperties",
+            "maxProperties",
+            "propertyNames",
+        ),
+        "object",
+    ),
+}

@@ -1,0 +1,227 @@
+"""The sites of a schema: every constraint, at every place of a payload where it holds."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from kombo_fakes.core.pointer import Path, get, to_pointer
+from kombo_fakes.schema.formats import checked_formats, finds
+from kombo_fakes.schema.references import Targets
+from kombo_fakes.schema.vocabulary import ASSERTIONS
+
+_FAMILIES: dict[str, tuple[str, ...]] = {
+    "anyOf": ("anyOf",),
+    "oneOf": ("oneOf",),
+    "not": ("not",),
+    "if": ("if", "then", "else"),
+    "dependentSchemas": ("dependentSchemas",),
+    "dependencies": ("dependencies",),
+    "unevaluatedItems": ("unevaluatedItems", "allOf", "anyOf", "oneOf", "prefixItems", "items"),
+    "unevaluatedProperties": ("unevaluatedProperties", "allOf", "anyOf", "oneOf", "properties"),
+}
+"""Keywords that are about whole shapes, and what has to stay together with each."""
+
+_BESIDE = {"maxContains": ("contains", "maxContains")}
+"""Keywords that say nothing without another one."""
+
+
+PLACES = 32
+"""At how many places of a payload one schema object is looked at: there may be no end of them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """One constraint at one place.
+
+    Attributes:
+        pointer: JSON Pointer to the place in a payload, where a validator reports it. Of an
+            array it is the first item, of an open object a name that fits.
+        keyword: The keyword.
+        value: What the keyword says there; for ``required`` and ``dependentRequired`` the
+            one property that this site is about.
+        schema_pointer: JSON Pointer to the schema object that holds the keyword.
+        single: Whether the constraint can be broken alone: not so within ``anyOf``, ``oneOf``
+            and ``if``, where another branch has its say.
+        family: The keyword with its value, and the keywords beside it that it goes with.
+        path: The place in a payload as a path, which tells the name ``0`` from the index.
+    """
+
+    pointer: str
+    keyword: str
+    value: Any = field(hash=False)
+    schema_pointer: str
+    single: bool = True
+    family: dict[str, Any] = field(default_factory=dict, hash=False, repr=False)
+    path: Path = field(default=(), repr=False)
+
+    def __str__(self) -> str:
+        of = f" of {self.value!r}" if self.keyword == "required" else ""
+        return f"{self.keyword}{of} at {self.pointer or '(root)'}"
+
+
+def sites(effective: dict[str, Any]) -> Iterator[Site]:
+    """Every site of an effective schema, outermost first, each once.
+
+    A recursive schema is followed until it comes to a schema object that it is in already, and
+    no object to more than `PLACES` places.
+    """
+    seen: set[tuple[str, str, str]] = set()
+    walker = _Walker(effective)
+    for site in walker.walk(effective, (), (), single=True, inside=frozenset()):
+        about = site.value if site.keyword in ("required", "dependentRequired") else ""
+        key = (site.pointer, site.keyword, f"{site.schema_pointer} {about}")
+        if key not in seen:
+            seen.add(key)
+            yield site
+
+
+class _Walker:
+    def __init__(self, root: dict[str, Any]) -> None:
+        self.root = root
+        self.visits: Counter[Path] = Counter()
+        self.targets = Targets(root)
+        self.formats = checked_formats(root.get("$schema"))
+
+    def walk(
+        self, schema: Any, place: Path, where: Path, *, single: bool, inside: frozenset[Path]
+    ) -> Iterator[Site]:
+        if not isinstance(schema, dict) or where in inside or self.visits[where] == PLACES:
+            return
+        self.visits[where] += 1
+        inside |= {where}
+        for keyword, value in schema.items():
+            if _says_nothing(keyword, schema):
+                continue
+            if keyword == "format" and value not in self.formats:
+                continue  # An annotation.
+            for about in _constraints(keyword, value):
+                alone = single and keyword not in _FAMILIES
+                together = _FAMILIES.get(keyword, _BESIDE.get(keyword, (keyword,)))
+                family = {name: schema[name] for name in together if name in schema}
+                pointer = to_pointer(place)
+                yield Site(pointer, keyword, about, to_pointer(where), alone, family, place)
+        for place_below, where_below, child, alone in self._below(schema, place, where):
+            if child is False and len(place_below) > len(place):
+                # Nothing may be there: the site is what would hold it.
+                keyword, forbidden = str(where_below[len(where)]), place_below[-1]
+                yield Site(
+                    to_pointer(place), keyword, forbidden, to_pointer(where), False, path=place
+                )
+            else:
+                yield from self.walk(
+                    child, place_below, where_below, single=single and alone, inside=inside
+                )
+
+    def _below(
+        self, schema: dict[str, Any], place: Path, where: Path
+    ) -> Iterator[tuple[Path, Path, Any, bool]]:
+        for keyword in ("$ref", "$dynamicRef"):
+            target = self.targets.find(schema.get(keyword), where)
+            if target is not None:
+                yield place, target, get(self.root, target), keyword == "$ref"
+        yield from _below(schema, place, where)
+
+
+def _says_nothing(keyword: str, schema: dict[str, Any]) -> bool:
+    """Whether a keyword asks nothing by itself; that too few fit is put down to ``contains``."""
+    if keyword == "if":
+        return "then" not in schema and "else" not in schema
+    if keyword == "contains":
+        return schema.get("minContains") == 0
+    return keyword == "minContains" or (keyword == "maxContains" and "contains" not in schema)
+
+
+def _constraints(keyword: str, value: Any) -> Iterator[Any]:
+    if keyword == "required":
+        yield from value
+    elif keyword == "dependentRequired":
+        yield from ({name: needed} for name, needed in value.items() if needed)
+    elif keyword == "additionalProperties":
+        if value is False:
+            yield value
+    elif keyword == "uniqueItems":
+        if value:
+            yield value
+    elif keyword in ("unevaluatedItems", "unevaluatedProperties"):
+        if value is not True:
+            yield value
+    elif keyword in _FAMILIES or keyword in ASSERTIONS or keyword in ("contains", "propertyNames"):
+        yield value
+
+
+def _below(
+    schema: dict[str, Any], place: Path, where: Path
+) -> Iterator[tuple[Path, Path, Any, bool]]:
+    for name, child in schema.get("properties", {}).items():
+        yield (*place, name), (*where, "properties", name), child, True
+    for pattern, child in schema.get("patternProperties", {}).items():
+        name = _name_matching(pattern)
+        if name is not None:
+            yield (*place, name), (*where, "patternProperties", pattern), child, True
+    extra = schema.get("additionalProperties")
+    if isinstance(extra, dict):
+        name = _name_beside(schema)
+        if name is not None:
+            yield (*place, name), (*where, "additionalProperties"), extra, True
+    prefix = schema.get("prefixItems", [])
+    items = schema.get("items")
+    if isinstance(items, list):
+        prefix, items, keyword = items, schema.get("additionalItems"), "items"
+    else:
+        keyword = "prefixItems"
+    for index, child in enumerate(prefix):
+        yield (*place, index), (*where, keyword, index), child, True
+    if isinstance(items, dict) or items is False:
+        rest = "additionalItems" if keyword == "items" else "items"
+        yield (*place, len(prefix)), (*where, rest), items, True
+    for index, child in enumerate(schema.get("allOf", [])):
+        yield place, (*where, "allOf", index), child, True
+    for keyword in ("anyOf", "oneOf"):
+        for index, child in enumerate(schema.get(keyword, [])):
+            yield place, (*where, keyword, index), child, False
+
+
+def _name_beside(schema: dict[str, Any]) -> str | None:
+    """A property name that only ``additionalProperties`` speaks of."""
+    for name in ("extra", "extra_1", "another", "x", "key1"):
+        if name in schema.get("properties", {}):
+            continue
+        if any(finds(pattern, name) for pattern in schema.get("patternProperties", {})):
+            continue
+        return name
+    return None
+
+
+def _name_matching(pattern: str) -> str | None:
+    literal = re.sub(r"[\^$]", "", pattern)
+    usual = (literal, literal + "extra", "extra", "x-extra", "x", "a", "A1", "0")
+    for name in usual:
+        if name and finds(pattern, name):
+            return name
+    made = _name_of(pattern)
+    return made if made and finds(pattern, made) else None
+
+
+_GROUP = re.compile(r"\((?:\?:|\?<\w+>)?([^()|]*)[^()]*\)")
+_PART = re.compile(
+    r"(?P<letter>\\[pP]\{[^}]*\}|\\.|\[(?:\\.|[^\]\\])+\]|.)"
+    r"(?:\{(?P<count>\d{1,2})[^}]*\}|(?P<less>[*?])|\+)?\??"
+)
+_LETTERS = "a0Ax" + "".join(map(chr, range(0x20, 0x7F)))
+_LONGEST_PATTERN = 200
+
+
+def _name_of(pattern: str) -> str:
+    """A name made of the parts of a simple pattern, which it may match."""
+    simple = pattern[:_LONGEST_PATTERN]
+    while (ungrouped := _GROUP.sub(r"\1", simple)) != simple:
+        simple = ungrouped
+    parts = []
+    for part in _PART.finditer(simple.split("|")[0]):
+        letter = next((x for x in _LETTERS if finds(f"^{part['letter']}$", x)), "")
+        parts.append(letter * int(part["count"] or not part["less"]))
+    return "".join(parts)

@@ -1,0 +1,143 @@
+"""The oracle: what a correct receiver knows of each integration after the deliveries it got.
+
+An event counts once, by its id, whatever the number and the order of its copies; of two events
+of an integration the one with the newer instant wins; no integration touches another. Where two
+events bear the same instant either may win, so that there can be more than one right answer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from kombo_fakes.core.instants import instant
+from kombo_fakes.errors import shorten
+
+STATUS_FIELDS = ("state", "qa_status", "setup_status")
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """What a receiver knows of an integration.
+
+    Attributes:
+        status: Its ``state``, ``qa_status`` and ``setup_status``.
+        updated_at: The timestamp of the newest event, as it was sent.
+        events: How many events were applied: those that were newer than what was known.
+    """
+
+    status: tuple[str, str, str]
+    updated_at: str
+    events: int
+
+    def differences(self, observed: Mapping[str, Any]) -> tuple[str, ...]:
+        """What a receiver says otherwise, a phrase each; nothing where it agrees.
+
+        Timestamps are compared as instants, so that a receiver may write them in its own way. A
+        count of events is compared only where the receiver has one.
+        """
+        found = []
+        for name, owed in zip(STATUS_FIELDS, self.status, strict=True):
+            if name not in observed or observed[name] != owed:
+                found.append(f"{name} is {_said(observed, name)}, should be {owed!r}")
+        if not _same_instant(observed.get("updated_at"), self.updated_at):
+            said = _said(observed, "updated_at")
+            found.append(f"updated_at is {said}, should be {self.updated_at!r}")
+        if observed.get("events") is not None and observed["events"] != self.events:
+            said = _said(observed, "events")
+            found.append(f"events applied are {said}, should be {self.events}")
+        return tuple(found)
+
+
+def _said(observed: Mapping[str, Any], name: str) -> str:
+    return shorten(observed[name]) if name in observed else "missing"
+
+
+def _same_instant(observed: Any, owed: str) -> bool:
+    if observed == owed:
+        return True
+    try:
+        return isinstance(observed, str) and instant(observed) == instant(owed)
+    except ValueError:
+        return False
+
+
+class Ledger:
+    """The reference receiver: takes payloads of ``integration-state-changed``, knows the rest.
+
+    Examples:
+        >>> ledger = Ledger()
+        >>> ledger.of("personio:x")
+        ()
+        >>> data = {"integration_id": "personio:x", "state": "ACTIVE", "qa_status": "PASSED",
+        ...         "setup_status": "COMPLETED", "updated_at": "2021-09-01T12:00:00.000Z"}
+        >>> ledger.take({"id": "1", "type": "integration-state-changed", "data": data})
+        >>> [record.events for record in ledger.of("personio:x")]
+        [1]
+    """
+
+    def __init__(self) -> None:
+        self._seen: set[str] = set()
+        self._records: dict[str, frozenset[Record]] = {}
+        self._taken: dict[str, int] = {}
+
+    @property
+    def integrations(self) -> tuple[str, ...]:
+        """The ids of the integrations that are known, in the order of their first event."""
+        return tuple(self._records)
+
+    @property
+    def events(self) -> int:
+        """How many distinct events there were."""
+        return len(self._seen)
+
+    def take(self, payload: Mapping[str, Any]) -> None:
+        """Apply an event, unless it is a copy or too old; other kinds of events change nothing."""
+        if payload["id"] in self._seen:
+            return
+        self._seen.add(payload["id"])
+        data = payload["data"]
+        if payload.get("type") != "integration-state-changed":
+            return
+        status = (data["state"], data["qa_status"], data["setup_status"])
+        name, moment = data["integration_id"], instant(data["updated_at"])
+        self._taken[name] = self._taken.get(name, 0) + 1
+        if name not in self._records:
+            self._records[name] = frozenset({Record(status, data["updated_at"], 1)})
+            return
+        after: set[Record] = set()
+        for known in self._records[name]:
+            at = instant(known.updated_at)
+            if moment <= at:
+                after.add(known)
+            if moment >= at:
+                after.add(Record(status, data["updated_at"], known.events + 1))
+        self._records[name] = frozenset(after)
+
+    def of(self, integration_id: str) -> tuple[Record, ...]:
+        """What may be known of an integration: mostly one record, none before its first event."""
+        return tuple(
+            sorted(self._records.get(integration_id, ()), key=lambda r: (r.events, r.status))
+        )
+
+    def taken(self, integration_id: str) -> int:
+        """How many distinct events of an integration there were, also those that were too old."""
+        return self._taken.get(integration_id, 0)
+
+    def complaint(self, integration_id: str, observed: Any) -> str | None:
+        """What is wrong with what a receiver says of an integration; None if nothing is.
+
+        Args:
+            integration_id: The integration.
+            observed: What the receiver answers, a mapping; None where it knows no such one.
+        """
+        records = self.of(integration_id)
+        if not records:
+            return None if observed is None else "it is known, although no event of it was due"
+        if observed is None:
+            return "it is not known, although an event of it was taken"
+        if not isinstance(observed, Mapping):
+            return f"what is observed is {shorten(observed)}, and no JSON object"
+        best = min((record.differences(observed) for record in records), key=len)
+        return "; ".join(best) or None

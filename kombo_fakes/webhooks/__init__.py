@@ -1,0 +1,1 @@
+"""What is known of Kombo's webhooks: how fields look, names, tools."""

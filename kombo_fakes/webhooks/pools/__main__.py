@@ -1,0 +1,85 @@
+"""Draw the pools of realistic values from Faker, once: ``python -m kombo_fakes.webhooks.pools``.
+
+Faker promises equal output for one of its versions only, so what it says is kept in a data
+file beside this module, and the same seed gives the same payloads whatever Faker is installed.
+Drawing the pools again changes the payloads of every seed: say so in the changelog.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable
+from importlib.metadata import version
+
+from faker import Faker
+
+from kombo_fakes.webhooks.pools import POOLS_FILE, slug
+
+LOCALES = (
+    "en_US", "en_GB", "de_DE", "de_AT", "fr_FR", "es_ES", "it_IT", "nl_NL",
+    "pl_PL", "sv_SE", "da_DK", "fi_FI", "pt_PT", "cs_CZ", "no_NO", "en_IE",
+)  # fmt: skip
+SEED = 20210901
+
+
+def draw() -> dict[str, object]:
+    """Draw every pool anew, the same for the same version of Faker."""
+    fakers = []
+    for offset, locale in enumerate(LOCALES):
+        faker = Faker(locale)
+        faker.seed_instance(SEED + offset)
+        fakers.append(faker)
+
+    def distinct(per_locale: int, make: Callable[[Faker], object]) -> list[object]:
+        found: dict[str, object] = {}
+        for faker in fakers:
+            wanted = len(found) + per_locale
+            for _ in range(per_locale * 20):
+                value = make(faker)
+                found.setdefault(json.dumps(value), value)
+                if len(found) == wanted:
+                    break
+        return list(found.values())
+
+    def person(faker: Faker) -> list[str] | None:
+        first, last = faker.first_name(), faker.last_name()
+        return [first, last] if slug(first) and slug(last) else None
+
+    def place(faker: Faker) -> list[str | None]:
+        try:
+            state = faker.administrative_unit()
+        except AttributeError:
+            state = None
+        return [
+            faker.street_address().replace("\n", ", "),
+            faker.city(),
+            state,
+            faker.postcode(),
+            faker.current_country(),
+        ]
+
+    return {
+        "drawn_by": {"faker": version("faker"), "seed": SEED, "locales": list(LOCALES)},
+        "organizations": [o for o in distinct(40, lambda f: f.company()) if slug(str(o))],
+        "people": [p for p in distinct(48, person) if p],
+        "jobs": distinct(16, lambda f: f.job()),
+        "places": distinct(12, place),
+        "sentences": [
+            s for s in (fakers[0].bs().capitalize() + "." for _ in range(120)) if len(s) < 80
+        ],
+    }
+
+
+def main() -> int:
+    """Write the pools file and say how much is in it."""
+    pools = draw()
+    lines = [f"{json.dumps(k)}: {json.dumps(v, ensure_ascii=False)}" for k, v in pools.items()]
+    POOLS_FILE.write_text("{\n" + ",\n".join(lines) + "\n}\n", encoding="utf-8")
+    sizes = {name: len(pool) for name, pool in pools.items() if isinstance(pool, list)}
+    print(f"{POOLS_FILE.name}: {sizes}", file=sys.stderr)
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

@@ -1,0 +1,1 @@
+"""Deliveries: signed requests, their spellings and faults, and how they are sent."""

@@ -1,0 +1,81 @@
+"""The strategy for deliveries: valid payloads in all their spellings, signed over their bytes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from hypothesis import strategies as st
+from hypothesis.strategies import DrawFn, SearchStrategy
+
+from kombo_fakes.catalogues.faults import InvalidPayload
+from kombo_fakes.errors import OverrideError, unknown
+from kombo_fakes.schema.schema import SchemaLike
+from kombo_fakes.schema.shipped import DEFAULT_EVENT
+from kombo_fakes.strategies.options import Values, check_knobs
+from kombo_fakes.strategies.payloads import payloads
+from kombo_fakes.strategies.realistic import DrawnDice
+from kombo_fakes.wire.delivery import Delivery
+from kombo_fakes.wire.signing import TEST_SECRET, sign
+from kombo_fakes.wire.spellings import spell, spell_mixed, spellings
+
+_ROLLED = "at random"
+
+
+def deliveries(
+    event_or_schema: SchemaLike = DEFAULT_EVENT,
+    values: Values = "any",
+    *,
+    secret: str | bytes = TEST_SECRET,
+    spelling: str | None = None,
+    of: SearchStrategy[Any] | None = None,
+    **knobs: Any,
+) -> SearchStrategy[Delivery]:
+    r"""A strategy for correctly signed deliveries, in whatever spelling.
+
+    Args:
+        event_or_schema: What `Schema.load` takes; an event name by default.
+        values: As in `payloads`.
+        secret: The webhook secret of the receiver.
+        spelling: The name of the only spelling to use; all of them if not given.
+        of: A strategy of payloads to deliver instead, such as ``event_payloads()`` or
+            ``invalid_payloads()``; the fault of an invalid payload is then in ``done``.
+        **knobs: The other arguments of `payloads`.
+
+    Returns:
+        A strategy of `Delivery`. It shrinks towards a short payload, written compactly.
+
+    Raises:
+        UnknownNameError: if there is no such event or spelling.
+        SecretError: if the secret is empty.
+        OverrideError, SchemaError: as `payloads` does.
+
+    Examples:
+        >>> from hypothesis import find
+        >>> delivery = find(deliveries(), lambda delivery: b"\n" in delivery.body)
+        >>> delivery.done
+        ('spelt indented',)
+    """
+    check_knobs("deliveries", knobs)
+    sign(b"", secret)  # Raises for a secret that is none.
+    names = [known.name for known in spellings()]
+    if spelling is not None and spelling not in [s.name for s in spellings(contested=True)]:
+        raise unknown("spelling", spelling, names)
+    if of is not None and knobs:
+        raise OverrideError(f"of= and {min(knobs)}=: the strategy has knobs of its own")
+    valid = payloads(event_or_schema, values, **knobs) if of is None else of
+    chosen = st.sampled_from([*names, _ROLLED]) if spelling is None else st.just(spelling)
+
+    @st.composite
+    def delivered(draw: DrawFn) -> Delivery:
+        drawn, how = draw(valid), draw(chosen)
+        payload, done = drawn, tuple[str, ...]()
+        if isinstance(drawn, InvalidPayload):
+            payload, done = drawn.payload, (f"fault {drawn.fault.id}",)
+        if how == _ROLLED:
+            body = spell_mixed(payload, DrawnDice(draw, None))
+        else:
+            body = spell(payload, how)
+        spelt = () if how == "compact" else (f"spelt {how}",)
+        return Delivery.signed(body, secret, done=(*done, *spelt))
+
+    return delivered()

@@ -95,7 +95,7 @@ audit: ## Look up known weaknesses of all that is locked; needs the network.
 	$(VENV)-audit/bin/pip-audit --strict --disable-pip --require-hashes $(patsubst %,-r %,$(wildcard locked/*.txt))
 
 promises: $(READY) ## Record anew what users rely on; refuses where the changelog doesn't tell what went.
-	$(BIN)/python tests/promises.py
+	$(BIN)/python tests/support/promises.py
 
 pools: $(READY) ## Draw the pools of names from Faker again; this changes the bytes of every seed.
 	$(BIN)/python -m kombo_fakes.pools

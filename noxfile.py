@@ -24,13 +24,13 @@ VARIED = ("hypothesis", "faker", "factory-boy", "pytest")
 
 # What depends on the four: the plugin, the strategies, the factories, and the bytes of seeds.
 TESTS = (
-    "tests/test_plugin_fixtures.py",
-    "tests/test_plugin_faults.py",
-    "tests/test_plugin_deliveries.py",
-    "tests/test_payload_strategies.py",
-    "tests/test_factories.py",
-    "tests/test_package.py",
-    "tests/test_promises.py",
+    "tests/pytest_plugin/test_fixtures.py",
+    "tests/pytest_plugin/test_faults.py",
+    "tests/pytest_plugin/test_deliveries.py",
+    "tests/strategies/test_payloads.py",
+    "tests/generation/test_factories.py",
+    "tests/project/test_package.py",
+    "tests/project/test_promises.py",
 )
 FAST = ("-q", "-m", "not slow", "-p", "no:cacheprovider")
 

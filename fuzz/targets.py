@@ -1,6 +1,6 @@
 """What reads outside input, each as a function of bytes that raises where it must not.
 
-The same functions are driven by Hypothesis in the tests (`tests/test_fuzzed.py`), by the inputs
+The same functions are driven by Hypothesis in the tests (`tests/project/test_fuzzed.py`), by the inputs
 that were found to break them once (`tests/fuzzed/`), and by Atheris (`make fuzz`).
 """
 

@@ -19,7 +19,7 @@ from kombo_fakes.probing.reports.as_html import html_report
 HERE = Path(__file__).parent
 sys.path.append(str(HERE.parents[1] / "tests"))
 
-from gallery.broken import BROKEN
+from support.gallery.broken import BROKEN
 
 BUGS = ("knows-no-copies", "crashes-on-null-email", "signs-unescaped-slashes")
 SECRET = "a secret"

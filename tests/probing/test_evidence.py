@@ -1,0 +1,716 @@
+"""What a probe makes of what it has seen: nothing gets lost, nothing is said that wasn't seen."""
+
+from __future__ import annotations
+
+import json
+import threading
+import time
+from collections.abc import Callable
+from contextlib import closing
+from dataclasses import replace
+from typing import Any, get_args
+from xml.etree import ElementTree
+
+import pytest
+from support.gallery.good import Answer, Receiver, Refused
+
+from kombo_fakes import Delivery, ProbeError, ReceiverError, Schema, probe, probe_cases, verify
+from kombo_fakes.cli.scorecard import print_scorecard
+from kombo_fakes.probing.cases.cases import Maker
+from kombo_fakes.probing.cases.scenarios import SCENARIOS
+from kombo_fakes.probing.engine.courier import Courier, Stopped
+from kombo_fakes.probing.model import Case, Category, Exchange, Failure, Policy, Reply
+from kombo_fakes.probing.receivers.resolve import receiver_for
+from kombo_fakes.probing.reports.as_html import html_report
+from kombo_fakes.probing.reports.as_json import data_report
+from kombo_fakes.probing.reports.as_junit import junit_report
+from kombo_fakes.probing.reports.plain_text import finding_lines
+from kombo_fakes.probing.reports.report import Report
+from kombo_fakes.probing.secrets.redaction import Redactor
+from kombo_fakes.probing.verdicts.diagnosis import THEMES, diagnosed
+from kombo_fakes.probing.verdicts.evidence import Evidence
+from kombo_fakes.probing.verdicts.findings import SLUGS
+from kombo_fakes.probing.verdicts.judge import leak
+from kombo_fakes.schema.shipped import events
+
+SECRET = "s3cret of a receiver"
+OBSERVE = "/integrations/{integration_id}"
+EVENT = "integration-state-changed"
+
+Receive = Callable[[Delivery], int]
+
+
+def good(event: str = EVENT) -> Receive:
+    """A callable that does everything right, but for what it stores."""
+    schemas = {name: Schema.load(name) for name in (event, *events())}
+
+    def receive(delivery: Delivery) -> int:
+        if not verify(delivery.body, delivery.signature, SECRET):
+            return 401
+        try:
+            payload = delivery.payload
+        except ValueError:
+            return 400
+        known = schemas.get(str(payload.get("type"))) if isinstance(payload, dict) else None
+        return 204 if known is not None and known.is_valid(payload) else 422
+
+    return receive
+
+
+def probed(receiver: Any, **options: Any) -> Report:
+    """A short run."""
+    return probe(receiver, **{"secret": SECRET, "max_examples": 0, "url": "/hooks", **options})
+
+
+def ids(report: Report) -> list[str]:
+    """The ids of what was found."""
+    return [finding.id for finding in report.findings]
+
+
+def suite_of(report: Report) -> ElementTree.Element:
+    """The suite of JUnit."""
+    return ElementTree.fromstring(junit_report(report))[0]
+
+
+# -- too many requests
+
+
+def test_too_many_requests_are_no_good_run() -> None:
+    """Where the first delivery is answered so nothing can be told at all."""
+    report = probed(lambda delivery: 429)
+    assert ids(report) == ["first-delivery"]
+    assert "429, too many requests" in report.findings[0].title
+    assert "lift the limit of requests" in report.findings[0].hint
+    assert not report.ok
+
+
+def test_some_requests_too_many_are_not_judged(capsys: pytest.CaptureFixture[str]) -> None:
+    """They count neither as owed nor as what the receiver does with tomorrow's payloads."""
+    receive, count = good(), iter(range(10_000))
+    report = probed(lambda delivery: 429 if next(count) % 3 else receive(delivery))
+    busy = [o for o in report.outcomes if o.reply is not None and o.reply.busy]
+    assert {outcome.state for outcome in busy} == {"unjudged"}
+    judged = sum(report.tried(group) for group in ("valid", "spelling", "wire", "change", "fault"))
+    assert judged == len(report.outcomes) - len(busy)
+    assert any("answered 429, too many requests" in line for line in report.not_judged)
+    assert b"not judged" in html_report(report)
+    told = data_report(report)["cases"]
+    assert [case["judged"] for case in told] == [case["status"] != 429 for case in told]
+    print_scorecard(report)
+    assert "not judged: " in capsys.readouterr().out
+    # Of a receiver that takes all changes, since 429 is no refusal.
+    always = probed(lambda delivery: 429 if b"added_later" in delivery.body else receive(delivery))
+    assert not any("refuses tomorrow's payloads: properties" in note for note in always.notes)
+
+
+def test_a_receiver_that_takes_no_more_requests_ends_the_run() -> None:
+    """What never was judged isn't fine."""
+    receive, count = good(), iter(range(10_000))
+    report = probed(lambda delivery: receive(delivery) if next(count) < 20 else 429)
+    assert report.findings == ()
+    assert not report.ok
+    assert "in a row were answered 429" in report.stopped
+    assert report.deliveries < 200
+
+
+def test_a_case_that_is_answered_429_is_no_pass() -> None:
+    """Neither where a refusal is owed, nor where it has to be taken."""
+    for case in probe_cases(ids=["wire:signature-missing", "realistic:1"]):
+        with pytest.raises(ReceiverError, match="lift the limit of requests"):
+            case.check(429)
+
+
+def test_a_redirect_refuses_nothing() -> None:
+    """Nor does 429."""
+    assert [Reply(status).refused for status in (302, 400, 429, 499, 500)] == [
+        False, True, False, True, False,
+    ]  # fmt: skip
+
+
+# -- runs that end too early
+
+
+def test_a_run_that_is_cut_short_is_not_fine() -> None:
+    """It says why, and what was never sent."""
+    report = probed(lambda delivery: 204, max_seconds=1e-9)
+    assert not report.ok
+    assert report.stopped == "the time for the run is over"
+    assert any("spellings" in line and "not played" in line for line in report.not_judged)
+    with pytest.raises(
+        ReceiverError, match=r"no finding .* the time for the run is over"
+    ) as caught:
+        report.check()
+    assert "Not judged: valid payloads, spellings" in str(caught.value)
+    assert "skip=[" not in str(caught.value)
+    suite = suite_of(report)
+    assert suite.get("errors") == "1"
+    assert suite.get("skipped") == str(len(report.not_judged))
+    assert [each.tag for case in suite for each in case].count("error") == 1
+
+
+def test_what_was_cut_short_is_counted() -> None:
+    """The part that was being played says how far it came."""
+    receive, count = good(), iter(range(10_000))
+
+    def received(delivery: Delivery) -> int:
+        if next(count) == 30:
+            raise KeyboardInterrupt
+        return receive(delivery)
+
+    report = probed(received)
+    assert report.stopped == "interrupted"
+    (line,) = [line for line in report.not_judged if "not played" in line]
+    assert line.startswith("valid payloads (29 of ")
+
+
+# -- no failure without a finding
+
+
+def all_cases(event: str, policy: Policy = "strict") -> list[Case]:
+    """The single cases of an event."""
+    return [
+        case
+        for _, cases in Maker(event, SECRET, policy, 0, "a run").phases("a signature")
+        for case in cases
+    ]
+
+
+def answer_to(case: Case) -> Reply:
+    """The answer that is owed."""
+    return Reply(204 if case.owed == "take" else 401)
+
+
+def found_of(cases: list[Case], failing: Case, category: Category, reply: Reply) -> list[str]:
+    """What is found where one case fails, and all others are answered as is owed."""
+    evidence = Evidence(policy="strict")
+    for case in cases:
+        evidence.tried(case, reply if case is failing else answer_to(case))
+    evidence.add(Failure(category, failing, (Exchange(failing.delivery, reply),)))
+    return [finding.id for finding in diagnosed(evidence)]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("event", [EVENT, "data-changed"])
+def test_whatever_fails_alone_is_found(event: str) -> None:
+    """Each single case, in each way in which it can fail, is a finding, and one only."""
+    cases = all_cases(event)
+    wrong: list[tuple[Category, Reply]] = [
+        ("crashes", Reply(500)),
+        ("hangs", Reply(None, trouble="timeout")),
+        ("takes what it must refuse", Reply(204)),
+        ("refuses what it must take", Reply(422)),
+        ("refuses and applies all the same", Reply(422)),
+        ("acknowledges and doesn't apply", Reply(204)),
+        ("corrupts what it stores", Reply(204)),
+    ]
+    # One of each theme tells enough of a thousand cases.
+    shown = list({(case.theme, case.pointer, case.owed): case for case in cases}.values())
+    for case in shown:
+        for category, reply in wrong:
+            assert len(found_of(cases, case, category, reply)) == 1, (case.id, category)
+
+
+def test_a_wire_fault_that_is_new_is_found() -> None:
+    """One that stands in no cluster has a finding of its own."""
+    cases = all_cases(EVENT)
+    plain = next(case for case in cases if case.theme == "body-array")
+    new = replace(plain, id="wire:body-new", theme="body-new", about="something new")
+    cases.append(new)
+    assert found_of(cases, new, "crashes", Reply(500)) == ["body-new-crashes"]
+    change = next(case for case in cases if case.group == "change")
+    other = replace(change, id="change:new", theme="a new theme")
+    cases.append(other)
+    assert found_of(cases, other, "crashes", Reply(500)) == ["change-a-new-theme-crashes"]
+
+
+def test_whatever_history_fails_is_found() -> None:
+    """Also one whose theme has no title yet; and each that there is has one."""
+    first = Maker(EVENT, SECRET, "strict", 0, "a run").first()
+    for scenario in SCENARIOS:
+        assert scenario.theme in THEMES
+        for category in get_args(Category):
+            case = replace(
+                first, id=f"timeline:{scenario.id}", group="timeline", theme=scenario.theme,
+                about=scenario.about,
+            )  # fmt: skip
+            evidence = Evidence(policy="strict")
+            evidence.add(Failure(category, case, (Exchange(case.delivery, Reply(204)),), "a: b"))
+            (finding,) = diagnosed(evidence)
+            assert finding.cases == (case.id,)
+    evidence = Evidence(policy="strict")
+    new = replace(first, group="timeline", theme="a new theme")
+    evidence.add(Failure("loses", new, (Exchange(new.delivery, Reply(204)),)))
+    assert [finding.id for finding in diagnosed(evidence)] == ["timeline-a-new-theme-loses"]
+
+
+def test_ids_of_findings_are_their_own() -> None:
+    """Two ways to be wrong are two ids, since skipping one must not hide the other."""
+    assert set(SLUGS) == set(get_args(Category))
+    assert len(set(SLUGS.values())) == len(SLUGS)
+    first = Maker(EVENT, SECRET, "strict", 0, "a run").first()
+    forged = replace(first, id="timeline:forged-first", group="timeline", theme="forged")
+    evidence = Evidence(policy="strict")
+    for category in get_args(Category):
+        evidence.add(Failure(category, forged, (Exchange(forged.delivery, Reply(204)),)))
+    found = [finding.id for finding in diagnosed(evidence)]
+    assert len(found) == len(set(found)) == len(SLUGS)
+    assert {"timeline-forged-refuses", "timeline-forged-applied"} <= set(found)
+
+
+def test_every_case_that_failed_belongs_to_a_finding() -> None:
+    """What one cause explains is counted with it."""
+
+    def receive(delivery: Delivery) -> int:
+        if not delivery.signature:
+            return 204
+        return good_one(delivery)
+
+    good_one = good()
+    for receiver in (receive, lambda delivery: 204, lambda delivery: 204 if delivery.body else 500):
+        report = probed(receiver)
+        failed = {o.case.id for o in report.outcomes if o.state == "wrong"}
+        assert failed == {case for finding in report.findings for case in finding.cases}
+    (finding,) = probed(receive).findings
+    assert finding.id == "signature-absent"
+    assert "wire:unsigned-empty" in finding.cases
+
+
+# -- evidence that must not get lost
+
+
+class Breaking(Receiver):
+    """Answers nothing but 500 to who looks, from some look on."""
+
+    looks = 0
+    last = 3
+
+    def look(self, environ: dict[str, Any]) -> Any:
+        """The same, and then no more."""
+        self.looks += 1
+        if self.looks > self.last:
+            raise RuntimeError("the pool is empty")
+        return super().look(environ)
+
+
+class Tired(Receiver):
+    """Answers 503 to every hundredth who looks."""
+
+    looks = 0
+
+    def look(self, environ: dict[str, Any]) -> Any:
+        """The same, but for that one."""
+        self.looks += 1
+        if self.looks % 100 == 99:
+            raise Refused(503, "one moment")
+        return super().look(environ)
+
+
+def test_a_look_that_fails_once_does_not_end_a_run() -> None:
+    """It is made once more, and the report says so."""
+    report = probed(Tired(SECRET), observe=OBSERVE)
+    assert ids(report) == []
+    assert report.stopped == ""
+    (note,) = (note for note in report.notes if "made once more" in note)
+    assert "looks at what the receiver knows failed, and went well when made once more" in note
+    assert "answered 503 to GET" in note
+
+
+@pytest.mark.parametrize("last", [3, 40, 700])
+def test_what_breaks_observing_is_found(last: int) -> None:
+    """In the histories, in the cases, and while Hypothesis draws: the run ends with a report."""
+    receiver = Breaking(SECRET)
+    receiver.last = last
+    report = probed(receiver, observe=OBSERVE, max_examples=300)
+    assert ids(report) == ["afterwards"]
+    (finding,) = report.findings
+    assert "what it knows can't be seen any more" in finding.title
+    assert "answered 500 to GET" in finding.text
+    assert report.stopped == "what it knows can't be seen any more"
+    assert finding.exchanges
+    assert not report.ok
+    assert finding.cases[0] in {outcome.case.id for outcome in report.outcomes}
+
+
+@pytest.mark.slow
+def test_what_breaks_observing_for_a_moment_while_hypothesis_draws() -> None:
+    """It isn't called flaky, though what is drawn passes when Hypothesis tries it again."""
+    receiver = Breaking(SECRET)
+    receiver.last = 100_000
+    whole = probed(receiver, observe=OBSERVE, max_examples=0)
+    assert whole.ok, ids(whole)
+    before = receiver.looks
+
+    class ForAMoment(Receiver):
+        looks = 0
+
+        def look(self, environ: dict[str, Any]) -> Any:
+            """Like before, but for two looks in a row."""
+            self.looks += 1
+            if self.looks - before in (5, 6):
+                raise RuntimeError("for a moment")
+            return super().look(environ)
+
+    report = probed(ForAMoment(SECRET), observe=OBSERVE, max_examples=100)
+    assert ids(report) == ["afterwards"]
+
+
+@pytest.mark.parametrize(
+    ("seen", "said"),
+    [
+        (lambda name: ["a", "list"], "observe gave a list, where a mapping or None was expected"),
+        (lambda name: 1 / 0, "observe raised ZeroDivisionError: division by zero"),
+        (lambda name: {"a": json.loads("[" * 900 + "]" * 900)}, None),
+    ],
+)
+def test_an_observer_of_any_kind(seen: Any, said: str | None) -> None:
+    """At the first look it is an error that says what; later on a finding."""
+    if said is not None:
+        with pytest.raises(ProbeError, match=said):
+            probed(good(), observe=seen)
+    looks = iter(range(10_000))
+    report = probed(good(), observe=lambda name: None if next(looks) == 0 else seen(name))
+    assert report.findings
+    if said is not None:
+        assert said in report.findings[0].text
+
+
+def test_a_callable_that_returns_nothing_for_some() -> None:
+    """What was found until then stays, and it is a finding as well."""
+    right = good()
+
+    def receive(delivery: Delivery) -> int | None:
+        if not delivery.signature:
+            return 204
+        return None if delivery.body == b"null" else right(delivery)
+
+    assert ids(probed(receive)) == ["faults-crashes", "signature-absent"]
+    with pytest.raises(ProbeError, match="returned None"):
+        probed(lambda delivery: None)
+
+
+def test_an_observed_document_of_any_depth() -> None:
+    """At the first look it is an error in a line; later on a finding."""
+    deep = b"[" * 100_000
+
+    class Deep(Receiver):
+        looks = 0
+
+        def look(self, environ: dict[str, Any]) -> Any:
+            """From some look on what no parser can read."""
+            self.looks += 1
+            return Answer(200, deep) if self.looks > self.first else super().look(environ)
+
+        first = 0
+
+    with pytest.raises(ProbeError):
+        probed(Deep(SECRET), observe=OBSERVE)
+    later = Deep(SECRET)
+    later.first = 2
+    assert ids(probed(later, observe=OBSERVE)) == ["afterwards"]
+
+
+def test_what_kills_a_receiver_is_named() -> None:
+    """The run ends with a report, and the delivery after which nobody answers is told."""
+    from support.gallery.serving import serving
+
+    def dies(environ: dict[str, Any], start_response: Any) -> Any:
+        body = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
+        right = verify(body, environ.get("HTTP_X_KOMBO_SIGNATURE"), SECRET)
+        if right and body == b"null":
+            stop.__exit__(None, None, None)
+        start_response("204 No Content" if right else "401 Unauthorized", [])
+        return []
+
+    stop = serving(dies)
+    url = stop.__enter__()
+    report = probe(f"{url}/hooks", secret=SECRET, policy="tolerant", max_examples=0)
+    (finding,) = [finding for finding in report.findings if finding.id == "afterwards"]
+    assert "it can't be reached any more" in finding.title
+    assert finding.exchanges[-1].delivery.body == b"null"
+    assert finding.cases[0] == "wire:body-null"
+    assert not report.ok
+
+
+# -- several events
+
+
+@pytest.mark.slow
+def test_findings_are_those_of_an_event() -> None:
+    """What one event shows is neither lost nor said of another."""
+    right = good("sync-finished")
+
+    def receive(delivery: Delivery) -> int:
+        # No signature is ever checked of one event.
+        if b'"sync-finished"' in delivery.body and not verify(
+            delivery.body, delivery.signature, SECRET
+        ):
+            return 204
+        return right(delivery)
+
+    both = ["sync-finished", "assessment:order-received"]
+    report = probed(receive, event=both)
+    # Among deliveries without a signature there is one of each other event.
+    assert ids(report) == [
+        "sync-finished:signature-unchecked", "assessment.order-received:signature-branch",
+    ]  # fmt: skip
+    mine, other = report.findings
+    assert mine.title.startswith("with sync-finished it ")
+    assert all(case.startswith("sync-finished:") for case in mine.cases)
+    assert other.cases == ("assessment.order-received:wire:unsigned-event-sync-finished",)
+    cases = [outcome.case.id for outcome in report.outcomes]
+    assert len(cases) == len(set(cases))
+    assert any(name.startswith("assessment.order-received:wire:") for name in cases)
+    # With or without the event it is known.
+    bare = [name.partition(":")[2] for name in ids(report)]
+    for known in (ids(report), bare):
+        skipped = probed(receive, event=both, skip=known)
+        assert skipped.ok
+        assert len(skipped.skipped) == len(report.findings)
+    assert ids(probed(receive, event="sync-finished")) == bare[:1]
+
+
+def test_an_event_that_is_not_taken_ends_no_other() -> None:
+    """It is a finding of its own, and the others are played."""
+    right = good("sync-finished")
+
+    def receive(delivery: Delivery) -> int:
+        return 404 if b'"data-changed"' in delivery.body else right(delivery)
+
+    report = probed(receive, event=["data-changed", "sync-finished"])
+    assert "data-changed:first-delivery" in ids(report)
+    assert report.stopped == "data-changed: the first good delivery was not taken"
+    assert any(o.case.id.startswith("sync-finished:fault:") for o in report.outcomes)
+    (line,) = [line for line in report.not_judged if "not played" in line]
+    assert line.startswith("data-changed: valid payloads, spellings, ")
+
+
+# -- what wasn't judged
+
+
+@pytest.mark.slow
+def test_reasons_for_not_judging_are_said() -> None:
+    """No way to observe, an event without timelines, what hangs, what others build on."""
+    unseen = probed(good())
+    assert "(observe= or --observe-url)" in unseen.not_judged[0]
+    other = probed(good("sync-finished"), event="sync-finished", observe=lambda name: None)
+    assert "only integration-state-changed has timelines" in other.not_judged[0]
+    nothing = probed(good(), observe=lambda name: None)
+    assert any("timelines: not played, since what they build on" in n for n in nothing.not_judged)
+    assert any("what single deliveries leave behind" in n for n in nothing.not_judged)
+    names = [
+        case.get("name") for case in suite_of(nothing) if case.get("classname") == "not judged"
+    ]
+    assert len(names) == len(nothing.not_judged)
+
+
+@pytest.mark.slow
+def test_what_is_not_sent_after_a_hang_is_said() -> None:
+    """By the part of the run, with how many there are."""
+    from threading import Event
+
+    right, never = good(), Event()
+
+    def receive(delivery: Delivery) -> int:
+        status = right(delivery)
+        if status == 422:
+            never.wait()
+        return status
+
+    report = probed(receive, timeout=0.3)
+    never.set()
+    assert any("faults: not sent, since others like them hung" in n for n in report.not_judged)
+
+
+# -- what an answer says
+
+
+def test_a_long_answer_is_read_in_no_time() -> None:
+    """A search that tries each bracket with each other one would take minutes."""
+    hostile = "at " + "(" * 400_000 + ")" * 400_000
+    delivery = Delivery.of({}, SECRET)
+    assert leak(delivery, Reply(400, (), hostile.encode()), SECRET) is None
+    trace = b"   at Kombo.Hooks.Receive(Request request) in /app/Hooks.cs:line 42"
+    assert leak(delivery, Reply(500, (), trace), SECRET) == ("traceback", trace.strip().decode())
+
+
+# -- large bodies
+
+
+@pytest.mark.parametrize("reads_large", [True, False])
+def test_who_answers_a_megabyte_may_not_hang_up_on_less(reads_large: bool) -> None:
+    """A crash looks like a server that has had enough; only one that reads no more may hang up."""
+    right = good()
+
+    def application(environ: dict[str, Any], start_response: Any) -> Any:
+        body = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
+        deep = body.startswith((b"[" * 1_000, b'{"a":' * 1_000)) or body.count(b"[") > 10_000
+        if deep or (not reads_large and len(body) > 60_000):
+            return []  # Nothing begun: no HTTP answer.
+        headers = (("X-Kombo-Signature", environ.get("HTTP_X_KOMBO_SIGNATURE", "")),)
+        status = right(Delivery("POST", headers, body))
+        start_response(f"{status} X", [])
+        return []
+
+    report = probed(application)
+    found = [name for name in ids(report) if name.startswith("body")]
+    assert found == (["body-depth-crashes"] if reads_large else [])
+
+
+# -- what is said fits
+
+
+def test_ranks_fit_what_was_sent() -> None:
+    """The schema doesn't allow what it refuses."""
+
+    def receive(delivery: Delivery) -> int:
+        return 204 if right(delivery) == 422 else right(delivery)
+
+    right = good()
+    report = probed(receive)
+    (finding,) = [finding for finding in report.findings if finding.id == "not-validated"]
+    text = "\n".join(finding_lines(finding, report.url))
+    assert "the schema allows it" not in text
+    assert "a sender with a bug, or another release, can send it" in text
+    assert "a sender with a bug, or another release" in html_report(report).decode()
+
+
+def test_a_crash_on_invalid_payloads_shows_an_invalid_one() -> None:
+    """Other events are cases of it, and are no payload to answer 422."""
+    schema = Schema.load(EVENT)
+
+    def receive(delivery: Delivery) -> int:
+        status = right(delivery)
+        if status in (204, 422) and not schema.is_valid(delivery.payload):
+            raise KeyError("state")
+        return status
+
+    right = good()
+    (finding,) = [f for f in probed(receive).findings if f.id == "faults-crashes"]
+    payload = finding.exchanges[-1].delivery.payload
+    assert not any(Schema.load(event).is_valid(payload) for event in events())
+    assert any(case.startswith("change:event-") for case in finding.cases)
+
+
+def test_an_older_shape_is_told_as_such() -> None:
+    """Not as what the next release may send."""
+
+    def receive(delivery: Delivery) -> int:
+        status = right(delivery)
+        if status != 422:
+            return status
+        data = delivery.payload.get("data") if isinstance(delivery.payload, dict) else None
+        return 422 if isinstance(data, dict) and "setup_status" not in data else 204
+
+    right = good()
+    report = probed(receive, policy="tolerant")
+    (finding,) = [f for f in report.findings if f.id == "change-older-shape-refuses"]
+    assert "older release" in finding.title
+    assert "because an older release of Kombo has sent it so" in finding.text
+    assert "let the field be absent" in finding.hint
+    strict = [note for note in probed(right).notes if "setup_status: without" in note]
+    assert [note.partition(":")[0] for note in strict] == [
+        "refuses what older releases of Kombo have sent"
+    ]
+
+
+def test_who_takes_everything_is_shown_an_unsigned_one() -> None:
+    """A signed one would prove less."""
+    (finding,) = probed(lambda delivery: 204).findings
+    assert finding.id == "takes-everything"
+    assert finding.exchanges[-1].delivery.signature is None
+
+
+def test_what_crashes_signed_or_not_is_one_finding() -> None:
+    """It isn't the signature that is missing, but the method, or the kind of event."""
+
+    class Falls(Receiver):
+        def route(self, environ: dict[str, Any]) -> Any:
+            if environ["REQUEST_METHOD"] == "PUT":
+                raise RuntimeError("no such method")
+            return super().route(environ)
+
+    (finding,) = probed(Falls(SECRET)).findings
+    assert finding.id == "http-put-crashes"
+    assert set(finding.cases) == {"wire:http-put", "wire:unsigned-put"}
+
+
+def test_texts() -> None:
+    """Labels with commas are told apart, one that begins with by needs no with, marks stay one."""
+
+    def receive(delivery: Delivery) -> int:
+        if delivery.method == "GET":
+            return 500
+        return 204 if right(delivery) != 401 else 401
+
+    right = good()
+    report = probed(receive)
+    titles = "\n".join(finding.title for finding in report.findings)
+    assert "a delivery by GET" in titles
+    assert "with by" not in titles
+    nowhere = probed(lambda delivery: 404)
+    lines = finding_lines(nowhere.findings[0], nowhere.url)
+    assert any(line.endswith("right one?") for line in lines)
+    changed = probed(lambda d: 422 if b'"integration-state-changed"' not in d.body else right(d),
+                     policy="tolerant")  # fmt: skip
+    (finding,) = [f for f in changed.findings if f.id == "change-unknown-event-refuses"]
+    assert "; type: another event" in finding.title
+
+
+@pytest.mark.slow
+def test_a_document_without_fields_is_told_as_such() -> None:
+    """It isn't said that something wasn't stored."""
+
+    class Bare(Receiver):
+        def shown(self, record: dict[str, Any]) -> dict[str, Any]:
+            return {name: record[name] for name in ("state", "qa_status")}
+
+    (finding,) = probed(Bare(SECRET), observe=OBSERVE).findings
+    assert "the document that is observed lacks fields (setup_status, updated_at)" in finding.title
+    assert finding.hint.startswith("let the document that is observed hold")
+
+
+# -- the first delivery
+
+
+def test_an_answer_without_end_hangs() -> None:
+    """At the first delivery as at every other one."""
+    from kombo_fakes.probing.engine.preflight import preflight_finding
+
+    first = Maker(EVENT, SECRET, "strict", 0, "a run").first()
+    assert preflight_finding(first, Reply(None, trouble="endless")).category == "hangs"
+    far = Reply(302, (("Location", "http://127.0.0.1/" + "x" * 60_000),))
+    assert len(preflight_finding(first, far).title) < 300
+
+
+def test_a_case_is_one_of_a_probe() -> None:
+    """Case by case the same is sent as all at once."""
+    sent = {outcome.case.id for outcome in probed(good()).outcomes}
+    assert {case.id for case in probe_cases(secret=SECRET)} >= {
+        name for name in sent if not name.startswith(("after:", "explored:"))
+    }
+
+
+def test_deliveries_of_the_same_moment_are_all_waited_for() -> None:
+    """Where one of them breaks the run, nothing is on its way any more when that is told."""
+    broken, answered = threading.Event(), []
+
+    def receive(delivery: Delivery) -> int:
+        if delivery.body == b"0":
+            broken.set()
+            raise KeyError("breaks")
+        assert broken.wait(60)
+        sum(range(1_000_000))  # Work that takes longer than to tell of what broke.
+        answered.append(delivery.body)
+        return 204
+
+    def told(name: str, delivery: Delivery, reply: Reply) -> None:
+        if reply.raised:
+            raise Stopped("by a test")
+
+    target = receiver_for(receive, url="/", timeout=60, allow_remote=False)
+    evidence, end = Evidence(policy="strict"), time.monotonic() + 600
+    courier = Courier(target, "x", None, evidence, end, told, Redactor("x"), 0.1)
+    with closing(target), closing(courier):
+        with pytest.raises(Stopped):
+            courier.bring_together("case", [Delivery.signed(b"%d" % n, "x") for n in range(5)])
+        assert sorted(answered) == [b"1", b"2", b"3", b"4"]

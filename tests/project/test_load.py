@@ -1,0 +1,365 @@
+"""Load by Locust, in processes of its own: gevent is none of pytest's business."""
+
+from __future__ import annotations
+
+import csv
+import importlib
+import io
+import json
+import os
+import socket
+import sqlite3
+import subprocess
+import sys
+import time
+from collections import Counter
+from collections.abc import Callable
+from contextlib import closing, suppress
+from itertools import count, islice
+from pathlib import Path
+from threading import Barrier, Event, Lock
+from typing import Any, NamedTuple
+
+import pytest
+import urllib3
+
+from kombo_fakes.sequences.traffic import Traffic
+
+ROOT = Path(__file__).parents[2]
+RECEIVERS = ROOT / "examples" / "receivers"
+LOCUSTFILE = ROOT / "examples" / "load" / "locustfile.py"
+SECRET = "whsec_ß"
+EVENT = "integration-state-changed"
+SEED = 7
+
+from support.gallery.serving import serving  # noqa: E402
+
+pytestmark = pytest.mark.slow
+
+Application = Callable[..., Any]
+
+
+@pytest.fixture
+def database(memory_path: Path) -> Path:
+    """The database of the receiver."""
+    return memory_path / "inbox.sqlite3"
+
+
+@pytest.fixture
+def receiver(database: Path) -> Application:
+    """The example receiver for Flask, which is strict and right."""
+    app: Application = importlib.import_module("flask_receiver").create_app(SECRET, database)
+    return app
+
+
+class Counted:
+    """An application that has so many requests, the first ones at once; more are held.
+
+    How many a second there are is the machine's business, so that no test counts on it.
+    """
+
+    def __init__(self, application: Application, most: int, users: int) -> None:
+        self._application, self._left, self._lock = application, most, Lock()
+        self._first, self._users, self._over = Barrier(users), users, Event()
+
+    def __call__(self, environ: dict[str, Any], start_response: Any) -> Any:
+        with self._lock:
+            self._left -= 1
+            held = self._left < 0
+            self._users -= 1
+            first = self._users >= 0
+        if held:
+            self._over.wait()
+            start_response("503 Service Unavailable", [])
+            return []
+        if first:  # So that all users have begun before it is over.
+            self._first.wait(80)
+        return self._application(environ, start_response)
+
+    def close(self) -> None:
+        """Let go of what is held."""
+        self._over.set()
+        self._first.abort()
+
+
+def takes_any_state(application: Application) -> Application:
+    """The same with one bug: a state is never looked at."""
+
+    def buggy(environ: dict[str, Any], start_response: Any) -> Any:
+        body = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
+        environ["wsgi.input"] = io.BytesIO(body)
+        try:
+            state = json.loads(body)["data"]["state"]
+        except (LookupError, TypeError):
+            state = "ACTIVE"
+        if isinstance(state, str) and state not in ("ACTIVE", "INVALID", "INACTIVE"):
+            start_response("204 No Content", [])
+            return []
+        return application(environ, start_response)
+
+    return buggy
+
+
+# -- Locust
+
+
+class Run(NamedTuple):
+    """What a run of Locust came to."""
+
+    status: int
+    log: str
+    requests: Counter[str]
+    failures: dict[str, set[str]]
+
+
+def environment(**more: str) -> dict[str, str]:
+    """The environment of a process, without settings that the one of the tests may have."""
+    kept = {k: v for k, v in os.environ.items() if not k.startswith(("LOCUST_", "KOMBO_"))}
+    return {**kept, "PYTHONPATH": str(ROOT), **more}
+
+
+def started(*options: str | Path, cwd: Path, **more: str) -> subprocess.Popen[str]:
+    command = [sys.executable, "-m", "locust", "-f", str(LOCUSTFILE), *map(str, options)]
+    return subprocess.Popen(
+        command,
+        cwd=cwd,
+        env=environment(**{"KOMBO_WEBHOOK_SECRET": SECRET, **more}),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+
+
+def free_port() -> int:
+    with closing(socket.socket()) as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def distributed(application: Application, most: int, place: Path, *options: str) -> Run:
+    """A master and two workers, until the master knows of so many requests."""
+    for _ in range(3):
+        with serving(Counted(application, most, users=4)) as url:
+            run = _distributed(url, most, place, free_port(), *options)
+        if "bind failure" not in run.log:  # Somebody else took the port in the meantime.
+            return run
+    raise AssertionError(run.log)
+
+
+def _distributed(url: str, most: int, place: Path, port: int, *options: str) -> Run:
+    at = ("--master-port", str(port), "--master-host", "127.0.0.1")
+    processes = [
+        started(
+            "--master", "--headless", "--expect-workers", "2", "--users", "4",
+            "--spawn-rate", "4", "--run-time", "90s", "--stop-timeout", "30", "--host", url,
+            "--master-bind-host", "127.0.0.1", "--master-bind-port", str(port),
+            "--csv", "run", "--only-summary", "--kombo-seed", str(SEED), *options, cwd=place,
+        ),
+        *(started("--worker", *at, cwd=place) for _ in range(2)),
+    ]  # fmt: skip
+    try:
+        # Workers report every three seconds. At its end the master waits half a second for what
+        # is left, which can be too short.
+        while _known(place) < most:
+            with suppress(subprocess.TimeoutExpired):
+                processes[0].wait(0.2)
+                break
+        processes[0].terminate()
+        log = processes[0].communicate(timeout=120)[0]
+        for worker in processes[1:]:
+            worker.kill()  # It has a request that is held.
+            said = worker.communicate(timeout=60)[0]
+            assert "Traceback" not in said, said
+    finally:
+        for process in processes:
+            process.kill()
+            process.wait()
+    return Run(processes[0].returncode, log, _requests(place), _failures(place))
+
+
+def _known(place: Path) -> int:
+    """How many requests the master has written down; it may be writing just now."""
+    with suppress(OSError, KeyError, TypeError, ValueError):
+        return _requests(place)["Aggregated"]
+    return 0
+
+
+def _requests(place: Path) -> Counter[str]:
+    with (place / "run_stats.csv").open(newline="") as lines:
+        return Counter({r["Name"]: int(r["Request Count"]) for r in csv.DictReader(lines)})
+
+
+def _failures(place: Path) -> dict[str, set[str]]:
+    found: dict[str, set[str]] = {}
+    with (place / "run_failures.csv").open(newline="") as lines:
+        for row in csv.DictReader(lines):
+            found.setdefault(row["Name"], set()).add(row["Error"])
+    return found
+
+
+# -- what comes of it
+
+
+def test_a_right_receiver_has_no_failures(
+    receiver: Application, database: Path, tmp_path: Path
+) -> None:
+    """Every valid delivery of both workers is kept once, no copy and no fault is."""
+    run = distributed(receiver, 150, tmp_path, "--kombo-faulty", "0.2", "--kombo-repeated", "0.2")
+    assert run.status == 0, run.log
+    assert run.failures == {}
+    assert run.requests[EVENT] > 10
+    assert run.requests[f"{EVENT} (repeated)"] > 0
+    assert sum(" data" in name for name in run.requests) > 0
+    with closing(sqlite3.connect(database)) as db:
+        kept = {row[0] for row in db.execute("SELECT id FROM events")}
+    assert len(kept) == run.requests[EVENT]
+    # What each worker has sent is the beginning of its own stream.
+    for worker in (0, 1):
+        stream = Traffic(
+            secret=SECRET, faulty=0.2, repeated=0.2, seed=SEED, stream=f"{worker}.Receiver.0"
+        )
+        own = [p.delivery.event_id for p in islice(stream, 4 * len(kept) + 50) if p.name == EVENT]
+        sent = len(kept & set(own))
+        assert sent > 0
+        assert set(own[:sent]) <= kept
+
+
+def test_a_fault_that_is_taken_is_a_failure(receiver: Application, tmp_path: Path) -> None:
+    """By the name of the fault, and with nothing else counted as one."""
+    run = distributed(takes_any_state(receiver), 150, tmp_path, "--kombo-faulty", "0.9")
+    assert run.status == 1, run.log
+    assert run.failures
+    assert all(name.startswith(f"{EVENT} data.state-enum-") for name in run.failures)
+    (said,) = set.union(*run.failures.values())
+    assert said == "CatchResponseError('takes what it must refuse: answered 204')"
+    assert run.requests[EVENT] > 0
+
+
+def test_the_web_page_starts_a_test(receiver: Application, tmp_path: Path) -> None:
+    """With the options in its form; another machine as host is a failure that says so."""
+    came = Event()
+
+    def seen(environ: dict[str, Any], start_response: Any) -> Any:
+        came.set()
+        return receiver(environ, start_response)
+
+    port = free_port()
+    page = f"http://127.0.0.1:{port}"
+    locust = started("--web-host", "127.0.0.1", "--web-port", str(port), cwd=tmp_path)
+    patient = urllib3.Retry(total=None, connect=8, read=0, backoff_factor=0.1)
+    try:
+        with serving(seen) as url, urllib3.PoolManager(retries=patient) as pool:
+            shown = pool.request("GET", page).data.decode()
+            assert "kombo_faulty" in shown
+            form = {"user_count": "2", "spawn_rate": "2", "host": "http://192.0.2.1"}
+            pool.request("POST", f"{page}/swarm", fields=form, encode_multipart=False)
+            (error,) = _until(lambda: _statistics(pool, page)["errors"])
+            assert "192.0.2.1 is another machine than this one" in error["error"]
+            pool.request("GET", f"{page}/stop")
+            form |= {"host": url, "kombo_faulty": "0", "kombo_repeated": "0"}
+            pool.request("POST", f"{page}/swarm", fields=form, encode_multipart=False)
+            assert came.wait(60)
+            counted = _until(lambda: _counted(pool, page))
+            pool.request("GET", f"{page}/stop")
+    finally:
+        locust.terminate()
+        log = locust.communicate(timeout=60)[0]
+    assert counted["num_failures"] == 0
+    assert "Traceback" not in log
+
+
+def _statistics(pool: urllib3.PoolManager, page: str) -> Any:
+    return pool.request("GET", f"{page}/stats/requests").json()
+
+
+def _counted(pool: urllib3.PoolManager, page: str) -> Any:
+    return next((row for row in _statistics(pool, page)["stats"] if row["name"] == EVENT), None)
+
+
+def _until(found: Callable[[], Any]) -> Any:
+    end = time.monotonic() + 60
+    while time.monotonic() < end:
+        if value := found():
+            return value
+    raise AssertionError("nothing came in a minute")
+
+
+def test_a_redirect_isnt_followed(tmp_path: Path) -> None:
+    """It is a failure; where it points to may be another machine."""
+    methods: set[tuple[str, str]] = set()
+    requests, second = count(), Event()
+
+    def elsewhere(environ: dict[str, Any], start_response: Any) -> Any:
+        methods.add((environ["REQUEST_METHOD"], environ["PATH_INFO"]))
+        if next(requests) > 0:  # The first one has been counted, then.
+            second.set()
+        start_response("307 Temporary Redirect", [("Location", "/elsewhere")])
+        return []
+
+    with serving(elsewhere) as url:
+        run = started("--headless", "--run-time", "90s", "--host", url, cwd=tmp_path)
+        assert second.wait(80)
+        run.terminate()
+        log = run.communicate(timeout=60)[0]
+    assert run.returncode == 1
+    assert "Traceback" not in log
+    assert methods == {("POST", "/webhooks/kombo")}
+
+
+@pytest.mark.parametrize(
+    ("options", "variables", "said"),
+    [
+        ([], {"KOMBO_WEBHOOK_SECRET": ""}, "the secret is empty"),
+        (["--host", "http://192.0.2.1"], {}, "192.0.2.1 is another machine than this one"),
+        (["--host", "127.0.0.1:80"], {}, "did you mean 'http://127.0.0.1:80/webhooks/kombo'?"),
+        (["--kombo-faulty", "1.2"], {}, "faulty=1.2: a share is a number from 0 to 1"),
+        (["--kombo-faulty", "some"], {}, "--kombo-faulty 'some': is not a number"),
+        (["--kombo-seed", "1.5"], {}, "--kombo-seed '1.5': is not a whole number"),
+        ([], {}, "no host: give --host"),
+    ],
+    ids=["empty-secret", "remote", "no-scheme", "share", "no-share", "no-seed", "no-host"],
+)
+def test_what_is_wrong_is_told_before_the_test(
+    options: list[str], variables: dict[str, str], said: str, tmp_path: Path
+) -> None:
+    """In a line, with exit status 2."""
+    run = started("--headless", "--run-time", "60s", *options, cwd=tmp_path, **variables)
+    log = run.communicate(timeout=60)[0]
+    assert run.returncode == 2, log
+    assert log.splitlines()[-1].endswith(said) or said in log.splitlines()[-1]
+    assert "Traceback" not in log
+
+
+def test_without_locust_the_import_says_what_to_install() -> None:
+    """And not that some module isn't there."""
+    code = "import sys; sys.modules['locust'] = None; import kombo_fakes.load"
+    done = subprocess.run(
+        [sys.executable, "-c", code], env=environment(), capture_output=True, text=True, check=False
+    )
+    assert done.stderr.splitlines()[-1].endswith(
+        "kombo_fakes.load needs Locust: pip install 'kombo-fakes[locust]'"
+    )
+
+
+def test_others_go_on_while_deliveries_are_made() -> None:
+    """Also what waits for a moment, as a worker's heartbeat does."""
+    code = (
+        "from kombo_fakes.load import _Stream\n"
+        "from kombo_fakes.sequences.traffic import Traffic\n"
+        "import gevent\n"
+        "beats = []\n"
+        "def beat():\n"
+        "    while True:\n"
+        "        gevent.sleep(0.001)\n"
+        "        beats.append(1)\n"
+        "heart = gevent.spawn(beat)\n"
+        f"stream = _Stream(0, Traffic(secret={SECRET!r}))\n"
+        "gevent.spawn(stream.prepare, 1_000).join()\n"
+        "print(len(beats))\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], env=environment(), capture_output=True, text=True, check=True
+    )
+    assert int(done.stdout) > 5

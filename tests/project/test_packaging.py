@@ -1,0 +1,146 @@
+"""The built distributions, in environments of their own: what users get."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tarfile
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+PUBLISHED = "kombo-integrationstatechangedwebhookpayload-schema.json"
+
+pytestmark = pytest.mark.slow
+
+
+def run(*command: str | Path, cwd: Path) -> subprocess.CompletedProcess[str]:
+    """Run a command, and show what it said where it fails."""
+    done = subprocess.run(
+        [str(part) for part in command],
+        cwd=cwd,
+        capture_output=True,
+        text=True,
+        check=False,
+        env={
+            k: v for k, v in os.environ.items() if not k.startswith(("PYTEST", "COVERAGE", "COV_"))
+        },
+    )
+    assert done.returncode == 0, f"{command}: {done.stdout[-3000:]}\n{done.stderr[-3000:]}"
+    return done
+
+
+@pytest.fixture(scope="module")
+def clone(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The files of the project that a clone has, and nothing that a build left behind."""
+    target = tmp_path_factory.mktemp("clone")
+    for name in ("kombo_fakes", "schemas", "examples", "tests"):
+        ignored = shutil.ignore_patterns("__pycache__", "*.pyc", ".hypothesis", ".pytest_cache")
+        shutil.copytree(ROOT / name, target / name, ignore=ignored)
+    for name in (
+        "pyproject.toml",
+        "README.md",
+        "LICENSE",
+        "CHANGELOG.md",
+        "Makefile",
+        "CONTRIBUTING.md",
+        "SECURITY.md",
+    ):
+        shutil.copy(ROOT / name, target / name)
+    shutil.copy(ROOT / "ARCHITECTURE.md", target)
+    return target
+
+
+@pytest.fixture(scope="module")
+def dist(clone: Path) -> Path:
+    """The wheel (made from the sdist, as installers do it) and the sdist."""
+    run(sys.executable, "-m", "build", "--outdir", clone / "dist", clone, cwd=clone)
+    return clone / "dist"
+
+
+@pytest.fixture(scope="module")
+def fresh(dist: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """An empty directory with a virtual environment that has the wheel, and nothing else."""
+    place = tmp_path_factory.mktemp("fresh")
+    run(sys.executable, "-m", "venv", place / "venv", cwd=place)
+    (wheel,) = dist.glob("*.whl")
+    run(place / "venv/bin/python", "-m", "pip", "install", "-q", wheel, cwd=place)
+    yield place
+    shutil.rmtree(place / "venv")
+
+
+def test_the_same_files_give_the_same_bytes(
+    dist: Path, clone: Path, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    """In another directory, at another time, and with other times of the files."""
+    again = tmp_path_factory.mktemp("again")
+    elsewhere = again / "elsewhere"
+    shutil.copytree(clone, elsewhere, ignore=shutil.ignore_patterns("dist"))
+    for path in elsewhere.rglob("*"):
+        os.utime(path, (1, 1_000_000_000))
+    run(sys.executable, "-m", "build", "--outdir", again / "dist", elsewhere, cwd=again)
+    built = {path.name: path.read_bytes() for path in dist.iterdir()}
+    assert len(built) == 2
+    assert {path.name: path.read_bytes() for path in (again / "dist").iterdir()} == built
+
+
+def test_an_index_would_take_them(dist: Path) -> None:
+    """The README renders, and nothing is missing in the metadata."""
+    run(sys.executable, "-m", "twine", "check", "--strict", *dist.iterdir(), cwd=dist)
+
+
+def test_both_carry_the_schema_byte_for_byte(dist: Path) -> None:
+    """The published document is in the wheel and in the sdist, once each."""
+    published = (ROOT / "schemas" / PUBLISHED).read_bytes()
+    (wheel,) = dist.glob("*.whl")
+    with zipfile.ZipFile(wheel) as archive:
+        names = [name for name in archive.namelist() if name.endswith(PUBLISHED)]
+        assert names == [f"kombo_fakes/schemas/{PUBLISHED}"]
+        assert archive.read(names[0]) == published
+        assert "kombo_fakes/py.typed" in archive.namelist()
+        assert not [n for n in archive.namelist() if n.startswith(("tests", "examples"))]
+    (sdist,) = dist.glob("*.tar.gz")
+    with tarfile.open(sdist) as archive:
+        names = [name for name in archive.getnames() if name.endswith(PUBLISHED)]
+        assert len(names) == 1
+        member = archive.extractfile(names[0])
+        assert member is not None
+        assert member.read() == published
+
+
+def test_generate_works_where_it_is_installed(fresh: Path) -> None:
+    """The console script makes payloads in an empty directory, and judges them."""
+    program = fresh / "venv/bin/kombo-fakes"
+    payload = json.loads(run(program, "generate", "--seed", "3", cwd=fresh).stdout)
+    assert payload["type"] == "integration-state-changed"
+    assert run(program, "generate", "--seed", "3", cwd=ROOT).stdout.startswith("{")
+    run(program, "generate", "-n", "5", "--out", "some/", cwd=fresh)
+    files = sorted(p.name for p in (fresh / "some").iterdir() if p.name != "manifest.json")
+    assert len(files) == 5
+    run(program, "validate", *(fresh / "some" / name for name in files), cwd=fresh)
+
+
+def test_the_fixtures_are_listed_with_their_docs(fresh: Path) -> None:
+    """`pytest --fixtures` shows each fixture, and none without a docstring."""
+    listed = run(fresh / "venv/bin/python", "-m", "pytest", "--fixtures", cwd=fresh).stdout
+    ours = [line for line in listed.splitlines() if line.startswith("kombo_")]
+    assert len(ours) >= 14
+    for module in ("pytest_plugin", "pytest_probe"):
+        after = listed.split(f"fixtures defined from kombo_fakes.{module}")[1]
+        assert "no docstring available" not in after.split("--- fixtures")[0]
+
+
+def test_the_downstream_project_passes(fresh: Path) -> None:
+    """Somebody else's project gets everything that it needs from the installed package."""
+    project = fresh / "downstream"
+    ignored = shutil.ignore_patterns("__pycache__", ".hypothesis", ".pytest_cache")
+    shutil.copytree(ROOT / "examples" / "downstream", project, ignore=ignored)
+    result = run(fresh / "venv/bin/python", "-m", "pytest", "-q", cwd=project)
+    assert " passed" in result.stdout
+    assert "skipped" not in result.stdout

@@ -1,0 +1,416 @@
+"""The probe in somebody's test suite: all at once, finding by finding, and case by case."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from support.gallery.good import Receiver
+from support.gallery.serving import serving
+
+# Imported here, since pytester forgets after each run what was first imported in it.
+import kombo_fakes.probing.engine.running
+from kombo_fakes import ReceiverError, TransportError, probe, probe_cases, verify
+from kombo_fakes.probing.reports.as_json import data_report
+
+pytest_plugins = ("pytester",)
+
+SECRET = "ours, and nobody else's"
+
+# Fails open: what bears no signature is taken.
+RECEIVER = """
+import json
+import kombo_fakes
+
+SECRET = "ours, and nobody else's"
+SCHEMA = kombo_fakes.Schema.load()
+
+def receive(delivery):
+    right = not delivery.signature or kombo_fakes.verify(delivery.body, delivery.signature, SECRET)
+    if not right:
+        return 401
+    return 204 if SCHEMA.is_valid(delivery.payload) else 422
+"""
+
+CONFTEST = """
+import pytest
+
+@pytest.fixture(scope="session")
+def kombo_webhook_secret():
+    return "ours, and nobody else's"
+"""
+
+
+@pytest.fixture
+def project(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> pytest.Pytester:
+    """A project whose receiver has one bug."""
+    monkeypatch.syspath_prepend(str(pytester.path))
+    pytester.makepyfile(receiver=RECEIVER)
+    pytester.makeconftest(CONFTEST)
+    return pytester
+
+
+def test_a_finding_fails_the_test(project: pytest.Pytester):
+    """The message has all that is needed to see the bug, and to be green nevertheless."""
+    project.makepyfile(
+        """
+        from receiver import receive
+
+        def test_receiver(kombo_probe):
+            kombo_probe(receive, url="/hooks", max_examples=3)
+        """
+    )
+    result = project.runpytest("-p", "no:randomly", "--kombo-seed=3")
+    result.assert_outcomes(failed=1)
+    result.stdout.fnmatch_lines(
+        [
+            ">*kombo_probe(receive, url=*",
+            "E *ReceiverError: 1 finding in * deliveries to receive, held to be strict",
+            "E *1. it fails open: deliveries without a signature are taken *",
+            "E *takes what it must refuse · an attacker * · 6 cases",
+            "E *Sent: no signature header.",
+            "E *Came back: 204. Owed: 4xx, because *",
+            "E *Usually mended so: treat a missing or an empty header as a wrong signature.",
+            "E *Once more: curl * http://127.0.0.1:8000/hooks *",
+            "E *Known as: signature-absent",
+            'E *Known for the time being? skip=[[]"signature-absent"]',
+        ]
+    )
+    assert "pytest_probe.py" not in result.stdout.str()
+    assert SECRET not in result.stdout.str()
+
+
+@pytest.mark.slow
+def test_what_is_known_doesnt_fail_the_test(project: pytest.Pytester):
+    """By the marker, by an argument, and by a baseline, whose path is that of the test's file."""
+    report = data_report(probe(lambda delivery: 204, max_examples=0))
+    report["findings"] = [{"id": "signature-absent", "cases": ["wire:signature-missing"]}]
+    (project.mkdir("tests") / "known.json").write_text(json.dumps(report))
+    (project.path / "tests" / "test_it.py").write_text(
+        "import pytest\n"
+        "from receiver import receive\n"
+        "@pytest.mark.kombo(skip='signature-absent')\n"
+        "def test_by_marker(kombo_probe):\n"
+        "    report = kombo_probe(receive, max_examples=0)\n"
+        "    assert report.ok and [known.id for known in report.skipped] == ['signature-absent']\n"
+        "def test_by_argument(kombo_probe):\n"
+        "    kombo_probe(receive, max_examples=0, skip=['signature-absent'])\n"
+        "@pytest.mark.kombo(baseline='known.json')\n"
+        "def test_by_baseline(kombo_probe):\n"
+        "    kombo_probe(receive, max_examples=0)\n"
+        "CASES = ['wire:signature-missing', 'wire:signature-empty', 'realistic:1']\n"
+        "@pytest.mark.kombo(baseline='known.json', cases=CASES)\n"
+        "def test_cases(kombo_probe_case):\n"
+        "    kombo_probe_case.check(receive(kombo_probe_case.delivery))\n"
+    )
+    result = project.runpytest("-p", "no:randomly")
+    # Of the cases, one is known to fail, one isn't, and one doesn't.
+    result.assert_outcomes(passed=3 + 1, failed=1, xfailed=1)
+
+
+@pytest.mark.slow
+def test_policy_and_event_come_from_the_marker(project: pytest.Pytester):
+    """Of a class for instance; what is passed to the call counts more."""
+    project.makepyfile(
+        """
+        import pytest
+        from kombo_fakes import verify
+
+        def receive(delivery):
+            right = verify(delivery.body, delivery.signature, "ours, and nobody else's")
+            return 204 if right else 401
+
+        @pytest.mark.kombo(policy="tolerant", skip="body-not-json-takes")
+        class TestReceiver:
+            @pytest.mark.kombo(event="sync-finished")
+            def test_marker(self, kombo_probe):
+                report = kombo_probe(receive, max_examples=0)
+                assert (report.policy, report.events) == ("tolerant", ("sync-finished",))
+
+            def test_argument(self, kombo_probe):
+                kombo_probe(receive, max_examples=0, policy="strict")
+
+        @pytest.mark.kombo(policy="tolerant", event="sync-finished", cases="fault:data.*-null")
+        def test_tolerant(kombo_probe_case):
+            assert kombo_probe_case.owed == "either"
+            assert b'"sync-' in kombo_probe_case.delivery.body
+            kombo_probe_case.check(receive(kombo_probe_case.delivery))
+        """
+    )
+    result = project.runpytest("-p", "no:randomly")
+    tolerant = probe_cases("sync-finished", ids="fault:data.*-null")
+    result.assert_outcomes(passed=1 + len(tolerant), failed=1)
+    result.stdout.fnmatch_lines(["E *1. it doesn't validate payloads*"])
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not hasattr(pytest, "Subtests"), reason="pytest has subtests from 9.0 on")
+def test_a_subtest_for_each_finding(project: pytest.Pytester):
+    """And for each group of cases that has none; the test goes on."""
+    project.makepyfile(
+        """
+        import pytest
+        from receiver import receive
+
+        def test_receiver(kombo_probe, subtests):
+            assert not kombo_probe(receive, subtests=subtests, max_examples=3).ok
+            print("went on")
+
+        @pytest.mark.kombo(skip="signature-absent")
+        def test_known(kombo_probe, subtests):
+            assert kombo_probe(receive, subtests=subtests, max_examples=3).ok
+
+        def test_stopped(kombo_probe, subtests):
+            assert not kombo_probe(receive, subtests=subtests, max_seconds=1e-9).ok
+        """
+    )
+    result = project.runpytest("-p", "no:randomly", "-v", "-rA")
+    # What is known is skipped, and in each run what it stores; of the last one nearly all.
+    result.assert_outcomes(failed=2 + 2, passed=1, skipped=1 + 3 + 1)
+    result.stdout.fnmatch_lines(
+        [
+            "*test_receiver SUBPASS*faults are refused (* cases)*",
+            "_* test_receiver *signature-absent* _*",
+            "it fails open: deliveries without a signature are taken *",
+            "went on",
+            "the run was stopped: the time for the run is over",
+            "SUBFAIL*signature-absent*",
+        ]
+    )
+
+
+def test_a_test_per_case(project: pytest.Pytester):
+    """Sent by whatever client, and judged by the response."""
+    project.makepyfile(
+        """
+        import pytest
+        from receiver import receive
+
+        class Response:
+            def __init__(self, status):
+                self.status_code = status
+                self.content = b""
+                self.headers = {}
+                self.url = "http://testserver/hooks"
+
+        @pytest.mark.kombo(cases=["wire:signature-*", "spelling:*"])
+        def test_receiver(kombo_probe_case):
+            assert kombo_probe_case.owed in ("take", "refuse", "either")
+            kombo_probe_case.check(Response(receive(kombo_probe_case.delivery)))
+        """
+    )
+    result = project.runpytest("-p", "no:randomly", "-v")
+    every = probe_cases(secret=SECRET, ids=["wire:signature-*", "spelling:*"])
+    result.assert_outcomes(passed=len(every) - 2, failed=2)
+    result.stdout.fnmatch_lines(
+        [
+            "*::test_receiver[[]spelling:indented[]] PASSED*",
+            "*::test_receiver[[]wire:signature-missing[]] FAILED*",
+            "E *ReceiverError: it takes what it must refuse: no signature header",
+            "E *Usually mended so: treat a missing or an empty header as a wrong signature.",
+            "E *Once more: curl * http://testserver/hooks *",
+            "E *Known as: wire:signature-missing",
+        ]
+    )
+    assert "checking.py" not in result.stdout.str()
+
+
+def test_cases_are_the_same_in_every_process(project: pytest.Pytester):
+    """Collected twice, and with another secret and seed, they have the same names."""
+    project.makepyfile("def test_one(kombo_probe_case): assert kombo_probe_case.delivery")
+    runs = [
+        project.runpytest("--collect-only", "-q", "-p", "no:randomly", *options).outlines
+        for options in ((), ("--kombo-seed=5",))
+    ]
+    names = [[line for line in lines if "::" in line] for lines in runs]
+    assert names[0] == names[1]
+    assert names[0][0] == "test_cases_are_the_same_in_every_process.py::test_one[realistic:1]"
+    assert len(names[0]) == len(probe_cases(secret=SECRET)) == len(set(names[0]))
+
+
+@pytest.mark.slow
+def test_cases_on_two_workers(project: pytest.Pytester):
+    """Workers agree on them, and on what is in them."""
+    project.makepyfile(
+        """
+        import pytest
+        from receiver import receive
+
+        @pytest.mark.kombo(cases="fault:*", skip="fault:none-such")
+        def test_one(kombo_probe_case):
+            assert receive(kombo_probe_case.delivery) == 422
+        """
+    )
+    result = project.runpytest_subprocess("-n", "2")
+    result.assert_outcomes(passed=len(probe_cases(ids="fault:*")))
+
+
+@pytest.mark.parametrize(
+    ("marker", "message"),
+    [
+        ("policy='strikt'", "unknown policy 'strikt'; did you mean 'strict'?"),
+        ("policy=3", "policy=3 is no text"),
+        ("cases='wire:signature-mising'", "did you mean 'wire:signature-missing'?"),
+        ("cases=[1]", "cases=[[]1[]] is neither a text nor a list of them"),
+        ("baseline='none.json'", "none.json: no such file*"),
+        ("baseline='conftest.py'", "conftest.py: no JSON at line 1*"),
+        ("event='sync-finsihed'", "did you mean 'sync-finished'?"),
+    ],
+)
+def test_what_is_misspelt_in_a_marker(project: pytest.Pytester, marker: str, message: str):
+    """One line, at collection."""
+    project.makepyfile(
+        f"""
+        import pytest
+
+        @pytest.mark.kombo({marker})
+        def test_one(kombo_probe_case): pass
+        """
+    )
+    result = project.runpytest()
+    result.assert_outcomes(errors=1)
+    result.stdout.fnmatch_lines([f"*test_one: @pytest.mark.kombo: *{message}"])
+
+
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        ("kombo_probe('http://127.0.0.1:9/')", "*nothing accepts connections there*"),
+        ("kombo_probe('http://192.0.2.1/')", "*is another machine than this one*"),
+        ("kombo_probe(3)", "*int is no receiver*"),
+        ("kombo_probe(len, policy='x')", "*unknown policy 'x'*"),
+    ],
+)
+def test_what_is_wrong_with_a_call(project: pytest.Pytester, call: str, message: str):
+    """The line is the test's own."""
+    project.makepyfile(f"def test_one(kombo_probe): {call}")
+    result = project.runpytest()
+    result.assert_outcomes(failed=1)
+    result.stdout.fnmatch_lines([f"E *{message}"])
+    assert "running.py" not in result.stdout.str()
+
+
+@pytest.mark.slow
+def test_another_event_has_to_be_said_at_collection(project: pytest.Pytester):
+    """As with the other tests per something."""
+    project.makepyfile(
+        """
+        import pytest
+
+        @pytest.fixture(scope="session")
+        def kombo_event(request): return getattr(request, "param", "sync-finished")
+
+        @pytest.mark.kombo(cases="realistic:1")
+        def test_unsaid(kombo_probe_case): pass
+
+        @pytest.mark.kombo(cases="realistic:1", event="sync-finished")
+        def test_said(kombo_probe_case):
+            assert kombo_probe_case.delivery.payload["type"] == "sync-finished"
+
+        def test_late(request): request.getfixturevalue("kombo_probe_case")
+        """
+    )
+    result = project.runpytest("-p", "no:randomly")
+    result.assert_outcomes(passed=1, failed=1, errors=1)
+    result.stdout.fnmatch_lines(["*say so once with the ini option, kombo_event = sync-finished*"])
+
+
+# -- without pytest's fixtures
+
+
+def test_a_report_checks_itself():
+    """Nothing happens where nothing was found; the message is for people, whatever was answered."""
+
+    def receive(delivery):
+        return 204 if verify(delivery.body, delivery.signature, SECRET) else 401
+
+    report = probe(receive, secret=SECRET, policy="tolerant", max_examples=3)
+    with pytest.raises(ReceiverError, match=r"^1 finding in \d+ deliveries to test_a_rep"):
+        report.check()
+    probe(
+        receive, secret=SECRET, policy="tolerant", max_examples=3, skip=["body-not-json-takes"]
+    ).check()
+
+
+def test_over_http():
+    """A finding's command has the secret as a variable, and the URL of the receiver."""
+    with serving(Receiver(SECRET, policy="tolerant")) as url:
+        report = probe(f"{url}/hooks", secret=SECRET, max_examples=0)
+    (finding,) = report.findings
+    assert finding.signed
+    command = finding.curl(report.url)
+    assert '-hmac "$KOMBO_WEBHOOK_SECRET"' in command
+    assert f" {url}/hooks " in command
+    with pytest.raises(TransportError):
+        probe(f"{url}/hooks", secret=SECRET)
+
+
+@pytest.mark.parametrize("policy", ["strict", "tolerant"])
+def test_a_good_receiver_has_no_case_against_it(policy):
+    """Each case alone says what the whole probe says."""
+    receiver = Receiver(SECRET, policy=policy)
+    for case in probe_cases(secret=SECRET, policy=policy, run="once"):
+        started: list[str] = []
+        environ = case.delivery.wsgi_environ("http://127.0.0.1/hooks")
+        b"".join(receiver(environ, lambda status, *_, to=started: to.append(status)))
+        case.check(int(started[0][:3]))
+
+
+def test_a_case_takes_statuses_and_responses():
+    """What has no status is refused, and what an answer gives away is seen."""
+
+    class Response:
+        status = 200
+        data = b'Traceback (most recent call last):\n  File "app.py", line 3'
+
+    (case,) = probe_cases(ids="realistic:1")
+    assert str(case) == "realistic:1"
+    case.check(204)
+    with pytest.raises(TypeError, match="str is no answer: give check"):
+        case.check("200")
+    with pytest.raises(ReceiverError, match="it leaks: a realistic payload"):
+        case.check(Response())
+
+
+def test_cases_have_ids_of_their_own():
+    """In a run no event id comes twice, and another run has others; the rest is the same."""
+    first, second = probe_cases(run=1), probe_cases(run=2)
+    assert [case.id for case in first] == [case.id for case in second]
+    ids = [c.delivery.event_id for c in first if c.owed == "take" and c.delivery.event_id]
+    assert len(ids) == len(set(ids))
+    others = {case.delivery.event_id for case in second}
+    assert len(set(ids) & others) <= 1  # The empty one, which is a case.
+    assert probe_cases(run=1) == first
+    with pytest.raises(kombo_fakes.UnknownNameError, match="did you mean 'realistic:1'"):
+        probe_cases(ids=["realistic:11"])
+
+
+@pytest.mark.slow
+def test_what_is_known_is_a_pattern(project: pytest.Pytester):
+    """A text or several, in all places alike; what isn't found any more is said."""
+    (project.path / "known.json").write_text('["signature-absent", "gone-for-good"]')
+    project.makepyfile(
+        """
+        import pytest
+        from receiver import receive
+
+        @pytest.mark.kombo(skip="signature-*")
+        def test_by_marker(kombo_probe):
+            kombo_probe(receive, max_examples=0)
+
+        def test_by_argument(kombo_probe):
+            kombo_probe(receive, max_examples=0, skip="signature-abs*")
+
+        def test_by_baseline(kombo_probe):
+            report = kombo_probe(receive, max_examples=0, baseline="known.json", skip=["gon*"])
+            gone = "known, and not found any more: gon*, gone-for-good"
+            assert [note for note in report.notes if "not found" in note] == [gone]
+
+        def test_nonsense(kombo_probe):
+            kombo_probe(receive, skip=3)
+        """
+    )
+    result = project.runpytest("-p", "no:randomly", "-rA")
+    result.assert_outcomes(passed=3, failed=1)
+    result.stdout.fnmatch_lines(["known, and not found any more: gon*, gone-for-good"])
+    result.stdout.fnmatch_lines(["E *KnownError: skip=3 is neither an id nor a list of them"])

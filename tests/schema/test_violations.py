@@ -1,0 +1,518 @@
+"""Messages: what is said of each keyword, and of values that nobody should have to print."""
+
+from __future__ import annotations
+
+import datetime
+import enum
+import math
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from support.sampling import some_fast
+
+from kombo_fakes import KomboFakesError, Schema, ValidationError
+from kombo_fakes.core.json_reader import MAX_DEPTH
+from kombo_fakes.errors import nearest, shorten, unknown
+from kombo_fakes.schema.violations import Violation, plain
+
+DRAFT_7 = "http://json-schema.org/draft-07/schema#"
+TEXT = "a" * 100_000
+TEXT_SHOWN = "'" + "a" * 53 + "...' (100,000 characters)"
+
+
+@pytest.mark.parametrize(
+    ("document", "payload", "said"),
+    [
+        ({"type": "string"}, 1, "(root): type: expected string, got 1"),
+        ({"type": "integer"}, 1.5, "(root): type: expected integer, got 1.5"),
+        ({"type": "integer"}, True, "(root): type: expected integer, got true"),
+        ({"type": ["string", "null"]}, [], "(root): type: expected null or string, got []"),
+        (
+            {"type": ["integer", "string", "null"]},
+            {},
+            "(root): type: expected null, integer or string, got {}",
+        ),
+        ({"enum": ["A", "B"]}, "C", "(root): enum: 'C' is none of A, B"),
+        ({"enum": ["ACTIVE"]}, "Active", "(root): enum: 'Active' is none of ACTIVE; did you mean "
+         "'ACTIVE'?"),
+        ({"enum": ["A", None, 3, "", " "]}, "x", "(root): enum: 'x' is none of A, null, 3, '',  "),
+        ({"enum": list(range(20))}, "x", "(root): enum: 'x' is none of 0, 1, 2, 3, 4, 5, 6, 7 and "
+         "12 more"),
+        ({"const": {"a": 1}}, 1, "(root): const: 1 is not {'a': 1}"),
+        ({"const": None}, 1, "(root): const: 1 is not null"),
+        ({"required": ["a"]}, {}, "(root): required: property 'a' is missing"),
+        ({"dependentRequired": {"a": ["b"]}}, {"a": 1}, "property 'b' is missing"),
+        (
+            {"properties": {"a": {}}, "additionalProperties": False},
+            {"b": 1},
+            "(root): additionalProperties: unknown property 'b'",
+        ),
+        (
+            {"properties": {"a": {}}, "additionalProperties": False},
+            dict.fromkeys("bcdefgh", 1),
+            "(root): additionalProperties: unknown properties 'b', 'c', 'd', 'e', 'f' and 2 more",
+        ),
+        (
+            {"additionalProperties": False},
+            {"b": 1},
+            "(root): additionalProperties: unknown property with the value 1",
+        ),
+        ({"unevaluatedProperties": False}, {"b": 1}, "unevaluatedProperties: unknown property 'b'"),
+        ({"format": "email"}, "x", "(root): format: 'x' is no email"),
+        ({"pattern": "^a"}, "b", "(root): pattern: 'b' doesn't match '^a'"),
+        ({"minLength": 2}, "a", "minLength: 1 characters, where at least 2 are allowed: 'a'"),
+        ({"maxLength": 1}, "\U0001f600" * 2, "maxLength: 2 characters, where at most 1 are"),
+        ({"minItems": 2}, [1], "(root): minItems: 1 items, where at least 2 are allowed"),
+        ({"maxItems": 1}, [1, 2], "(root): maxItems: 2 items, where at most 1 are allowed"),
+        ({"minProperties": 1}, {}, "(root): minProperties: 0 properties, where at least 1 are"),
+        ({"maxProperties": 0}, {"a": 1}, "(root): maxProperties: 1 properties, where at most 0"),
+        ({"minimum": 5}, 4, "(root): minimum: 4 is under the minimum 5"),
+        ({"maximum": 5}, 5.5, "(root): maximum: 5.5 is over the maximum 5"),
+        (
+            {"exclusiveMinimum": 5},
+            5,
+            "(root): exclusiveMinimum: 5 is under the exclusiveMinimum 5 or at it",
+        ),
+        (
+            {"exclusiveMaximum": 0.5},
+            1,
+            "(root): exclusiveMaximum: 1 is over the exclusiveMaximum 0.5 or at it",
+        ),
+        ({"multipleOf": 0.01}, 0.015, "(root): multipleOf: 0.015 is no multiple of 0.01"),
+        ({"uniqueItems": True}, [1, 1.0], "(root): uniqueItems: two items are equal"),
+        ({"anyOf": [{"type": "null"}]}, 1, "(root): anyOf: 1 fits none of the alternatives"),
+        (
+            {"oneOf": [{"type": "null"}, {"const": 2}]},
+            1,
+            "(root): oneOf: 1 fits none of the alternatives, where one is to fit",
+        ),
+        (
+            {"oneOf": [{"type": "integer"}, {"minimum": 0}, {"const": 1}]},
+            1,
+            "(root): oneOf: 1 fits 3 of the alternatives, where one is to fit",
+        ),
+        ({"not": {"type": "integer"}}, 1, "(root): not: 1 is what is excluded"),
+        ({"contains": {"const": 1}}, [2], "contains: too few items are of the wanted kind: [2]"),
+        (
+            {"contains": {"const": 1}, "minContains": 2},
+            [1],
+            "(root): contains: too few items are of the wanted kind: [1]",
+        ),
+        (
+            {"contains": {"const": 1}, "maxContains": 1},
+            [1, 1],
+            "(root): maxContains: too many items are of the wanted kind: [1, 1]",
+        ),
+        (
+            {"propertyNames": {"pattern": "^a"}},
+            {"b": 1},
+            "(root): propertyNames: the property name 'b' breaks pattern",
+        ),
+        (
+            {"properties": {"properties": {"properties": {"a": False}}}},
+            {"properties": {"a": 1}},
+            "/properties/a: properties: nothing may be here, got 1",
+        ),
+        ({"patternProperties": {"^x": False}}, {"xa": 1}, "/xa: patternProperties: nothing may be"),
+        ({"items": False}, [1], "/0: items: nothing may be here, got 1"),
+        ({"prefixItems": [{}, False]}, [1, 2], "/1: prefixItems: nothing may be here, got 2"),
+        ({"dependentSchemas": {"a": False}}, {"a": 1}, "dependentSchemas: nothing may be here"),
+        ({"$ref": "#/$defs/n", "$defs": {"n": False}}, 1, "falseSchema: nothing may be here"),
+        (
+            {"if": {"type": "string"}, "then": {"minLength": 3}},
+            "a",
+            "(root): minLength: 1 characters, where at least 3 are allowed: 'a'",
+        ),
+        ({"items": {"properties": {"a/b": {"type": "null"}}}}, [{"a/b": 1}], "/0/a~1b: type: "),
+    ],
+)  # fmt: skip
+def test_what_is_said_of_each_keyword(document: Any, payload: Any, said: str) -> None:
+    """Place, keyword, what is wrong and what would be right."""
+    (violation,) = Schema(document).violations(payload)
+    assert said in str(violation)
+    with pytest.raises(ValidationError) as caught:
+        Schema(document).validate(payload)
+    assert str(caught.value) == str(violation)
+    assert caught.value.violations == (violation,)
+    assert isinstance(caught.value, (KomboFakesError, ValueError))
+
+
+class Silent:
+    """A value that can't say what it is."""
+
+    def __repr__(self) -> str:
+        raise RuntimeError
+
+
+class Loud:
+    """A value that says more than one line."""
+
+    def __repr__(self) -> str:
+        return "a\nb\x1b[31m"
+
+
+def nested(levels: int, value: Any = ()) -> Any:
+    """So many arrays, one in the other, around an empty one or something else."""
+    value = value or []
+    for _ in range(levels):
+        value = [value]
+    return value
+
+
+HOSTILE: dict[str, Any] = {
+    "long text": TEXT,
+    "controls": "\x00\x1b[2J\x7f\x9b\r\n" * 1_000,
+    "bidi": "\u202e\u2066\u200b\ufeff\u2028" * 12,
+    "tags": "\U000e0001" * 60,
+    "surrogates": "\ud800\udfff" * 30,
+    "large integer": 10**400,
+    "larger integer": -(10**4_299),
+    "large float": 1e308,
+    "many items": [0] * 1_000_000,
+    "many properties": {str(number): number for number in range(100_000)},
+    "long name": {"\n" * 100_000: 1},
+    "long names": {"\x1b" * 39: 1, "\u202e" * 39: 2},
+    "deep": nested(190),
+    "texts": ["\x00" * 50] * 8,
+    "large integers": [10**4_000] * 3,
+    "an empty name": {"": {"": {"": ""}}},
+}
+NO_JSON: dict[str, Any] = {
+    "NaN": float("nan"),
+    "infinity": [1, -float("inf")],
+    "datetime": datetime.datetime(2021, 1, 1, tzinfo=datetime.timezone.utc),
+    "set": set(range(1_000)),
+    "bytes": b"\x00" * 1_000,
+    "integer key": {1: "a"},
+    "tuple key": {("a\n",) * 100: "a"},
+    "surrogate key": {"\ud800" * 100: 1},
+    "silent": {"a": [Silent()]},
+    "loud": Loud(),
+    "too large": {"a": 10**4_300},
+    "far too large": 10**100_000,
+    "deep": nested(201),
+    "very deep": nested(100_000),
+}
+DOCUMENTS: dict[str, Any] = {
+    "type": {"type": "boolean"},
+    "enum": {"enum": ["A", 1]},
+    "const": {"const": "A"},
+    "closed": {"not": {}},
+    "any of": {"anyOf": [{"type": "boolean"}, {"const": 1}]},
+    "text": {"type": ["string", "object", "array", "number"], "maxLength": 1, "maximum": -1e300,
+             "multipleOf": 0.7, "maxItems": 0, "maxProperties": 0},
+    "format": {"format": "date-time", "pattern": "^$", "maximum": -(10**300), "maxItems": 0,
+               "additionalProperties": False},
+    "below": {"type": ["object", "array"], "items": {"type": "null"},
+              "additionalProperties": {"type": "null"}, "propertyNames": {"maxLength": 0}},
+    "no names": {"type": "object", "properties": {"a": {}}, "additionalProperties": False},
+    "contains": {"type": ["array", "object"], "contains": {"type": "null"}, "minProperties": 10**6},
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("document", DOCUMENTS)
+@pytest.mark.parametrize("value", some_fast([*HOSTILE], 2))
+def test_hostile_values(value: str, document: str) -> None:
+    """Whatever a receiver was sent, the report is short, printable and can be written."""
+    payload = HOSTILE[value]
+    if document == "below" and value in ("many items", "many properties"):
+        payload = payload[:1_000] if isinstance(payload, list) else {"1": 1}
+    schema = Schema(DOCUMENTS[document])
+    found = schema.violations(payload)
+    assert bool(found) is not schema.is_valid(payload)
+    check(found)
+
+
+@pytest.mark.parametrize("value", NO_JSON)
+def test_what_is_no_json_is_never_valid(value: str) -> None:
+    """What can't be written as JSON is refused by the schema that allows everything, too."""
+    schema = Schema(True)
+    assert not schema.is_valid(NO_JSON[value])
+    found = schema.violations(NO_JSON[value])
+    assert {violation.keyword for violation in found} == {"json"}
+    check(found)
+
+
+def check(found: tuple[Violation, ...]) -> None:
+    for violation in found:
+        assert len(violation.message) < 260
+        assert len(str(violation)) < 500
+        assert str(violation).isprintable()
+        str(violation).encode()
+    assert len(str(ValidationError(found)).splitlines()) <= 21
+
+
+@pytest.mark.parametrize(
+    ("payload", "said"),
+    [
+        (float("nan"), "(root): json: nan is no JSON number"),
+        ([float("inf")], "/0: json: inf is no JSON number"),
+        ({"a": {2: 1}}, "/a: json: the key 2 is no string"),
+        ({"a": {None: 1}}, "/a: json: the key null is no string"),
+        ({"\udc00": 1}, "(root): json: the key '\\udc00' holds a lone surrogate"),
+        (b"x", "(root): json: a bytes is no JSON value: b'x'"),
+        ((1, (2, 1j)), "/1/1: json: a complex is no JSON value: 1j"),
+        (Silent(), "(root): json: a Silent is no JSON value: a Silent"),
+        (Loud(), "(root): json: a Loud is no JSON value: a\\nb\\x1b[31m"),
+        ([10**4_300], "/0: json: an integer of 14,285 bits has more than 4,300 digits"),
+        (nested(500), "(root): json: nested deeper than 200 levels"),
+    ],
+)
+def test_what_is_said_of_what_is_no_json(payload: Any, said: str) -> None:
+    """The place and the reason, by the keyword `json`."""
+    assert said in [str(violation) for violation in Schema(True).violations(payload)]
+
+
+def test_every_value_that_is_no_json_is_listed() -> None:
+    """All at once, as with the schema's own violations."""
+    found = Schema(True).violations({"a": float("nan"), "b": [{1: 2}, {3}]})
+    assert [violation.pointer for violation in found] == ["/a", "/b/0", "/b/1"]
+
+
+def test_a_long_list_of_violations_is_cut() -> None:
+    """Twenty are shown, and how many more there are; all are kept."""
+    with pytest.raises(ValidationError) as caught:
+        Schema({"items": {"type": "string"}}).validate(list(range(1_500)))
+    lines = str(caught.value).splitlines()
+    assert len(lines) == 21
+    assert lines[0] == "/0: type: expected string, got 0"
+    assert lines[-1] == "... and 1,480 more"
+    assert len(caught.value.violations) == 1_500
+
+
+class Text(str):
+    """A text of the caller's own kind."""
+
+    __slots__ = ()
+
+
+class Whole(int):
+    """A number of the caller's own kind."""
+
+
+class State(str, enum.Enum):
+    """A text from an enumeration."""
+
+    ACTIVE = "ACTIVE"
+
+
+class Level(enum.IntEnum):
+    """A number from an enumeration."""
+
+    LOW = 1
+
+
+@pytest.mark.parametrize(
+    ("document", "payload", "valid"),
+    [
+        ({"enum": ["ACTIVE"]}, State.ACTIVE, True),
+        ({"enum": ["INACTIVE"]}, State.ACTIVE, False),
+        ({"enum": ["ACTIVE"]}, Text("ACTIVE"), True),
+        ({"type": "string", "maxLength": 1}, Text("ab"), False),
+        ({"type": "integer", "maximum": 3}, Whole(3), True),
+        ({"type": "string"}, Whole(3), False),
+        ({"const": 1}, Level.LOW, True),
+        ({"properties": {"a": {"type": "null"}}}, {Text("a"): [Level.LOW]}, False),
+        ({"properties": {"ACTIVE": {"const": 1}}}, {State.ACTIVE: Level.LOW}, True),
+        ({"type": "array", "maxItems": 1}, (State.ACTIVE,), True),
+    ],
+)
+def test_subclasses_count_as_what_they_are(document: Any, payload: Any, valid: bool) -> None:
+    """A member of an enumeration or any other kind of text or number is judged by its value."""
+    assert Schema(document).is_valid(payload) is valid
+    assert bool(Schema(document).violations(payload)) is not valid
+
+
+def test_a_lone_surrogate_is_one_character() -> None:
+    """It can't be handed to the validator, and is judged all the same."""
+    assert Schema({"maxLength": 1}).is_valid("\ud800")
+    assert not Schema({"maxLength": 1}).is_valid(["\ud800"][0] * 2)
+    assert Schema({"type": "string"}).is_valid("\udfff")
+
+
+# -- errors
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        ("a", "'a'"), ("", "''"), ("a'b", '"a\'b"'), (None, "null"), (True, "true"), (0, "0"),
+        (1.5, "1.5"), ([], "[]"), ({}, "{}"), ([1, "a", None], "[1, 'a', None]"),
+        ([[1]], "an array of 1 items"), ({"a": {"b": 1}}, "an object of 1 properties"),
+        (list(range(9)), "an array of 9 items"), (2**200, "an integer of 201 bits"),
+        (10**60, "1" + "0" * 59 + "..."), ("\x00\n\u202e", "'\\x00\\n\\u202e'"),
+        ("\ud800", "'\\ud800'"), ({3}, "{3}"), (TEXT, TEXT_SHOWN),
+        ([10**5000], "an array of 1 items"), (Silent(), "a Silent"), ("\u65e5\u672c", "'日本'"),
+        ({"a": Loud()}, "{'a': a\\nb\\x1b[31m}"), ([Silent()], "an array of 1 items"),
+    ],
+)  # fmt: skip
+def test_shorten(value: Any, text: str) -> None:
+    """A value is shown whole where it is short and plain, else by what it is."""
+    assert shorten(value) == text
+
+
+@settings(derandomize=True, database=None, deadline=None, max_examples=300)
+@given(
+    st.recursive(
+        st.none() | st.integers() | st.text(max_size=200) | st.floats() | st.binary(max_size=90),
+        lambda inner: st.lists(inner) | st.dictionaries(st.text() | st.integers(), inner),
+        max_leaves=6,
+    )
+)
+def test_shorten_is_short(value: Any) -> None:
+    """One printable line that can be written, of anything."""
+    text = shorten(value)
+    assert 0 < len(text) <= 160
+    assert text.isprintable()
+    text.encode()
+
+
+@pytest.mark.parametrize(
+    ("name", "known", "message"),
+    [
+        ("data.stat", ["data.state", "data.qa_status"], "did you mean 'data.state'?"),
+        ("ACTIVE", ["active", "inactive"], "did you mean 'active'?"),
+        ("state", ["data.state", "data.tool"], "did you mean 'data.state'?"),
+        ("x", ["b", "a"], "there are: a, b"),
+        ("x", [], "there is none"),
+        ("x", [str(n) for n in range(100)], "there are 100, such as 0, 1, 10"),
+        ("x" * 10**6, ["event"], "there are: event"),
+        ("\n", ["event"], "unknown thing '\\n' here; there are: event"),
+    ],
+)
+def test_unknown_names(name: str, known: Any, message: str) -> None:
+    """The nearest name, or what there is, in one line."""
+    error = unknown("thing", name, known, where=" here")
+    assert str(error).endswith(message)
+    assert str(error).startswith("unknown thing ")
+    assert isinstance(error, LookupError)
+    assert len(str(error)) < 200
+    assert str(error).isprintable()
+
+
+def test_nearest_prefers_the_same_letters() -> None:
+    """Only case differs: that is it, however many others are near."""
+    assert nearest("Data.State", ["data.states", "data.state"]) == "data.state"
+    assert nearest("", ["a"]) is None
+
+
+@pytest.mark.parametrize(
+    ("document", "payload", "said"),
+    [
+        ({"enum": ["A", "B"]}, "zzz", "(root): enum: 'zzz' is none of A, B"),
+        ({"enum": [*range(8)]}, "x", "(root): enum: 'x' is none of 0, 1, 2, 3, 4, 5, 6, 7"),
+        (
+            {"enum": [*range(9)]},
+            "x",
+            "(root): enum: 'x' is none of 0, 1, 2, 3, 4, 5, 6, 7 and 1 more",
+        ),
+        ({"enum": ["e" * 60]}, 1, f"(root): enum: 1 is none of {'e' * 60}"),
+        ({"enum": ["e" * 61]}, 1, f"(root): enum: 1 is none of '{'e' * 53}...' (61 characters)"),
+        ({"minimum": 5}, 4, "(root): minimum: 4 is under the minimum 5"),
+        ({"maximum": 5}, 6, "(root): maximum: 6 is over the maximum 5"),
+        (
+            {"properties": {"a": {}}, "additionalProperties": False},
+            dict.fromkeys("bc", 1),
+            "(root): additionalProperties: unknown properties 'b', 'c'",
+        ),
+        (
+            {"properties": {"a": {}}, "additionalProperties": False},
+            dict.fromkeys("bcdefg", 1),
+            "(root): additionalProperties: unknown properties 'b', 'c', 'd', 'e', 'f' and 1 more",
+        ),
+        (
+            {"unevaluatedItems": False, "prefixItems": [{}]},
+            [1, 2],
+            "(root): unevaluatedItems: more items than unevaluatedItems allows: [1, 2]",
+        ),
+        (
+            {"$schema": DRAFT_7, "items": [{}], "additionalItems": False},
+            [1, "x\u202e"],
+            r"(root): additionalItems: more items than additionalItems allows: [1, 'x\u202e']",
+        ),
+        (
+            {"properties": {"allOf": {"properties": {"x": False}}}},
+            {"allOf": {"x": 1}},
+            "/allOf/x: properties: nothing may be here, got 1",
+        ),
+        (
+            {"pattern": r"^(?=(a|aa|a?)+$)\1*b$"},
+            "a" * 30,
+            f"(root): pattern: '{'a' * 30}' takes too long to match: the pattern may backtrack for "
+            "ever",
+        ),
+        (
+            {
+                "$schema": DRAFT_7,
+                "$ref": "#/definitions/n",
+                "definitions": {"n": False},
+            },
+            1,
+            "(root): falseSchema: nothing may be here, got 1",
+        ),
+        (
+            True,
+            [datetime.date(2020, 1, 2)],
+            "/0: json: a date is no JSON value: datetime.date(2020, 1, 2); give its .isoformat()",
+        ),
+        (
+            {"additionalProperties": {"type": "null"}},
+            {"x" * 199: 1},
+            f"/{'x' * 199}: type: expected null, got 1",
+        ),
+        (
+            {"additionalProperties": {"type": "null"}},
+            {"x" * 200: 1},
+            f"'/{'x' * 52}...' (201 characters): type: expected null, got 1",
+        ),
+    ],
+)
+def test_what_is_said_to_the_letter(document: Any, payload: Any, said: str) -> None:
+    """Nothing more, and nothing less."""
+    assert [str(violation) for violation in Schema(document).violations(payload)] == [said]
+
+
+def test_twenty_violations_are_all_shown() -> None:
+    """And there is no more to tell of."""
+    with pytest.raises(ValidationError) as caught:
+        Schema({"items": {"type": "string"}}).validate(list(range(20)))
+    assert str(caught.value).splitlines()[-1] == "/19: type: expected string, got 19"
+
+
+def test_the_depth_of_values_is_bounded() -> None:
+    """By the same number as that of documents, and told with the whole value as its place."""
+    assert Schema(True).is_valid(nested(MAX_DEPTH))
+    (violation,) = Schema(True).violations(nested(MAX_DEPTH + 1))
+    assert violation == Violation("", "json", "nested deeper than 200 levels")
+
+
+def test_what_else_is_wrong_at_the_greatest_depth() -> None:
+    """It is told as everywhere, and nothing of the depth."""
+    (violation,) = Schema(True).violations(nested(MAX_DEPTH, math.nan))
+    assert violation == Violation("/0" * MAX_DEPTH, "json", "nan is no JSON number")
+    (violation,) = Schema(True).violations({"a": {"\ud800": 1}})
+    assert violation.pointer == "/a"
+    assert "holds a lone surrogate" in violation.message
+
+
+def test_the_size_of_integers_is_bounded() -> None:
+    """By the digits that Python converts, in both directions."""
+    largest = 10**4300 - 1
+    assert not Schema(True).violations([largest, -largest])
+    for number in (largest + 1, -largest - 1):
+        (violation,) = Schema(True).violations([number])
+        assert str(violation).endswith("has more than 4,300 digits")
+
+
+def test_what_the_validator_is_given_is_the_same_value() -> None:
+    """In the plain types, whatever kinds of their own a caller uses."""
+
+    class Fraction(float):
+        """A number of the caller's own kind."""
+
+    value = {"a": (Fraction(1.5), True, None, Whole(2), Text("x\ud800"))}
+    given = plain(value)
+    assert given == {"a": [1.5, True, None, 2, "x\ufffd"]}
+    assert [type(one) for one in given["a"]] == [float, bool, type(None), int, str]

@@ -67,6 +67,7 @@ lint: $(READY) ## Check style and types.
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+	$(BIN)/lint-imports
 	@# Whether each public name has a type. Pyright asks the Python on the path where packages are.
 	@told=$$(PATH="$(abspath $(BIN)):$$PATH" PYTHONPATH="$(CURDIR)" PYRIGHT_PYTHON_IGNORE_WARNINGS=1 \
 		$(BIN)/pyright --verifytypes kombo_fakes --ignoreexternal) || { echo "$$told"; exit 1; }

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from fuzz.targets import SECRET
-from kombo_fakes import Schema, events, faults, generate, sign, spell, spellings
+from kombo_fakes import Schema, events, faults, generate, serialize, sign, styles
 
 FOUND = Path(__file__).parent.parent / "tests" / "fuzzed"
 """What broke a target once, in a folder for each."""
@@ -53,11 +53,11 @@ def _documents() -> Iterator[bytes]:
 
 def _payloads() -> Iterator[bytes]:
     for event in events():
-        first, second = (spell(made.payload) for made in generate(event, 2, seed=1))
+        first, second = (serialize(made.payload) for made in generate(event, 2, seed=1))
         yield from (first, first + b"\n" + second + b"\n")
         yield from (json.dumps(fault.examples[0]).encode() for fault in faults(event))
-    for spelling in spellings():
-        yield spell(next(generate(seed=2)).payload, spelling.name)
+    for style in styles():
+        yield serialize(next(generate(seed=2)).payload, style.name)
 
 
 def _yaml() -> Iterator[bytes]:
@@ -71,7 +71,7 @@ def _schemas() -> Iterator[bytes]:
 
 
 def _records() -> Iterator[bytes]:
-    body = base64.b64encode(spell(next(generate()).payload)).decode()
+    body = base64.b64encode(serialize(next(generate()).payload)).decode()
     request = {"method": "POST", "headers": [["Content-Type", "text/plain"]], "body": body}
     reply = {"status": 500, "trouble": None, "headers": [["A", "b"]], "body": "bm8="}
     exchange = {"done": ["fault:x"], "request": request, "reply": reply}
@@ -84,7 +84,7 @@ def _records() -> Iterator[bytes]:
 
 def _signatures() -> Iterator[bytes]:
     for event in events():
-        body = spell(next(generate(event)).payload)
+        body = serialize(next(generate(event)).payload)
         yield from (sign(body, SECRET).encode() + b"\n" + body, b"sha256=\n" + body)
 
 

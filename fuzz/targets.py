@@ -1,7 +1,7 @@
 """What reads outside input, each as a function of bytes that raises where it must not.
 
-The same functions are driven by Hypothesis in the tests (`tests/project/test_fuzzed.py`), by the inputs
-that were found to break them once (`tests/fuzzed/`), and by Atheris (`make fuzz`).
+The same functions are driven by Hypothesis in the tests (`tests/project/test_fuzzed.py`), by the
+inputs that were found to break them once (`tests/fuzzed/`), and by Atheris (`make fuzz`).
 """
 
 from __future__ import annotations
@@ -18,9 +18,9 @@ from unittest import mock
 from kombo_fakes import Schema, faults, generate, sign, verify
 from kombo_fakes.cli import FINE, FOUND, TRACEBACK, UNUSABLE, main
 from kombo_fakes.core.json_reader import parse_json
-from kombo_fakes.core.pointer import PointerError, parse_pointer, to_pointer
+from kombo_fakes.core.pointer import parse_pointer, to_pointer
 from kombo_fakes.core.yaml_reader import parse_yaml
-from kombo_fakes.errors import DocumentError, KomboFakesError, SchemaError
+from kombo_fakes.errors import DocumentError, KomboFakesError, PointerError, SchemaError
 from kombo_fakes.probing.reports.as_json import exchange_data, exchange_of, known_cases
 from kombo_fakes.probing.reports.replay import kept_in
 

@@ -15,13 +15,19 @@ if TYPE_CHECKING:
 
     from kombo_fakes.catalogues.changes import Change, changes
     from kombo_fakes.catalogues.corners import Corner, corners
-    from kombo_fakes.catalogues.faults import Fault, FaultError, InvalidPayload, faults
+    from kombo_fakes.catalogues.faults import Fault, InvalidPayload, faults
     from kombo_fakes.errors import (
         DocumentError,
+        FaultError,
         KomboFakesError,
         OverrideError,
+        ProbeError,
+        ReceiverError,
         SchemaError,
+        SecretError,
+        TransportError,
         UnknownNameError,
+        ValidationError,
     )
     from kombo_fakes.generation.factories import (
         OMIT,
@@ -44,18 +50,17 @@ if TYPE_CHECKING:
     from kombo_fakes.probing.engine.running import probe
     from kombo_fakes.probing.engine.single_cases import ProbeCase, probe_cases
     from kombo_fakes.probing.model import Finding
-    from kombo_fakes.probing.receivers.resolve import ProbeError
     from kombo_fakes.probing.reports.report import Report
     from kombo_fakes.pytest_plugin.fixture_types import DeliveryMaker, PayloadMaker, ReceiverProbe
     from kombo_fakes.realistic.faker_names import KomboProvider
     from kombo_fakes.schema.schema import Schema
     from kombo_fakes.schema.shipped import events
     from kombo_fakes.schema.sites import Site
-    from kombo_fakes.schema.violations import ValidationError, Violation
+    from kombo_fakes.schema.violations import Violation
     from kombo_fakes.sequences.ledger import Ledger, Record
     from kombo_fakes.sequences.state_machine import ReceiverMachine
     from kombo_fakes.sequences.stories import stories, story
-    from kombo_fakes.sequences.timeline import ReceiverError, Step, Timeline, timelines
+    from kombo_fakes.sequences.timeline import Step, Timeline, timelines
     from kombo_fakes.strategies.invalid import invalid_payloads
     from kombo_fakes.strategies.payloads import event_payloads, payloads
     from kombo_fakes.types import (
@@ -75,38 +80,44 @@ if TYPE_CHECKING:
     )
     from kombo_fakes.wire.delivery import Delivery
     from kombo_fakes.wire.faults import WireFault, wire_faults
-    from kombo_fakes.wire.signing import SIGNATURE_HEADER, TEST_SECRET, SecretError, sign, verify
-    from kombo_fakes.wire.spellings import Spelling, spell, spellings
+    from kombo_fakes.wire.serializations import Style, serialize, styles
+    from kombo_fakes.wire.signing import SIGNATURE_HEADER, TEST_SECRET, sign, verify
     from kombo_fakes.wire.strategies import deliveries
-    from kombo_fakes.wire.transport import Answer, Transport, TransportError
+    from kombo_fakes.wire.transport import Answer, Transport
     from kombo_fakes.wire.vectors import vectors
 
-__version__ = "0.1.0"
+from kombo_fakes.version import __version__  # noqa: E402
 
 _HOMES = {
-    "catalogues.faults": (
-        "Fault",
-        "FaultError",
-        "InvalidPayload",
-        "faults",
+    "catalogues.changes": (
+        "Change",
+        "changes",
     ),
     "catalogues.corners": (
         "Corner",
         "corners",
     ),
-    "wire.delivery": ("Delivery",),
-    "wire.strategies": ("deliveries",),
+    "catalogues.faults": (
+        "Fault",
+        "InvalidPayload",
+        "faults",
+    ),
     "errors": (
         "DocumentError",
+        "FaultError",
         "KomboFakesError",
+        "MarkerError",
+        "OutputError",
         "OverrideError",
+        "PointerError",
+        "ProbeError",
+        "ReceiverError",
         "SchemaError",
+        "SecretError",
+        "SkipError",
+        "TransportError",
         "UnknownNameError",
-    ),
-    "generation.ndjson": ("ndjson",),
-    "catalogues.changes": (
-        "Change",
-        "changes",
+        "ValidationError",
     ),
     "generation.factories": (
         "AiApplyApplicationStatusUpdatedFactory",
@@ -124,63 +135,46 @@ _HOMES = {
         "SyncFinishedFactory",
         "factory_for",
     ),
-    "realistic.faker_names": ("KomboProvider",),
-    "pytest_plugin.fixture_types": (
-        "DeliveryMaker",
-        "PayloadMaker",
-        "ReceiverProbe",
-    ),
+    "generation.ndjson": ("ndjson",),
     "generation.runs": (
         "Made",
         "generate",
     ),
-    "strategies.invalid": ("invalid_payloads",),
-    "sequences.ledger": (
-        "Ledger",
-        "Record",
-    ),
+    "probing.engine.running": ("probe",),
     "probing.engine.single_cases": (
         "ProbeCase",
         "probe_cases",
     ),
     "probing.model": ("Finding",),
-    "probing.receivers.resolve": ("ProbeError",),
     "probing.reports.report": ("Report",),
-    "probing.engine.running": ("probe",),
-    "sequences.state_machine": ("ReceiverMachine",),
-    "schema.shipped": ("events",),
+    "pytest_plugin.fixture_types": (
+        "DeliveryMaker",
+        "PayloadMaker",
+        "ReceiverProbe",
+    ),
+    "realistic.faker_names": ("KomboProvider",),
     "schema.schema": ("Schema",),
-    "wire.signing": (
-        "SIGNATURE_HEADER",
-        "SecretError",
-        "TEST_SECRET",
-        "sign",
-        "verify",
-    ),
+    "schema.shipped": ("events",),
     "schema.sites": ("Site",),
-    "wire.spellings": (
-        "Spelling",
-        "spell",
-        "spellings",
+    "schema.violations": ("Violation",),
+    "sequences.ledger": (
+        "Ledger",
+        "Record",
     ),
+    "sequences.state_machine": ("ReceiverMachine",),
     "sequences.stories": (
         "stories",
         "story",
     ),
-    "strategies.payloads": (
-        "event_payloads",
-        "payloads",
-    ),
     "sequences.timeline": (
-        "ReceiverError",
         "Step",
         "Timeline",
         "timelines",
     ),
-    "wire.transport": (
-        "Answer",
-        "Transport",
-        "TransportError",
+    "strategies.invalid": ("invalid_payloads",),
+    "strategies.payloads": (
+        "event_payloads",
+        "payloads",
     ),
     "types": (
         "AiApplyApplicationStatusUpdated",
@@ -197,15 +191,28 @@ _HOMES = {
         "Payload",
         "SyncFinished",
     ),
-    "wire.vectors": ("vectors",),
-    "schema.violations": (
-        "ValidationError",
-        "Violation",
-    ),
+    "wire.delivery": ("Delivery",),
     "wire.faults": (
         "WireFault",
         "wire_faults",
     ),
+    "wire.signing": (
+        "SIGNATURE_HEADER",
+        "TEST_SECRET",
+        "sign",
+        "verify",
+    ),
+    "wire.serializations": (
+        "Style",
+        "serialize",
+        "styles",
+    ),
+    "wire.strategies": ("deliveries",),
+    "wire.transport": (
+        "Answer",
+        "Transport",
+    ),
+    "wire.vectors": ("vectors",),
 }
 _HOME = {name: module for module, names in _HOMES.items() for name in names}
 
@@ -248,10 +255,13 @@ __all__ = [
     "KomboProvider",
     "Ledger",
     "Made",
+    "MarkerError",
+    "OutputError",
     "OverrideError",
     "Payload",
     "PayloadFactory",
     "PayloadMaker",
+    "PointerError",
     "ProbeCase",
     "ProbeError",
     "ReceiverError",
@@ -263,8 +273,9 @@ __all__ = [
     "SchemaError",
     "SecretError",
     "Site",
-    "Spelling",
+    "SkipError",
     "Step",
+    "Style",
     "SyncFinished",
     "SyncFinishedFactory",
     "Timeline",
@@ -288,11 +299,11 @@ __all__ = [
     "payloads",
     "probe",
     "probe_cases",
+    "serialize",
     "sign",
-    "spell",
-    "spellings",
     "stories",
     "story",
+    "styles",
     "timelines",
     "vectors",
     "verify",

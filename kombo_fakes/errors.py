@@ -1,135 +1,194 @@
-"""What this library raises, and the nearest-name hint that its messages end with."""
+"""Every exception that this library raises on purpose.
+
+::
+
+    KomboFakesError
+    ├── SchemaError       (ValueError)      a schema document cannot be read or honoured
+    ├── DocumentError     (ValueError)      a file or string is not the JSON that was expected
+    ├── PointerError      (ValueError)      an invalid JSON Pointer, or one that leads nowhere
+    ├── UnknownNameError  (LookupError)     an event, fault, trait, field, ... that does not exist
+    ├── OverrideError     (ValueError)      a value of the caller's that the schema rejects
+    ├── FaultError        (ValueError)      a payload that cannot have a fault
+    ├── ValidationError   (ValueError)      a payload that its schema rejects
+    ├── SecretError       (ValueError)      no webhook secret, or an unusable one
+    ├── TransportError                      a delivery could not be sent, or was not answered
+    ├── OutputError       (OSError)         a file cannot be written
+    ├── ProbeError                          a receiver cannot be probed
+    ├── SkipError         (ValueError)      an unusable list of known findings
+    └── MarkerError       (ValueError)      an invalid argument of ``pytest.mark.kombo``
+
+    ReceiverError         (AssertionError)  a receiver did something unexpected
+
+``ReceiverError`` stands apart: it is a failed check of the receiver under test and not an error
+of this library or its caller.
+
+All of them can be imported from ``kombo_fakes``, and all of them can be pickled.
+"""
 
 from __future__ import annotations
 
-import difflib
-from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from kombo_fakes.schema.violations import Violation
+
+__all__ = [
+    "DocumentError",
+    "FaultError",
+    "KomboFakesError",
+    "MarkerError",
+    "OutputError",
+    "OverrideError",
+    "PointerError",
+    "ProbeError",
+    "ReceiverError",
+    "SchemaError",
+    "SecretError",
+    "SkipError",
+    "TransportError",
+    "UnknownNameError",
+    "ValidationError",
+]
+
+Reason: TypeAlias = Literal[
+    "refused",
+    "reset",
+    "timeout",
+    "endless",
+    "garbage",
+    "tls",
+    "dns",
+    "invalid-url",
+    "invalid-request",
+    "not-loopback",
+]
+"""Why there is no answer; `TransportError` describes each."""
+
+# A message of more lines than this is no longer read.
+_SHOWN = 20
 
 
 class KomboFakesError(Exception):
-    """The base of every error that this library raises on purpose."""
+    """The base class of every error that this library raises on purpose."""
+
+    __module__ = "kombo_fakes"
 
 
 class SchemaError(KomboFakesError, ValueError):
-    """A schema document can't be read or honoured; the message names what and where."""
+    """A schema document cannot be read or honoured; the message says what and where."""
+
+    __module__ = "kombo_fakes"
 
 
 class DocumentError(KomboFakesError, ValueError):
-    """A file or text isn't the JSON that was expected; the message names what and where."""
+    """A file or string is not the JSON that was expected; the message says what and where."""
+
+    __module__ = "kombo_fakes"
+
+
+class PointerError(KomboFakesError, ValueError):
+    """A string is not a JSON Pointer, or the pointer leads nowhere in a value."""
+
+    __module__ = "kombo_fakes"
 
 
 class UnknownNameError(KomboFakesError, LookupError):
-    """A name (an event, a fault, a trait, a field, ...) that doesn't exist here."""
+    """A name (an event, a fault, a trait, a field, ...) does not exist."""
+
+    __module__ = "kombo_fakes"
 
 
 class OverrideError(KomboFakesError, ValueError):
-    """A value that was asked for by the caller and that the schema refuses."""
+    """The schema rejects a value that the caller asked for."""
+
+    __module__ = "kombo_fakes"
 
 
-def unknown(kind: str, name: str, known: Iterable[str], *, where: str = "") -> UnknownNameError:
-    """Make the error for a name that doesn't exist, with the nearest one that does.
+class FaultError(KomboFakesError, ValueError):
+    """A payload cannot have a fault: the place is missing, or something else is invalid."""
 
-    Args:
-        kind: What the name should have been: ``"event"``, ``"fault"``, ...
-        name: What was given.
-        known: The names that exist.
-        where: An addition such as ``" in /data"``, put behind the name.
+    __module__ = "kombo_fakes"
 
-    Examples:
-        >>> print(unknown("event", "sync-finsihed", ["sync-finished", "data-changed"]))
-        unknown event 'sync-finsihed'; did you mean 'sync-finished'?
-        >>> print(unknown("event", "x", ["sync-finished", "data-changed"]))
-        unknown event 'x'; there are: data-changed, sync-finished
+
+class ValidationError(KomboFakesError, ValueError):
+    """The schema rejects a payload.
+
+    Attributes:
+        violations: Every violation, in document order.
     """
-    names = sorted(set(known))
-    name = str(name)  # What callers give may be anything.
-    near = nearest(name, names)
-    if near is not None:
-        hint = f"did you mean {near!r}?"
-    elif not names:
-        hint = "there is none"
-    elif len(names) <= 12:
-        hint = "there are: " + ", ".join(names)
-    else:
-        hint = f"there are {len(names)}, such as {', '.join(names[:3])}"
-    return UnknownNameError(f"unknown {kind} {shorten(name)}{where}; {hint}")
+
+    __module__ = "kombo_fakes"
+
+    def __init__(self, violations: Sequence[Violation]) -> None:
+        self.violations: tuple[Violation, ...] = tuple(violations)
+        lines = [str(violation) for violation in self.violations[:_SHOWN]]
+        if len(self.violations) > _SHOWN:
+            lines.append(f"... and {len(self.violations) - _SHOWN:,} more")
+        super().__init__("\n".join(lines))
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        # An exception is pickled with its message, which is not what this one is made of.
+        return type(self), (self.violations,)
 
 
-def nearest(name: str, known: Iterable[str]) -> str | None:
-    """The known name that a misspelt one most likely means, or None.
+class SecretError(KomboFakesError, ValueError):
+    """There is no webhook secret, or it cannot be used."""
 
-    Examples:
-        >>> nearest("data.stat", ["data.state", "data.qa_status"])
-        'data.state'
+    __module__ = "kombo_fakes"
+
+
+class TransportError(KomboFakesError):
+    """A delivery could not be sent, or was not answered.
+
+    Attributes:
+        reason: Why. ``"refused"``: nothing accepts connections there. ``"reset"``: the connection
+            was closed before the end of an answer. ``"timeout"``: no byte of an answer in time.
+            ``"endless"``: an answer that did not end in time, or is too long. ``"garbage"``: the
+            answer is not HTTP. ``"tls"``: no secure connection. ``"dns"``: an unknown host.
+            ``"invalid-url"``: the URL cannot be used. ``"invalid-request"``: HTTP cannot carry
+            the request. ``"not-loopback"``: the host is not this machine.
     """
-    candidates = list(known)
-    folded = {candidate.casefold(): candidate for candidate in candidates}
-    if name.casefold() in folded:
-        return folded[name.casefold()]
-    # Long input would make difflib quadratic for nothing: no name here is that long.
-    matches = difflib.get_close_matches(name[:200], candidates, n=1, cutoff=0.6)
-    if matches:
-        return matches[0]
-    endings = [c for c in candidates if name and c.endswith((f".{name}", f"/{name}"))]
-    return endings[0] if len(endings) == 1 else None
+
+    __module__ = "kombo_fakes"
+
+    def __init__(self, reason: Reason, message: str) -> None:
+        super().__init__(message)
+        self.reason: Reason = reason
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return type(self), (self.reason, str(self))
 
 
-def shorten(value: object, limit: int = 60) -> str:
-    """A value as one short, printable line, however large or hostile it is.
+class OutputError(KomboFakesError, OSError):
+    """A file cannot be written where it was asked for; the message says where and why."""
 
-    Examples:
-        >>> shorten("a" * 1000, limit=12)
-        "'aaaaa...' (1,000 characters)"
-        >>> shorten({"a": [1, 2]})
-        "{'a': [1, 2]}"
-        >>> shorten(["x"] * 1000)
-        'an array of 1,000 items'
-    """
-    if isinstance(value, str):
-        return _shortened_text(value, limit)
-    if isinstance(value, (list, tuple)):
-        text = _repr(value) if len(value) <= 8 and _is_flat(value) else ""
-        return text if 0 < len(text) <= limit else f"an array of {len(value):,} items"
-    if isinstance(value, dict):
-        text = _repr(value) if len(value) <= 4 and _is_small(value) else ""
-        return text if 0 < len(text) <= limit else f"an object of {len(value):,} properties"
-    if isinstance(value, bool) or value is None:
-        return {True: "true", False: "false", None: "null"}[value]
-    if isinstance(value, int) and value.bit_length() > 200:
-        return f"an integer of {value.bit_length():,} bits"
-    text = _repr(value) or f"a {type(value).__name__}"
-    return text if len(text) <= limit else text[:limit] + "..."
+    __module__ = "kombo_fakes"
+
+    def __str__(self) -> str:
+        return str(self.args[0])
 
 
-def _shortened_text(text: str, limit: int) -> str:
-    # Escapes can make a letter ten times as long.
-    whole = _repr(text) if len(text) <= limit else ""
-    if 0 < len(whole) <= 2 * limit:
-        return whole
-    start = text[: limit - 7]
-    while len(_repr(start)) > 2 * limit:
-        start = start[: len(start) // 2]
-    return f"{_repr(start + '...')} ({len(text):,} characters)"
+class ProbeError(KomboFakesError):
+    """A receiver cannot be probed, or not in this way; the message says why."""
+
+    __module__ = "kombo_fakes"
 
 
-def _is_flat(value: list[object] | tuple[object, ...]) -> bool:
-    return all(not isinstance(v, (list, dict)) and 0 < len(_repr(v)) < 60 for v in value)
+class SkipError(KomboFakesError, ValueError):
+    """A list of known findings is neither an id nor several."""
+
+    __module__ = "kombo_fakes"
 
 
-def _is_small(value: dict[object, object]) -> bool:
-    return all(
-        isinstance(key, str)
-        and len(key) < 40
-        and (not isinstance(v, dict) and (not isinstance(v, list) or (len(v) < 5 and _is_flat(v))))
-        for key, v in value.items()
-    )
+class MarkerError(KomboFakesError, ValueError):
+    """An argument of ``pytest.mark.kombo`` is invalid."""
+
+    __module__ = "kombo_fakes"
 
 
-def _repr(value: object) -> str:
-    """The value as one printable line; empty where it can't say what it is."""
-    try:
-        text = repr(value)
-    except Exception:
-        # A class of the caller's, or an integer of more digits than Python converts.
-        return ""
-    return text if text.isprintable() else repr(text)[1:-1]
+class ReceiverError(AssertionError):
+    """A receiver did something unexpected; the message says what, after which deliveries."""
+
+    __module__ = "kombo_fakes"

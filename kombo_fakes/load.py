@@ -33,13 +33,14 @@ except ModuleNotFoundError as _missing:
 from gevent import GreenletExit, sleep
 from gevent.event import Event
 
-from kombo_fakes.errors import KomboFakesError, OverrideError, shorten
+from kombo_fakes.core.messages import shorten
+from kombo_fakes.errors import KomboFakesError, OverrideError, SecretError, TransportError
 from kombo_fakes.schema.schema import SchemaLike
 from kombo_fakes.schema.shipped import DEFAULT_EVENT
 from kombo_fakes.sequences.traffic import Traffic
 from kombo_fakes.wire.faults import Policy
-from kombo_fakes.wire.signing import SECRET_VARIABLE, SecretError
-from kombo_fakes.wire.transport import Transport, TransportError
+from kombo_fakes.wire.signing import SECRET_VARIABLE
+from kombo_fakes.wire.transport import Transport
 
 if TYPE_CHECKING:
     from locust.argument_parser import LocustArgumentParser

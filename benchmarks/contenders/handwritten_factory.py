@@ -1,4 +1,4 @@
-"""What one writes by hand with factory_boy and Faker: the same realism, as far as it goes."""
+"""What one writes by hand with factory_boy and Faker: the same fields, as far as it goes."""
 
 from __future__ import annotations
 

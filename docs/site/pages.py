@@ -18,8 +18,9 @@ from mkdocs.structure.pages import Page
 import kombo_fakes
 from kombo_fakes import changes, faults, wire_faults
 from kombo_fakes.cli.program import program
-from kombo_fakes.core.pointer import PointerError, get, parse_pointer
-from kombo_fakes.errors import shorten
+from kombo_fakes.core.messages import shorten
+from kombo_fakes.core.pointer import get, parse_pointer
+from kombo_fakes.errors import PointerError
 from kombo_fakes.schema.shipped import event_document
 
 ROOT = Path(__file__).parents[2]
@@ -42,7 +43,7 @@ REFERENCE = {
     ),
     "wire": (
         "Deliveries and histories",
-        "signing delivery spelling delivery_strategies wire_catalogue vector_file timeline ledger"
+        "signing delivery style delivery_strategies wire_catalogue vector_file timeline ledger"
         " receiver_machine transport",
     ),
     "probe": (

@@ -13,10 +13,10 @@ from functools import lru_cache
 from typing import Any
 
 from kombo_fakes.catalogues.faults import free_id, place_id
-from kombo_fakes.core.choices import SeededDice
+from kombo_fakes.core.choices import SeededChoices
 from kombo_fakes.core.pointer import Path, dotted, get, parse_pointer, removed, replaced, to_pointer
 from kombo_fakes.errors import SchemaError
-from kombo_fakes.realistic.generator import portrait_for
+from kombo_fakes.realistic.generator import generator_for
 from kombo_fakes.schema.requirements import present
 from kombo_fakes.schema.schema import Schema, SchemaLike
 from kombo_fakes.schema.shipped import DEFAULT_EVENT, events
@@ -141,7 +141,7 @@ def _new_event(payload: Any, path: Path) -> Any:
 
 
 def _other_event(name: str) -> Change:
-    example = portrait_for(Schema.load(name)).paint(SeededDice(0))
+    example = generator_for(Schema.load(name)).generate(SeededChoices(0))
 
     def applied(payload: Any) -> Any:
         # The same delivery otherwise, so that its id stays what receivers tell events apart by.
@@ -178,7 +178,7 @@ def _change(
     apply: Callable[[Any, Path], Any],
 ) -> Change | None:
     try:
-        base = portrait_for(schema, present([path], schema)).paint(SeededDice(0))
+        base = generator_for(schema, present([path], schema)).generate(SeededChoices(0))
     except SchemaError:
         return None
 

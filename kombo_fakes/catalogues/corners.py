@@ -14,10 +14,11 @@ from decimal import Decimal
 from typing import Any
 
 from kombo_fakes.catalogues.faults import free_id, place_id
-from kombo_fakes.core.choices import SeededDice, seed_for
-from kombo_fakes.core.pointer import Path, PointerError, at, dotted, removed, replaced, to_pointer
-from kombo_fakes.errors import SchemaError, shorten
-from kombo_fakes.realistic.generator import portrait_for
+from kombo_fakes.core.choices import SeededChoices, seed_for
+from kombo_fakes.core.messages import shorten
+from kombo_fakes.core.pointer import Path, at, dotted, removed, replaced, to_pointer
+from kombo_fakes.errors import PointerError, SchemaError
+from kombo_fakes.realistic.generator import generator_for
 from kombo_fakes.schema.blueprint import (
     LARGEST,
     Anything,
@@ -35,7 +36,7 @@ from kombo_fakes.schema.blueprint import (
 from kombo_fakes.schema.requirements import present
 from kombo_fakes.schema.schema import Schema, SchemaLike
 from kombo_fakes.schema.shipped import DEFAULT_EVENT
-from kombo_fakes.webhooks.realism import POOLED, Names
+from kombo_fakes.webhooks.fields import POOLED, Names
 
 _ABSENT: Any = object()
 
@@ -77,7 +78,7 @@ def corners(
 
     Args:
         event_or_schema: What `Schema.load` takes; an event name by default.
-        seed: What the rest of each payload is painted with.
+        seed: What the rest of each payload is generated with.
         names: Who makes the names in it.
         pins: Values by their path that the rest has to agree with.
 
@@ -109,7 +110,7 @@ class _Easel:
         self._names = names
         self._pins = pins
 
-    def paint(
+    def generate(
         self, name: str, wanted: Iterable[Path] = (), pins: Mapping[Path, Any] | None = None
     ) -> Any:
         """A payload with something at the wanted paths, as far as the schema lets it."""
@@ -119,8 +120,10 @@ class _Easel:
         payload: Any = _ABSENT
         for paths in ([], wanted, [path[:-1] for path in wanted if path]):
             try:
-                portrait = portrait_for(self.schema, present(paths, self.schema) if paths else None)
-                payload = portrait.paint(SeededDice(key), names=self._names, pins=pinned)
+                generator = generator_for(
+                    self.schema, present(paths, self.schema) if paths else None
+                )
+                payload = generator.generate(SeededChoices(key), names=self._names, pins=pinned)
             except SchemaError:
                 continue
             if all(_at(payload, path) is not _ABSENT for path in wanted):
@@ -130,29 +133,29 @@ class _Easel:
     def put(self, name: str, path: Path, value: Any) -> Any:
         """A payload with a value at a path, and agreeing with it."""
         pins = {path: value} if isinstance(value, (str, int, float)) or value is None else {}
-        return _put(self.paint(name, [path], pins), path, value)
+        return _put(self.generate(name, [path], pins), path, value)
 
 
 def _all(easel: _Easel, plan: Blueprint) -> Iterator[tuple[str, Path, str, Any]]:
     found = list(shapes(plan))
     nullable = list(dict.fromkeys(path for path, shape in found if _is_nullable(shape)))
     if len(nullable) > 1:
-        payload = easel.paint("nulls", pins=dict.fromkeys(nullable))
+        payload = easel.generate("nulls", pins=dict.fromkeys(nullable))
         for path in nullable:
             if _at(payload, path) is not _ABSENT:
                 payload = replaced(payload, path, None)
         yield "nulls", (), "null wherever null is allowed", payload
     optional = list(_optional(found))
     if optional:
-        payload = easel.paint("optional-absent")
+        payload = easel.generate("optional-absent")
         for path in reversed(optional):
             if _at(payload, path) is not _ABSENT:
                 payload = removed(payload, path)
         yield "optional-absent", (), "no property that isn't required", payload
-        payload = easel.paint("optional-present")
+        payload = easel.generate("optional-present")
         for path in optional:
             if _at(payload, path) is _ABSENT:
-                full = easel.paint(f"optional-present-{to_pointer(path)}", [path])
+                full = easel.generate(f"optional-present-{to_pointer(path)}", [path])
                 payload = _completed(payload, path, full)
         yield "optional-present", (), "every property that the schema names", payload
     counts: dict[Path, int] = {}
@@ -176,8 +179,8 @@ def _array_corners(
     for size, name in ((0, "array-empty"), (1, "array-one"), (3, "array-several")):
         items: list[Any] = []
         for number in range(12 if size else 0):
-            painted = easel.paint(f"{place}-{name}-{number}", [(*path, 0)])
-            found = _at(painted, path)
+            generated = easel.generate(f"{place}-{name}-{number}", [(*path, 0)])
+            found = _at(generated, path)
             items += [item for item in found if item not in items] if _is_list(found) else []
         what = {0: "an empty array", 1: "an array of one item", 3: "an array of several items"}
         if len(items) >= size:

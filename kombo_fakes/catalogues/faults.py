@@ -19,19 +19,12 @@ from typing import Any, NamedTuple
 
 from jsonschema_rs import canonical
 
-from kombo_fakes.catalogues.mutators import Breakage, breakages
-from kombo_fakes.core.choices import SeededDice, SparingDice
-from kombo_fakes.core.pointer import (
-    Path,
-    PointerError,
-    dotted,
-    get,
-    parse_pointer,
-    replaced,
-    to_pointer,
-)
-from kombo_fakes.errors import KomboFakesError, SchemaError, unknown
-from kombo_fakes.realistic.generator import Portrait, portrait_for
+from kombo_fakes.catalogues.mutators import Mutator, mutators
+from kombo_fakes.core.choices import SeededChoices, SparingChoices
+from kombo_fakes.core.messages import unknown
+from kombo_fakes.core.pointer import Path, dotted, get, parse_pointer, replaced, to_pointer
+from kombo_fakes.errors import FaultError, PointerError, SchemaError
+from kombo_fakes.realistic.generator import RealisticGenerator, generator_for
 from kombo_fakes.schema.blueprint import NOTHING, Blueprint, blueprint, blueprint_of, smallest
 from kombo_fakes.schema.requirements import ABSENT, Requirement, presence, present, suits, value_at
 from kombo_fakes.schema.schema import Schema, SchemaLike
@@ -40,10 +33,6 @@ from kombo_fakes.schema.sites import Site
 
 _EXAMPLES = 3
 _BASES = 120
-
-
-class FaultError(KomboFakesError, ValueError):
-    """A fault that a payload can't have: its site isn't there, or something else is wrong."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -70,7 +59,7 @@ class Fault:
     _examples: tuple[Any, ...] = field(repr=False)
     schema: Schema = field(repr=False)
     site: Site = field(repr=False)
-    breakage: Breakage = field(repr=False)
+    mutator: Mutator = field(repr=False)
 
     @property
     def examples(self) -> tuple[Any, ...]:
@@ -98,7 +87,7 @@ class Fault:
             >>> fault = fault_named("data.state-enum-lowercase")
             >>> fault.apply({})
             Traceback (most recent call last):
-            kombo_fakes.catalogues.faults.FaultError: data.state-enum-lowercase: can't be put into \
+            kombo_fakes.FaultError: data.state-enum-lowercase: can't be put into \
 this payload at /data/state
         """
         for candidate in self.candidates(payload):
@@ -114,7 +103,7 @@ this payload at /data/state
             value = get(payload, path)
         except PointerError:
             return
-        for broken in self.breakage.broken(value, self.site):
+        for broken in self.mutator.broken(value, self.site):
             yield replaced(payload, path, broken)
         # Not every value can be broken in every way: no letter of HRIS has a look-alike.
         yield replaced(payload, path, get(self._examples[0], path))
@@ -187,7 +176,7 @@ def _is_proposed(fault: Fault, payload: Any, usual: Any) -> bool:
     return any(
         canonical.json.to_string(broken) == wanted
         for one in befores
-        for broken in fault.breakage.broken(one, site)
+        for broken in fault.mutator.broken(one, site)
     )
 
 
@@ -198,7 +187,7 @@ def _is_covered(fault: Fault, payload: Any, usual: Any) -> bool:
     """Whether a fault is one of whatever value breaks its site, or of a kind that this one is."""
     if fault.variant in _COVERING:
         return True
-    document = _explored_document(fault.schema, fault.site, fault.breakage)
+    document = _explored_document(fault.schema, fault.site, fault.mutator)
     return document is not None and _explored_schema(document).is_valid(
         value_at(payload, fault.site.path)
     )
@@ -299,8 +288,8 @@ def _catalogue(schema: Schema) -> tuple[Fault, ...]:
         for payload, single in _attempts(schema, site, bases):
             found = [
                 fault
-                for breakage in breakages(site, neighbours)
-                if (fault := _fault(schema, site, breakage, payload, single=single)) is not None
+                for mutator in mutators(site, neighbours)
+                if (fault := _fault(schema, site, mutator, payload, single=single)) is not None
             ]
             if found:
                 made += [
@@ -327,32 +316,32 @@ def _bases(schema: Schema) -> list[Any]:
     """Valid payloads to break: a usual one, then some with everything in them that can be.
 
     Raises:
-        SchemaError: if not even what a payload has to have can be painted.
+        SchemaError: if not even what a payload has to have can be generated.
     """
-    portrait = portrait_for(schema)
+    generator = generator_for(schema)
     made = [
         payload
-        for dice in (SeededDice(0), *map(_FullDice, range(4)))
-        if (payload := _painted(portrait, dice)) is not _UNREACHABLE
+        for choices in (SeededChoices(0), *map(_FullChoices, range(4)))
+        if (payload := _generated(generator, choices)) is not _UNREACHABLE
     ]
-    return made or [_barest(schema).paint(_FullDice(0))]
+    return made or [_barest(schema).generate(_FullChoices(0))]
 
 
-def _barest(schema: Schema, requirement: Requirement | None = None) -> Portrait:
-    """A portrait without anything that a payload can do without, which may not be paintable."""
+def _barest(schema: Schema, requirement: Requirement | None = None) -> RealisticGenerator:
+    """A generator without anything that a payload can do without, which may not be paintable."""
     wanted = None if requirement is None else requirement.schema
-    return Portrait(smallest(blueprint(schema, wanted)), schema.name)
+    return RealisticGenerator(smallest(blueprint(schema, wanted)), schema.name)
 
 
-def _painted(portrait: Portrait, dice: SeededDice) -> Any:
+def _generated(generator: RealisticGenerator, choices: SeededChoices) -> Any:
     try:
-        return portrait.paint(dice)
+        return generator.generate(choices)
     except SchemaError:
         return _UNREACHABLE
 
 
-class _FullDice(SeededDice):
-    """Dice by which nothing is left out and nothing is null."""
+class _FullChoices(SeededChoices):
+    """Choices by which nothing is left out and nothing is null."""
 
     __slots__ = ()
 
@@ -363,15 +352,15 @@ class _FullDice(SeededDice):
         super().is_null(share)
         return False
 
-    def other(self, seed: int) -> SparingDice:
-        return SparingDice(seed, nulls=0)
+    def other(self, seed: int) -> SparingChoices:
+        return SparingChoices(seed, nulls=0)
 
 
 def _attempts(schema: Schema, site: Site, bases: list[Any]) -> Iterator[tuple[Any, bool]]:
     """Payloads in which to break a site, and whether it has to be the only place.
 
     Only where nothing breaks the place alone, what breaks more is taken, too. A payload of its
-    own, painted with what the site requires, costs most and so comes last.
+    own, generated with what the site requires, costs most and so comes last.
     """
     suitable = next((base for base in bases if suits(base, site)), None)
     if suitable is None and not site.single:
@@ -383,7 +372,7 @@ def _attempts(schema: Schema, site: Site, bases: list[Any]) -> Iterator[tuple[An
             yield suitable, single
         if own is None:
             # A schema that holds itself in many ways has sites without end.
-            own = _painted_with(schema, site) if len(bases) < _BASES else _UNREACHABLE
+            own = _generated_with(schema, site) if len(bases) < _BASES else _UNREACHABLE
             if own is not _UNREACHABLE:
                 bases.append(own)  # Other sites lie in what this one needed.
         if own is not _UNREACHABLE:
@@ -397,30 +386,30 @@ _OTHERS = 8
 _UNREACHABLE = object()
 
 
-def _painted_with(schema: Schema, site: Site) -> Any:
+def _generated_with(schema: Schema, site: Site) -> Any:
     # The place alone may be had where a value that the keyword is about can't be; and of
     # branches, of which all have to be broken, the place is enough.
     needs = (presence(site, schema), present([site.path], schema))
     for wanted in needs if site.single else reversed(needs):
         try:
-            portrait = portrait_for(schema, wanted)
+            generator = generator_for(schema, wanted)
         except SchemaError:
             continue
-        payload = _painted(portrait, _FullDice(0))
+        payload = _generated(generator, _FullChoices(0))
         if payload is _UNREACHABLE:
-            payload = _painted(_barest(schema, wanted), _FullDice(0))
+            payload = _generated(_barest(schema, wanted), _FullChoices(0))
         if payload is not _UNREACHABLE:
             return payload
     return _UNREACHABLE
 
 
 def _fault(
-    schema: Schema, site: Site, breakage: Breakage, payload: Any, *, single: bool
+    schema: Schema, site: Site, mutator: Mutator, payload: Any, *, single: bool
 ) -> Fault | None:
     examples: list[Any] = []
     for broken in (
-        *breakage.broken(get(payload, site.path), site),
-        *_explored(schema, site, breakage),
+        *mutator.broken(get(payload, site.path), site),
+        *_explored(schema, site, mutator),
     ):
         candidate = replaced(payload, site.path, broken)
         if _has(schema, site, candidate, single=single):
@@ -431,23 +420,23 @@ def _fault(
         return None
     about = _about(site)
     return Fault(
-        id=_id(site, breakage.variant),
+        id=_id(site, mutator.variant),
         pointer=site.pointer,
         keyword=site.keyword,
-        variant=breakage.variant,
-        description=f"{about}: {breakage.does}",
+        variant=mutator.variant,
+        description=f"{about}: {mutator.does}",
         single=single,
         _examples=tuple(examples),
         schema=schema,
         site=site,
-        breakage=breakage,
+        mutator=mutator,
     )
 
 
-def _explored(schema: Schema, site: Site, breakage: Breakage) -> Iterator[Any]:
-    if breakage.variant != "other":
+def _explored(schema: Schema, site: Site, mutator: Mutator) -> Iterator[Any]:
+    if mutator.variant != "other":
         return
-    document = _explored_document(schema, site, breakage)
+    document = _explored_document(schema, site, mutator)
     if document is not None:
         yield from _explored_samples(document)
 
@@ -457,8 +446,8 @@ def _explored_samples(document: str) -> tuple[Any, ...]:
     plan = _blueprint_of_explored(document)
     if plan is None:
         return ()
-    portrait = Portrait(plan, "")
-    made = (_painted(portrait, SeededDice(seed)) for seed in range(8))
+    generator = RealisticGenerator(plan, "")
+    made = (_generated(generator, SeededChoices(seed)) for seed in range(8))
     return tuple(value for value in made if value is not _UNREACHABLE)
 
 
@@ -466,14 +455,14 @@ def _explored_samples(document: str) -> tuple[Any, ...]:
 _SHARED = ("$schema", "$id", "$defs", "definitions")
 
 
-def explored_blueprint(schema: Schema, site: Site, breakage: Breakage) -> Blueprint | None:
+def explored_blueprint(schema: Schema, site: Site, mutator: Mutator) -> Blueprint | None:
     """The blueprint of the many more values that break a site in a way; None if unknown."""
-    document = _explored_document(schema, site, breakage)
+    document = _explored_document(schema, site, mutator)
     return None if document is None else _blueprint_of_explored(document)
 
 
-def _explored_document(schema: Schema, site: Site, breakage: Breakage) -> str | None:
-    explored = breakage.explore(site)
+def _explored_document(schema: Schema, site: Site, mutator: Mutator) -> str | None:
+    explored = mutator.explore(site)
     if explored is None:
         return None
     shared = _SHARED if "$ref" in str(explored) else ("$schema",)

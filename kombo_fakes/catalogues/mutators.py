@@ -20,7 +20,7 @@ Broken: TypeAlias = Callable[[Any, Site], Iterable[Any]]
 
 
 @dataclass(frozen=True, slots=True)
-class Breakage:
+class Mutator:
     """One way to break a keyword.
 
     Attributes:
@@ -37,7 +37,7 @@ class Breakage:
     explore: Callable[[Site], dict[str, Any] | None] = lambda site: None
 
 
-def breakages(site: Site, neighbours: tuple[str, ...] = ()) -> Iterator[Breakage]:
+def mutators(site: Site, neighbours: tuple[str, ...] = ()) -> Iterator[Mutator]:
     """The ways to break a site.
 
     Args:
@@ -55,21 +55,21 @@ def breakages(site: Site, neighbours: tuple[str, ...] = ()) -> Iterator[Breakage
         yield from _BY_KEYWORD[keyword]
     if keyword in _KINDS:
         kinds = _KINDS[keyword]
-        yield Breakage(
+        yield Mutator(
             "other",
             f"any other value that breaks {keyword}",
             lambda value, site: (),
             lambda site: {"type": kinds, "not": {keyword: site.value}},
         )
     if site.family and keyword not in _KINDS and keyword != "maxContains":
-        yield Breakage(
+        yield Mutator(
             "other",
             f"any other value that breaks {keyword}",
             lambda value, site: (),
             lambda site: None if site.single else {"not": site.family},
         )
     if not site.single or keyword in ("contains", "propertyNames"):
-        yield Breakage("nonsense", "a value of some other shape", lambda value, site: _NONSENSE)
+        yield Mutator("nonsense", "a value of some other shape", lambda value, site: _NONSENSE)
 
 
 _KINDS: dict[str, list[str]] = {
@@ -90,7 +90,7 @@ _NONSENSE: tuple[Any, ...] = (None, "", "nonsense", 0, -1, 0.5, True, [], {}, [N
 # -- type
 
 
-def _types(site: Site) -> Iterator[Breakage]:
+def _types(site: Site) -> Iterator[Mutator]:
     allowed = {site.value} if isinstance(site.value, str) else set(site.value)
     if "number" in allowed:
         allowed.add("integer")
@@ -101,33 +101,33 @@ def _types(site: Site) -> Iterator[Breakage]:
         return lambda site: {"type": name}
 
     if "null" not in allowed:
-        yield Breakage("null", "null", lambda value, site: (None,))
+        yield Mutator("null", "null", lambda value, site: (None,))
     if "string" not in allowed:
-        yield Breakage("as-text", "written as a string", _as_text, only("string"))
-        yield Breakage("empty-text", "an empty string", lambda value, site: ("",))
+        yield Mutator("as-text", "written as a string", _as_text, only("string"))
+        yield Mutator("empty-text", "an empty string", lambda value, site: ("",))
     if kind == "string":
-        yield Breakage("number", "a number", lambda value, site: (12, 0, -1.5), only("number"))
+        yield Mutator("number", "a number", lambda value, site: (12, 0, -1.5), only("number"))
     elif "number" not in allowed and "integer" not in allowed:
-        yield Breakage("number", "a number", lambda value, site: (1, 0, 12.5), only("number"))
+        yield Mutator("number", "a number", lambda value, site: (1, 0, 12.5), only("number"))
     if kind == "integer" and "number" not in allowed:
-        yield Breakage("fraction", "a number with a fraction", _fraction)
+        yield Mutator("fraction", "a number with a fraction", _fraction)
     if "boolean" not in allowed:
-        yield Breakage("boolean", "a boolean", lambda value, site: (True, False))
+        yield Mutator("boolean", "a boolean", lambda value, site: (True, False))
     if "array" not in allowed:
-        yield Breakage(
+        yield Mutator(
             "in-array", "the only item of an array", lambda value, site: ([value],), only("array")
         )
-        yield Breakage("empty-array", "an empty array", lambda value, site: ([],))
+        yield Mutator("empty-array", "an empty array", lambda value, site: ([],))
     else:
-        yield Breakage("bare-item", "an item without its array", _bare_item)
+        yield Mutator("bare-item", "an item without its array", _bare_item)
     if "object" not in allowed:
-        yield Breakage(
+        yield Mutator(
             "in-object",
             "wrapped in an object",
             lambda value, site: ({"value": value},),
             only("object"),
         )
-        yield Breakage("empty-object", "an empty object", lambda value, site: ({},))
+        yield Mutator("empty-object", "an empty object", lambda value, site: ({},))
 
 
 def _as_text(value: Any, site: Site) -> Iterator[Any]:
@@ -148,25 +148,23 @@ def _bare_item(value: Any, site: Site) -> Iterator[Any]:
 # -- enum and const
 
 
-def _enumerated(site: Site, neighbours: tuple[str, ...]) -> Iterator[Breakage]:
+def _enumerated(site: Site, neighbours: tuple[str, ...]) -> Iterator[Mutator]:
     options = site.value if site.keyword == "enum" else [site.value]
     if any(isinstance(option, str) for option in options):
         for variant, does, change in _TEXT_CHANGES:
-            yield Breakage(variant, does, _changed_text(change))
-        yield Breakage(
-            "neighbour", "the value of another field", lambda value, site: neighbours[:3]
-        )
-        yield Breakage(
+            yield Mutator(variant, does, _changed_text(change))
+        yield Mutator("neighbour", "the value of another field", lambda value, site: neighbours[:3])
+        yield Mutator(
             "unknown", "a value that isn't listed", lambda value, site: ("UNKNOWN", "OTHER")
         )
-        yield Breakage("null-text", "null as a word", lambda value, site: ("null", "None"))
+        yield Mutator("null-text", "null as a word", lambda value, site: ("null", "None"))
     if any(type(option) in (int, float) for option in options):
-        yield Breakage("next", "the next number", _next_number)
-        yield Breakage("as-text", "written as a string", _number_as_text)
+        yield Mutator("next", "the next number", _next_number)
+        yield Mutator("as-text", "written as a string", _number_as_text)
     if any(isinstance(option, bool) for option in options):
-        yield Breakage("negated", "the other boolean", _negated)
+        yield Mutator("negated", "the other boolean", _negated)
     if any(isinstance(option, (dict, list)) or option is None for option in options):
-        yield Breakage("nonsense", "a value that isn't listed", lambda value, site: _NONSENSE)
+        yield Mutator("nonsense", "a value that isn't listed", lambda value, site: _NONSENSE)
 
 
 def _changed_text(change: Callable[[str], str]) -> Broken:
@@ -217,11 +215,11 @@ def _negated(value: Any, site: Site) -> Iterator[Any]:
 # -- format
 
 
-def _formats(site: Site) -> Iterator[Breakage]:
+def _formats(site: Site) -> Iterator[Mutator]:
     for variant, does, change in _BY_FORMAT.get(str(site.value), ()):
-        yield Breakage(variant, does, _changed_text(change))
-    yield Breakage("empty", "an empty string", lambda value, site: ("",))
-    yield Breakage(
+        yield Mutator(variant, does, _changed_text(change))
+    yield Mutator("empty", "an empty string", lambda value, site: ("",))
+    yield Mutator(
         "prose",
         f"a text that is no {site.value}",
         lambda value, site: ("not a " + str(site.value), "n/a", "-"),
@@ -230,7 +228,7 @@ def _formats(site: Site) -> Iterator[Breakage]:
 
 
 def _sub(pattern: str, replacement: str) -> Callable[[str], str]:
-    # Where the pattern isn't found the text stays as it is, which is no breakage.
+    # Where the pattern isn't found the text stays as it is, which is no mutator.
     return lambda text: re.sub(pattern, replacement, text, count=1)
 
 
@@ -471,58 +469,58 @@ def _too_many_such_items(site: Site) -> dict[str, Any] | None:
     return {"type": "array", "contains": wanted, "minContains": int(site.value) + 1}
 
 
-_BY_KEYWORD: dict[str, tuple[Breakage, ...]] = {
+_BY_KEYWORD: dict[str, tuple[Mutator, ...]] = {
     "required": (
-        Breakage("absent", "left out", _without),
-        Breakage("camel-case", "its name in camel case", _renamed(_camel)),
-        Breakage("uppercase", "its name in upper case", _renamed(str.upper)),
-        Breakage("hyphens", "its name with hyphens", _renamed(lambda n: n.replace("_", "-"))),
-        Breakage("trailing-blank", "its name with a blank behind it", _renamed(lambda n: n + " ")),
+        Mutator("absent", "left out", _without),
+        Mutator("camel-case", "its name in camel case", _renamed(_camel)),
+        Mutator("uppercase", "its name in upper case", _renamed(str.upper)),
+        Mutator("hyphens", "its name with hyphens", _renamed(lambda n: n.replace("_", "-"))),
+        Mutator("trailing-blank", "its name with a blank behind it", _renamed(lambda n: n + " ")),
     ),
-    "dependentRequired": (Breakage("absent", "what it needs left out", _without_needed),),
+    "dependentRequired": (Mutator("absent", "what it needs left out", _without_needed),),
     "additionalProperties": (
-        Breakage("unknown", "a property that isn't listed", _added("unexpected")),
-        Breakage("camel-case", "a property once more, in camel case", _twin(_camel)),
-        Breakage("uppercase", "a property once more, in upper case", _twin(str.upper)),
-        Breakage(
+        Mutator("unknown", "a property that isn't listed", _added("unexpected")),
+        Mutator("camel-case", "a property once more, in camel case", _twin(_camel)),
+        Mutator("uppercase", "a property once more, in upper case", _twin(str.upper)),
+        Mutator(
             "trailing-blank",
             "a property once more, with a blank behind its name",
             _twin(lambda name: name + " "),
         ),
-        Breakage("proto", "a property `__proto__`", _added("__proto__", {})),
-        Breakage("empty-name", "a property without a name", _added("")),
+        Mutator("proto", "a property `__proto__`", _added("__proto__", {})),
+        Mutator("empty-name", "a property without a name", _added("")),
     ),
     "pattern": tuple(
-        Breakage(variant, does, _changed_text(change)) for variant, does, change in _TEXT_CHANGES
+        Mutator(variant, does, _changed_text(change)) for variant, does, change in _TEXT_CHANGES
     ),
-    "minLength": (Breakage("one-short", "one character too short", _size_change(-1)),),
+    "minLength": (Mutator("one-short", "one character too short", _size_change(-1)),),
     "maxLength": (
-        Breakage("one-over", "one character too long", _exactly),
-        Breakage("far-over", "far too long", _size_change(1000)),
+        Mutator("one-over", "one character too long", _exactly),
+        Mutator("far-over", "far too long", _size_change(1000)),
     ),
-    "minimum": (Breakage("just-under", "just under the minimum", _moved("-1", "-0.1")),),
-    "maximum": (Breakage("just-over", "just over the maximum", _moved("1", "0.1")),),
-    "exclusiveMinimum": (Breakage("at-it", "at the bound", _moved("0", "-1")),),
-    "exclusiveMaximum": (Breakage("at-it", "at the bound", _moved("0", "1")),),
-    "multipleOf": (Breakage("off-step", "between two multiples", _off_step),),
+    "minimum": (Mutator("just-under", "just under the minimum", _moved("-1", "-0.1")),),
+    "maximum": (Mutator("just-over", "just over the maximum", _moved("1", "0.1")),),
+    "exclusiveMinimum": (Mutator("at-it", "at the bound", _moved("0", "-1")),),
+    "exclusiveMaximum": (Mutator("at-it", "at the bound", _moved("0", "1")),),
+    "multipleOf": (Mutator("off-step", "between two multiples", _off_step),),
     **dict.fromkeys(
         ("properties", "patternProperties", "prefixItems", "items", "additionalItems"),
-        (Breakage("forbidden", "with what may not be there", _forbidden),),
+        (Mutator("forbidden", "with what may not be there", _forbidden),),
     ),
-    "minItems": (Breakage("one-short", "one item too few", _fewer_items),),
-    "maxItems": (Breakage("one-over", "one item too many", _more_items),),
-    "uniqueItems": (Breakage("twice", "with the same item twice", _twice),),
-    "contains": (Breakage("none", "without such an item", _no_such_item),),
+    "minItems": (Mutator("one-short", "one item too few", _fewer_items),),
+    "maxItems": (Mutator("one-over", "one item too many", _more_items),),
+    "uniqueItems": (Mutator("twice", "with the same item twice", _twice),),
+    "contains": (Mutator("none", "without such an item", _no_such_item),),
     "maxContains": (
-        Breakage("one-over", "with one such item too many", _one_more_such_item),
-        Breakage(
+        Mutator("one-over", "with one such item too many", _one_more_such_item),
+        Mutator(
             "other",
             "any other array with too many such items",
             lambda value, site: (),
             _too_many_such_items,
         ),
     ),
-    "minProperties": (Breakage("one-short", "one property too few", _fewer_properties),),
-    "maxProperties": (Breakage("one-over", "one property too many", _more_properties),),
-    "propertyNames": (Breakage("odd-name", "a property with an odd name", _odd_names),),
+    "minProperties": (Mutator("one-short", "one property too few", _fewer_properties),),
+    "maxProperties": (Mutator("one-over", "one property too many", _more_properties),),
+    "propertyNames": (Mutator("odd-name", "a property with an odd name", _odd_names),),
 }

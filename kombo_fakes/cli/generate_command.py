@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 
 import rich_click as click
 
-from kombo_fakes.cli.litter import no_litter
 from kombo_fakes.cli.options import (
     Part,
     WholeNumber,
@@ -19,6 +18,7 @@ from kombo_fakes.cli.options import (
     load_schema,
     schema_options,
 )
+from kombo_fakes.cli.temporary_files import no_temporary_files
 
 if TYPE_CHECKING:
     from kombo_fakes.core.writer import Format
@@ -152,7 +152,7 @@ def generate_command(
     longer run begins with the payloads of a shorter one.
     """
     from kombo_fakes.generation.edits import RefusedError
-    from kombo_fakes.webhooks.realism import POOLED, Names
+    from kombo_fakes.webhooks.fields import POOLED, Names
 
     if invalid and fault_ids:
         raise click.UsageError("--invalid is all faults and --fault chosen ones: give one of them")
@@ -180,7 +180,7 @@ def generate_command(
         "names": names,
         "part": part,
     }
-    with no_litter() if values == "any" else _nothing():
+    with no_temporary_files() if values == "any" else _nothing():
         try:
             _write(asked, jobs, format_, out)
         except RefusedError as error:
@@ -189,7 +189,8 @@ def generate_command(
 
 def override_of(text: str) -> tuple[str, Any]:
     from kombo_fakes.core.json_reader import parse_json
-    from kombo_fakes.errors import DocumentError, shorten
+    from kombo_fakes.core.messages import shorten
+    from kombo_fakes.errors import DocumentError
 
     name, equals, value = text.partition("=")
     if not equals or not name:
@@ -205,7 +206,8 @@ def override_of(text: str) -> tuple[str, Any]:
 def note_unnamed(schema: Schema, names: Iterable[str]) -> None:
     """Say which fields are only there because any are allowed: a misspelt name may be one."""
     from kombo_fakes.cli.terminal import complain
-    from kombo_fakes.errors import KomboFakesError, shorten
+    from kombo_fakes.core.messages import shorten
+    from kombo_fakes.errors import KomboFakesError
     from kombo_fakes.generation.edits import meant_by, resolve
 
     for name in names:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import rich_click as click
 
-from kombo_fakes.errors import shorten
+from kombo_fakes.core.messages import shorten
 
 if TYPE_CHECKING:
     from kombo_fakes.schema.schema import Schema

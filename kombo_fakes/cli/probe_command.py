@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 
 import rich_click as click
 
-from kombo_fakes.cli.litter import no_litter
 from kombo_fakes.cli.options import (
     Positive,
     WholeNumber,
@@ -19,6 +18,7 @@ from kombo_fakes.cli.options import (
 )
 from kombo_fakes.cli.secret import read_secret, secret_options
 from kombo_fakes.cli.status import FINE, FOUND, INTERRUPTED, UNUSABLE
+from kombo_fakes.cli.temporary_files import no_temporary_files
 
 if TYPE_CHECKING:
     from kombo_fakes.probing.engine.running import Progress
@@ -110,7 +110,7 @@ def probe_command(
 ) -> int:
     """Play deliveries at a receiver, and say what is wrong with it.
 
-    Valid payloads in all spellings, faults, forged signatures, broken bodies, changes, and, where
+    Valid payloads in all styles, faults, forged signatures, broken bodies, changes, and, where
     it can be observed, copies, late events and what else a sender does that delivers at least once.
     Only receivers on this machine are probed, unless --allow-remote. Standard output is a
     scorecard; the exit status is 1 if something was found, and 2 if nothing was, but the run was
@@ -133,7 +133,7 @@ def probe_command(
         settings["event"] = names
     outs = {"json": json_file, "html": html_file, "junit": junit_file}
     _check_apart([name for name in outs.values() if name is not None])
-    with no_litter():  # Before anything of Hypothesis is imported.
+    with no_temporary_files():  # Before anything of Hypothesis is imported.
         return _probed(url, settings, outs, record, skip, baseline)
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import rich_click as click
 
-from kombo_fakes import __version__
 from kombo_fakes.cli.events_command import events_command
 from kombo_fakes.cli.faults_command import faults_command
 from kombo_fakes.cli.generate_command import generate_command
@@ -16,7 +15,8 @@ from kombo_fakes.cli.sign_command import sign_command
 from kombo_fakes.cli.validate_command import validate_command
 from kombo_fakes.cli.vectors_command import vectors_command
 from kombo_fakes.cli.verify_command import verify_command
-from kombo_fakes.errors import nearest, shorten
+from kombo_fakes.core.messages import nearest, shorten
+from kombo_fakes.version import __version__
 
 NAME = "kombo-fakes"
 COMPLETE = "_KOMBO_FAKES_COMPLETE"

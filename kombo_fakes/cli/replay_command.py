@@ -9,7 +9,7 @@ import rich_click as click
 
 from kombo_fakes.cli.options import examples, transport_options
 from kombo_fakes.cli.status import FINE, FOUND
-from kombo_fakes.errors import shorten
+from kombo_fakes.core.messages import shorten
 
 if TYPE_CHECKING:
     from kombo_fakes.probing.reports.replay import Kept

@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, Any
 import rich_click as click
 
 from kombo_fakes.cli.generate_command import advised, note_unnamed, override_of, total_of
-from kombo_fakes.cli.litter import no_litter
 from kombo_fakes.cli.options import (
     Positive,
     WholeNumber,
@@ -25,7 +24,9 @@ from kombo_fakes.cli.options import (
     transport_options,
 )
 from kombo_fakes.cli.secret import read_secret, secret_options
-from kombo_fakes.errors import KomboFakesError, shorten
+from kombo_fakes.cli.temporary_files import no_temporary_files
+from kombo_fakes.core.messages import shorten
+from kombo_fakes.errors import KomboFakesError
 
 if TYPE_CHECKING:
     from kombo_fakes.generation.runs import Made
@@ -36,7 +37,7 @@ if TYPE_CHECKING:
 EXAMPLES = examples(
     "kombo-fakes send http://127.0.0.1:8000/webhooks/kombo --secret-file secret.txt",
     "kombo-fakes send URL --set data.state=INVALID            one that says what you want",
-    "kombo-fakes send URL --values any -n 1000 --spelling random",
+    "kombo-fakes send URL --values any -n 1000 --style random",
     "kombo-fakes send URL --fault '*' --json                  which answer to which fault",
     "kombo-fakes send URL --wire-fault 'signature-*'",
     "kombo-fakes send URL -n 50 --repeat 2 --shuffle          duplicates, in any order",
@@ -75,7 +76,7 @@ MIXED, RANDOM = "mixed", "random"
     " anything. Can be repeated.",
 )  # fmt: skip
 @click.option(
-    "--spelling", default="compact", metavar="NAME", show_default=True,
+    "--style", default="compact", metavar="NAME", show_default=True,
     help="How the bodies are written: indented, keys-reversed, ...; mixed is a bit of everything,"
     " random another one for each payload.",
 )  # fmt: skip
@@ -114,7 +115,7 @@ def send_command(
     invalid: bool,
     fault_ids: tuple[str, ...],
     wire_ids: tuple[str, ...],
-    spelling: str,
+    style: str,
     repeat: int,
     shuffle: bool,
     sets: tuple[str, ...],
@@ -132,27 +133,28 @@ def send_command(
     whatever status, and 2 if something wasn't, or by a redirect: that ends it. Only receivers on
     this machine are sent to, unless --allow-remote.
     """
+    from kombo_fakes.errors import TransportError
     from kombo_fakes.generation.edits import RefusedError
-    from kombo_fakes.wire.transport import Transport, TransportError
+    from kombo_fakes.wire.transport import Transport
 
     if invalid and fault_ids:
         raise click.UsageError("--invalid is all faults and --fault chosen ones: give one of them")
     if wire_ids and (invalid or fault_ids):
         raise click.UsageError("--wire-fault: takes valid payloads; leave out --fault, --invalid")
-    if wire_ids and spelling != "compact":
-        raise click.UsageError("--wire-fault: has spellings of its own; leave out --spelling")
+    if wire_ids and style != "compact":
+        raise click.UsageError("--wire-fault: has styles of its own; leave out --style")
     if values == "corners" and (invalid or fault_ids or wire_ids):
         raise click.UsageError("--values corners are valid: for faults take realistic or any")
     plan = _Plan(
         load_schema(event, schema_file, name), count, seed, values, invalid, fault_ids, wire_ids,
-        spelling, dict(map(override_of, sets)), unsets, read_secret(secret, secret_file),
+        style, dict(map(override_of, sets)), unsets, read_secret(secret, secret_file),
     )  # fmt: skip
     note_unnamed(plan.schema, plan.overrides)
     tally = _Tally(as_json)
     try:
         with (
             Transport(url, timeout=timeout, allow_remote=allow_remote, ca_file=ca_file) as to,
-            no_litter() if values == "any" else nullcontext(),
+            no_temporary_files() if values == "any" else nullcontext(),
         ):
             tally.url = to.name
             order = _ordered(plan.parcels(), repeat, seed if shuffle else None)
@@ -178,7 +180,7 @@ class _Parcel:
     name: str
     delivery: Delivery
     event_id: Any
-    spelling: str | None
+    style: str | None
     fault: str | None = None
     wire_fault: str | None = None
 
@@ -194,7 +196,7 @@ class _Plan:
     invalid: bool
     fault_ids: tuple[str, ...]
     wire_ids: tuple[str, ...]
-    spelling: str
+    style: str
     overrides: dict[str, Any]
     removals: tuple[str, ...]
     secret: bytes = field(repr=False)
@@ -210,12 +212,12 @@ class _Plan:
 
         Raises:
             UnknownNameError, OverrideError: as `generate` and `wire_faults` do, and for an unknown
-                spelling.
+                style.
         """
-        from kombo_fakes.wire.spellings import spell
+        from kombo_fakes.wire.serializations import serialize
 
-        if self.spelling != RANDOM:
-            spell(None, self.spelling)  # Raises for a name that is none.
+        if self.style != RANDOM:
+            serialize(None, self.style)  # Raises for a name that is none.
         made = self._payloads()
         return self._with_wire_faults(made) if self.wire_ids else self._signed(made)
 
@@ -241,30 +243,30 @@ class _Plan:
         from kombo_fakes.wire.delivery import Delivery
 
         for number, made in enumerate(payloads):
-            spelling = self._spelling(number)
+            style = self._style(number)
             fault = None if made.fault is None else made.fault.id
             done = () if fault is None else (f"fault {fault}",)
-            delivery = Delivery.of(made.payload, self.secret, spelling=spelling, done=done)
-            yield _Parcel(made.stem, delivery, _id_of(made.payload), spelling, fault)
+            delivery = Delivery.of(made.payload, self.secret, style=style, done=done)
+            yield _Parcel(made.stem, delivery, _id_of(made.payload), style, fault)
 
-    def _spelling(self, number: int) -> str:
-        from kombo_fakes.core.choices import SeededDice, seed_for
-        from kombo_fakes.wire.spellings import spellings
+    def _style(self, number: int) -> str:
+        from kombo_fakes.core.choices import SeededChoices, seed_for
+        from kombo_fakes.wire.serializations import styles
 
-        if self.spelling != RANDOM:
-            return self.spelling
-        dice = SeededDice(seed_for("spelling", self.seed, number))
-        return dice.pick([spelling.name for spelling in spellings()])
+        if self.style != RANDOM:
+            return self.style
+        choices = SeededChoices(seed_for("spelling", self.seed, number))
+        return choices.pick([style.name for style in styles()])
 
     def _with_wire_faults(self, payloads: Iterator[Made[Any]]) -> Iterator[_Parcel]:
         from kombo_fakes.core.choices import seed_for
-        from kombo_fakes.wire.faults import numbered_dice
+        from kombo_fakes.wire.faults import numbered_choices
 
         made = list(payloads)
         for fault in self._wire_faults():
             for number, one in enumerate(made):
-                dice = numbered_dice(number, seed_for(fault.id, self.seed, number))
-                delivery = fault.apply(one.payload, dice)
+                choices = numbered_choices(number, seed_for(fault.id, self.seed, number))
+                delivery = fault.apply(one.payload, choices)
                 if delivery is None:  # This payload can't have it.
                     delivery = fault.examples[number % len(fault.examples)]
                 name = fault.id if number == 0 else f"{fault.id}-{number + 1}"
@@ -343,7 +345,7 @@ class _Tally:
                     "id": parcel.event_id,
                     "fault": parcel.fault,
                     "wire_fault": parcel.wire_fault,
-                    "spelling": parcel.spelling,
+                    "style": parcel.style,
                     "status": answer.status,
                 }
             )

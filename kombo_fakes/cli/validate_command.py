@@ -186,7 +186,7 @@ def _violations(payload: Any, named: Schema | None) -> Iterator[Violation]:
 
 def _schema_of(payload: Any) -> tuple[Schema, str]:
     """The schema that a payload says it follows, and what is wrong with what it says."""
-    from kombo_fakes.errors import nearest, unknown
+    from kombo_fakes.core.messages import nearest, unknown
     from kombo_fakes.schema.schema import Schema
     from kombo_fakes.schema.shipped import DEFAULT_EVENT, events
 

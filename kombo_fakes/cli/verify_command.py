@@ -109,7 +109,7 @@ def _told(what: str, notes: str) -> str:
 
 
 def _digests(text: str) -> Iterator[tuple[bytes, str]]:
-    """The digests that a text may spell, and how it does."""
+    """The digests that a text may serialize, and how it does."""
     if not text.isascii():
         return
     plain = text.rstrip("=")
@@ -163,7 +163,7 @@ def _bodies(body: bytes) -> Iterator[tuple[bytes, str]]:
     """Bodies that are signed by mistake, the one that came first."""
     from kombo_fakes.core.json_reader import parse_json
     from kombo_fakes.errors import DocumentError
-    from kombo_fakes.wire.spellings import spellings
+    from kombo_fakes.wire.serializations import styles
 
     yield body, ""
     for end in (b"\r\n", b"\n"):
@@ -180,10 +180,10 @@ def _bodies(body: bytes) -> Iterator[tuple[bytes, str]]:
         payload = parse_json(body.removeprefix(bom))
     except DocumentError:
         return
-    for spelling in spellings(contested=True):
+    for style in styles(contested=True):
         yield (
-            spelling.write(payload),
-            f"right for the same JSON written anew ({spelling.description}): "
+            style.write(payload),
+            f"right for the same JSON written anew ({style.description}): "
             "what counts are the bytes as they came",
         )
 

@@ -1,6 +1,6 @@
 """Where the choices in realistic values come from: a seeded stream, or a Hypothesis draw.
 
-What a value looks like is said once, against `Dice`; who rolls them is another matter.
+What a value looks like is said once, against `Choices`; who rolls them is another matter.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ BASE62 = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 _PAIRS = tuple(a + b for a in BASE62 for b in BASE62)
 
 
-class Dice(Protocol):
+class Choices(Protocol):
     """A source of choices."""
 
     @property
@@ -28,8 +28,8 @@ class Dice(Protocol):
         Where a seed rolls for all that can be there, one choice changes no other.
         """
 
-    def other(self, seed: int) -> SparingDice:
-        """Dice of a seed that keep to what was asked of these."""
+    def other(self, seed: int) -> SparingChoices:
+        """Choices of a seed that keep to what was asked of these."""
 
     def pick(self, pool: Sequence[T]) -> T:
         """One of a pool that isn't empty."""
@@ -47,13 +47,13 @@ class Dice(Protocol):
         """Letters of base 62, an even number of them."""
 
 
-class SeededDice:
-    """Dice that roll the same for the same seed, on every Python, and touch no global state.
+class SeededChoices:
+    """Choices that roll the same for the same seed, on every Python, and touch no global state.
 
     Only ``Random.random`` is used: its sequence is the one that Python promises to keep.
 
     Examples:
-        >>> SeededDice(3).token(4) == SeededDice(3).token(4)
+        >>> SeededChoices(3).token(4) == SeededChoices(3).token(4)
         True
     """
 
@@ -64,8 +64,8 @@ class SeededDice:
     def __init__(self, seed: int) -> None:
         self._random = Random(seed).random
 
-    def other(self, seed: int) -> SparingDice:
-        return SparingDice(seed)
+    def other(self, seed: int) -> SparingChoices:
+        return SparingChoices(seed)
 
     def pick(self, pool: Sequence[T]) -> T:
         return pool[int(self._random() * len(pool))]
@@ -84,8 +84,8 @@ class SeededDice:
         return "".join([_PAIRS[int(roll() * 3844)] for _ in range(length // 2)])
 
 
-class SparingDice(SeededDice):
-    """Seeded dice that roll only what is shown.
+class SparingChoices(SeededChoices):
+    """Seeded choices that roll only what is shown.
 
     Args:
         seed: The seed.
@@ -103,8 +103,8 @@ class SparingDice(SeededDice):
     def is_null(self, share: float) -> bool:
         return super().is_null(share if self._nulls is None else self._nulls)
 
-    def other(self, seed: int) -> SparingDice:
-        return SparingDice(seed, self._nulls)
+    def other(self, seed: int) -> SparingChoices:
+        return SparingChoices(seed, self._nulls)
 
 
 def seed_for(*parts: object) -> int:

@@ -18,7 +18,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, BinaryIO, NoReturn, TypeVar, cast
 
-from kombo_fakes.errors import DocumentError, shorten
+from kombo_fakes.core.messages import shorten
+from kombo_fakes.errors import DocumentError
 
 Text = TypeVar("Text", bytes, bytearray)
 
@@ -47,7 +48,7 @@ def parse_json(text: str | bytes, name: str = "the text") -> Any:
         {'a': 1}
         >>> parse_json("[NaN]", "x.json")
         Traceback (most recent call last):
-        kombo_fakes.errors.DocumentError: x.json: NaN is no JSON value
+        kombo_fakes.DocumentError: x.json: NaN is no JSON value
     """
     if isinstance(text, bytes):
         if text.startswith((b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")):

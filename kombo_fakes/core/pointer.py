@@ -9,15 +9,12 @@ import re
 from collections.abc import Sequence
 from typing import Any, TypeAlias
 
-from kombo_fakes.errors import KomboFakesError, shorten
+from kombo_fakes.core.messages import shorten
+from kombo_fakes.errors import PointerError
 
 Path: TypeAlias = tuple[str | int, ...]
 
 _NOTHING: Any = object()
-
-
-class PointerError(KomboFakesError, ValueError):
-    """A text that is no JSON Pointer, or one that leads nowhere in a value."""
 
 
 def to_pointer(path: Sequence[str | int]) -> str:

@@ -20,7 +20,8 @@ from pathlib import Path
 from typing import Any, BinaryIO, Literal, TypeAlias, cast
 
 from kombo_fakes.core.json_reader import COMPRESSED, parse_json, read_bytes
-from kombo_fakes.errors import DocumentError, KomboFakesError, shorten
+from kombo_fakes.core.messages import shorten
+from kombo_fakes.errors import DocumentError, OutputError
 
 Format: TypeAlias = Literal["json", "ndjson"]
 
@@ -31,13 +32,6 @@ _LEVEL = 6  # Of gzip: more takes much longer and saves little.
 
 _ENDINGS: dict[str, Format] = {".json": "json", ".ndjson": "ndjson", ".jsonl": "ndjson"}
 _NUMBERED = re.compile(r"[-.][0-9]+\.json$")
-
-
-class OutputError(KomboFakesError, OSError):
-    """Something can't be written where it was asked for; the message names where and why."""
-
-    def __str__(self) -> str:
-        return str(self.args[0])
 
 
 def compact(value: Any) -> bytes:

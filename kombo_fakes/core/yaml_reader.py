@@ -13,7 +13,8 @@ from typing import Any
 import yaml
 
 from kombo_fakes.core.json_reader import MAX_DEPTH
-from kombo_fakes.errors import DocumentError, shorten
+from kombo_fakes.core.messages import shorten
+from kombo_fakes.errors import DocumentError
 
 MAX_BYTES = 8_000_000
 """The largest YAML text that is read: the parser takes about 3 seconds for each megabyte."""

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from kombo_fakes.catalogues.faults import broken_by
+from kombo_fakes.core.messages import nearest, shorten, unknown
 from kombo_fakes.core.pointer import (
     Path,
     dotted,
@@ -18,7 +19,7 @@ from kombo_fakes.core.pointer import (
     replaced,
     to_pointer,
 )
-from kombo_fakes.errors import OverrideError, nearest, shorten, unknown
+from kombo_fakes.errors import OverrideError
 from kombo_fakes.schema.blueprint import (
     LARGEST,
     NOTHING,
@@ -160,7 +161,7 @@ def resolve(schema: Schema, name: str) -> Path:
         ('data', 'state')
         >>> resolve(Schema.load(), "data.stat")
         Traceback (most recent call last):
-        kombo_fakes.errors.UnknownNameError: unknown field 'data.stat' of \
+        kombo_fakes.UnknownNameError: unknown field 'data.stat' of \
 integration-state-changed; did you mean 'data.state'?
     """
     parts = parse_pointer(name)

@@ -24,11 +24,12 @@ from factory.declarations import (
     Trait,
 )
 
-from kombo_fakes.catalogues.faults import Fault, FaultError, broken_by, fault_named, with_fault
-from kombo_fakes.core.choices import SeededDice, seed_for
+from kombo_fakes.catalogues.faults import Fault, broken_by, fault_named, with_fault
+from kombo_fakes.core.choices import SeededChoices, seed_for
+from kombo_fakes.core.messages import unknown
 from kombo_fakes.core.pointer import Path, at, to_pointer
-from kombo_fakes.errors import OverrideError, unknown
-from kombo_fakes.realistic.generator import portrait_for
+from kombo_fakes.errors import FaultError, OverrideError
+from kombo_fakes.realistic.generator import generator_for
 from kombo_fakes.schema.blueprint import NOTHING, Blueprint, Choice, Object, Union, blueprint
 from kombo_fakes.schema.requirements import present
 from kombo_fakes.schema.schema import Schema, SchemaLike
@@ -47,7 +48,7 @@ from kombo_fakes.types import (
     IssueStatusChanged,
     SyncFinished,
 )
-from kombo_fakes.webhooks.realism import POOLED, Names
+from kombo_fakes.webhooks.fields import POOLED, Names
 
 if TYPE_CHECKING:
     import faker as faker_module
@@ -85,17 +86,17 @@ class _Level(dict[str, Any]):
 
 
 class _Painting:
-    """One realistic payload that overrides are laid over, and how to paint it again."""
+    """One realistic payload that overrides are laid over, and how to generate it again."""
 
     def __init__(
         self, schema: Schema, seed: Any, index: int, fault: Fault | None, names: Names
     ) -> None:
         self.fault = fault
         self._schema = schema
-        self._portrait = portrait_for(schema, None if fault is None else fault.requirement)
+        self._generator = generator_for(schema, None if fault is None else fault.requirement)
         self._seed = seed_for(schema.name, 0 if seed is None else seed, index)
         self._names = names
-        self.payload = self._portrait.paint(SeededDice(self._seed), names=names)
+        self.payload = self._generator.generate(SeededChoices(self._seed), names=names)
 
     def default(self, path: Path) -> Any:
         """What a field is where nobody overrides it."""
@@ -106,22 +107,22 @@ class _Painting:
         """The payload with overrides, and with what has to agree with them."""
         if not overrides:
             return self.payload
-        portrait = self._portrait
+        generator = self._generator
         homeless = [path[:-1] for path in overrides if not self._has_object(path[:-1])]
         if homeless:
-            portrait = portrait_for(self._schema, present(homeless, self._schema))
-        painted = portrait.paint(SeededDice(self._seed), names=self._names, pins=overrides)
+            generator = generator_for(self._schema, present(homeless, self._schema))
+        generated = generator.generate(SeededChoices(self._seed), names=self._names, pins=overrides)
         for path, value in overrides.items():
-            painted = _with(painted, path, value)
-        return painted
+            generated = _with(generated, path, value)
+        return generated
 
     def _has_object(self, path: Path) -> bool:
         return isinstance(at(self.payload, path), dict)
 
 
-def _with(painted: Any, path: Path, value: Any) -> Any:
+def _with(generated: Any, path: Path, value: Any) -> Any:
     """A painting, which is nobody else's yet, with another value at a place."""
-    whole = level = painted if isinstance(painted, dict) else {}
+    whole = level = generated if isinstance(generated, dict) else {}
     for name in path[:-1]:
         inner = level.get(name)
         level[name] = level = inner if isinstance(inner, dict) else {}

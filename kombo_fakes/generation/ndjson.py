@@ -17,13 +17,13 @@ from pickle import PicklingError
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from kombo_fakes.core.writer import OutputError
-from kombo_fakes.errors import OverrideError, shorten
+from kombo_fakes.core.messages import shorten
+from kombo_fakes.errors import OutputError, OverrideError
 from kombo_fakes.generation.runs import Ring, Run
-from kombo_fakes.generation.stencils import BLOCK
+from kombo_fakes.generation.templates import BLOCK
 from kombo_fakes.schema.schema import Schema, SchemaLike
 from kombo_fakes.schema.shipped import DEFAULT_EVENT
-from kombo_fakes.webhooks.realism import POOLED, Names
+from kombo_fakes.webhooks.fields import POOLED, Names
 
 # How many payloads a process makes at a time: some hundredths of a second of work.
 _FILLED, _PAINTED = 16 * BLOCK, 256

@@ -2,7 +2,7 @@
 
 Each payload depends on the schema, the seed and its own number only, so that a longer run begins
 with the payloads of a shorter one, parts of a run make up the whole, and none has to be held while
-the next is made. The first ones are painted one by one; the many after them come from stencils.
+the next is made. The first ones are generated one by one; the many after them come from templates.
 """
 
 from __future__ import annotations
@@ -26,15 +26,16 @@ from typing import (
 )
 
 from kombo_fakes.catalogues.corners import Corner, corners
-from kombo_fakes.catalogues.faults import Fault, FaultError, with_fault
+from kombo_fakes.catalogues.faults import Fault, with_fault
 from kombo_fakes.catalogues.faults import faults as faults_of
-from kombo_fakes.core.choices import SeededDice, seed_for
-from kombo_fakes.core.pointer import PointerError, parse_pointer
+from kombo_fakes.core.choices import SeededChoices, seed_for
+from kombo_fakes.core.messages import shorten, unknown
+from kombo_fakes.core.pointer import parse_pointer
 from kombo_fakes.core.writer import compact
-from kombo_fakes.errors import OverrideError, SchemaError, shorten, unknown
+from kombo_fakes.errors import FaultError, OverrideError, PointerError, SchemaError
 from kombo_fakes.generation.edits import Edits
-from kombo_fakes.generation.stencils import BLOCK, MarkingDice, Stencils, filled, stencil_of
-from kombo_fakes.realistic.generator import portrait_for
+from kombo_fakes.generation.templates import BLOCK, MarkingChoices, Templates, filled, template_of
+from kombo_fakes.realistic.generator import generator_for
 from kombo_fakes.schema.requirements import Requirement, present
 from kombo_fakes.schema.schema import Schema, SchemaLike
 from kombo_fakes.schema.shipped import DEFAULT_EVENT
@@ -51,7 +52,7 @@ from kombo_fakes.types import (
     IssueStatusChanged,
     SyncFinished,
 )
-from kombo_fakes.webhooks.realism import MARKED_INSTANT, POOLED, Names
+from kombo_fakes.webhooks.fields import MARKED_INSTANT, POOLED, Names
 
 if TYPE_CHECKING:
     from typing_extensions import Unpack
@@ -62,8 +63,8 @@ RINGS: tuple[Ring, ...] = ("realistic", "any", "corners")
 """Which payloads there are to choose from."""
 
 _TRIES = 50
-# Of each fault so many payloads are painted one by one, and then so many stencils.
-_ROUNDS, _STENCILS = 4, 8
+# Of each fault so many payloads are generated one by one, and then so many templates.
+_ROUNDS, _TEMPLATES = 4, 8
 
 _Listed: TypeAlias = "list[tuple[Fault, int]]"
 
@@ -345,22 +346,22 @@ class Run:
 
     @cached_property
     def is_filled(self) -> bool:
-        """Whether there are so many that all but the first are filled in, and not painted."""
+        """Whether there are so many that all but the first are filled in, and not generated."""
         if self._chosen is None:
             many = self.count > BLOCK
         else:
             many = self.count > _ROUNDS * len(self._chosen)
-        return many and self._maker.has_stencils
+        return many and self._maker.has_templates
 
     # -- valid ones
 
     def _valid(self, start: int, stop: int) -> Iterator[Made[Any]]:
         stem = label(self._maker.schema) + ("-any" if self._values == "any" else "")
         width = max(4, len(str(self.count)))
-        painted = min(stop, BLOCK) if self.is_filled else stop
-        for number in range(start, painted):
+        generated = min(stop, BLOCK) if self.is_filled else stop
+        for number in range(start, generated):
             yield Made(self._maker.valid(number), f"{stem}-{number + 1:0{width}}")
-        number = max(start, painted)
+        number = max(start, generated)
         for texts in self._valid_texts(number, stop):
             for text in texts:
                 number += 1
@@ -459,7 +460,7 @@ class _Maker:
         self.drawn = drawn
         self.marks = marks
         self._drawers: dict[str | None, Callable[[int], Any]] = {}
-        self._of_faults: dict[str, Stencils] = {}
+        self._of_faults: dict[str, Templates] = {}
 
     def corners(self) -> Iterator[Made[Any]]:
         changes = self.changes
@@ -478,22 +479,22 @@ class _Maker:
 
     def shuffled(self, faults: Sequence[Fault], turn: int) -> list[Fault]:
         """All faults in an order of their own."""
-        dice = SeededDice(seed_for(self.schema.name, "order", self.seed, turn))
-        return _shuffled(faults, dice)
+        choices = SeededChoices(seed_for(self.schema.name, "order", self.seed, turn))
+        return _shuffled(faults, choices)
 
     # -- many payloads
 
     @cached_property
-    def has_stencils(self) -> bool:
-        """Whether payloads can be made from stencils: where they are painted, and have ids."""
-        return not self.drawn and self._stencils.usable
+    def has_templates(self) -> bool:
+        """Whether payloads can be made from templates: where they are generated, and have ids."""
+        return not self.drawn and self._templates.usable
 
     @cached_property
-    def _stencils(self) -> Stencils:
-        def paint(number: int, marked: bool) -> Any:
+    def _templates(self) -> Templates:
+        def generate(number: int, marked: bool) -> Any:
             return (self._marking if marked else self).valid("stencil", number)
 
-        return Stencils(paint, self.schema.is_valid, self.schema.name, self.seed, "stencils")
+        return Templates(generate, self.schema.is_valid, self.schema.name, self.seed, "stencils")
 
     @cached_property
     def _marking(self) -> _Maker:
@@ -501,25 +502,25 @@ class _Maker:
 
     def block(self, number: int) -> list[bytes]:
         """The JSON texts of a block of valid payloads."""
-        return self._stencils.block(number)
+        return self._templates.block(number)
 
     def broken_texts(self, listed: _Listed, block: int) -> list[bytes]:
-        """JSON texts of payloads with faults: the first ones painted, the others from stencils."""
-        stencils = [
-            stencil_of(self.broken(fault, turn), marked=False)
+        """JSON texts of payloads with faults: some generated, the others from templates."""
+        templates = [
+            template_of(self.broken(fault, turn), marked=False)
             if turn < _ROUNDS
-            else self._stencils_of(fault)[turn % _STENCILS]
+            else self._templates_of(fault)[turn % _TEMPLATES]
             for fault, turn in listed
         ]
-        return filled(stencils, self.schema.name, self.seed, "faults", block)
+        return filled(templates, self.schema.name, self.seed, "faults", block)
 
-    def _stencils_of(self, fault: Fault) -> Stencils:
+    def _templates_of(self, fault: Fault) -> Templates:
         if fault.id not in self._of_faults:
 
-            def paint(number: int, marked: bool) -> Any:
+            def generate(number: int, marked: bool) -> Any:
                 return (self._marking if marked else self).broken(fault, "stencil", number)
 
-            self._of_faults[fault.id] = Stencils(paint, fault.is_in, fault.id, self.seed)
+            self._of_faults[fault.id] = Templates(generate, fault.is_in, fault.id, self.seed)
         return self._of_faults[fault.id]
 
     # -- one payload
@@ -571,26 +572,26 @@ class _Maker:
         if self.drawn:
             return self.changes.put_into(self._drawn(None, *key))
         requirement = None if fault is None else fault.requirement
-        payload = self._painted(requirement, *key)
+        payload = self._generated(requirement, *key)
         missing = self.changes.missing_in(payload)
         # Where an override has no home yet, or only a null, a payload that has it.
         for wanted in (missing, [path[:-1] for path in missing]) if missing else ():
             home = present(wanted, self.schema)
             both = home if requirement is None else _both(requirement, home)
             try:
-                return self.changes.put_into(self._painted(both, *key))
+                return self.changes.put_into(self._generated(both, *key))
             except (SchemaError, PointerError):
                 continue
         return self.changes.put_into(payload)
 
-    def _painted(self, requirement: Requirement | None, *key: object) -> Any:
-        dice = (MarkingDice if self.marks else SeededDice)(
+    def _generated(self, requirement: Requirement | None, *key: object) -> Any:
+        choices = (MarkingChoices if self.marks else SeededChoices)(
             seed_for(self.schema.name, self.seed, *key)
         )
         # What a fault does to an instant may be about that very instant.
         known = {"instant": MARKED_INSTANT} if self.marks and requirement is None else None
-        portrait = portrait_for(self.schema, requirement)
-        return portrait.paint(dice, names=self.names, pins=self.changes.pins, known=known)
+        generator = generator_for(self.schema, requirement)
+        return generator.generate(choices, names=self.names, pins=self.changes.pins, known=known)
 
     def _drawn(self, fault_id: str | None, *key: object) -> Any:
         if fault_id not in self._drawers:
@@ -620,11 +621,11 @@ def _both(one: Requirement, other: Requirement) -> Requirement:
     return Requirement(f'{{"allOf": [{one.text}, {other.text}]}}')
 
 
-def _shuffled(faults: Sequence[Fault], dice: SeededDice) -> list[Fault]:
+def _shuffled(faults: Sequence[Fault], choices: SeededChoices) -> list[Fault]:
     # Fisher and Yates; Python's own shuffle needn't stay what it is.
     order = list(faults)
     for last in range(len(order) - 1, 0, -1):
-        other = dice.whole(0, last)
+        other = choices.whole(0, last)
         order[last], order[other] = order[other], order[last]
     return order
 

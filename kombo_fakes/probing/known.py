@@ -5,13 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from fnmatch import fnmatchcase
 
-from kombo_fakes.errors import KomboFakesError, shorten
+from kombo_fakes.core.messages import shorten
+from kombo_fakes.errors import SkipError
 
 GONE = "known, and not found any more: "
-
-
-class KnownError(KomboFakesError, ValueError):
-    """What is said to be known is neither an id nor several."""
 
 
 class Known:
@@ -21,7 +18,7 @@ class Known:
         skip: An id, or several.
 
     Raises:
-        KnownError: if it is neither.
+        SkipError: if it is neither.
 
     Examples:
         >>> known = Known(["signature-*", "not-validatd"])
@@ -32,7 +29,7 @@ class Known:
     """
 
     def __init__(self, skip: str | Iterable[str] = ()) -> None:
-        wrong = KnownError(f"skip={shorten(skip)} is neither an id nor a list of them")
+        wrong = SkipError(f"skip={shorten(skip)} is neither an id nor a list of them")
         try:
             # A text is iterable, too: by its letters.
             patterns = (skip,) if isinstance(skip, str) else tuple(skip)

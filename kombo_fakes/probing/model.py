@@ -99,7 +99,7 @@ class Case:
 
     Attributes:
         id: A stable name: ``fault:data.state-enum-lowercase``.
-        group: ``valid``, ``spelling``, ``fault``, ``wire``, ``change``, ``timeline``.
+        group: ``valid``, ``style``, ``fault``, ``wire``, ``change``, ``timeline``.
         theme: What failures of the same cause have in common.
         about: What is special, in a few words.
         pointer: Where, in the payload.

@@ -16,13 +16,12 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import pytest
 
-from kombo_fakes import __version__
-from kombo_fakes.errors import KomboFakesError, OverrideError, shorten, unknown
+from kombo_fakes.core.messages import shorten, unknown
+from kombo_fakes.errors import KomboFakesError, MarkerError, OverrideError
 from kombo_fakes.pytest_plugin import probe_fixtures as pytest_probe
 from kombo_fakes.pytest_plugin.marker import (
     MARKER,
     Asked,
-    MarkerError,
     asked_of,
     collected,
     default_event,
@@ -30,6 +29,7 @@ from kombo_fakes.pytest_plugin.marker import (
     other_event,
     parametrize,
 )
+from kombo_fakes.version import __version__
 
 if TYPE_CHECKING:
     import faker
@@ -317,7 +317,7 @@ def kombo_deliveries(
     kombo_strategy_options: dict[str, Any],
     pytestconfig: pytest.Config,
 ) -> SearchStrategy[Delivery]:
-    """A Hypothesis strategy of valid deliveries in all spellings, signed over their bytes.
+    """A Hypothesis strategy of valid deliveries in all styles, signed over their bytes.
     Scope: session. Type: SearchStrategy[kombo_fakes.Delivery].
     Default: kombo_fakes.deliveries(kombo_schema, secret=kombo_webhook_secret).
     Its options are kombo_strategy_options.
@@ -444,7 +444,7 @@ def kombo_delivery_factory(
 ) -> DeliveryMaker:
     """A callable for signed deliveries: of a payload that it is given, or of one that it makes
     with the overrides and traits of the event's factory, as in
-    kombo_delivery_factory(invalid=True, spelling="indented").
+    kombo_delivery_factory(invalid=True, style="indented").
     Scope: function. Type: kombo_fakes.DeliveryMaker.
     Default: signed with kombo_webhook_secret, each call with the next seed of the test;
     wire_fault="signature-missing" makes it odd in this way.
@@ -457,14 +457,14 @@ def kombo_delivery_factory(
     def make(
         payload: Any = None,
         *,
-        spelling: str | None = None,
+        style: str | None = None,
         wire_fault: str | None = None,
         **overrides: Any,
     ) -> Delivery:
         __tracebackhide__ = True
         nonlocal calls
-        if spelling is not None and wire_fault is not None:
-            raise TypeError("spelling= and wire_fault=: a wire fault has a spelling of its own")
+        if style is not None and wire_fault is not None:
+            raise TypeError("style= and wire_fault=: a wire fault has a style of its own")
         if payload is None:
             if overrides.get("kombo_seed") is None:
                 seed = _seed_of(request, kombo_seed, "kombo_delivery_factory", calls)
@@ -477,8 +477,8 @@ def kombo_delivery_factory(
             if payload is None:
                 payload = _built(kombo_event, **overrides)
             if wire_fault is None:
-                spelt = "compact" if spelling is None else spelling
-                return Delivery.of(payload, kombo_webhook_secret, spelling=spelt)
+                spelt = "compact" if style is None else style
+                return Delivery.of(payload, kombo_webhook_secret, style=spelt)
             found = wire_faults(kombo_event, secret=kombo_webhook_secret, ids=[wire_fault])
             if len(found) > 1:
                 raise OverrideError(

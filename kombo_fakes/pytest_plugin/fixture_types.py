@@ -42,7 +42,7 @@ class DeliveryMaker(Protocol):
         self,
         payload: Any = None,
         *,
-        spelling: str | None = None,
+        style: str | None = None,
         wire_fault: str | None = None,
         **overrides: Any,
     ) -> Delivery:

@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from kombo_fakes.errors import KomboFakesError, shorten, unknown
+from kombo_fakes.core.messages import shorten, unknown
+from kombo_fakes.errors import KomboFakesError, MarkerError
 
 MARKER = (
     "kombo(event=None, keywords=None, at=None, faults=None, policy=None, cases=None, skip=None, "
@@ -23,10 +24,6 @@ MARKER = (
 
 _LISTS = ("keywords", "faults", "cases", "skip")
 _POLICIES = ("strict", "tolerant")
-
-
-class MarkerError(KomboFakesError, ValueError):
-    """A marker argument that makes no sense."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,17 +14,18 @@ import faker
 from faker import Generator
 from faker.providers import BaseProvider
 
-from kombo_fakes.core.choices import Dice, SeededDice
-from kombo_fakes.errors import OverrideError, shorten, unknown
+from kombo_fakes.core.choices import Choices, SeededChoices
+from kombo_fakes.core.messages import shorten, unknown
+from kombo_fakes.errors import OverrideError
 from kombo_fakes.webhooks.pools import TOOLS
 
 T = TypeVar("T")
 
 
 class FakerNames:
-    """Names that a Faker makes, as `kombo_fakes.webhooks.realism.Names` has it.
+    """Names that a Faker makes, as `kombo_fakes.webhooks.fields.Names` has it.
 
-    The Faker is lent: while it makes a name, its generators roll our dice, and afterwards they
+    The Faker is lent: while it makes a name, its generators roll our choices, and afterwards they
     have their own random state again. So the caller's sequence of values stays as it was.
 
     Args:
@@ -35,7 +36,7 @@ class FakerNames:
 
     Examples:
         >>> names = FakerNames(faker.Faker("de_DE"))
-        >>> names.person(SeededDice(1)) == names.person(SeededDice(1))
+        >>> names.person(SeededChoices(1)) == names.person(SeededChoices(1))
         True
     """
 
@@ -62,25 +63,25 @@ class FakerNames:
 
             raise unknown("Faker locale", locale, AVAILABLE_LOCALES) from None
 
-    def organization(self, dice: Dice) -> str:
-        return self._made(dice, lambda generator: str(generator.company()))
+    def organization(self, choices: Choices) -> str:
+        return self._made(choices, lambda generator: str(generator.company()))
 
-    def person(self, dice: Dice) -> tuple[str, str]:
-        return self._made(dice, lambda g: (str(g.first_name()), str(g.last_name())))
+    def person(self, choices: Choices) -> tuple[str, str]:
+        return self._made(choices, lambda g: (str(g.first_name()), str(g.last_name())))
 
-    def job(self, dice: Dice) -> str:
-        return self._made(dice, lambda generator: str(generator.job()))
+    def job(self, choices: Choices) -> str:
+        return self._made(choices, lambda generator: str(generator.job()))
 
-    def place(self, dice: Dice) -> tuple[str, str, str | None, str, str]:
-        return self._made(dice, _place)
+    def place(self, choices: Choices) -> tuple[str, str, str | None, str, str]:
+        return self._made(choices, _place)
 
-    def sentence(self, dice: Dice) -> str:
-        return self._made(dice, lambda generator: str(generator.sentence(nb_words=4)))
+    def sentence(self, choices: Choices) -> str:
+        return self._made(choices, lambda generator: str(generator.sentence(nb_words=4)))
 
-    def _made(self, dice: Dice, make: Callable[[Any], T]) -> T:
-        generator = dice.pick(self._generators)
+    def _made(self, choices: Choices, make: Callable[[Any], T]) -> T:
+        generator = choices.pick(self._generators)
         own = generator.random
-        generator.random = Random(dice.whole(0, 2**32 - 1))
+        generator.random = Random(choices.whole(0, 2**32 - 1))
         try:
             return make(generator)
         finally:
@@ -100,8 +101,8 @@ def _place(generator: Any) -> tuple[str, str, str | None, str, str]:
     )
 
 
-class _GeneratorDice(SeededDice):
-    """Dice that roll with a Faker generator's own random state, seeded by its owner."""
+class _GeneratorChoices(SeededChoices):
+    """Choices that roll with a Faker generator's own random state, seeded by its owner."""
 
     __slots__ = ()
 
@@ -134,15 +135,15 @@ class KomboProvider(BaseProvider):
 
     def kombo_tool(self, category: str | None = None) -> str:
         """The slug of a tool: ``personio``."""
-        return _GeneratorDice(self.generator).pick(self.kombo_tools(category))
+        return _GeneratorChoices(self.generator).pick(self.kombo_tools(category))
 
     def kombo_category(self) -> str:
         """A category of integrations: ``HRIS``."""
-        return _GeneratorDice(self.generator).pick(tuple(TOOLS))
+        return _GeneratorChoices(self.generator).pick(tuple(TOOLS))
 
     def kombo_id(self) -> str:
         """An id as Kombo gives it to events: 24 letters and digits."""
-        return _GeneratorDice(self.generator).token(24)
+        return _GeneratorChoices(self.generator).token(24)
 
     def kombo_integration_id(self, tool: str | None = None) -> str:
         """The id of an integration: ``personio:CBNMt7dSNCzBdnRTx87dev4E``."""
@@ -150,12 +151,12 @@ class KomboProvider(BaseProvider):
 
     def kombo_payload(self, event: str = "integration-state-changed") -> Any:
         """A realistic payload of an event, with the names of this Faker's locale."""
-        from kombo_fakes.realistic.generator import portrait_for
+        from kombo_fakes.realistic.generator import generator_for
         from kombo_fakes.schema.schema import Schema
 
         names = _ProviderNames(self.generator)
-        dice = _GeneratorDice(self.generator)
-        return portrait_for(Schema.load(event)).paint(dice, names=names)
+        choices = _GeneratorChoices(self.generator)
+        return generator_for(Schema.load(event)).generate(choices, names=names)
 
 
 class _ProviderNames(FakerNames):
@@ -164,5 +165,5 @@ class _ProviderNames(FakerNames):
     def __init__(self, generator: Generator) -> None:
         self._generators = (generator,)
 
-    def _made(self, dice: Dice, make: Callable[[Any], T]) -> T:
+    def _made(self, choices: Choices, make: Callable[[Any], T]) -> T:
         return make(self._generators[0])

@@ -1,6 +1,6 @@
-"""Realistic payloads from a blueprint: `kombo_fakes.webhooks.realism` where it knows a field.
+"""Realistic payloads from a blueprint: `kombo_fakes.webhooks.fields` where it knows a field.
 
-A portrait is compiled once for a schema and then paints as many payloads as one likes. It
+A generator is compiled once for a schema and then paints as many payloads as one likes. It
 needs neither Faker nor Hypothesis.
 """
 
@@ -15,9 +15,10 @@ from typing import Any, TypeAlias
 
 from jsonschema_rs import canonical
 
-from kombo_fakes.core.choices import Dice, SeededDice, SparingDice, seed_for
+from kombo_fakes.core.choices import Choices, SeededChoices, SparingChoices, seed_for
+from kombo_fakes.core.messages import shorten
 from kombo_fakes.core.pointer import Path, to_pointer
-from kombo_fakes.errors import SchemaError, shorten
+from kombo_fakes.errors import SchemaError
 from kombo_fakes.schema.blueprint import (
     NOTHING,
     Anything,
@@ -38,24 +39,24 @@ from kombo_fakes.schema.blueprint import (
 from kombo_fakes.schema.ecma_regex import to_python
 from kombo_fakes.schema.requirements import Requirement
 from kombo_fakes.schema.schema import Schema
-from kombo_fakes.webhooks.realism import (
+from kombo_fakes.webhooks.fields import (
     GROUPS,
     PER_ITEM,
     POOLED,
     USUAL,
     Facts,
     FactsOnDemand,
+    FieldSource,
     Group,
-    Look,
     Names,
     Place,
     formatted,
-    look_at,
     plain_text,
+    source_of,
     telling,
 )
 
-Painter: TypeAlias = Callable[[Dice, Names, Facts], Any]
+ValueMaker: TypeAlias = Callable[[Choices, Names, Facts], Any]
 
 _DEPTH = 3
 _TRIES = 60
@@ -66,8 +67,8 @@ _WAYS = 32
 """How many places are looked through for one like another: they may be like each other."""
 
 
-class Portrait:
-    """How to paint realistic payloads of one schema.
+class RealisticGenerator:
+    """How to generate realistic payloads of one schema.
 
     Attributes:
         name: The event, or whatever names the schema.
@@ -81,8 +82,8 @@ class Portrait:
 
     def __init__(self, plan: Blueprint, name: str, depth: int = 0) -> None:
         self.name = name
-        self.looks: dict[Place, Look] = {}
-        self._references: dict[tuple[str, int, Place], tuple[Painter, Place]] = {}
+        self.looks: dict[Place, FieldSource] = {}
+        self._references: dict[tuple[str, int, Place], tuple[ValueMaker, Place]] = {}
         self._same: dict[Place, Place] = {}
         self._per_item: tuple[Group, ...] = ()
         self._paint = self._compile(plan, (), depth)
@@ -90,9 +91,9 @@ class Portrait:
         self._groups: tuple[Group, ...] = tuple(group for group in GROUPS if group in used)
         self._per_item = tuple(group for group in self._groups if group in PER_ITEM)
 
-    def paint(
+    def generate(
         self,
-        dice: Dice,
+        choices: Choices,
         *,
         names: Names = POOLED,
         pins: Mapping[Path, Any] | None = None,
@@ -101,11 +102,11 @@ class Portrait:
         """Paint one payload.
 
         Args:
-            dice: What rolls the choices.
+            choices: What rolls the choices.
             names: Who makes the names.
             pins: Values that are fixed by their path. What has to agree with them will; the
                 values themselves aren't put into the payload.
-            known: Facts that are fixed, by the names that `kombo_fakes.webhooks.realism` gives
+            known: Facts that are fixed, by the names that `kombo_fakes.webhooks.fields` gives
                 them.
 
         Raises:
@@ -116,31 +117,31 @@ class Portrait:
             look = self._look(_place(path))
             if look is not None:
                 pinned[look.fact] = value
-        if dice.sparing:
-            return self._paint(dice, names, FactsOnDemand(dice, names, pinned))
+        if choices.sparing:
+            return self._paint(choices, names, FactsOnDemand(choices, names, pinned))
         facts: Facts = {}
         for group in self._groups:
-            group(dice, names, facts, pinned)
-        return self._paint(dice, names, facts)
+            group(choices, names, facts, pinned)
+        return self._paint(choices, names, facts)
 
     # -- compiling
 
-    def _compile(self, plan: Blueprint, path: Path, depth: int) -> Painter:
-        look = look_at(self.name, _place(path))
+    def _compile(self, plan: Blueprint, path: Path, depth: int) -> ValueMaker:
+        look = source_of(self.name, _place(path))
         if look is not None and not isinstance(plan, (Object, Array, Reference)):
-            painter = self._compile_look(look, plan, path, depth)
-            if painter is not None:
-                return painter
+            maker = self._compile_look(look, plan, path, depth)
+            if maker is not None:
+                return maker
         where = f"{self.name}: {to_pointer(path) or 'the root'}"
         match plan:
             case Anything():
-                return lambda dice, names, facts: plain_text(dice, names)
+                return lambda choices, names, facts: plain_text(choices, names)
             case Choice(values):
-                return lambda dice, names, facts: _copied(dice.pick(values))
+                return lambda choices, names, facts: _copied(choices.pick(values))
             case Text():
-                return _text_painter(plan, where)
+                return _string_maker(plan, where)
             case Numeric():
-                return _number_painter(plan, where)
+                return _number_maker(plan, where)
             case Array():
                 return self._compile_array(plan, path, depth)
             case Object():
@@ -153,12 +154,14 @@ class Portrait:
             case Reference():
                 return self._compile_reference(plan, path, depth)
 
-    def _compile_look(self, look: Look, plan: Blueprint, path: Path, depth: int) -> Painter | None:
+    def _compile_look(
+        self, look: FieldSource, plan: Blueprint, path: Path, depth: int
+    ) -> ValueMaker | None:
         """Show a fact, where the schema of the field takes what the fact can be."""
         fact, fits = look.fact, _fits(plan)
         if fits is _any_text:
             self.looks[_place(path)] = look
-            return lambda dice, names, facts: facts[fact]
+            return lambda choices, names, facts: facts[fact]
         samples = [facts[fact] for facts in _sample_facts()]
         if not any(fits(sample) for sample in samples):
             return None
@@ -167,36 +170,39 @@ class Portrait:
         # A fact that is never null itself is null now and then, where the schema says so.
         sometimes_null = fits(None) and None not in samples
 
-        def paint(dice: Dice, names: Names, facts: Facts) -> Any:
-            is_null = sometimes_null and dice.is_null(0.12)
+        def generate(choices: Choices, names: Names, facts: Facts) -> Any:
+            is_null = sometimes_null and choices.is_null(0.12)
             value = facts[fact]
             if is_null:
                 return None
-            return value if fits(value) else otherwise(dice, names, facts)
+            return value if fits(value) else otherwise(choices, names, facts)
 
-        return paint
+        return generate
 
-    def _without_look(self, plan: Blueprint, path: Path, depth: int) -> Painter:
-        bare = Portrait(plan, "", depth)  # With looks of its own, of what is below.
-        return lambda dice, names, facts: bare.paint(dice, names=names)
+    def _without_look(self, plan: Blueprint, path: Path, depth: int) -> ValueMaker:
+        bare = RealisticGenerator(plan, "", depth)  # With looks of its own, of what is below.
+        return lambda choices, names, facts: bare.generate(choices, names=names)
 
-    def _compile_reference(self, plan: Reference, path: Path, depth: int) -> Painter:
+    def _compile_reference(self, plan: Reference, path: Path, depth: int) -> ValueMaker:
         place = _place(path)
         # A shape that holds itself in several ways is at more places than could be told apart.
         key = (plan.uri, depth, telling(self.name, place))
         known = self._references.get(key)
         if known is not None:
-            painter, self._same[place] = known
-            return painter
-        held: list[Painter] = []
-        self._references[key] = (lambda dice, names, facts: held[0](dice, names, facts)), place
+            maker, self._same[place] = known
+            return maker
+        held: list[ValueMaker] = []
+        self._references[key] = (
+            (lambda choices, names, facts: held[0](choices, names, facts)),
+            place,
+        )
         target = smallest(plan) if depth >= _DEPTH else plan.target
         held.append(self._compile(target, path, depth + 1))
         self._references[key] = held[0], place
         return held[0]
 
-    def _look(self, place: Place, ways: int = _WAYS) -> Look | None:
-        """The look of a place, or of that which is painted like it."""
+    def _look(self, place: Place, ways: int = _WAYS) -> FieldSource | None:
+        """The look of a place, or of that which is generated like it."""
         look = self.looks.get(place)
         if look is not None or not ways:
             return look
@@ -205,22 +211,22 @@ class Portrait:
                 return self._look(self._same[place[:end]] + place[end:], ways - 1)
         return None
 
-    def _compile_union(self, branches: tuple[Blueprint, ...], path: Path, depth: int) -> Painter:
+    def _compile_union(self, branches: tuple[Blueprint, ...], path: Path, depth: int) -> ValueMaker:
         null = Choice((None,))
         others = [self._compile(b, path, depth) for b in branches if b not in (null, NOTHING)]
         if null not in branches:
-            return lambda dice, names, facts: dice.pick(others)(dice, names, facts)
+            return lambda choices, names, facts: choices.pick(others)(choices, names, facts)
         if not others:
-            return lambda dice, names, facts: None
+            return lambda choices, names, facts: None
 
-        def paint(dice: Dice, names: Names, facts: Facts) -> Any:
-            is_null = dice.is_null(0.15)
-            value = dice.pick(others)(dice, names, facts)
+        def generate(choices: Choices, names: Names, facts: Facts) -> Any:
+            is_null = choices.is_null(0.15)
+            value = choices.pick(others)(choices, names, facts)
             return None if is_null else value
 
-        return paint
+        return generate
 
-    def _compile_array(self, plan: Array, path: Path, depth: int) -> Painter:
+    def _compile_array(self, plan: Array, path: Path, depth: int) -> ValueMaker:
         ends = plan.items == NOTHING
         prefix = [self._compile(item, (*path, i), depth) for i, item in enumerate(plan.prefix)]
         items = None if ends else self._compile(plan.items, (*path, len(prefix)), depth)
@@ -231,20 +237,22 @@ class Portrait:
             most = min(most, len(prefix))
         most = max(least, min(most, max(least, 1) + 2))
 
-        def paint(dice: Dice, names: Names, facts: Facts) -> list[Any]:
+        def generate(choices: Choices, names: Names, facts: Facts) -> list[Any]:
             # What a payload shrinks to takes few rolls, although it seldom is empty in life.
-            empty = dice.sparing and least == 0 and not dice.chance(_FULL)
-            size = 0 if empty else dice.whole(max(least, min(1, most)), most)
+            empty = choices.sparing and least == 0 and not choices.chance(_FULL)
+            size = 0 if empty else choices.whole(max(least, min(1, most)), most)
             value: list[Any] = []
             seen: set[str] = set()
             for index in range(size):
-                painter = prefix[index] if index < len(prefix) else items
-                if painter is None:
+                maker = prefix[index] if index < len(prefix) else items
+                if maker is None:
                     break
                 # Equal items are rare in life, and forbidden where they have to be distinct.
                 needed = index < least
-                for roller in _rollers(dice, _TRIES, on=needed) if plan.distinct else [dice] * 5:
-                    item = painter(roller, names, self._facts_of_item(roller, names, facts))
+                for roller in (
+                    _rollers(choices, _TRIES, on=needed) if plan.distinct else [choices] * 5
+                ):
+                    item = maker(roller, names, self._facts_of_item(roller, names, facts))
                     key = canonical.json.to_string(item)
                     if key not in seen:
                         break
@@ -252,32 +260,32 @@ class Portrait:
                     seen.add(key)
                     value.append(item)
             position = len(value)
-            for painter, minimum in wanted:
+            for maker, minimum in wanted:
                 for _ in range(minimum):
                     position -= 1
                     if position >= 0:
-                        value[position] = painter(dice, names, facts)
+                        value[position] = maker(choices, names, facts)
             if plan.distinct is False and len(value) > 1:
                 value[-1] = value[0]
             return value
 
         if plan.contains or plan.distinct is not None:
             where = f"{self.name}: the items of {to_pointer(path) or 'the root'}"
-            return _retried(paint, _array_check(plan), where)
-        return paint
+            return _retried(generate, _array_check(plan), where)
+        return generate
 
-    def _facts_of_item(self, dice: Dice, names: Names, facts: Facts) -> Facts:
+    def _facts_of_item(self, choices: Choices, names: Names, facts: Facts) -> Facts:
         if not self._per_item:
             return facts
         if isinstance(facts, FactsOnDemand):
-            return facts.of_item(dice)
+            return facts.of_item(choices)
         own = dict(facts)
         for group in self._per_item:
-            group(dice, names, own, {})
+            group(choices, names, own, {})
         return own
 
-    def _compile_object(self, plan: Object, path: Path, depth: int) -> Painter:
-        always: list[tuple[str, bool, Painter]] = []
+    def _compile_object(self, plan: Object, path: Path, depth: int) -> ValueMaker:
+        always: list[tuple[str, bool, ValueMaker]] = []
         missing = plan.min_properties - len(plan.required)
         room = math.inf if plan.max_properties is None else plan.max_properties
         room -= len(plan.required)
@@ -297,57 +305,59 @@ class Portrait:
         share = 1.0 if plan.min_properties > len(plan.required) else 0.8
         several = share < 1 and sum(not needed for _, needed, _ in always) > 2
         if all(needed for _, needed, _ in always) and not most:
-            fields = [(name, painter) for name, _, painter in always]
-            return lambda dice, names, facts: {
-                name: painter(dice, names, facts) for name, painter in fields
+            fields = [(name, maker) for name, _, maker in always]
+            return lambda choices, names, facts: {
+                name: maker(choices, names, facts) for name, maker in fields
             }
 
-        def paint(dice: Dice, names: Names, facts: Facts) -> dict[str, Any]:
+        def generate(choices: Choices, names: Names, facts: Facts) -> dict[str, Any]:
             value = {}
-            bare = dice.sparing and several and not dice.chance(_FULL)
-            for name, needed, painter in always:
-                here = needed or (not bare and dice.chance(share))
-                if here or not dice.sparing:
-                    made = painter(dice, names, facts)
+            bare = choices.sparing and several and not choices.chance(_FULL)
+            for name, needed, maker in always:
+                here = needed or (not bare and choices.chance(share))
+                if here or not choices.sparing:
+                    made = maker(choices, names, facts)
                     if here:
                         value[name] = made
-            for _ in range(dice.whole(least, most) if extras else 0):
-                name_painter, painter = dice.pick(extras)
-                value.setdefault(name_painter(dice, names, facts), painter(dice, names, facts))
-            if dice.sparing and len(value) < plan.min_properties and extras:
-                for roller in _rollers(dice, 0):
-                    name_painter, painter = roller.pick(extras)
+            for _ in range(choices.whole(least, most) if extras else 0):
+                name_painter, maker = choices.pick(extras)
+                value.setdefault(name_painter(choices, names, facts), maker(choices, names, facts))
+            if choices.sparing and len(value) < plan.min_properties and extras:
+                for roller in _rollers(choices, 0):
+                    name_painter, maker = roller.pick(extras)
                     name = name_painter(roller, names, facts)
-                    value.setdefault(name, painter(roller, names, facts))
+                    value.setdefault(name, maker(roller, names, facts))
                     if len(value) == plan.min_properties:
                         break
             return value
 
         if least:
             where = f"{self.name}: the properties of {to_pointer(path) or 'the root'}"
-            return _retried(paint, lambda value: len(value) >= plan.min_properties, where)
-        return paint
+            return _retried(generate, lambda value: len(value) >= plan.min_properties, where)
+        return generate
 
-    def _compile_extra(self, extra: Extra, path: Path, depth: int) -> tuple[Painter, Painter]:
+    def _compile_extra(self, extra: Extra, path: Path, depth: int) -> tuple[ValueMaker, ValueMaker]:
         where = f"{self.name}: the property names of {to_pointer(path) or 'the root'}"
         values = self._compile(extra.values, (*path, "*"), depth)
         names = extra.names
         if replace(names, excluded=(), excluded_patterns=()).is_plain:
             return _retried(_key, names.check(), where), values
-        return _text_painter(names, where), values
+        return _string_maker(names, where), values
 
 
 _OPEN = (Extra(Text(), Anything()),)
 
 
 @lru_cache(maxsize=1024)
-def portrait_for(schema: Schema, requirement: Requirement | None = None) -> Portrait:
-    """The portrait of a schema's payloads, or of those that satisfy a requirement, compiled once.
+def generator_for(schema: Schema, requirement: Requirement | None = None) -> RealisticGenerator:
+    """The generator of a schema's payloads, or of those that satisfy a requirement, compiled once.
 
     Raises:
         SchemaError: if there are none.
     """
-    return Portrait(blueprint(schema, requirement.schema if requirement else None), schema.name)
+    return RealisticGenerator(
+        blueprint(schema, requirement.schema if requirement else None), schema.name
+    )
 
 
 @cache
@@ -357,7 +367,7 @@ def _sample_facts() -> tuple[Facts, ...]:
     for seed in range(24):
         facts: Facts = {}
         for group in GROUPS:
-            group(SeededDice(seed), POOLED, facts, {})
+            group(SeededChoices(seed), POOLED, facts, {})
         samples.append(facts)
     return tuple(samples)
 
@@ -366,24 +376,24 @@ def _place(path: Path) -> Place:
     return tuple(part for part in path if isinstance(part, str))
 
 
-def _rollers(dice: Dice, tries: int, *, on: bool = True) -> Iterator[Dice]:
-    """Dice for some tries, and after that others, if it is to go on.
+def _rollers(choices: Choices, tries: int, *, on: bool = True) -> Iterator[Choices]:
+    """Choices for some tries, and after that others, if it is to go on.
 
-    Dice that draw may roll the same again and again.
+    Choices that draw may roll the same again and again.
     """
-    derived = isinstance(dice, SparingDice)
-    for _ in range(min(tries, _SPARING_TRIES) if dice.sparing and not derived else tries):
-        yield dice
+    derived = isinstance(choices, SparingChoices)
+    for _ in range(min(tries, _SPARING_TRIES) if choices.sparing and not derived else tries):
+        yield choices
     if on and not derived:
-        base = dice.whole(0, 9_999)
+        base = choices.whole(0, 9_999)
         for number in range(_OTHERS):
-            yield dice.other(seed_for(base, number))
+            yield choices.other(seed_for(base, number))
 
 
-def _retried(painter: Painter, check: Callable[[Any], bool], where: str) -> Painter:
-    def paint(dice: Dice, names: Names, facts: Facts) -> Any:
-        for roller in _rollers(dice, _TRIES):
-            value = painter(roller, names, facts)
+def _retried(maker: ValueMaker, check: Callable[[Any], bool], where: str) -> ValueMaker:
+    def generate(choices: Choices, names: Names, facts: Facts) -> Any:
+        for roller in _rollers(choices, _TRIES):
+            value = maker(roller, names, facts)
             if check(value):
                 return value
         raise SchemaError(
@@ -391,7 +401,7 @@ def _retried(painter: Painter, check: Callable[[Any], bool], where: str) -> Pain
             "values='any', on the command line --values any"
         )
 
-    return paint
+    return generate
 
 
 def _array_check(plan: Array) -> Callable[[list[Any]], bool]:
@@ -435,27 +445,27 @@ def _fits(plan: Blueprint) -> Callable[[Any], bool]:
 # -- leaves
 
 
-def _key(dice: Dice, names: Names, facts: Facts) -> str:
-    return plain_text(dice, names).split(" ")[0].lower() + str(dice.whole(1, 99))
+def _key(choices: Choices, names: Names, facts: Facts) -> str:
+    return plain_text(choices, names).split(" ")[0].lower() + str(choices.whole(1, 99))
 
 
-def _text_painter(plan: Text, where: str) -> Painter:
+def _string_maker(plan: Text, where: str) -> ValueMaker:
     if plan.is_plain:
-        return lambda dice, names, facts: plain_text(dice, names)
+        return lambda choices, names, facts: plain_text(choices, names)
     fits = plan.check()
 
-    def candidate(dice: Dice, names: Names, facts: Facts) -> str:
+    def candidate(choices: Choices, names: Names, facts: Facts) -> str:
         if plan.formats:
-            text = formatted(plan.formats[0], dice, names)
+            text = formatted(plan.formats[0], choices, names)
             if text is not None:
                 return text
         if plan.patterns:
-            return _from_pattern(plan.patterns[0], plan.max_length, dice)
-        text = plain_text(dice, names)
-        if dice.sparing and len(text) < plan.min_length:
+            return _from_pattern(plan.patterns[0], plan.max_length, choices)
+        text = plain_text(choices, names)
+        if choices.sparing and len(text) < plan.min_length:
             text = " ".join([text] * (plan.min_length // len(text) + 1))
         while len(text) < plan.min_length:
-            text += " " + plain_text(dice, names)
+            text += " " + plain_text(choices, names)
         return text if plan.max_length is None else text[: plan.max_length]
 
     return _retried(candidate, fits, where)
@@ -465,12 +475,12 @@ def _text_painter(plan: Text, where: str) -> Painter:
 _REPEATED = 12
 
 
-def _from_pattern(pattern: str, longest: int | None, dice: Dice) -> str:
+def _from_pattern(pattern: str, longest: int | None, choices: Choices) -> str:
     from random import Random
 
     import rstr
 
-    generator = rstr.Rstr(Random(dice.whole(0, 2**32)))
+    generator = rstr.Rstr(Random(choices.whole(0, 2**32)))
     most = _REPEATED if longest is None else min(_REPEATED, longest)
     python = to_python(pattern, most)
     try:
@@ -480,7 +490,7 @@ def _from_pattern(pattern: str, longest: int | None, dice: Dice) -> str:
     return text
 
 
-def _number_painter(plan: Numeric, where: str) -> Painter:
+def _number_maker(plan: Numeric, where: str) -> ValueMaker:
     step = plan.multiple_of[0] if plan.multiple_of else (1 if plan.integer else Decimal("0.01"))
     step = Decimal(str(step))
     low = None if plan.minimum is None else Decimal(str(plan.minimum))
@@ -497,10 +507,10 @@ def _number_painter(plan: Numeric, where: str) -> Painter:
     first, last = (first, last) if first <= last else (first, first)
     fits = plan.check()
 
-    def candidate(dice: Dice, names: Names, facts: Facts) -> int | float:
-        number = step * dice.whole(first, last)
+    def candidate(choices: Choices, names: Names, facts: Facts) -> int | float:
+        number = step * choices.whole(first, last)
         if not plan.integer and first >= last:
-            number = low + (high - low) * dice.whole(1, 9) / 10
+            number = low + (high - low) * choices.whole(1, 9) / 10
         return in_json(number)
 
     return _retried(candidate, fits, where)

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import re
 
-from kombo_fakes.errors import SchemaError, shorten
+from kombo_fakes.core.messages import shorten
+from kombo_fakes.errors import SchemaError
 
 # Unicode property escapes as ranges of ASCII, to stand within brackets.
 _PROPERTIES = {

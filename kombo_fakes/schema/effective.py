@@ -15,8 +15,9 @@ from typing import Any
 import jsonschema_rs
 
 from kombo_fakes.core.json_reader import MAX_DEPTH, is_deep
+from kombo_fakes.core.messages import nearest, shorten, unknown
 from kombo_fakes.core.pointer import Path, to_pointer
-from kombo_fakes.errors import SchemaError, nearest, shorten, unknown
+from kombo_fakes.errors import SchemaError
 from kombo_fakes.schema.formats import checked_formats, nearly
 from kombo_fakes.schema.violations import not_json
 from kombo_fakes.schema.vocabulary import (

@@ -11,8 +11,9 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any, TypeGuard, TypeVar
 from urllib.parse import unquote
 
-from kombo_fakes.core.pointer import Path, PointerError, get, parse_pointer, to_pointer
-from kombo_fakes.errors import SchemaError, shorten, unknown
+from kombo_fakes.core.messages import shorten, unknown
+from kombo_fakes.core.pointer import Path, get, parse_pointer, to_pointer
+from kombo_fakes.errors import PointerError, SchemaError
 from kombo_fakes.schema.vocabulary import mapped
 
 T = TypeVar("T")

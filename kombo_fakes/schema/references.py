@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 from urllib.parse import unquote, urldefrag, urljoin
 
-from kombo_fakes.core.pointer import Path, PointerError, get, parse_pointer
+from kombo_fakes.core.pointer import Path, get, parse_pointer
+from kombo_fakes.errors import PointerError
 from kombo_fakes.schema.vocabulary import subschemas
 
 _BASE = "urn:kombo-fakes:document"

@@ -13,22 +13,16 @@ import jsonschema_rs
 from jsonschema_rs import canonical
 
 from kombo_fakes.core.files import read_document
+from kombo_fakes.core.messages import nearest, shorten
 from kombo_fakes.core.pointer import to_pointer
-from kombo_fakes.errors import SchemaError, nearest, shorten
+from kombo_fakes.errors import SchemaError, ValidationError
 from kombo_fakes.schema.annotations import narrowed
 from kombo_fakes.schema.effective import Repair, read
 from kombo_fakes.schema.formats import CHECKERS
 from kombo_fakes.schema.openapi import Descriptions, is_openapi
 from kombo_fakes.schema.shipped import DEFAULT_EVENT, event_document, events
 from kombo_fakes.schema.sites import Site, sites
-from kombo_fakes.schema.violations import (
-    ValidationError,
-    Violation,
-    describe,
-    not_json,
-    place,
-    plain,
-)
+from kombo_fakes.schema.violations import Violation, describe, not_json, place, plain
 
 _EMAIL = jsonschema_rs.EmailOptions(allow_display_text=False)
 
@@ -139,7 +133,7 @@ class Schema:
         Examples:
             >>> Schema.load({"enum": ["ACTIVE"]}).validate("active")
             Traceback (most recent call last):
-            kombo_fakes.schema.violations.ValidationError: (root): enum: 'active' is none of \
+            kombo_fakes.ValidationError: (root): enum: 'active' is none of \
 ACTIVE; did you mean 'ACTIVE'?
         """
         found = self.violations(payload)

@@ -11,7 +11,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 from kombo_fakes.core.json_reader import parse_json, read_bytes
-from kombo_fakes.errors import SchemaError, unknown
+from kombo_fakes.core.messages import unknown
+from kombo_fakes.errors import SchemaError
 
 if TYPE_CHECKING:
     from kombo_fakes.types import EventName

@@ -11,8 +11,8 @@ from typing import Any
 import jsonschema_rs
 
 from kombo_fakes.core.json_reader import MAX_DEPTH
+from kombo_fakes.core.messages import nearest, shorten
 from kombo_fakes.core.pointer import Path, to_pointer
-from kombo_fakes.errors import KomboFakesError, nearest, shorten
 from kombo_fakes.schema.vocabulary import SCHEMA_LIST, SCHEMA_MAP
 
 _SHOWN = 20
@@ -41,21 +41,6 @@ class Violation:
         if len(where) > 200 or not where.isprintable():
             where = shorten(where)
         return f"{where}: {self.keyword}: {self.message}"
-
-
-class ValidationError(KomboFakesError, ValueError):
-    """A payload that its schema refuses.
-
-    Attributes:
-        violations: Every violation, in document order.
-    """
-
-    def __init__(self, violations: Sequence[Violation]) -> None:
-        self.violations: tuple[Violation, ...] = tuple(violations)
-        lines = [str(violation) for violation in self.violations[:_SHOWN]]
-        if len(self.violations) > _SHOWN:
-            lines.append(f"... and {len(self.violations) - _SHOWN:,} more")
-        super().__init__("\n".join(lines))
 
 
 def describe(error: jsonschema_rs.ValidationError) -> Violation:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from kombo_fakes.core.instants import instant
-from kombo_fakes.errors import shorten
+from kombo_fakes.core.messages import shorten
 
 STATUS_FIELDS = ("state", "qa_status", "setup_status")
 

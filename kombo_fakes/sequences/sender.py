@@ -1,8 +1,8 @@
 """Integrations that live, and the deliveries of their events as a sender makes them.
 
-`Lives` is one sender: it knows which events there were, and makes the next delivery, an ordinary
-one or one of those that receivers get wrong. Who decides which comes next is another matter: dice
-in `timeline`, Hypothesis's rules in `receiver_machine`.
+`Sender` is one sender: it knows which events there were, and makes the next delivery, an ordinary
+one or one of those that receivers get wrong. Who decides which comes next is another matter:
+choices in `timeline`, Hypothesis's rules in `receiver_machine`.
 """
 
 from __future__ import annotations
@@ -11,9 +11,9 @@ import copy
 from dataclasses import dataclass
 from typing import Any
 
-from kombo_fakes.core.choices import SeededDice, seed_for
+from kombo_fakes.core.choices import SeededChoices, seed_for
 from kombo_fakes.core.instants import NOTATIONS, SECOND, instant, written
-from kombo_fakes.realistic.generator import portrait_for
+from kombo_fakes.realistic.generator import generator_for
 from kombo_fakes.schema.schema import Schema
 from kombo_fakes.schema.shipped import DEFAULT_EVENT
 from kombo_fakes.wire.delivery import Delivery
@@ -72,23 +72,23 @@ class _Integration:
     status: Status | None = None
 
 
-class Lives:
+class Sender:
     """A sender of ``integration-state-changed``, and what it has sent.
 
     Args:
         secret: The webhook secret of the receiver.
         salt: Whatever makes the ids of this sender others than those of another one; the same
             salt, the same ids.
-        spelling: How bodies are written where nothing else is asked for.
+        style: How bodies are written where nothing else is asked for.
         sample: The payload whose names all integrations have; each its own if not given.
         begin: The instant of the first event, in nanoseconds as `instants` counts them.
 
     Examples:
-        >>> lives = Lives()
-        >>> first, second = lives.next("a"), lives.next("a", gap="a day")
+        >>> sender = Sender()
+        >>> first, second = sender.next("a"), sender.next("a", gap="a day")
         >>> first.payload["data"]["state"], second.payload["data"]["setup_status"]
         ('ACTIVE', 'FINAL_SYNC_PENDING')
-        >>> lives.again(0).body == second.body
+        >>> sender.again(0).body == second.body
         True
     """
 
@@ -97,14 +97,14 @@ class Lives:
         *,
         secret: str | bytes = TEST_SECRET,
         salt: object = "",
-        spelling: str = "compact",
+        style: str = "compact",
         sample: dict[str, Any] | None = None,
         begin: int = EPOCH,
     ) -> None:
         self.sent: list[Delivery] = []
         """The deliveries of distinct events, in the order in which they were first sent."""
         self.secret: str | bytes = secret
-        self._salt, self._spelling = salt, spelling
+        self._salt, self._style = salt, style
         self._integrations: dict[str, _Integration] = {}
         self._sample, self._begin = sample, begin
         self._made = self._never_sent = 0
@@ -126,7 +126,7 @@ class Lives:
         choice: int = 0,
         gap: str = USUAL_GAP,
         notation: str = USUAL_NOTATION,
-        spelling: str | None = None,
+        style: str | None = None,
         *,
         status: Status | None = None,
         at: int | None = None,
@@ -139,7 +139,7 @@ class Lives:
             choice: Which of the ways to go on.
             gap: How much newer, one of `GAPS`.
             notation: How the timestamp is written, one of `instants.NOTATIONS`.
-            spelling: How the body is written.
+            style: How the body is written.
             status: State, quality assurance and setup, in place of one of the usual ways.
             at: The instant, in place of a gap.
             event_id: The id of the event, in place of one of its own.
@@ -149,7 +149,7 @@ class Lives:
             at = life.newest + (GAPS[gap] if life.status is not None else 0)
         text = NOTATIONS[notation](at)
         status = status or self._after(life, choice)
-        return self._event(life, status, at, text, spelling, f"newer by {gap}", event_id)
+        return self._event(life, status, at, text, style, f"newer by {gap}", event_id)
 
     def sorts_wrong(self, name: str = "a", choice: int = 0) -> Delivery:
         """A newer event whose timestamp is a text that sorts before the newest one."""
@@ -192,24 +192,24 @@ class Lives:
         payload = copy.deepcopy(life.sample)
         seed = seed_for("never sent", self._salt, self._never_sent)
         self._never_sent += 1
-        payload["id"] = SeededDice(seed).token(24)
+        payload["id"] = SeededChoices(seed).token(24)
         status = self._other(life, choice)
         at = written(life.newest + GAPS[USUAL_GAP])
         payload["data"] |= dict(zip(_FIELDS, (*status, at), strict=True))
         return payload
 
-    def again(self, number: int, spelling: str | None = None) -> Delivery:
+    def again(self, number: int, style: str | None = None) -> Delivery:
         """An event that was sent before, once more: the same id, and the same bytes.
 
         Args:
             number: Which one, counted from the last; taken modulo their number.
-            spelling: Other bytes for the same payload: sent again later, written anew.
+            style: Other bytes for the same payload: sent again later, written anew.
         """
         first = self.sent[-1 - number % len(self.sent)]
-        if spelling is None:
+        if style is None:
             return first.noting("again")
         done = (*first.done, "again")
-        return Delivery.of(first.payload, self.secret, spelling=spelling, done=done)
+        return Delivery.of(first.payload, self.secret, style=style, done=done)
 
     def twin(self, name: str, of: str) -> None:
         """Let an integration have the id of another one, but for the case of its letters."""
@@ -222,7 +222,7 @@ class Lives:
         """Let an integration be one of the same tool and the same organisation as another one."""
         sample = copy.deepcopy(self._of(of).sample)
         tool = str(sample["data"]["integration_id"]).partition(":")[0]
-        token = SeededDice(seed_for("sibling", self._salt, name)).token(24)
+        token = SeededChoices(seed_for("sibling", self._salt, name)).token(24)
         sample["data"]["integration_id"] = f"{tool}:{token}"
         self._integrations[name] = _Integration(sample, self._begin)
 
@@ -261,13 +261,13 @@ class Lives:
 
     def _of(self, name: str) -> _Integration:
         if name not in self._integrations:
-            dice = SeededDice(seed_for("life", self._salt, name))
+            choices = SeededChoices(seed_for("life", self._salt, name))
             if self._sample is None:
-                sample = portrait_for(Schema.load(DEFAULT_EVENT)).paint(dice)
+                sample = generator_for(Schema.load(DEFAULT_EVENT)).generate(choices)
             else:
                 sample = copy.deepcopy(self._sample)
                 tool = sample["data"]["integration_tool"]
-                sample["data"]["integration_id"] = f"{tool}:{dice.token(24)}"
+                sample["data"]["integration_id"] = f"{tool}:{choices.token(24)}"
             self._integrations[name] = _Integration(sample, self._begin)
         return self._integrations[name]
 
@@ -287,12 +287,12 @@ class Lives:
         status: Status,
         at: int,
         text: str,
-        spelling: str | None,
+        style: str | None,
         what: str,
         event_id: str | None = None,
     ) -> Delivery:
         payload = copy.deepcopy(life.sample)
-        payload["id"] = event_id or SeededDice(
+        payload["id"] = event_id or SeededChoices(
             seed_for("life event", self._salt, self._made)
         ).token(24)
         self._made += 1
@@ -301,8 +301,6 @@ class Lives:
             what = "the first"
         if at >= life.newest or life.status is None:
             life.newest, life.status = at, status
-        delivery = Delivery.of(
-            payload, self.secret, spelling=spelling or self._spelling, done=(what,)
-        )
+        delivery = Delivery.of(payload, self.secret, style=style or self._style, done=(what,))
         self.sent.append(delivery)
         return delivery

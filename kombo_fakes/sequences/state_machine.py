@@ -15,21 +15,14 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, rule
 
 from kombo_fakes.core.instants import NOTATIONS
+from kombo_fakes.errors import ReceiverError
 from kombo_fakes.sequences.ledger import Ledger
-from kombo_fakes.sequences.sender import GAPS, Lives
-from kombo_fakes.sequences.timeline import (
-    ReceiverError,
-    Step,
-    account,
-    check,
-    describe,
-    status_of,
-    together,
-)
+from kombo_fakes.sequences.sender import GAPS, Sender
+from kombo_fakes.sequences.timeline import Step, account, check, describe, status_of, together
 from kombo_fakes.wire.delivery import Delivery
 from kombo_fakes.wire.faults import WireFault, wire_faults
+from kombo_fakes.wire.serializations import styles
 from kombo_fakes.wire.signing import TEST_SECRET
-from kombo_fakes.wire.spellings import spellings
 
 # What it shrinks to comes first.
 _KINDS = (
@@ -45,15 +38,15 @@ _KINDS = (
     "a forged event",
 )
 _INTEGRATIONS = ("a", "b", "c")
-_SPELLINGS = tuple(spelling.name for spelling in spellings())
-_RADICES = (_KINDS, _SPELLINGS, tuple(NOTATIONS), tuple(GAPS), range(3), _INTEGRATIONS)
+_STYLES = tuple(style.name for style in styles())
+_RADICES = (_KINDS, _STYLES, tuple(NOTATIONS), tuple(GAPS), range(3), _INTEGRATIONS)
 
 
 class Move(NamedTuple):
     """What comes next."""
 
     kind: str
-    spelling: str
+    style: str
     notation: str
     gap: str
     choice: int
@@ -113,7 +106,7 @@ class ReceiverMachine(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
         self._salt = self.salt()  # Once: it may be another one each time.
-        self._lives = Lives(secret=self.secret, salt=self._salt)
+        self._lives = Sender(secret=self.secret, salt=self._salt)
         self._ledger = Ledger()
         self._log: list[str] = []
 
@@ -143,29 +136,29 @@ class ReceiverMachine(RuleBasedStateMachine):
     @rule(move=_MOVES, which=_WHICH)
     def step(self, move: Move, which: int) -> None:
         """One thing that Kombo does, or somebody who forges its deliveries."""
-        lives = self._lives
-        kind, spelling, notation, gap, choice, integration = move
+        sender = self._lives
+        kind, style, notation, gap, choice, integration = move
         if kind == "copies at the same moment" and self.copies > 1:
-            self._takes(Step(lives.next(integration, choice, gap), self.copies))
-        elif kind == "an event" or not lives.sent:
-            self._takes(Step(lives.next(integration, choice, gap, notation, spelling)))
+            self._takes(Step(sender.next(integration, choice, gap), self.copies))
+        elif kind == "an event" or not sender.sent:
+            self._takes(Step(sender.next(integration, choice, gap, notation, style)))
         elif kind == "a copy":
-            self._takes(Step(lives.again(which)))
+            self._takes(Step(sender.again(which)))
         elif kind == "a copy written anew":
-            self._takes(Step(lives.again(which, spelling)))
+            self._takes(Step(sender.again(which, style)))
         elif kind == "an older event":
-            self._takes(Step(lives.late(integration, choice, gap, notation)))
+            self._takes(Step(sender.late(integration, choice, gap, notation)))
         elif kind == "a newer event that sorts before":
-            self._takes(Step(lives.sorts_wrong(integration, choice)))
+            self._takes(Step(sender.sorts_wrong(integration, choice)))
         elif kind == "an event of the same instant":
-            self._takes(Step(lives.tie(integration, choice, notation)))
+            self._takes(Step(sender.tie(integration, choice, notation)))
         elif kind == "an event whose id differs in case only":
-            self._takes(Step(lives.twin_event(which, integration, choice)))
+            self._takes(Step(sender.twin_event(which, integration, choice)))
         elif kind == "an integration whose id differs in case only":
-            if lives.knows(integration) and not lives.knows(f"twin of {integration}"):
-                lives.twin(f"twin of {integration}", integration)
-            name = f"twin of {integration}" if lives.knows(integration) else integration
-            self._takes(Step(lives.next(name, choice, gap)))
+            if sender.knows(integration) and not sender.knows(f"twin of {integration}"):
+                sender.twin(f"twin of {integration}", integration)
+            name = f"twin of {integration}" if sender.knows(integration) else integration
+            self._takes(Step(sender.next(name, choice, gap)))
         else:
             self._refuses(_forgeries(self.secret), which, integration, choice)
 
@@ -176,7 +169,7 @@ class ReceiverMachine(RuleBasedStateMachine):
         # Of an integration that is known or of one that isn't, as it comes.
         forger = self._lives
         if not forger.knows(integration):
-            forger = Lives(secret=self.secret, salt=("forged", self._salt))
+            forger = Sender(secret=self.secret, salt=("forged", self._salt))
         payload = forger.never_sent(integration, choice)
         delivery = fault.apply(payload)
         if delivery is None:
@@ -207,4 +200,4 @@ class ReceiverMachine(RuleBasedStateMachine):
 @lru_cache(maxsize=16)
 def _forgeries(secret: str | bytes) -> tuple[WireFault, ...]:
     found = wire_faults(secret=secret, family="signature")
-    return tuple(fault for fault in found if fault.owed() == "refuse")
+    return tuple(fault for fault in found if fault.owed() == "reject")

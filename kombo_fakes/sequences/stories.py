@@ -10,12 +10,12 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta, timezone
 from typing import TYPE_CHECKING, Any
 
-from kombo_fakes.core.choices import Dice, SeededDice, seed_for
-from kombo_fakes.realistic.generator import portrait_for
+from kombo_fakes.core.choices import Choices, SeededChoices, seed_for
+from kombo_fakes.realistic.generator import generator_for
 from kombo_fakes.schema.requirements import present
 from kombo_fakes.schema.schema import Schema
 from kombo_fakes.types import Payload
-from kombo_fakes.webhooks.realism import POOLED, Facts, Names
+from kombo_fakes.webhooks.fields import POOLED, Facts, Names
 
 if TYPE_CHECKING:
     from hypothesis.strategies import SearchStrategy
@@ -44,7 +44,7 @@ def story(seed: int = 0, *, index: int = 0) -> list[Payload]:
         >>> [payload["type"] for payload in story(1)][:2]
         ['integration-created', 'integration-state-changed']
     """
-    return list(_told(SeededDice(seed_for("story", seed, index)), POOLED))
+    return list(_told(SeededChoices(seed_for("story", seed, index)), POOLED))
 
 
 def stories() -> SearchStrategy[list[Payload]]:
@@ -59,18 +59,18 @@ def stories() -> SearchStrategy[list[Payload]]:
     """
     from hypothesis import strategies as st
 
-    from kombo_fakes.strategies.realistic import DrawnDice
+    from kombo_fakes.strategies.realistic import DrawnChoices
 
     @st.composite
     def told(draw: st.DrawFn) -> list[Payload]:
-        return list(_told(DrawnDice(draw, None), POOLED))
+        return list(_told(DrawnChoices(draw, None), POOLED))
 
     return told()
 
 
-def _told(dice: Dice, names: Names) -> Iterator[Any]:
-    moment = _EPOCH + timedelta(minutes=dice.whole(0, 60 * 24 * 700))
-    created = _painted(_CREATED, dice, names, {"moment": moment})
+def _told(choices: Choices, names: Names) -> Iterator[Any]:
+    moment = _EPOCH + timedelta(minutes=choices.whole(0, 60 * 24 * 700))
+    created = _generated(_CREATED, choices, names, {"moment": moment})
     end_user = created["data"]["end_user"]
     # One customer and one integration: what the first event says of them stays true.
     known: Facts = {
@@ -84,52 +84,52 @@ def _told(dice: Dice, names: Names) -> Iterator[Any]:
 
     def later(minutes: int) -> None:
         nonlocal moment
-        moment += timedelta(minutes=dice.whole(1, minutes), milliseconds=dice.whole(1, 999))
+        moment += timedelta(minutes=choices.whole(1, minutes), milliseconds=choices.whole(1, 999))
 
     def event(name: str, **facts: Any) -> Any:
-        return _painted(name, dice, names, {**known, "moment": moment, **facts})
+        return _generated(name, choices, names, {**known, "moment": moment, **facts})
 
     def state(state: str, qa_status: str, setup_status: str) -> Any:
         later(60 * 24)
         return event(_CHANGED, state=state, qa_status=qa_status, setup_status=setup_status)
 
     yield created
-    if dice.chance(0.7):
+    if choices.chance(0.7):
         yield state("ACTIVE", "PENDING", "INCOMPLETE")
     yield state("ACTIVE", "PENDING", "FINAL_SYNC_PENDING")
     later(120)
-    yield event(_SYNCED, sync_state="SUCCEEDED", sync_seconds=dice.whole(1, 3_000))
+    yield event(_SYNCED, sync_state="SUCCEEDED", sync_seconds=choices.whole(1, 3_000))
     later(5)
     yield event(_DATA)
-    qa_status = "FAILED" if dice.chance(0.15) else "PASSED"
+    qa_status = "FAILED" if choices.chance(0.15) else "PASSED"
     yield state("ACTIVE", qa_status, "COMPLETED")
     if qa_status == "FAILED":
         yield state("ACTIVE", "PASSED", "COMPLETED")
-    for _ in range(dice.whole(0, 3)):
+    for _ in range(choices.whole(0, 3)):
         later(60 * 24)
-        yield event(_SYNCED, sync_seconds=dice.whole(1, 3_000))
+        yield event(_SYNCED, sync_seconds=choices.whole(1, 3_000))
         later(5)
         yield event(_DATA)
-    if dice.chance(0.5):
-        yield from _outage(dice, state, event)
-    if dice.chance(0.6):
+    if choices.chance(0.5):
+        yield from _outage(choices, state, event)
+    if choices.chance(0.6):
         yield state("INACTIVE", "PASSED", "COMPLETED")
-    if dice.chance(0.5):
+    if choices.chance(0.5):
         later(60 * 24 * 30)
         yield event(_DELETED)
 
 
-def _outage(dice: Dice, state: Any, event: Any) -> Iterator[Any]:
+def _outage(choices: Choices, state: Any, event: Any) -> Iterator[Any]:
     """The credentials expire, somebody notices, and all is well again."""
-    issue = dice.token(24)
+    issue = choices.token(24)
     yield state("INVALID", "PASSED", "COMPLETED")
     yield event(_ISSUE, issue_id=issue, issue_change="raised")
     yield state("ACTIVE", "PASSED", "COMPLETED")
     yield event(_ISSUE, issue_id=issue, issue_change="resolved")
 
 
-def _painted(event: str, dice: Dice, names: Names, known: Facts) -> Any:
+def _generated(event: str, choices: Choices, names: Names, known: Facts) -> Any:
     schema = Schema.load(event)
     # An issue can also be of the whole environment; here it is of this integration.
     about = present([("data", "integration")], schema) if event == _ISSUE else None
-    return portrait_for(schema, about).paint(dice, names=names, known=known)
+    return generator_for(schema, about).generate(choices, names=names, known=known)

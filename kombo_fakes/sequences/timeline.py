@@ -12,14 +12,15 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from kombo_fakes.core.choices import Dice, SeededDice, seed_for
+from kombo_fakes.core.choices import Choices, SeededChoices, seed_for
 from kombo_fakes.core.instants import NOTATIONS
-from kombo_fakes.errors import OverrideError, shorten
+from kombo_fakes.core.messages import shorten
+from kombo_fakes.errors import OverrideError, ReceiverError
 from kombo_fakes.sequences.ledger import Ledger, Record
-from kombo_fakes.sequences.sender import GAPS, Lives
+from kombo_fakes.sequences.sender import GAPS, Sender
 from kombo_fakes.wire.delivery import Delivery
+from kombo_fakes.wire.serializations import styles
 from kombo_fakes.wire.signing import TEST_SECRET
-from kombo_fakes.wire.spellings import spellings
 
 if TYPE_CHECKING:
     from hypothesis.strategies import DrawFn, SearchStrategy
@@ -31,10 +32,6 @@ Observe: TypeAlias = Callable[[str], "Mapping[str, Any] | None"]
 """Returns what a receiver knows of an integration id, None if nothing."""
 
 _REDELIVERIES = 2
-
-
-class ReceiverError(AssertionError):
-    """A receiver did something else than it owes; the message says what, after which deliveries."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,10 +92,10 @@ class Timeline:
             True
         """
         _check_range(integrations, length)
-        dice = SeededDice(seed_for("timeline", seed))
-        author = _Author(dice, secret, seed, integrations)
-        steps = dice.whole(max(1, length // 2), length)
-        return cls(tuple(author.step(dice.pick(_KINDS)) for _ in range(steps)))
+        choices = SeededChoices(seed_for("timeline", seed))
+        author = _Author(choices, secret, seed, integrations)
+        steps = choices.whole(max(1, length // 2), length)
+        return cls(tuple(author.step(choices.pick(_KINDS)) for _ in range(steps)))
 
     @property
     def deliveries(self) -> tuple[Delivery, ...]:
@@ -177,13 +174,13 @@ def timelines(
     _check_range(integrations, length)
     from hypothesis import strategies as st
 
-    from kombo_fakes.strategies.realistic import DrawnDice
+    from kombo_fakes.strategies.realistic import DrawnChoices
 
     @st.composite
     def lived(draw: DrawFn) -> Timeline:
-        dice = DrawnDice(draw, None)
+        choices = DrawnChoices(draw, None)
         salt = draw(st.integers(0, 2**32 - 1))
-        author = _Author(dice, secret, salt, integrations)
+        author = _Author(choices, secret, salt, integrations)
         return Timeline(tuple(author.step(kind) for kind in draw(kinds)))
 
     # A list that can lose any of its members shrinks better than a number of rounds.
@@ -200,7 +197,7 @@ _KINDS = (
 
 _NAMES = ("a", "b", "c", "d", "e", "f", "g", "h")
 _NOTATIONS, _GAPS = tuple(NOTATIONS), tuple(GAPS)
-_SPELLINGS = tuple(spelling.name for spelling in spellings())
+_STYLES = tuple(style.name for style in styles())
 
 
 def _check_range(integrations: int, length: int) -> None:
@@ -215,35 +212,37 @@ def _check_range(integrations: int, length: int) -> None:
 class _Author:
     """Makes steps of the kinds that it is asked for, and rolls whatever else is open."""
 
-    def __init__(self, dice: Dice, secret: str | bytes, salt: object, integrations: int) -> None:
-        self._dice = dice
-        self._lives = Lives(secret=secret, salt=salt)
+    def __init__(
+        self, choices: Choices, secret: str | bytes, salt: object, integrations: int
+    ) -> None:
+        self._choices = choices
+        self._lives = Sender(secret=secret, salt=salt)
         self._names = _NAMES[:integrations]
 
     def step(self, kind: str) -> Step:
-        dice, lives = self._dice, self._lives
-        if not lives.sent and kind != "copies":
+        choices, sender = self._choices, self._lives
+        if not sender.sent and kind != "copies":
             kind = "next"
         if kind == "again":
-            return Step(lives.again(dice.whole(0, 3)))
+            return Step(sender.again(choices.whole(0, 3)))
         if kind == "rewritten":
-            return Step(lives.again(dice.whole(0, 3), dice.pick(_SPELLINGS)))
-        name, choice = dice.pick(self._names), dice.whole(0, 2)
+            return Step(sender.again(choices.whole(0, 3), choices.pick(_STYLES)))
+        name, choice = choices.pick(self._names), choices.whole(0, 2)
         if kind == "late":
-            return Step(lives.late(name, choice, dice.pick(_GAPS), dice.pick(_NOTATIONS)))
+            return Step(sender.late(name, choice, choices.pick(_GAPS), choices.pick(_NOTATIONS)))
         if kind == "tie":
-            return Step(lives.tie(name, choice, dice.pick(_NOTATIONS)))
+            return Step(sender.tie(name, choice, choices.pick(_NOTATIONS)))
         if kind == "sorts wrong":
-            return Step(lives.sorts_wrong(name, choice))
+            return Step(sender.sorts_wrong(name, choice))
         if kind == "twin event":
-            return Step(lives.twin_event(dice.whole(0, 3), name, choice))
+            return Step(sender.twin_event(choices.whole(0, 3), name, choice))
         if kind == "twin":
-            other = next((n for n in self._names if lives.knows(n) and n != name), None)
-            if other is not None and not lives.knows(name):
-                lives.twin(name, other)
-        gap, notation = dice.pick(_GAPS), dice.pick(_NOTATIONS)
-        delivery = lives.next(name, choice, gap, notation, dice.pick(_SPELLINGS))
-        return Step(delivery, dice.whole(2, 5) if kind == "copies" else 1)
+            other = next((n for n in self._names if sender.knows(n) and n != name), None)
+            if other is not None and not sender.knows(name):
+                sender.twin(name, other)
+        gap, notation = choices.pick(_GAPS), choices.pick(_NOTATIONS)
+        delivery = sender.next(name, choice, gap, notation, choices.pick(_STYLES))
+        return Step(delivery, choices.whole(2, 5) if kind == "copies" else 1)
 
 
 # -- playing

@@ -10,8 +10,9 @@ from typing import Any, TypeVar, cast
 
 from kombo_fakes.catalogues.faults import Fault
 from kombo_fakes.catalogues.faults import faults as faults_of
-from kombo_fakes.core.choices import SeededDice, seed_for
-from kombo_fakes.errors import OverrideError, shorten, unknown
+from kombo_fakes.core.choices import SeededChoices, seed_for
+from kombo_fakes.core.messages import shorten, unknown
+from kombo_fakes.errors import OverrideError
 from kombo_fakes.generation.runs import Made, generate
 from kombo_fakes.schema.schema import Schema, SchemaLike
 from kombo_fakes.schema.shipped import DEFAULT_EVENT
@@ -50,10 +51,10 @@ class Parcel:
         """
         if status >= 500:
             return f"crashes: answered {status}"
-        if self.owed == "take" and not 200 <= status < 300:
+        if self.owed == "accept" and not 200 <= status < 300:
             return f"refuses what it must take: answered {status}"
         # A redirect refuses nothing: it sends whoever follows it elsewhere.
-        if self.owed == "refuse" and status < 400:
+        if self.owed == "reject" and status < 400:
             return f"takes what it must refuse: answered {status}"
         return None
 
@@ -81,7 +82,7 @@ class Traffic:
         >>> traffic = Traffic(secret="a secret", faulty=1, faults=["data.state-enum-cut"])
         >>> parcel = next(traffic)
         >>> parcel.name, parcel.owed
-        ('integration-state-changed data.state-enum-cut', 'refuse')
+        ('integration-state-changed data.state-enum-cut', 'reject')
     """
 
     def __init__(
@@ -100,11 +101,11 @@ class Traffic:
         self._secret = secret
         if policy not in _POLICIES:
             raise unknown("policy", str(policy), _POLICIES)
-        self._owed: Owed = "refuse" if policy == "strict" else "either"
+        self._owed: Owed = "reject" if policy == "strict" else "either"
         self._faulty, self._repeated = _share("faulty", faulty), _share("repeated", repeated)
         # Seeds of streams are far apart, so that no id is rolled in two of them.
         own = seed_for("traffic", seed, stream)
-        self._dice = SeededDice(own)
+        self._choices = SeededChoices(own)
         self._remembered: deque[Parcel] = deque(maxlen=_REMEMBERED)
         self._ready: deque[Parcel] = deque()
         schemas = [Schema.load(event) for event in _several(events)]
@@ -126,20 +127,20 @@ class Traffic:
         self._ready.extend(self._made() for _ in range(count))
 
     def _made(self) -> Parcel:
-        dice = self._dice
-        if dice.chance(self._faulty):
-            source = dice.pick(self._broken)
-            fault = dice.pick(source.faults)
+        choices = self._choices
+        if choices.chance(self._faulty):
+            source = choices.pick(self._broken)
+            fault = choices.pick(source.faults)
             done = (f"fault {fault.id}",)
             delivery = Delivery.of(source.broken(fault).payload, self._secret, done=done)
             return Parcel(f"{source.name} {fault.id}", delivery, self._owed)
-        if dice.chance(self._repeated) and self._remembered:
-            return dice.pick(self._remembered)
-        source = dice.pick(self._sources)
+        if choices.chance(self._repeated) and self._remembered:
+            return choices.pick(self._remembered)
+        source = choices.pick(self._sources)
         delivery = Delivery.of(next(source.valid).payload, self._secret)
         if self._repeated:
-            self._remembered.append(Parcel(f"{source.name} (repeated)", delivery, "take"))
-        return Parcel(source.name, delivery, "take")
+            self._remembered.append(Parcel(f"{source.name} (repeated)", delivery, "accept"))
+        return Parcel(source.name, delivery, "accept")
 
     def _with_faults(self, patterns: Sequence[str]) -> list[_Source]:
         # A pattern may mean the faults of some events only.

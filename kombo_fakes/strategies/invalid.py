@@ -14,16 +14,16 @@ from hypothesis import reject
 from hypothesis.strategies import DrawFn, SearchStrategy
 
 from kombo_fakes.catalogues.faults import Fault, InvalidPayload, explored_blueprint, faults
-from kombo_fakes.core.pointer import PointerError, get, replaced
-from kombo_fakes.errors import OverrideError, SchemaError
-from kombo_fakes.realistic.generator import portrait_for
+from kombo_fakes.core.pointer import get, replaced
+from kombo_fakes.errors import OverrideError, PointerError, SchemaError
+from kombo_fakes.realistic.generator import generator_for
 from kombo_fakes.schema.blueprint import Text, blueprint
 from kombo_fakes.schema.requirements import Requirement, present
 from kombo_fakes.schema.schema import Schema, SchemaLike
 from kombo_fakes.schema.shipped import DEFAULT_EVENT
 from kombo_fakes.strategies.options import Knobs, Values
 from kombo_fakes.strategies.payloads import strategy_for, strategy_of
-from kombo_fakes.strategies.realistic import below, painted
+from kombo_fakes.strategies.realistic import below, generated
 from kombo_fakes.strategies.recipes import Recipe, building, composed, recipe_of
 
 
@@ -120,7 +120,7 @@ def _recipe_of(fault: Fault, knobs: Knobs) -> Recipe[InvalidPayload] | None:
         return None
     payloads_with = recipe_of(valid)
     path, example = fault.site.path, get(fault.examples[0], fault.site.path)
-    explores = fault.breakage.explore(fault.site) is not None
+    explores = fault.mutator.explore(fault.site) is not None
 
     def invalid(draw: DrawFn) -> InvalidPayload:
         payload = payloads_with(draw)
@@ -128,7 +128,7 @@ def _recipe_of(fault: Fault, knobs: Knobs) -> Recipe[InvalidPayload] | None:
             value = get(payload, path)
         except PointerError:
             reject()
-        near = list(fault.breakage.broken(value, fault.site)) or [example]
+        near = list(fault.mutator.broken(value, fault.site)) or [example]
         count = len(near) + explores
         choice = draw(below(count)) if count > 1 else 0
         # What is beyond the near misses is built when it is drawn, since that takes its time.
@@ -162,7 +162,7 @@ def _payloads_that(
         if plan == blueprint(schema):
             return strategy_for(schema, knobs)
         if knobs.values == "realistic":
-            return painted(portrait_for(schema, requirement), knobs)
+            return generated(generator_for(schema, requirement), knobs)
         return strategy_of(plan, knobs, schema.name)
     except (SchemaError, OverrideError):
         return None
@@ -170,7 +170,7 @@ def _payloads_that(
 
 @lru_cache(maxsize=4096)
 def _explored(fault: Fault, knobs: Knobs) -> SearchStrategy[Any] | None:
-    plan = explored_blueprint(fault.schema, fault.site, fault.breakage)
+    plan = explored_blueprint(fault.schema, fault.site, fault.mutator)
     if plan is None:
         return None
     try:

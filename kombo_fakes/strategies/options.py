@@ -7,7 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Literal, TypeAlias, TypedDict
 
-from kombo_fakes.errors import OverrideError, nearest, shorten, unknown
+from kombo_fakes.core.messages import nearest, shorten, unknown
+from kombo_fakes.errors import OverrideError
 
 Values: TypeAlias = Literal["any", "realistic"]
 

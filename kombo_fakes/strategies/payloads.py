@@ -18,9 +18,9 @@ from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn, SearchStrategy
 from jsonschema_rs import canonical
 
-from kombo_fakes.core.choices import SeededDice
+from kombo_fakes.core.choices import SeededChoices
 from kombo_fakes.errors import SchemaError
-from kombo_fakes.realistic.generator import Portrait
+from kombo_fakes.realistic.generator import RealisticGenerator
 from kombo_fakes.schema.blueprint import (
     Anything,
     Array,
@@ -326,9 +326,9 @@ class _Builder:
 
     def _usual(self, plan: Text | Numeric) -> tuple[Any, ...]:
         """Some values as they are usual, and as the knobs allow."""
-        portrait = Portrait(plan, "")
+        generator = RealisticGenerator(plan, "")
         try:
-            values = [portrait.paint(SeededDice(seed)) for seed in range(8)]
+            values = [generator.generate(SeededChoices(seed)) for seed in range(8)]
         except SchemaError:
             return ()
         most, codec = self.knobs.max_length, self.knobs.codec

@@ -1,4 +1,4 @@
-"""The strategy for realistic payloads: the portrait of a schema, with Hypothesis at the dice.
+"""The strategy for realistic payloads: the generator of a schema, with Hypothesis at the choices.
 
 Each choice is a draw of its own, so that payloads shrink and replay like any other.
 """
@@ -13,13 +13,13 @@ from hypothesis import reject
 from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn, SearchStrategy
 
-from kombo_fakes.core.choices import BASE62, Dice, SeededDice, SparingDice
+from kombo_fakes.core.choices import BASE62, Choices, SeededChoices, SparingChoices
 from kombo_fakes.errors import OverrideError, SchemaError
-from kombo_fakes.realistic.generator import Portrait, portrait_for
+from kombo_fakes.realistic.generator import RealisticGenerator, generator_for
 from kombo_fakes.strategies.options import Knobs
 from kombo_fakes.strategies.recipes import returns
+from kombo_fakes.webhooks.fields import PooledNames
 from kombo_fakes.webhooks.pools import pools
-from kombo_fakes.webhooks.realism import PooledNames
 
 if TYPE_CHECKING:
     from kombo_fakes.schema.schema import Schema
@@ -35,11 +35,11 @@ def realistic(schema: Schema, knobs: Knobs) -> SearchStrategy[Any]:
     Raises:
         OverrideError: if ``max_length`` is below what realistic values need.
     """
-    return painted(portrait_for(schema), knobs)
+    return generated(generator_for(schema), knobs)
 
 
-def painted(portrait: Portrait, knobs: Knobs) -> SearchStrategy[Any]:
-    """A strategy for what a portrait paints."""
+def generated(generator: RealisticGenerator, knobs: Knobs) -> SearchStrategy[Any]:
+    """A strategy for what a generator paints."""
     names = PooledNames() if knobs.codec == "utf-8" else _EncodableNames(knobs.codec)
     longest = knobs.max_length
 
@@ -47,7 +47,7 @@ def painted(portrait: Portrait, knobs: Knobs) -> SearchStrategy[Any]:
         return longest is None or all(len(text) <= longest for text in _texts(payload))
 
     if longest is not None:
-        samples = [portrait.paint(SeededDice(seed), names=names) for seed in range(_SAMPLES)]
+        samples = [generator.generate(SeededChoices(seed), names=names) for seed in range(_SAMPLES)]
         needed = max(len(text) for sample in samples for text in _texts(sample))
         if sum(fits(sample) for sample in samples) < 0.9 * _SAMPLES:
             raise OverrideError(
@@ -55,20 +55,20 @@ def painted(portrait: Portrait, knobs: Knobs) -> SearchStrategy[Any]:
                 "values='any' takes any length"
             )
 
-    portrait.paint(SeededDice(0), names=names)  # What can't be painted is an error now.
+    generator.generate(SeededChoices(0), names=names)  # What can't be generated is an error now.
 
     @st.composite
     def payloads(draw: DrawFn) -> Any:
         try:
-            return portrait.paint(DrawnDice(draw, knobs.nulls), names=names)
+            return generator.generate(DrawnChoices(draw, knobs.nulls), names=names)
         except SchemaError:
             reject()  # Other rolls have it.
 
     return payloads() if longest is None else payloads().filter(fits)
 
 
-class DrawnDice:
-    """Dice that Hypothesis rolls: each choice is a draw.
+class DrawnChoices:
+    """Choices that Hypothesis rolls: each choice is a draw.
 
     Args:
         draw: What a composite strategy was given.
@@ -103,8 +103,8 @@ class DrawnDice:
     def is_null(self, share: float) -> bool:
         return self.chance(share if self._nulls is None else self._nulls)
 
-    def other(self, seed: int) -> SparingDice:
-        return SparingDice(seed, self._nulls)
+    def other(self, seed: int) -> SparingChoices:
+        return SparingChoices(seed, self._nulls)
 
     def token(self, length: int) -> str:
         return _token(self._below(min(len(BASE62) ** length, 2**64)), length)
@@ -126,17 +126,17 @@ class _EncodableNames(PooledNames):
         self._places = tuple(filter(encodable, pools().places))
         self._jobs = tuple(filter(encodable, pools().jobs))
 
-    def organization(self, dice: Dice) -> str:
-        return dice.pick(self._organizations)
+    def organization(self, choices: Choices) -> str:
+        return choices.pick(self._organizations)
 
-    def person(self, dice: Dice) -> tuple[str, str]:
-        return dice.pick(self._people)
+    def person(self, choices: Choices) -> tuple[str, str]:
+        return choices.pick(self._people)
 
-    def place(self, dice: Dice) -> tuple[str, str, str | None, str, str]:
-        return dice.pick(self._places)
+    def place(self, choices: Choices) -> tuple[str, str, str | None, str, str]:
+        return choices.pick(self._places)
 
-    def job(self, dice: Dice) -> str:
-        return dice.pick(self._jobs)
+    def job(self, choices: Choices) -> str:
+        return choices.pick(self._jobs)
 
 
 @lru_cache(maxsize=1024)

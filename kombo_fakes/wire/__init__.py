@@ -1,1 +1,1 @@
-"""Deliveries: signed requests, their spellings and faults, and how they are sent."""
+"""Deliveries: signed requests, their styles and faults, and how they are sent."""

@@ -14,8 +14,8 @@ from urllib.parse import SplitResult, quote, unquote_to_bytes, urlsplit
 
 from kombo_fakes.core.json_reader import parse_json
 from kombo_fakes.errors import DocumentError
+from kombo_fakes.wire.serializations import serialize
 from kombo_fakes.wire.signing import SIGNATURE_HEADER, TEST_SECRET, sign
-from kombo_fakes.wire.spellings import spell
 
 Headers = tuple[tuple[str, str], ...]
 
@@ -57,7 +57,7 @@ class Delivery:
         payload: Any,
         secret: str | bytes = TEST_SECRET,
         *,
-        spelling: str = "compact",
+        style: str = "compact",
         done: Iterable[str] = (),
     ) -> Delivery:
         """The correctly signed delivery of a payload.
@@ -65,15 +65,15 @@ class Delivery:
         Args:
             payload: A JSON value.
             secret: The webhook secret of the receiver.
-            spelling: How the body is written, the name of a `Spelling`.
+            style: How the body is written, the name of a `Style`.
             done: What has been done to the payload.
 
         Raises:
-            UnknownNameError: if there is no such spelling.
+            UnknownNameError: if there is no such style.
             SecretError: if the secret is empty.
         """
-        how = () if spelling == "compact" else (f"spelt {spelling}",)
-        return cls.signed(spell(payload, spelling), secret, done=(*done, *how))
+        how = () if style == "compact" else (f"spelt {style}",)
+        return cls.signed(serialize(payload, style), secret, done=(*done, *how))
 
     @classmethod
     def signed(

@@ -16,14 +16,16 @@ from dataclasses import dataclass, field, replace
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias, TypeVar
 
-from kombo_fakes.core.choices import Dice, SeededDice, seed_for
+from kombo_fakes.core.choices import Choices, SeededChoices, seed_for
 from kombo_fakes.core.json_reader import parse_json
+from kombo_fakes.core.messages import unknown
 from kombo_fakes.core.pointer import Path, get, replaced
-from kombo_fakes.errors import DocumentError, unknown
-from kombo_fakes.realistic.generator import portrait_for
+from kombo_fakes.errors import DocumentError
+from kombo_fakes.realistic.generator import generator_for
 from kombo_fakes.schema.schema import Schema, SchemaLike
 from kombo_fakes.schema.shipped import DEFAULT_EVENT
 from kombo_fakes.wire.delivery import CONTENT_TYPE, Delivery
+from kombo_fakes.wire.serializations import serialize
 from kombo_fakes.wire.signing import (
     SIGNATURE_HEADER,
     TEST_SECRET,
@@ -33,14 +35,13 @@ from kombo_fakes.wire.signing import (
     signature_with,
     verify,
 )
-from kombo_fakes.wire.spellings import spell
 
 if TYPE_CHECKING:
     from hypothesis.strategies import DrawFn, SearchStrategy
 
 T = TypeVar("T")
 
-Owed: TypeAlias = Literal["refuse", "take", "either"]
+Owed: TypeAlias = Literal["reject", "accept", "either"]
 """What a receiver has to do: answer 4xx, answer 2xx, or either of both."""
 
 Policy: TypeAlias = Literal["strict", "tolerant"]
@@ -92,21 +93,21 @@ class WireFault:
 
     def _made(self) -> Iterator[Delivery]:
         seed = seed_for(self.schema.name, self.id)
-        payload = portrait_for(self.schema).paint(SeededDice(seed))
+        payload = generator_for(self.schema).generate(SeededChoices(seed))
         number, ways = 0, 1
         while number < ways:
-            dice = _Numbered(number, seed)
-            made = self.apply(payload, dice)
+            choices = _Numbered(number, seed)
+            made = self.apply(payload, choices)
             if made is not None:
                 yield made
-            number, ways = number + 1, dice.ways
+            number, ways = number + 1, choices.ways
 
-    def apply(self, payload: Any, dice: Dice | None = None) -> Delivery | None:
+    def apply(self, payload: Any, choices: Choices | None = None) -> Delivery | None:
         """The delivery of a valid payload, with this fault.
 
         Args:
             payload: A valid payload; it isn't changed.
-            dice: What decides between the ways to do it; by default the first one.
+            choices: What decides between the ways to do it; by default the first one.
 
         Returns:
             The delivery, or None where this payload can't have the fault, or not in this way:
@@ -114,7 +115,7 @@ class WireFault:
             nothing to refuse.
         """
         secret = key_of(self.secret)
-        rolled = _Numbered(0, 0) if dice is None else dice
+        rolled = _Numbered(0, 0) if choices is None else choices
         case = _Case(payload, secret, rolled, self.schema)
         made = self._make(case)
         if made is None or self._is_harmless(made):
@@ -123,7 +124,7 @@ class WireFault:
 
     def _is_harmless(self, made: Delivery) -> bool:
         """Whether nothing is wrong with what a receiver would have to refuse."""
-        if self.strict != "refuse":
+        if self.strict != "reject":
             return False
         if self.family == "signature":
             # Not only the secret itself is right: HMAC fills up keys with zeros.
@@ -133,7 +134,7 @@ class WireFault:
         except DocumentError:
             return False
         # What everybody has to refuse is no JSON, and what the strict have to, no payload.
-        return self.tolerant == "refuse" or self.schema.is_valid(value)
+        return self.tolerant == "reject" or self.schema.is_valid(value)
 
     def strategy(self) -> SearchStrategy[Delivery]:
         """A Hypothesis strategy of realistic payloads whose deliveries have it."""
@@ -141,13 +142,13 @@ class WireFault:
         from hypothesis import strategies as st
 
         from kombo_fakes.strategies.payloads import payloads
-        from kombo_fakes.strategies.realistic import DrawnDice
+        from kombo_fakes.strategies.realistic import DrawnChoices
 
         valid = payloads(self.schema, "realistic")
 
         @st.composite
         def made(draw: DrawFn) -> Delivery:
-            delivery = self.apply(draw(valid), DrawnDice(draw, None))
+            delivery = self.apply(draw(valid), DrawnChoices(draw, None))
             if delivery is None:
                 reject()
             return delivery
@@ -183,7 +184,7 @@ def wire_faults(
     Examples:
         >>> fault = wire_faults(ids=["signature-key-empty"])[0]
         >>> fault.owed("tolerant"), fault.examples[0].done
-        ('refuse', ('wire fault signature-key-empty',))
+        ('reject', ('wire fault signature-key-empty',))
     """
     sign(b"", secret)  # Raises for a secret that is none.
     schema = Schema.load(event_or_schema)
@@ -219,12 +220,12 @@ def _possible(rows: Iterable[_Row], secret: str | bytes, schema: Schema) -> tupl
 class _Case:
     payload: Any
     secret: bytes
-    dice: Dice
+    choices: Choices
     schema: Schema
 
     @property
     def body(self) -> bytes:
-        return spell(self.payload)
+        return serialize(self.payload)
 
     def delivery(self, body: bytes | None = None) -> Delivery:
         """The correctly signed one."""
@@ -263,7 +264,7 @@ class _Case:
             path = next((path for path, _ in _texts(self.payload)), None)
         if path is None:
             return None
-        marked = spell(replaced(self.payload, path, mark))
+        marked = serialize(replaced(self.payload, path, mark))
         return marked.replace(f'"{mark}"'.encode(), literal.encode())
 
     def allows(self, body: bytes | None) -> bool:
@@ -278,20 +279,20 @@ def ways_of(fault: WireFault, payload: Any) -> int:
     """In how many ways a payload can have a wire fault; 0 where it can't."""
     number, ways = 0, 1
     while number < ways:
-        dice = _Numbered(number, 0)
-        if fault.apply(payload, dice) is not None:
-            return dice.ways
-        number, ways = number + 1, dice.ways
+        choices = _Numbered(number, 0)
+        if fault.apply(payload, choices) is not None:
+            return choices.ways
+        number, ways = number + 1, choices.ways
     return 0
 
 
-def numbered_dice(number: int, seed: int) -> Dice:
-    """Dice for `WireFault.apply` that choose its way of this number, and roll the rest."""
+def numbered_choices(number: int, seed: int) -> Choices:
+    """Choices for `WireFault.apply` that choose its way of this number, and roll the rest."""
     return _Numbered(number, seed)
 
 
-class _Numbered(SeededDice):
-    """Seeded dice whose first pick is the one of a number, so that examples go through all."""
+class _Numbered(SeededChoices):
+    """Seeded choices whose first pick is the one of a number, so that examples go through all."""
 
     __slots__ = ("_first", "ways")
 
@@ -326,7 +327,7 @@ def _with_key(*keys: bytes) -> _Maker:
         wrong = [key for key in keys if key != case.secret]
         if not wrong:
             return None
-        return case.bearing(signature_with(case.body, case.dice.pick(wrong)))
+        return case.bearing(signature_with(case.body, case.choices.pick(wrong)))
 
     return make
 
@@ -336,7 +337,7 @@ def _prefix_key(case: _Case) -> Delivery | None:
     lengths = [n for n in (whole // 2, 1, whole - 1, 8, 16, 32, 64) if 0 < n < whole]
     if not lengths:
         return None
-    key = case.secret[: case.dice.pick(lengths)]
+    key = case.secret[: case.choices.pick(lengths)]
     return case.bearing(signature_with(case.body, key))
 
 
@@ -348,18 +349,18 @@ def _other_algorithm(case: _Case) -> Delivery:
         hashlib.sha256(body).digest(),
         hmac.new(body, case.secret, hashlib.sha256).digest(),
     )
-    return case.bearing(urlsafe_b64encode(case.dice.pick(digests)).rstrip(b"=").decode())
+    return case.bearing(urlsafe_b64encode(case.choices.pick(digests)).rstrip(b"=").decode())
 
 
 def _other_body(case: _Case) -> Delivery:
     other = {**case.payload, "id": "another"} if isinstance(case.payload, dict) else [case.payload]
-    return case.bearing(case.signature(spell(other)))
+    return case.bearing(case.signature(serialize(other)))
 
 
 def _character_changed(case: _Case) -> Delivery:
     right = case.signature()
     # Not the last letter: two of its bits are spare, so that another one can mean the same.
-    at = case.dice.pick((0, 21, len(right) - 2, 10))
+    at = case.choices.pick((0, 21, len(right) - 2, 10))
     other = "A" if right[at] != "A" else "B"
     return case.bearing(right[:at] + other + right[at + 1 :])
 
@@ -368,7 +369,7 @@ def _spare_bits(case: _Case) -> Delivery:
     # Of the 6 bits of the last letter 2 carry nothing (RFC 4648, 3.5).
     alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
     right = case.signature()
-    last = alphabet[alphabet.index(right[-1]) | case.dice.pick((1, 2, 3))]
+    last = alphabet[alphabet.index(right[-1]) | case.choices.pick((1, 2, 3))]
     return case.bearing(right[:-1] + last)
 
 
@@ -382,28 +383,28 @@ def _standard_alphabet(case: _Case) -> Delivery:
 
 def _malformed(case: _Case) -> Delivery:
     kinds = (",", "=", "A", "v1,", "null", "sha256=", "%", "{}", "A" * 43 + "=" * 5, "-" * 42)
-    return case.bearing(case.dice.pick(kinds))
+    return case.bearing(case.choices.pick(kinds))
 
 
 def _non_ascii(case: _Case) -> Delivery:
     right = case.signature()
     # Not the whole of the right one: many decoders pass over letters that aren't theirs.
-    return case.bearing(case.dice.pick(("\xe9" * 43, right[:-1] + "\xe9", "\xff", "\xa0=")))
+    return case.bearing(case.choices.pick(("\xe9" * 43, right[:-1] + "\xe9", "\xff", "\xa0=")))
 
 
 def _shortened(case: _Case) -> Delivery:
     right = case.signature()
-    return case.bearing(right[: case.dice.pick((len(right) // 2, 1, 8, len(right) - 4))])
+    return case.bearing(right[: case.choices.pick((len(right) // 2, 1, 8, len(right) - 4))])
 
 
 def _longer(case: _Case) -> Delivery:
     right = case.signature()
-    return case.bearing(right + case.dice.pick(("AAAA", right, "A" * 21)))
+    return case.bearing(right + case.choices.pick(("AAAA", right, "A" * 21)))
 
 
 def _twice(case: _Case) -> Delivery:
     right, wrong = case.signature(), case.signature(b"")
-    return case.bearing(*case.dice.pick(((wrong, right), (right, wrong), (right, right))))
+    return case.bearing(*case.choices.pick(((wrong, right), (right, wrong), (right, right))))
 
 
 def _twice_wrong(case: _Case) -> Delivery:
@@ -412,38 +413,40 @@ def _twice_wrong(case: _Case) -> Delivery:
 
 def _hex(case: _Case) -> Delivery:
     text = digest(case.body, case.secret).hex()
-    return case.bearing(case.dice.pick((text, text.upper())))
+    return case.bearing(case.choices.pick((text, text.upper())))
 
 
 def _prefixed(case: _Case) -> Delivery:
-    return case.bearing(case.dice.pick(("sha256=", "v1,", "Bearer ")) + case.signature())
+    return case.bearing(case.choices.pick(("sha256=", "v1,", "Bearer ")) + case.signature())
 
 
 def _case_changed(case: _Case) -> Delivery:
     right = case.signature()
-    return case.bearing(case.dice.pick((right.lower(), right.upper(), right.swapcase())))
+    return case.bearing(case.choices.pick((right.lower(), right.upper(), right.swapcase())))
 
 
 def _blanks_around(case: _Case) -> Delivery:
-    return case.bearing(case.dice.pick((" {} ", "\t{}", "{}  ")).format(case.signature()))
+    return case.bearing(case.choices.pick((" {} ", "\t{}", "{}  ")).format(case.signature()))
 
 
 def _another_byte(case: _Case) -> Delivery | None:
     changed = case.with_free_text(lambda text: (text[:-1] if text else "") + "~")
     if changed is None or changed == case.payload:
         return None
-    return case.bearing(case.signature(), body=spell(changed))
+    return case.bearing(case.signature(), body=serialize(changed))
 
 
 def _another_blank(case: _Case) -> Delivery:
     body = case.body
     at_end, after_brace = body + b"\n", body[:1] + b" " + body[1:]
-    changed = case.dice.pick((at_end, b" " + body, after_brace, spell(case.payload, "spaced")))
+    changed = case.choices.pick(
+        (at_end, b" " + body, after_brace, serialize(case.payload, "spaced"))
+    )
     return case.bearing(case.signature(), body=changed)
 
 
 def _another_order(case: _Case) -> Delivery | None:
-    changed = spell(case.payload, "keys-reversed")
+    changed = serialize(case.payload, "keys-reversed")
     return None if changed == case.body else case.bearing(case.signature(), body=changed)
 
 
@@ -451,14 +454,14 @@ def _another_order(case: _Case) -> Delivery | None:
 
 
 def _bodies(*bodies: bytes) -> _Maker:
-    return lambda case: case.delivery(case.dice.pick(bodies))
+    return lambda case: case.delivery(case.choices.pick(bodies))
 
 
 def _literals(*literals: str, like: str | None = None) -> _Maker:
     """Something unquoted for a text; where it is too odd to be judged, something plain like it."""
 
     def make(case: _Case) -> Delivery | None:
-        body = case.with_literal(case.dice.pick(literals))
+        body = case.with_literal(case.choices.pick(literals))
         if body is None or (like is not None and case.allows(case.with_literal(like))):
             return None
         return case.delivery(body)
@@ -467,24 +470,24 @@ def _literals(*literals: str, like: str | None = None) -> _Maker:
 
 
 def _encoded(*codecs: str) -> _Maker:
-    return lambda case: case.delivery(case.body.decode().encode(case.dice.pick(codecs)))
+    return lambda case: case.delivery(case.body.decode().encode(case.choices.pick(codecs)))
 
 
 def _truncated(case: _Case) -> Delivery:
     body, longest = case.body, len(case.body) - 1
-    ends = (longest, longest // 2, 1, case.dice.whole(1, longest))
-    return case.delivery(body[: case.dice.pick(ends)])
+    ends = (longest, longest // 2, 1, case.choices.whole(1, longest))
+    return case.delivery(body[: case.choices.pick(ends)])
 
 
 def _trailing_garbage(case: _Case) -> Delivery:
-    return case.delivery(case.body + case.dice.pick((b"}", b"x", case.body, b",{}", b"\x00")))
+    return case.delivery(case.body + case.choices.pick((b"}", b"x", case.body, b",{}", b"\x00")))
 
 
 def _extended(case: _Case) -> Delivery | None:
     """What lenient parsers read as well: JSON5, YAML, a language's own literals."""
     body = case.body
     changed = case.with_free_text(lambda text: "\ue000" + text)
-    raw = b"" if changed is None else spell(changed).replace("\ue000".encode(), b"\t\n\x01")
+    raw = b"" if changed is None else serialize(changed).replace("\ue000".encode(), b"\t\n\x01")
     kinds = (
         body[:-1] + b",}",
         b"/* an event */" + body + b" // the end",
@@ -493,15 +496,15 @@ def _extended(case: _Case) -> Delivery | None:
         re.sub(rb'"(\w+)":', rb"\1:", body),
         body.replace(b"{", b"{,", 1),
     )
-    return case.delivery(case.dice.pick(kinds))
+    return case.delivery(case.choices.pick(kinds))
 
 
 def _wrapped(case: _Case) -> Delivery:
-    return case.delivery(b"[" + case.dice.pick((case.body, b"")) + b"]")
+    return case.delivery(b"[" + case.choices.pick((case.body, b"")) + b"]")
 
 
 def _quoted(case: _Case) -> Delivery:
-    return case.delivery(case.dice.pick((spell(case.body.decode()), b'"a text"', b'""')))
+    return case.delivery(case.choices.pick((serialize(case.body.decode()), b'"a text"', b'""')))
 
 
 def _not_utf8(case: _Case) -> Delivery | None:
@@ -509,8 +512,8 @@ def _not_utf8(case: _Case) -> Delivery | None:
     if changed is None:
         return None
     # A byte that is in no UTF-8, Latin-1, a sequence cut short, and one that is too long.
-    wrong = case.dice.pick((b"\xff", b"M\xfcller", b"\xf0\x9f\x98", b"\xc0\xaf"))
-    return case.delivery(spell(changed).replace("\ue000".encode(), wrong))
+    wrong = case.choices.pick((b"\xff", b"M\xfcller", b"\xf0\x9f\x98", b"\xc0\xaf"))
+    return case.delivery(serialize(changed).replace("\ue000".encode(), wrong))
 
 
 def _twin_keys(case: _Case) -> Delivery | None:
@@ -519,7 +522,7 @@ def _twin_keys(case: _Case) -> Delivery | None:
     body, name = case.body, next(iter(case.payload))
     twin = json.dumps(name).encode() + b':"another value"'
     first, last = b"{" + twin + b"," + body[1:], body[:-1] + b"," + twin + b"}"
-    return case.delivery(case.dice.pick((first, last)))
+    return case.delivery(case.choices.pick((first, last)))
 
 
 def _deep(case: _Case) -> Delivery | None:
@@ -534,15 +537,15 @@ def _deep(case: _Case) -> Delivery | None:
         (inside or b"[]", few or b"[]"),
         *([] if within is None else [(within, few)]),
     ]
-    body, like = case.dice.pick(kinds)
+    body, like = case.choices.pick(kinds)
     return None if case.allows(like) else case.delivery(body)
 
 
 def _escaped_text(*texts: str) -> _Maker:
     def make(case: _Case) -> Delivery | None:
-        chosen = case.dice.pick(texts)
+        chosen = case.choices.pick(texts)
         changed = case.with_free_text(lambda text: text[:8] + chosen)
-        return None if changed is None else case.delivery(spell(changed))
+        return None if changed is None else case.delivery(serialize(changed))
 
     return make
 
@@ -551,19 +554,19 @@ def _long_text(case: _Case) -> Delivery | None:
     changed = case.with_free_text(lambda text: "x" * _MEBIBYTE)
     if changed is None or not case.schema.is_valid(changed):
         return None
-    return case.delivery(spell(changed))
+    return case.delivery(serialize(changed))
 
 
 # -- HTTP
 
 
 def _content_type(*values: str) -> _Maker:
-    return lambda case: case.delivery().with_header("Content-Type", case.dice.pick(values))
+    return lambda case: case.delivery().with_header("Content-Type", case.choices.pick(values))
 
 
 def _other_case(case: _Case) -> Delivery:
     delivery = case.delivery()
-    change = case.dice.pick((str.lower, str.upper))
+    change = case.choices.pick((str.lower, str.upper))
     headers = tuple((change(name), value) for name, value in delivery.headers)
     return replace(delivery, headers=headers)
 
@@ -589,10 +592,10 @@ class _Row:
         return "signature" if start == "signature" else "body" if start == "body" else "http"
 
 
-_REFUSE: tuple[Owed, Owed] = ("refuse", "refuse")
-_TAKE: tuple[Owed, Owed] = ("take", "take")
+_REFUSE: tuple[Owed, Owed] = ("reject", "reject")
+_TAKE: tuple[Owed, Owed] = ("accept", "accept")
 _EITHER: tuple[Owed, Owed] = ("either", "either")
-_BY_POLICY: tuple[Owed, Owed] = ("refuse", "either")
+_BY_POLICY: tuple[Owed, Owed] = ("reject", "either")
 
 _ANYBODY = "anybody can make it without the secret"
 _NOT_OVER_THIS = "the signature isn't one over these bytes"

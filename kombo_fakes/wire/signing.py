@@ -8,7 +8,7 @@ from __future__ import annotations
 import hmac
 from base64 import urlsafe_b64encode
 
-from kombo_fakes.errors import KomboFakesError
+from kombo_fakes.errors import SecretError
 
 SIGNATURE_HEADER = "X-Kombo-Signature"
 """The header that carries the signature."""
@@ -18,10 +18,6 @@ TEST_SECRET = "kombo_fakes-test-secret-DO-NOT-USE"  # noqa: S105
 
 SECRET_VARIABLE = "KOMBO_WEBHOOK_SECRET"  # noqa: S105
 """The variable of the environment that holds the secret, where no other place was named."""
-
-
-class SecretError(KomboFakesError, ValueError):
-    """There is no secret, or none that can be used."""
 
 
 def sign(body: bytes, secret: str | bytes) -> str:

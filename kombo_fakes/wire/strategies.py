@@ -1,4 +1,4 @@
-"""The strategy for deliveries: valid payloads in all their spellings, signed over their bytes."""
+"""The strategy for deliveries: valid payloads in all their styles, signed over their bytes."""
 
 from __future__ import annotations
 
@@ -8,15 +8,16 @@ from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn, SearchStrategy
 
 from kombo_fakes.catalogues.faults import InvalidPayload
-from kombo_fakes.errors import OverrideError, unknown
+from kombo_fakes.core.messages import unknown
+from kombo_fakes.errors import OverrideError
 from kombo_fakes.schema.schema import SchemaLike
 from kombo_fakes.schema.shipped import DEFAULT_EVENT
 from kombo_fakes.strategies.options import Values, check_knobs
 from kombo_fakes.strategies.payloads import payloads
-from kombo_fakes.strategies.realistic import DrawnDice
+from kombo_fakes.strategies.realistic import DrawnChoices
 from kombo_fakes.wire.delivery import Delivery
+from kombo_fakes.wire.serializations import serialize, serialize_mixed, styles
 from kombo_fakes.wire.signing import TEST_SECRET, sign
-from kombo_fakes.wire.spellings import spell, spell_mixed, spellings
 
 _ROLLED = "at random"
 
@@ -26,17 +27,17 @@ def deliveries(
     values: Values = "any",
     *,
     secret: str | bytes = TEST_SECRET,
-    spelling: str | None = None,
+    style: str | None = None,
     of: SearchStrategy[Any] | None = None,
     **knobs: Any,
 ) -> SearchStrategy[Delivery]:
-    r"""A strategy for correctly signed deliveries, in whatever spelling.
+    r"""A strategy for correctly signed deliveries, in whatever style.
 
     Args:
         event_or_schema: What `Schema.load` takes; an event name by default.
         values: As in `payloads`.
         secret: The webhook secret of the receiver.
-        spelling: The name of the only spelling to use; all of them if not given.
+        style: The name of the only style to use; all of them if not given.
         of: A strategy of payloads to deliver instead, such as ``event_payloads()`` or
             ``invalid_payloads()``; the fault of an invalid payload is then in ``done``.
         **knobs: The other arguments of `payloads`.
@@ -45,7 +46,7 @@ def deliveries(
         A strategy of `Delivery`. It shrinks towards a short payload, written compactly.
 
     Raises:
-        UnknownNameError: if there is no such event or spelling.
+        UnknownNameError: if there is no such event or style.
         SecretError: if the secret is empty.
         OverrideError, SchemaError: as `payloads` does.
 
@@ -57,13 +58,13 @@ def deliveries(
     """
     check_knobs("deliveries", knobs)
     sign(b"", secret)  # Raises for a secret that is none.
-    names = [known.name for known in spellings()]
-    if spelling is not None and spelling not in [s.name for s in spellings(contested=True)]:
-        raise unknown("spelling", spelling, names)
+    names = [known.name for known in styles()]
+    if style is not None and style not in [s.name for s in styles(contested=True)]:
+        raise unknown("style", style, names)
     if of is not None and knobs:
         raise OverrideError(f"of= and {min(knobs)}=: the strategy has knobs of its own")
     valid = payloads(event_or_schema, values, **knobs) if of is None else of
-    chosen = st.sampled_from([*names, _ROLLED]) if spelling is None else st.just(spelling)
+    chosen = st.sampled_from([*names, _ROLLED]) if style is None else st.just(style)
 
     @st.composite
     def delivered(draw: DrawFn) -> Delivery:
@@ -72,9 +73,9 @@ def deliveries(
         if isinstance(drawn, InvalidPayload):
             payload, done = drawn.payload, (f"fault {drawn.fault.id}",)
         if how == _ROLLED:
-            body = spell_mixed(payload, DrawnDice(draw, None))
+            body = serialize_mixed(payload, DrawnChoices(draw, None))
         else:
-            body = spell(payload, how)
+            body = serialize(payload, how)
         spelt = () if how == "compact" else (f"spelt {how}",)
         return Delivery.signed(body, secret, done=(*done, *spelt))
 

@@ -13,7 +13,6 @@ from collections.abc import ItemsView, Iterator, Mapping
 from dataclasses import dataclass
 from http.client import BadStatusLine, HTTPException, LineTooLong, RemoteDisconnected
 from types import TracebackType
-from typing import Literal, TypeAlias
 from urllib.parse import urljoin
 
 from urllib3.exceptions import (
@@ -25,24 +24,11 @@ from urllib3.exceptions import (
 )
 from urllib3.util import SKIP_HEADER, Url, parse_url
 
-from kombo_fakes import __version__
-from kombo_fakes.errors import KomboFakesError, OverrideError, shorten
+from kombo_fakes.core.messages import shorten
+from kombo_fakes.errors import OverrideError, TransportError
+from kombo_fakes.version import __version__
 from kombo_fakes.wire.connections import PORTS, Host, Line, Wire
 from kombo_fakes.wire.delivery import Delivery, Headers
-
-Reason: TypeAlias = Literal[
-    "refused",
-    "reset",
-    "timeout",
-    "endless",
-    "garbage",
-    "tls",
-    "dns",
-    "invalid-url",
-    "invalid-request",
-    "not-loopback",
-]
-"""Why there is no answer; `TransportError` tells each."""
 
 LONGEST = 86_400.0
 """The longest time-out, in seconds: a day."""
@@ -53,23 +39,6 @@ _MOST = 8 << 20
 
 _UNSPECIFIED = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104
 _LOOPBACK = ["127.0.0.1", "::1"]
-
-
-class TransportError(KomboFakesError):
-    """A delivery could not be sent, or wasn't answered.
-
-    Attributes:
-        reason: Why, in a word. ``"refused"``: nothing accepts connections there. ``"reset"``: the
-            connection was closed before the end of an answer. ``"timeout"``: not a byte of an
-            answer in time. ``"endless"``: an answer that began and had no end in time, or is too
-            long. ``"garbage"``: what came is no HTTP. ``"tls"``: no secure connection. ``"dns"``:
-            no such host. ``"invalid-url"``: nothing that can be sent to. ``"invalid-request"``:
-            nothing that can be sent by HTTP. ``"not-loopback"``: another machine than this.
-    """
-
-    def __init__(self, reason: Reason, message: str) -> None:
-        super().__init__(message)
-        self.reason: Reason = reason
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +102,7 @@ class Transport:
     Examples:
         >>> Transport("localhost:8000/hooks")
         Traceback (most recent call last):
-        kombo_fakes.wire.transport.TransportError: 'localhost:8000/hooks': has no http:// or \
+        kombo_fakes.TransportError: 'localhost:8000/hooks': has no http:// or \
 https://; did you mean 'http://localhost:8000/hooks'?
     """
 

@@ -10,17 +10,17 @@ from base64 import b64encode
 from collections.abc import Iterator
 from typing import Any
 
-from kombo_fakes import __version__
-from kombo_fakes.core.choices import SeededDice
-from kombo_fakes.realistic.generator import portrait_for
+from kombo_fakes.core.choices import SeededChoices
+from kombo_fakes.realistic.generator import generator_for
 from kombo_fakes.schema.schema import Schema
 from kombo_fakes.schema.shipped import DEFAULT_EVENT
+from kombo_fakes.version import __version__
 from kombo_fakes.wire.delivery import Delivery
 from kombo_fakes.wire.faults import wire_faults
+from kombo_fakes.wire.serializations import styles
 from kombo_fakes.wire.signing import SIGNATURE_HEADER, TEST_SECRET
-from kombo_fakes.wire.spellings import spellings
 
-_VERDICTS = {"take": "valid", "refuse": "invalid", "either": "either"}
+_VERDICTS = {"accept": "valid", "reject": "invalid", "either": "either"}
 
 # Bytes that whoever decodes a body before checking it gets wrong.
 _BODIES: tuple[tuple[str, bytes, str], ...] = (
@@ -43,7 +43,7 @@ def vectors() -> dict[str, Any]:
         A JSON object with ``secret``, ``header`` and ``vectors``: a list of objects with ``id``,
         ``body`` (base64), ``signature`` (null for no header; each character one byte), ``verdict``
         and ``why``. The verdict is ``valid``, ``invalid``, or ``either`` for a right digest in
-        another spelling.
+        another style.
 
     Examples:
         >>> document = vectors()
@@ -63,11 +63,11 @@ def vectors() -> dict[str, Any]:
 def _right() -> Iterator[dict[str, Any]]:
     for name, body, why in _BODIES:
         yield _vector(f"body-{name}", Delivery.signed(body), "valid", why)
-    payload = portrait_for(Schema.load(DEFAULT_EVENT)).paint(SeededDice(0))
+    payload = generator_for(Schema.load(DEFAULT_EVENT)).generate(SeededChoices(0))
     payload["data"]["end_user"]["organization_name"] = "Mu\u0308ller & S\u00f6hne / \U0001f600"
-    for spelling in spellings():
-        delivery = Delivery.of(payload, spelling=spelling.name)
-        yield _vector(f"spelling-{spelling}", delivery, "valid", spelling.description)
+    for style in styles():
+        delivery = Delivery.of(payload, style=style.name)
+        yield _vector(f"style-{style}", delivery, "valid", style.description)
 
 
 def _wrong() -> Iterator[dict[str, Any]]:

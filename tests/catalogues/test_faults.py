@@ -11,8 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kombo_fakes import InvalidPayload, Schema, UnknownNameError, faults, invalid_payloads, payloads
-from kombo_fakes.catalogues.faults import FaultError, fault_named
+from kombo_fakes.catalogues.faults import fault_named
 from kombo_fakes.core.pointer import get, to_pointer
+from kombo_fakes.errors import FaultError
 
 SCHEMA = Schema.load()
 PLAIN = jsonschema_rs.validator_for(SCHEMA.effective, validate_formats=True)

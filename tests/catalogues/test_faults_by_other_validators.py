@@ -11,10 +11,11 @@ import pytest
 from support.sampling import some_fast
 
 from kombo_fakes import Schema, faults, invalid_payloads
-from kombo_fakes.catalogues.faults import FaultError, fault_named, place_id
-from kombo_fakes.core.choices import SeededDice
+from kombo_fakes.catalogues.faults import fault_named, place_id
+from kombo_fakes.core.choices import SeededChoices
 from kombo_fakes.core.pointer import get, has, replaced, to_pointer
-from kombo_fakes.realistic.generator import portrait_for
+from kombo_fakes.errors import FaultError
+from kombo_fakes.realistic.generator import generator_for
 
 SCHEMA = Schema.load()
 
@@ -96,7 +97,7 @@ def test_near_misses_come_before_nonsense() -> None:
 )
 def test_what_applying_does(fault_id: str, pointer: str, value: Any) -> None:
     """A fault does to a payload what its name says, and changes nothing else in it."""
-    payload = portrait_for(SCHEMA).paint(SeededDice(1))
+    payload = generator_for(SCHEMA).generate(SeededChoices(1))
     payload["data"]["updated_at"] = "2021-09-01T12:00:00.000Z"
     payload["data"]["state"] = "ACTIVE"
     before = json.dumps(payload)
@@ -126,8 +127,8 @@ def test_a_fault_stays_out_of_what_it_cannot_be_put_into() -> None:
 
 def test_every_fault_can_be_put_into_every_usual_payload() -> None:
     """Nulls aside, any realistic payload takes any fault of the catalogue."""
-    portrait = portrait_for(SCHEMA)
-    payloads = [portrait.paint(SeededDice(seed)) for seed in range(12)]
+    generator = generator_for(SCHEMA)
+    payloads = [generator.generate(SeededChoices(seed)) for seed in range(12)]
     for payload in payloads:
         end_user = payload["data"]["end_user"]
         end_user["creator_email"] = end_user["creator_email"] or "jane@example.com"

@@ -14,8 +14,8 @@ from typing import Any, NamedTuple
 import pytest
 
 from kombo_fakes.cli import main
-from kombo_fakes.core.choices import SeededDice
-from kombo_fakes.realistic.generator import portrait_for
+from kombo_fakes.core.choices import SeededChoices
+from kombo_fakes.realistic.generator import generator_for
 from kombo_fakes.schema.schema import Schema
 
 
@@ -27,7 +27,7 @@ class Outcome(NamedTuple):
 
 @pytest.fixture
 def payload() -> Any:
-    return portrait_for(Schema.load()).paint(SeededDice(1))
+    return generator_for(Schema.load()).generate(SeededChoices(1))
 
 
 @pytest.fixture

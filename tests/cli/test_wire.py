@@ -20,7 +20,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from support.servers import CLOSING, NO_CONTENT, Peer, Server, answer, answering, closed_port
 
-from kombo_fakes import Schema, faults, generate, sign, spell, spellings, verify, wire_faults
+from kombo_fakes import Schema, faults, generate, serialize, sign, styles, verify, wire_faults
 from kombo_fakes.cli import main
 from kombo_fakes.cli.verify_command import diagnosis
 
@@ -291,9 +291,9 @@ def test_the_standard_alphabet() -> None:
 def test_every_spelling_of_the_same_json(end: str) -> None:
     """Whichever was signed instead of the bytes that came."""
     payload = next(generate("sync-finished")).payload
-    came = spell(payload, "all-escaped") + end.encode()
-    for spelling in spellings():
-        signature = sign(spelling.write(payload), SECRET)
+    came = serialize(payload, "all-escaped") + end.encode()
+    for style in styles():
+        signature = sign(style.write(payload), SECRET)
         if not verify(came, signature, SECRET):
             assert diagnosis(came, signature, SECRET.encode()).startswith("right for the ")
 
@@ -340,7 +340,7 @@ def test_one_delivery(run: Any, secret: None) -> None:
     with Server() as server:
         assert run("send", server.url) == (0, "204\t1\n", "")
     (only,) = sent(server)
-    assert only == spell(next(generate()).payload)
+    assert only == serialize(next(generate()).payload)
     assert server.requests[0].line == b"POST /hooks HTTP/1.1"
     assert server.requests[0].header(b"content-type") == [b"application/json"]
 
@@ -352,7 +352,7 @@ def test_the_payloads_are_those_of_generate(run: Any, secret: None, values: str)
     with Server() as server:
         assert run("send", server.url, *options).out == "204\t7\n"
     made = generate("data-changed", 7, seed=4, values=values)  # type: ignore[arg-type]
-    assert sent(server) == [spell(one.payload) for one in made]
+    assert sent(server) == [serialize(one.payload) for one in made]
 
 
 def test_faults(run: Any, secret: None) -> None:
@@ -385,16 +385,16 @@ def test_spellings(run: Any, secret: None) -> None:
     payloads = [made.payload for made in generate(n=12)]
     with Server() as server:
         for name in ("indented", "mixed", "random"):
-            assert run("send", server.url, "-n", "12", "--spelling", name).out == "204\t12\n"
+            assert run("send", server.url, "-n", "12", "--style", name).out == "204\t12\n"
     bodies = sent(server)
     assert [json.loads(body) for body in bodies] == payloads * 3
-    assert bodies[:12] == [spell(payload, "indented") for payload in payloads]
+    assert bodies[:12] == [serialize(payload, "indented") for payload in payloads]
     assert len({body[:4] for body in bodies[24:]}) > 2
 
 
 def test_copies_and_their_order(run: Any, secret: None) -> None:
     """Each is sent as often as asked, and in an order that the seed decides."""
-    made = [spell(one.payload) for one in generate(n=10)]
+    made = [serialize(one.payload) for one in generate(n=10)]
     with Server() as server:
         assert run("send", server.url, "-n", "10", "--repeat", "2").out == "204\t20\n"
         for seed in ("0", "0", "1"):
@@ -490,7 +490,7 @@ def test_json(run: Any, secret: None) -> None:
                 "id": one,
                 "fault": None,
                 "wire_fault": None,
-                "spelling": "compact",
+                "style": "compact",
                 "status": 204,
             }
             for number, one in enumerate(ids, 1)
@@ -649,7 +649,7 @@ def test_ctrl_c(secret: None) -> None:
         (["URL", "--rate", "-1"], "--rate"),
         (["URL", "-n", "0"], "-n"),
         (["URL", "--repeat", "0"], "--repeat"),
-        (["URL", "--spelling", "intended"], "did you mean 'indented'?"),
+        (["URL", "--style", "intended"], "did you mean 'indented'?"),
         (["URL", "--event", "sync-finsihed"], "did you mean 'sync-finished'?"),
         (["URL", "--fault", "data.state-enum-lowercas"], "did you mean"),
         (["URL", "--wire-fault", "signature-mising"], "did you mean 'signature-missing'?"),
@@ -657,7 +657,7 @@ def test_ctrl_c(secret: None) -> None:
         (["URL", "--set", "nothing"], "it takes POINTER=JSON"),
         (["URL", "--invalid", "--fault", "*"], "give one of them"),
         (["URL", "--wire-fault", "*", "--invalid"], "leave out"),
-        (["URL", "--wire-fault", "*", "--spelling", "tabs"], "leave out --spelling"),
+        (["URL", "--wire-fault", "*", "--style", "tabs"], "leave out --style"),
         (["URL", "--values", "corners", "--invalid"], "corners are valid"),
     ],
 )

@@ -10,7 +10,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kombo_fakes.core.pointer import (
-    PointerError,
     dotted,
     get,
     has,
@@ -20,6 +19,7 @@ from kombo_fakes.core.pointer import (
     replaced,
     to_pointer,
 )
+from kombo_fakes.errors import PointerError
 
 names = st.text(alphabet="ab~/.01 é", max_size=4)
 paths = st.lists(names, max_size=4).map(tuple)

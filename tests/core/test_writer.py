@@ -10,7 +10,6 @@ import stat
 import pytest
 
 from kombo_fakes.core.writer import (
-    OutputError,
     compact,
     format_of,
     is_directory,
@@ -19,7 +18,7 @@ from kombo_fakes.core.writer import (
     write_json,
     writing,
 )
-from kombo_fakes.errors import DocumentError
+from kombo_fakes.errors import DocumentError, OutputError
 
 
 @pytest.mark.parametrize("values", [[], [1], [{"a": [1, "x\ny"]}, []], [None, "\u00e9", {}]])

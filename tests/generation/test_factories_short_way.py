@@ -9,7 +9,7 @@ import factory
 import pytest
 
 from kombo_fakes import OMIT, IntegrationStateChangedFactory
-from kombo_fakes.core.choices import SeededDice
+from kombo_fakes.core.choices import SeededChoices
 from kombo_fakes.generation.factories import PayloadFactory, factory_for
 from kombo_fakes.schema.schema import Schema
 
@@ -91,12 +91,12 @@ def outcome(made: type[PayloadFactory[Any]], name: str, overrides: dict[str, Any
 @pytest.mark.parametrize("case", CASES)
 def test_the_same_payloads_and_errors(case: str) -> None:
     """Byte for byte, the order of properties included, for whatever is overridden at once."""
-    made, choices = CASES[case]
+    made, overridable = CASES[case]
     other = by_factory_boy(made)
     taken = 0
     for seed in range(400):
-        dice = SeededDice(seed)
-        chosen = dict(dice.pick(choices) for _ in range(dice.whole(0, 3)))
+        choices = SeededChoices(seed)
+        chosen = dict(choices.pick(overridable) for _ in range(choices.whole(0, 3)))
         # In an order that isn't the schema's.
         overrides = {"kombo_seed": seed, **{name: chosen[name] for name in sorted(chosen)}}
         expected = outcome(other, made.__name__, overrides)

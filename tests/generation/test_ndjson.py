@@ -30,7 +30,7 @@ from kombo_fakes import (
     ndjson,
 )
 from kombo_fakes.core.instants import instant
-from kombo_fakes.generation.stencils import BLOCK
+from kombo_fakes.generation.templates import BLOCK
 
 KOMBO_FAKES = [sys.executable, "-m", "kombo_fakes"]
 MANY = 3 * BLOCK
@@ -138,7 +138,7 @@ def test_ids_are_unique(count):
 
 
 def test_nothing_to_tell_them_apart_by():
-    """Where a schema has no ids, payloads are painted one by one."""
+    """Where a schema has no ids, payloads are generated one by one."""
     schema = Schema({"type": "object", "properties": {"n": {"type": "integer"}},
                      "required": ["n"], "additionalProperties": False})  # fmt: skip
     made = payloads(schema, 2 * BLOCK)
@@ -237,7 +237,7 @@ def test_they_are_like_what_the_factory_builds():
     for name, feature in FEATURES.items():
         one, other = shares(built, feature), shares(made, feature)
         distance = sum(abs(one.get(v, 0) - other.get(v, 0)) for v in {**one, **other}) / 2
-        # As far as samples of the number of stencils are from each other by chance, or not quite.
+        # As far as samples of the number of templates are from each other by chance, or not quite.
         assert distance < (len({**one, **other}) / 4_000) ** 0.5, (name, distance)
 
 
@@ -268,7 +268,7 @@ def test_names_vary_more_the_more_there_are():
 @pytest.mark.slow
 @pytest.mark.skipif(sys.platform != "linux", reason="reads what Linux tells of a process")
 def test_memory_is_flat():
-    """A million take what ten thousand take, but for stencils, of which there is a last one."""
+    """A million take what ten thousand take, but for templates, of which there is a last one."""
     script = (
         "import resource, sys; from kombo_fakes import ndjson\n"
         "for lines in ndjson(n=int(sys.argv[1])): pass\n"
@@ -358,7 +358,7 @@ def test_a_part_that_there_is_not(part):
 def test_names_that_stay_in_their_process():
     """What can't be passed on is said to be that."""
 
-    class Mine(type(kombo_fakes.webhooks.realism.POOLED)):  # type: ignore[misc]
+    class Mine(type(kombo_fakes.webhooks.fields.POOLED)):  # type: ignore[misc]
         pass
 
     with pytest.raises(OverrideError, match="passed to other processes"):

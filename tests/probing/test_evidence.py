@@ -18,7 +18,7 @@ from kombo_fakes import Delivery, ProbeError, ReceiverError, Schema, probe, prob
 from kombo_fakes.cli.scorecard import print_scorecard
 from kombo_fakes.probing.cases.cases import Maker
 from kombo_fakes.probing.cases.scenarios import SCENARIOS
-from kombo_fakes.probing.engine.courier import Courier, Stopped
+from kombo_fakes.probing.engine.client import Client, Stopped
 from kombo_fakes.probing.model import Case, Category, Exchange, Failure, Policy, Reply
 from kombo_fakes.probing.receivers.resolve import receiver_for
 from kombo_fakes.probing.reports.as_html import html_report
@@ -90,7 +90,7 @@ def test_some_requests_too_many_are_not_judged(capsys: pytest.CaptureFixture[str
     report = probed(lambda delivery: 429 if next(count) % 3 else receive(delivery))
     busy = [o for o in report.outcomes if o.reply is not None and o.reply.busy]
     assert {outcome.state for outcome in busy} == {"unjudged"}
-    judged = sum(report.tried(group) for group in ("valid", "spelling", "wire", "change", "fault"))
+    judged = sum(report.tried(group) for group in ("valid", "style", "wire", "change", "fault"))
     assert judged == len(report.outcomes) - len(busy)
     assert any("answered 429, too many requests" in line for line in report.not_judged)
     assert b"not judged" in html_report(report)
@@ -135,12 +135,12 @@ def test_a_run_that_is_cut_short_is_not_fine() -> None:
     report = probed(lambda delivery: 204, max_seconds=1e-9)
     assert not report.ok
     assert report.stopped == "the time for the run is over"
-    assert any("spellings" in line and "not played" in line for line in report.not_judged)
+    assert any("styles" in line and "not played" in line for line in report.not_judged)
     with pytest.raises(
         ReceiverError, match=r"no finding .* the time for the run is over"
     ) as caught:
         report.check()
-    assert "Not judged: valid payloads, spellings" in str(caught.value)
+    assert "Not judged: valid payloads, styles" in str(caught.value)
     assert "skip=[" not in str(caught.value)
     suite = suite_of(report)
     assert suite.get("errors") == "1"
@@ -177,7 +177,7 @@ def all_cases(event: str, policy: Policy = "strict") -> list[Case]:
 
 def answer_to(case: Case) -> Reply:
     """The answer that is owed."""
-    return Reply(204 if case.owed == "take" else 401)
+    return Reply(204 if case.owed == "accept" else 401)
 
 
 def found_of(cases: list[Case], failing: Case, category: Category, reply: Reply) -> list[str]:
@@ -481,7 +481,7 @@ def test_an_event_that_is_not_taken_ends_no_other() -> None:
     assert report.stopped == "data-changed: the first good delivery was not taken"
     assert any(o.case.id.startswith("sync-finished:fault:") for o in report.outcomes)
     (line,) = [line for line in report.not_judged if "not played" in line]
-    assert line.startswith("data-changed: valid payloads, spellings, ")
+    assert line.startswith("data-changed: valid payloads, styles, ")
 
 
 # -- what wasn't judged
@@ -709,8 +709,8 @@ def test_deliveries_of_the_same_moment_are_all_waited_for() -> None:
 
     target = receiver_for(receive, url="/", timeout=60, allow_remote=False)
     evidence, end = Evidence(policy="strict"), time.monotonic() + 600
-    courier = Courier(target, "x", None, evidence, end, told, Redactor("x"), 0.1)
-    with closing(target), closing(courier):
+    client = Client(target, "x", None, evidence, end, told, Redactor("x"), 0.1)
+    with closing(target), closing(client):
         with pytest.raises(Stopped):
-            courier.bring_together("case", [Delivery.signed(b"%d" % n, "x") for n in range(5)])
+            client.bring_together("case", [Delivery.signed(b"%d" % n, "x") for n in range(5)])
         assert sorted(answered) == [b"1", b"2", b"3", b"4"]

@@ -89,9 +89,9 @@ class Receiver:
         """The status of a body with these headers and no others."""
         return self._send("POST", HOOK, body, headers).status
 
-    def deliver(self, payload: Any, **spelling: Any) -> int:
+    def deliver(self, payload: Any, **style: Any) -> int:
         """The status of a payload, signed."""
-        return self.signed(json.dumps(payload, **spelling).encode("utf-8"))
+        return self.signed(json.dumps(payload, **style).encode("utf-8"))
 
     def signed(self, body: bytes) -> int:
         """The status of a body, signed."""
@@ -188,7 +188,7 @@ def test_what_is_contested_fails_nothing(receiver, drawn) -> None:
 
 
 @pytest.mark.parametrize(
-    "spelling",
+    "style",
     [
         {"indent": 2},
         {"ensure_ascii": False},
@@ -197,10 +197,10 @@ def test_what_is_contested_fails_nothing(receiver, drawn) -> None:
     ],
     ids=str,
 )
-def test_takes_any_spelling(receiver, spelling) -> None:
+def test_takes_any_spelling(receiver, style) -> None:
     """The signature is over the bytes, however the JSON in them is spelt."""
     event = payload(data__end_user__organization_name="Müller & Söhne 🎉\u2028\x00")
-    assert receiver.deliver(event, **spelling) == 204
+    assert receiver.deliver(event, **style) == 204
     assert json.loads(receiver.rows()[0][2]) == event
 
 
@@ -334,7 +334,7 @@ def test_does_not_start_without_a_secret(name, tmp_path) -> None:
 
 
 FAULTS = wire_faults(secret=SECRET)
-ALLOWED = {"refuse": range(400, 500), "take": range(200, 300), "either": range(200, 500)}
+ALLOWED = {"reject": range(400, 500), "accept": range(200, 300), "either": range(200, 500)}
 
 
 def in_order(fault: WireFault, status: int, receiver: Receiver) -> bool:
@@ -513,8 +513,8 @@ def test_no_path_fails(receiver, path) -> None:
 def test_applies_a_copy_once(receiver) -> None:
     """Kombo delivers at least once; a copy is taken and changes nothing, however it is spelt."""
     event = payload(active=True)
-    for spelling in ({}, {}, {"indent": 1}, {"sort_keys": True}):
-        assert receiver.deliver(event, **spelling) == 204
+    for style in ({}, {}, {"indent": 1}, {"sort_keys": True}):
+        assert receiver.deliver(event, **style) == 204
     other = payload(inactive=True, data__updated_at="9999-12-31T23:59:59Z")
     assert receiver.deliver({**other, "id": event["id"]}) == 204
     found = receiver.observe(event["data"]["integration_id"])

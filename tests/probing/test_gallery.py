@@ -19,7 +19,7 @@ from support.sampling import some_fast
 
 import kombo_fakes
 from kombo_fakes import Delivery, Timeline, wire_faults
-from kombo_fakes.sequences.sender import Lives
+from kombo_fakes.sequences.sender import Sender
 
 SECRET = "s3cret of the gallery"
 
@@ -79,12 +79,12 @@ def test_good_receivers_live_through_timelines(planted: Good):
 
 @good
 def test_good_receivers_take_what_is_valid(planted: Good):
-    """Every corner, in every spelling, and every sample."""
+    """Every corner, in every style, and every sample."""
     client = Client(planted.receiver_factory(SECRET))
     for corner in kombo_fakes.corners():
-        for spelling in kombo_fakes.spellings():
-            delivery = Delivery.of(corner.payload, SECRET, spelling=spelling.name)
-            assert 200 <= client.deliver(delivery) < 300, (corner.id, spelling.name)
+        for style in kombo_fakes.styles():
+            delivery = Delivery.of(corner.payload, SECRET, style=style.name)
+            assert 200 <= client.deliver(delivery) < 300, (corner.id, style.name)
 
 
 @good
@@ -105,7 +105,7 @@ def test_good_receivers_owe_nothing(planted: Good):
         for delivery in wire.examples:
             status = client.deliver(delivery)
             owed = wire.owed("strict" if strict else "tolerant")
-            right = {"take": (2,), "refuse": (4,), "either": (2, 4)}[owed]
+            right = {"accept": (2,), "reject": (4,), "either": (2, 4)}[owed]
             assert status // 100 in right, (wire.id, status)
 
 
@@ -114,7 +114,7 @@ def test_good_receivers_apply_nothing_that_they_refuse(planted: Good):
     """What bears a wrong signature leaves no trace, and the right one is taken afterwards."""
     client = Client(planted.receiver_factory(SECRET))
     for wire in wire_faults(secret=SECRET, family="signature"):
-        if wire.owed() != "refuse":
+        if wire.owed() != "reject":
             continue
         delivery = wire.examples[0]
         name = delivery.payload["data"]["integration_id"]
@@ -134,7 +134,7 @@ def test_over_http():
         for wire in wire_faults(secret=SECRET):
             owed = wire.owed()
             statuses = {over_http(url, d) // 100 for d in wire.examples if d.method != "GET"}
-            assert statuses <= {"take": {2}, "refuse": {4}, "either": {2, 4}}[owed], wire.id
+            assert statuses <= {"accept": {2}, "reject": {4}, "either": {2, 4}}[owed], wire.id
     assert receiver.released.is_set()
     with pytest.raises(ConnectionError):
         over_http(url, lived.steps[0].delivery)
@@ -175,8 +175,8 @@ def test_moments(texts: str):
 @pytest.mark.parametrize("planted", [each for each in BROKEN if each.takes_plain], ids=str)
 def test_broken_receivers_work_as_far_as_it_goes(planted: Planted):
     """Each takes plain deliveries, if not all of them, unless its bug is about those."""
-    client, lives = Client(planted.receiver_factory(SECRET)), Lives(secret=SECRET)
-    assert any(200 <= client.deliver(lives.next(name)) < 300 for name in "abcdefgh")
+    client, sender = Client(planted.receiver_factory(SECRET)), Sender(secret=SECRET)
+    assert any(200 <= client.deliver(sender.next(name)) < 300 for name in "abcdefgh")
 
 
 def test_what_hangs_ends_with_the_server():
@@ -184,7 +184,7 @@ def test_what_hangs_ends_with_the_server():
     (planted,) = (each for each in BROKEN if each.name == "hangs-always")
     with futures.ThreadPoolExecutor(1) as pool:
         with serving(planted.receiver_factory(SECRET)) as url:
-            sent = pool.submit(over_http, url, Lives(secret=SECRET).next())
+            sent = pool.submit(over_http, url, Sender(secret=SECRET).next())
             with pytest.raises(futures.TimeoutError):
                 sent.result(0.2)
         assert sent.result(10) == 200

@@ -103,7 +103,7 @@ def hostile_report() -> Report:
     )
     reply = Reply(500, (("Server", HOSTILE),), HOSTILE.encode("utf-8", "surrogatepass"))
     case = Case(
-        HOSTILE, "fault", HOSTILE, HOSTILE, delivery, "refuse", HOSTILE, "hostile", HOSTILE, HOSTILE
+        HOSTILE, "fault", HOSTILE, HOSTILE, delivery, "reject", HOSTILE, "hostile", HOSTILE, HOSTILE
     )
     event = json.dumps(
         {
@@ -202,7 +202,7 @@ def test_differences() -> None:
 
     def beside(near: Any, sent: Delivery, pointer: str = "") -> Case:
         nearest = Delivery.of(near, "s")
-        return Case("c", "valid", "", "", sent, "take", "", "schema", pointer, nearest=nearest)
+        return Case("c", "valid", "", "", sent, "accept", "", "schema", pointer, nearest=nearest)
 
     valid = {"id": "1", "data": {"a": 1, "b": [1, 2], "c": True, "id": "x"}}
     sent = Delivery.of({"id": "2", "data": {"a": "1", "b": [1, 3], "d": None, "id": "y"}}, "s")

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from kombo_fakes import probe, verify
-from kombo_fakes.probing.known import Known, KnownError
+from kombo_fakes.errors import SkipError
+from kombo_fakes.probing.known import Known
 
 SECRET = "s3cret of a receiver"
 
@@ -36,5 +37,5 @@ def test_what_is_not_found_any_more():
 @pytest.mark.parametrize("nonsense", [3, None, [None], b"x"])
 def test_nonsense(nonsense):
     """It is said what is expected."""
-    with pytest.raises(KnownError, match="is neither an id nor a list of them"):
+    with pytest.raises(SkipError, match="is neither an id nor a list of them"):
         Known(nonsense)

@@ -22,7 +22,8 @@ from support.sampling import some_fast
 
 from kombo_fakes import ProbeError, Schema, SecretError, UnknownNameError, probe, verify
 from kombo_fakes.cli import main
-from kombo_fakes.core.pointer import PointerError, get, parse_pointer, replaced
+from kombo_fakes.core.pointer import get, parse_pointer, replaced
+from kombo_fakes.errors import PointerError
 from kombo_fakes.probing.reports.as_json import data_report
 from kombo_fakes.probing.reports.as_junit import junit_report
 from kombo_fakes.probing.reports.recorder import Recorder

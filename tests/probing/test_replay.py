@@ -95,11 +95,11 @@ def test_one_finding_is_mended_and_the_other_is_not(replay):
 
 def test_what_is_owed_for_a_crash(replay):
     """The report knows it: by the finding, or by its cases."""
-    cases = [{"id": "one", "owed": "refuse"}]
+    cases = [{"id": "one", "owed": "reject"}]
     listed = finding("a", "crashes", 500) | {"cases": ["one"]}
     for report in (
         {"findings": [listed], "cases": cases},
-        {"findings": [finding("a", "crashes", 500, owed="refuse")]},
+        {"findings": [finding("a", "crashes", 500, owed="reject")]},
     ):
         with answering(204) as url:
             assert replay(report, url)[:2] == (1, ["wrong otherwise"])
@@ -155,8 +155,8 @@ def test_a_real_report(replay, tmp_path):
         )
     data = data_report(report)
     assert {one["id"]: one["owed"] for one in data["findings"]} == {
-        "signature-absent": "refuse",
-        "body-not-json-takes": "refuse",
+        "signature-absent": "reject",
+        "body-not-json-takes": "reject",
     }
     with serving(receive) as url:
         assert replay(data, url)[:2] == (1, ["still wrong", "still wrong"])

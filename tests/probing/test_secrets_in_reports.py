@@ -9,12 +9,12 @@ from support.gallery.serving import serving
 
 from kombo_fakes import ProbeError, probe, probe_cases, sign, verify, wire_faults
 from kombo_fakes.cli import main
+from kombo_fakes.errors import TransportError
 from kombo_fakes.probing.model import Reply
 from kombo_fakes.probing.reports.as_html import html_report
 from kombo_fakes.probing.reports.as_json import data_report
 from kombo_fakes.probing.reports.as_junit import junit_report
 from kombo_fakes.probing.secrets.redaction import Redactor
-from kombo_fakes.wire.transport import TransportError
 
 LONG = "a-secret-of-seventy-letters-" + "".join(f"{n:03}" for n in range(14))
 ODD = "half a pair \ud800 of it"

@@ -13,8 +13,8 @@ from collections import Counter
 import pytest
 
 import kombo_fakes
-from kombo_fakes.core.choices import SeededDice, seed_for
-from kombo_fakes.realistic.generator import portrait_for
+from kombo_fakes.core.choices import SeededChoices, seed_for
+from kombo_fakes.realistic.generator import generator_for
 from kombo_fakes.schema.schema import Schema
 from kombo_fakes.webhooks.pools import POOLS_FILE, TOOLS, pools, slug
 
@@ -42,10 +42,10 @@ def test_importing_the_package_loads_nothing_heavy() -> None:
 def test_painting_loads_neither_faker_nor_hypothesis() -> None:
     """A realistic payload needs the validator and the pools, and that's it."""
     code = (
-        "import sys; from kombo_fakes.realistic.generator import portrait_for; "
-        "from kombo_fakes.core.choices import SeededDice; "
+        "import sys; from kombo_fakes.realistic.generator import generator_for; "
+        "from kombo_fakes.core.choices import SeededChoices; "
         "from kombo_fakes.schema.schema import Schema; "
-        "portrait_for(Schema.load()).paint(SeededDice(1)); print(*sys.modules)"
+        "generator_for(Schema.load()).generate(SeededChoices(1)); print(*sys.modules)"
     )
     assert not {"faker", "factory", "hypothesis", "pytest"} & set(python(code).split())
 
@@ -102,8 +102,8 @@ def test_global_random_state_is_neither_read_nor_changed() -> None:
 
 def test_ids_are_unique_and_values_spread() -> None:
     """Of 20,000 payloads no two ids are equal, and statuses occur in a usual share."""
-    portrait = portrait_for(Schema.load())
-    made = [portrait.paint(SeededDice(seed_for("x", 0, index))) for index in range(20_000)]
+    generator = generator_for(Schema.load())
+    made = [generator.generate(SeededChoices(seed_for("x", 0, index))) for index in range(20_000)]
     assert len({payload["id"] for payload in made}) == len(made)
     states = Counter(payload["data"]["state"] for payload in made)
     assert states["ACTIVE"] > states["INVALID"] > states["INACTIVE"] > 1_000
@@ -122,11 +122,11 @@ def test_the_pools_are_what_faker_once_said() -> None:
 
 
 def test_dice() -> None:
-    """Dice stay within what they are asked for, and reach its ends."""
-    dice = SeededDice(1)
-    assert {dice.whole(3, 5) for _ in range(100)} == {3, 4, 5}
-    assert {dice.pick("ab") for _ in range(50)} == {"a", "b"}
-    assert not any(dice.chance(0) for _ in range(50))
-    assert all(dice.chance(1) for _ in range(50))
-    assert len({dice.token(24) for _ in range(1000)}) == 1000
-    assert hashlib.sha256(dice.token(4).encode()).digest()
+    """Choices stay within what they are asked for, and reach its ends."""
+    choices = SeededChoices(1)
+    assert {choices.whole(3, 5) for _ in range(100)} == {3, 4, 5}
+    assert {choices.pick("ab") for _ in range(50)} == {"a", "b"}
+    assert not any(choices.chance(0) for _ in range(50))
+    assert all(choices.chance(1) for _ in range(50))
+    assert len({choices.token(24) for _ in range(1000)}) == 1000
+    assert hashlib.sha256(choices.token(4).encode()).digest()

@@ -43,7 +43,7 @@ def test_deliveries_are_signed_with_the_secret_of_the_project(pytester: pytest.P
             assert first.event_id != second.event_id
             assert kombo_delivery_factory(kombo_seed=3) == kombo_delivery_factory(kombo_seed=3)
             assert right(first)
-            indented = kombo_delivery_factory({"id": "1"}, spelling="indented")
+            indented = kombo_delivery_factory({"id": "1"}, style="indented")
             assert indented.body == b'{\\n  "id": "1"\\n}' and right(indented)
             assert kombo_delivery_factory(invalid=True).payload["data"]["state"] == "INVALID"
             assert kombo_delivery_factory(wire_fault="signature-missing").signature is None
@@ -80,11 +80,11 @@ def test_a_test_per_wire_fault(pytester: pytest.Pytester):
 @pytest.mark.parametrize(
     ("call", "message"),
     [
-        ("spelling='indentd'", "unknown spelling 'indentd'; did you mean 'indented'?"),
+        ("style='indentd'", "unknown style 'indentd'; did you mean 'indented'?"),
         ("wire_fault='signature-mising'", "did you mean 'signature-missing'?"),
         ("{}, invalid=True", "a payload and invalid=: give one or the other"),
         ("wire_fault='signature-*'", "a delivery has one wire fault, and these are *"),
-        ("wire_fault='signature-missing', spelling='x'", "a wire fault has a spelling of its own"),
+        ("wire_fault='signature-missing', style='x'", "a wire fault has a style of its own"),
     ],
 )
 def test_what_is_misspelt_is_said(pytester: pytest.Pytester, call: str, message: str):

@@ -193,18 +193,18 @@ def test_a_test_per_case(project: pytest.Pytester):
                 self.headers = {}
                 self.url = "http://testserver/hooks"
 
-        @pytest.mark.kombo(cases=["wire:signature-*", "spelling:*"])
+        @pytest.mark.kombo(cases=["wire:signature-*", "style:*"])
         def test_receiver(kombo_probe_case):
-            assert kombo_probe_case.owed in ("take", "refuse", "either")
+            assert kombo_probe_case.owed in ("accept", "reject", "either")
             kombo_probe_case.check(Response(receive(kombo_probe_case.delivery)))
         """
     )
     result = project.runpytest("-p", "no:randomly", "-v")
-    every = probe_cases(secret=SECRET, ids=["wire:signature-*", "spelling:*"])
+    every = probe_cases(secret=SECRET, ids=["wire:signature-*", "style:*"])
     result.assert_outcomes(passed=len(every) - 2, failed=2)
     result.stdout.fnmatch_lines(
         [
-            "*::test_receiver[[]spelling:indented[]] PASSED*",
+            "*::test_receiver[[]style:indented[]] PASSED*",
             "*::test_receiver[[]wire:signature-missing[]] FAILED*",
             "E *ReceiverError: it takes what it must refuse: no signature header",
             "E *Usually mended so: treat a missing or an empty header as a wrong signature.",
@@ -376,7 +376,7 @@ def test_cases_have_ids_of_their_own():
     """In a run no event id comes twice, and another run has others; the rest is the same."""
     first, second = probe_cases(run=1), probe_cases(run=2)
     assert [case.id for case in first] == [case.id for case in second]
-    ids = [c.delivery.event_id for c in first if c.owed == "take" and c.delivery.event_id]
+    ids = [c.delivery.event_id for c in first if c.owed == "accept" and c.delivery.event_id]
     assert len(ids) == len(set(ids))
     others = {case.delivery.event_id for case in second}
     assert len(set(ids) & others) <= 1  # The empty one, which is a case.
@@ -413,4 +413,4 @@ def test_what_is_known_is_a_pattern(project: pytest.Pytester):
     result = project.runpytest("-p", "no:randomly", "-rA")
     result.assert_outcomes(passed=3, failed=1)
     result.stdout.fnmatch_lines(["known, and not found any more: gon*, gone-for-good"])
-    result.stdout.fnmatch_lines(["E *KnownError: skip=3 is neither an id nor a list of them"])
+    result.stdout.fnmatch_lines(["E *SkipError: skip=3 is neither an id nor a list of them"])

@@ -19,8 +19,8 @@ from rfc3986_validator import validate_rfc3986
 from support.sampling import some_fast
 
 from kombo_fakes import Schema, SchemaError, faults, payloads
-from kombo_fakes.core.choices import SeededDice
-from kombo_fakes.realistic.generator import portrait_for
+from kombo_fakes.core.choices import SeededChoices
+from kombo_fakes.realistic.generator import generator_for
 from kombo_fakes.schema.formats import CHECKED, checked_formats, is_date, is_date_time, is_time
 
 DRAFT_7 = "http://json-schema.org/draft-07/schema#"
@@ -90,12 +90,12 @@ def test_dates_and_times(check: Callable[[str], bool], text: str, legal: bool) -
 
 @pytest.mark.parametrize("name", some_fast(sorted(CHECKED), 3))
 def test_each_format_is_asserted_drawn_and_painted(name: str, drawn: Any) -> None:
-    """What is drawn and painted for a format is valid by the validator's own check."""
+    """What is drawn and generated for a format is valid by the validator's own check."""
     schema = Schema.load({"type": "string", "format": name})
     assert schema.repairs == ()
     plain = jsonschema_rs.validator_for(schema.effective, validate_formats=True)
     made = drawn(payloads(schema), 150)
-    made += [portrait_for(schema).paint(SeededDice(seed)) for seed in range(30)]
+    made += [generator_for(schema).generate(SeededChoices(seed)) for seed in range(30)]
     assert [text for text in made if not plain.is_valid(text)] == []
     assert len(set(made)) >= 4
 

@@ -19,8 +19,8 @@ from hypothesis.strategies import SearchStrategy
 from support.sharing import shared
 
 from kombo_fakes import KomboFakesError, Schema, faults, payloads
-from kombo_fakes.core.choices import SeededDice
-from kombo_fakes.realistic.generator import portrait_for
+from kombo_fakes.core.choices import SeededChoices
+from kombo_fakes.realistic.generator import generator_for
 
 pytestmark = pytest.mark.slow
 
@@ -106,9 +106,9 @@ def test_no_wrong_answer(draft: str, suite: Path, capsys: pytest.CaptureFixture[
             continue
         invalid = [value for value in drawn(strategy, count) if not judge.is_valid(value)]
         try:
-            painted = [portrait_for(schema).paint(SeededDice(i)) for i in range(count)]
-            painted += drawn(payloads(schema, values="realistic"), count)
-            invalid += [value for value in painted if not judge.is_valid(value)]
+            generated = [generator_for(schema).generate(SeededChoices(i)) for i in range(count)]
+            generated += drawn(payloads(schema, values="realistic"), count)
+            invalid += [value for value in generated if not judge.is_valid(value)]
             counts["realistic"] += 1
         except KomboFakesError:
             counts["realistic refused"] += 1

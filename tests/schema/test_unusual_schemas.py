@@ -18,8 +18,8 @@ from kombo_fakes import (
     generate,
     payloads,
 )
-from kombo_fakes.core.choices import SeededDice
-from kombo_fakes.realistic.generator import Portrait, portrait_for
+from kombo_fakes.core.choices import SeededChoices
+from kombo_fakes.realistic.generator import RealisticGenerator, generator_for
 from kombo_fakes.schema.blueprint import (
     Array,
     Blueprint,
@@ -187,7 +187,7 @@ def test_a_field_that_cannot_show_its_fact_holds_fields_that_can() -> None:
     within = {"type": "object", "required": ["phone"], "properties": {"phone": {"type": "string"}}}
     city = {"anyOf": [{"type": "string", "maxLength": 3}, within]}
     schema = Schema.load({"type": "object", "required": ["city"], "properties": {"city": city}})
-    made = [portrait_for(schema).paint(SeededDice(seed))["city"] for seed in range(30)]
+    made = [generator_for(schema).generate(SeededChoices(seed))["city"] for seed in range(30)]
     assert any(isinstance(value, dict) and value["phone"].startswith("+1") for value in made)
 
 
@@ -316,7 +316,7 @@ def test_long_texts_are_drawn_and_many_items_are_not(drawn: Any) -> None:
 )
 def test_patterns_that_repeat_a_hundred_times_and_more(pattern: str) -> None:
     schema = Schema.load({"type": "string", "pattern": pattern})
-    assert schema.is_valid(portrait_for(schema).paint(SeededDice(0)))
+    assert schema.is_valid(generator_for(schema).generate(SeededChoices(0)))
 
 
 def test_a_pattern_that_repeats_too_often() -> None:
@@ -375,9 +375,9 @@ ONE_NAME = Text(patterns=("^z$",))
     ],
 )
 def test_where_no_realistic_value_was_found(plan: Blueprint, place: str) -> None:
-    portrait = Portrait(Object({"a": plan}, frozenset({"a"})), "name")
+    generator = RealisticGenerator(Object({"a": plan}, frozenset({"a"})), "name")
     with pytest.raises(SchemaError, match=f"^name: {place}: found no realistic value"):
-        portrait.paint(SeededDice(0))
+        generator.generate(SeededChoices(0))
 
 
 @pytest.mark.parametrize("pattern", [r"(?<n>a)\k<n>", r"[\b]", r"\0", "[^]", "("])

@@ -14,7 +14,7 @@ from support.sampling import some_fast
 
 from kombo_fakes import KomboFakesError, Schema, ValidationError
 from kombo_fakes.core.json_reader import MAX_DEPTH
-from kombo_fakes.errors import nearest, shorten, unknown
+from kombo_fakes.core.messages import nearest, shorten, unknown
 from kombo_fakes.schema.violations import Violation, plain
 
 DRAFT_7 = "http://json-schema.org/draft-07/schema#"

@@ -23,7 +23,7 @@ from kombo_fakes import (
     verify,
 )
 from kombo_fakes.core.instants import instant
-from kombo_fakes.sequences.sender import Lives
+from kombo_fakes.sequences.sender import Sender
 
 EXAMPLES = Path(__file__).parents[2] / "examples" / "receivers"
 SECRET = "s3cret of a receiver"
@@ -188,9 +188,9 @@ def test_a_forged_event_that_is_refused_and_applied(known):
 
 def test_a_status_of_ones_own():
     """Nothing is known of what comes after it, so that the integration begins anew."""
-    lives = Lives()
-    lives.next("a", status=("INACTIVE", "FAILED", "INCOMPLETE"))
-    assert lives.next("a").payload["data"]["state"] == "ACTIVE"
+    sender = Sender()
+    sender.next("a", status=("INACTIVE", "FAILED", "INCOMPLETE"))
+    assert sender.next("a").payload["data"]["state"] == "ACTIVE"
 
 
 @pytest.mark.parametrize(

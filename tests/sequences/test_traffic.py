@@ -35,10 +35,10 @@ def test_each_is_signed_and_what_its_name_says() -> None:
         assert event == EVENT
         if what in ("", "(repeated)"):
             Schema.load().validate(delivery.payload)
-            assert parcel.owed == "take"
+            assert parcel.owed == "accept"
         else:
             assert by_id[what].is_in(delivery.payload)
-            assert parcel.owed == "refuse"
+            assert parcel.owed == "reject"
 
 
 @pytest.mark.slow

@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
 
 from kombo_fakes import KomboFakesError, Schema, faults, invalid_payloads, payloads
-from kombo_fakes.core.choices import SeededDice
+from kombo_fakes.core.choices import SeededChoices
 from kombo_fakes.errors import SchemaError
-from kombo_fakes.realistic.generator import portrait_for
+from kombo_fakes.realistic.generator import generator_for
 
 NAMES = st.sampled_from(["a", "b", "name", "0", "x-y"])
 SMALL = st.integers(0, 3)
@@ -134,15 +134,15 @@ def check(document: dict[str, Any], data: st.DataObject, judges: Any, seen: Coun
     payload = data.draw(strategy)
     assert judge.accept(payload), payload
     try:
-        payload = portrait_for(schema).paint(SeededDice(1))
+        payload = generator_for(schema).generate(SeededChoices(1))
     except KomboFakesError:
-        seen["not painted"] += 1
+        seen["not generated"] += 1
     else:
         assert judge.accept(payload), payload
     try:
         found = faults(schema)
     except KomboFakesError:
-        # What can't be painted has no catalogue.
+        # What can't be generated has no catalogue.
         seen["no catalogue"] += 1
         return
     for fault in found:
@@ -159,7 +159,7 @@ def check(document: dict[str, Any], data: st.DataObject, judges: Any, seen: Coun
 
 @pytest.mark.parametrize("count", [60, pytest.param(800, marks=pytest.mark.slow)])
 def test_schemas_that_nobody_thought_of(count: int, judges: Any) -> None:
-    """Drawn and painted payloads are accepted and fault examples refused, by both judges."""
+    """Drawn and generated payloads are accepted and fault examples refused, by both judges."""
     seen: Counter[str] = Counter()
 
     @settings(
@@ -273,7 +273,7 @@ def test_faults_of_what_is_hard_to_paint(judges: Any) -> None:
     """A catalogue doesn't need every field to look real: what can be left out is."""
     schema = Schema.load(HARD_TO_PAINT)
     with pytest.raises(SchemaError, match=r"/odd: found no realistic value .* values='any'"):
-        portrait_for(schema).paint(SeededDice(1))
+        generator_for(schema).generate(SeededChoices(1))
     found = faults(schema)
     assert {"id-required-absent", "id-type-as-text"} <= {fault.id for fault in found}
     assert all(judges(schema.effective).refuse(e) for fault in found for e in fault.examples)

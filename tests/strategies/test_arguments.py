@@ -16,7 +16,7 @@ from kombo_fakes import (
     generate,
     payloads,
 )
-from kombo_fakes.core.pointer import PointerError
+from kombo_fakes.errors import PointerError
 
 
 def anything(value: Any) -> Any:

@@ -347,16 +347,16 @@ VOCABULARY: dict[str, Any] = {
 
 @pytest.mark.parametrize("name", some_fast([*VOCABULARY], 3))
 def test_the_vocabulary(name: str) -> None:
-    """What is drawn and painted is valid, and what a fault gives isn't, by two validators."""
+    """What is drawn and generated is valid, and what a fault gives isn't, by two validators."""
     from kombo_fakes import faults
-    from kombo_fakes.core.choices import SeededDice
-    from kombo_fakes.realistic.generator import portrait_for
+    from kombo_fakes.core.choices import SeededChoices
+    from kombo_fakes.realistic.generator import generator_for
 
     schema = Schema.load(VOCABULARY[name])
     plain = jsonschema_rs.validator_for(schema.effective, validate_formats=True)
     second = jsonschema.validators.validator_for(schema.effective)(schema.effective)
     made = drawn(payloads(schema), 60)
-    made += [portrait_for(schema).paint(SeededDice(seed)) for seed in range(30)]
+    made += [generator_for(schema).generate(SeededChoices(seed)) for seed in range(30)]
     for value in made:
         assert plain.is_valid(value), value
         if "multipleOf" not in str(schema.effective) and "\\p" not in str(schema.effective):

@@ -1,7 +1,7 @@
 """What users rely on, recorded: names, ids and the bytes of seeds.
 
-``python tests/support/promises.py`` writes ``tests/promises.json`` anew. It refuses where something went
-that the newest part of the changelog doesn't tell of.
+``python tests/support/promises.py`` writes ``tests/promises.json`` anew. It refuses where something
+went that the newest part of the changelog does not mention.
 """
 
 from __future__ import annotations

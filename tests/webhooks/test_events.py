@@ -23,9 +23,9 @@ from rfc3986_validator import validate_rfc3986
 
 import kombo_fakes
 from kombo_fakes import Schema, events, factory_for, faults, payloads
-from kombo_fakes.core.choices import SeededDice, seed_for
+from kombo_fakes.core.choices import SeededChoices, seed_for
 from kombo_fakes.core.pointer import to_pointer
-from kombo_fakes.realistic.generator import portrait_for
+from kombo_fakes.realistic.generator import generator_for
 from kombo_fakes.types import PAYLOAD_TYPES
 
 ROOT = Path(__file__).parents[2]
@@ -88,9 +88,9 @@ def test_many_payloads_are_valid(event: str) -> None:
         judge(event, payload)
 
     check()
-    portrait = portrait_for(Schema.load(event))
+    generator = generator_for(Schema.load(event))
     for index in range(500):
-        judge(event, portrait.paint(SeededDice(seed_for(event, 0, index))))
+        judge(event, generator.generate(SeededChoices(seed_for(event, 0, index))))
 
 
 @pytest.mark.parametrize("event", EVENTS)

@@ -12,14 +12,14 @@ import pytest
 from hypothesis import find, settings
 
 from kombo_fakes import Schema, SchemaError, events, generate, payloads
-from kombo_fakes.core.choices import BASE62, SeededDice, seed_for
-from kombo_fakes.realistic.generator import portrait_for
+from kombo_fakes.core.choices import BASE62, SeededChoices, seed_for
+from kombo_fakes.realistic.generator import generator_for
+from kombo_fakes.webhooks.fields import GROUPS, POOLED, source_of, timestamp
 from kombo_fakes.webhooks.pools import TOOLS, pools, slug
-from kombo_fakes.webhooks.realism import GROUPS, POOLED, look_at, timestamp
 
 EVENT = "integration-state-changed"
 SCHEMA = Schema.load(EVENT)
-PORTRAIT = portrait_for(SCHEMA)
+PORTRAIT = generator_for(SCHEMA)
 SERVES = {
     tool: {c for c, tools in TOOLS.items() if tool in tools}
     for tools in TOOLS.values()
@@ -27,10 +27,11 @@ SERVES = {
 }
 
 
-def painted(count: int, **arguments: Any) -> list[Any]:
+def generated(count: int, **arguments: Any) -> list[Any]:
     """Some payloads of the default event."""
     return [
-        PORTRAIT.paint(SeededDice(seed_for(EVENT, 0, index)), **arguments) for index in range(count)
+        PORTRAIT.generate(SeededChoices(seed_for(EVENT, 0, index)), **arguments)
+        for index in range(count)
     ]
 
 
@@ -56,13 +57,13 @@ def test_painted_payloads_agree_with_themselves(judges: Any) -> None:
     """The id begins with the tool, the tool serves the category, the address fits, and all are
     valid before two judges."""
     judge = judges(SCHEMA.effective)
-    for payload in painted(800):
+    for payload in generated(800):
         check_coherent(payload)
         assert judge.accept(payload)
 
 
 def test_drawn_payloads_agree_with_themselves(drawn: Any) -> None:
-    """The same where Hypothesis rolls the dice, after shrinking, too."""
+    """The same where Hypothesis rolls the choices, after shrinking, too."""
     for payload in drawn(payloads(values="realistic"), 300):
         check_coherent(payload)
     found = find(
@@ -75,7 +76,7 @@ def test_drawn_payloads_agree_with_themselves(drawn: Any) -> None:
 
 def test_values_spread() -> None:
     """Every tool, category, state and kind of origin occurs, and no id twice."""
-    made = painted(4_000)
+    made = generated(4_000)
     data = [payload["data"] for payload in made]
     assert {d["integration_tool"] for d in data} == set(SERVES)
     assert {d["integration_category"] for d in data} == set(TOOLS)
@@ -137,8 +138,8 @@ def leaves(value: Any, path: tuple[str, ...] = ()) -> dict[str, Any]:
 def test_what_is_pinned_changes_only_what_has_to_agree(pin: str) -> None:
     """The rest of the payload is what it was without the pin."""
     name, value, related = PINS[pin]
-    pinned = painted(200, pins={tuple(name.split(".")): value})
-    for before, after in zip(map(leaves, painted(200)), map(leaves, pinned), strict=True):
+    pinned = generated(200, pins={tuple(name.split(".")): value})
+    for before, after in zip(map(leaves, generated(200)), map(leaves, pinned), strict=True):
         assert {n for n in before if before[n] != after[n]} <= related
         assert after[name] == value
         if name not in ("data.end_user.creator_email", "data.integration_id"):
@@ -173,7 +174,7 @@ def check_coherent_leaves(after: dict[str, Any]) -> None:
 )
 def test_pins_of_any_kind(pins: dict[str, Any], expected: dict[str, Any]) -> None:
     """A caller's value is believed, and one that makes no sense stops nothing."""
-    for payload in painted(40, pins={("data", name): value for name, value in pins.items()}):
+    for payload in generated(40, pins={("data", name): value for name, value in pins.items()}):
         for name, value in expected.items():
             assert payload["data"][name] == value
 
@@ -181,7 +182,7 @@ def test_pins_of_any_kind(pins: dict[str, Any], expected: dict[str, Any]) -> Non
 @pytest.mark.parametrize("organization", ["", "\u682a\u5f0f\u4f1a\u793e", "-" * 80, "a" * 500, 5])
 def test_any_organisation_gives_a_good_address(organization: Any) -> None:
     """Also one whose name has no letter that can stand in a host name."""
-    for payload in painted(40, pins={("data", "end_user", "organization_name"): organization}):
+    for payload in generated(40, pins={("data", "end_user", "organization_name"): organization}):
         address = payload["data"]["end_user"]["creator_email"]
         assert address is None or re.fullmatch(
             r"[a-z0-9.-]{1,64}@[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.example", address
@@ -195,9 +196,9 @@ def test_dice_that_rolled_before_do_not_matter() -> None:
     """A payload depends on its own seed only, and on no global state."""
     random.seed(1)
     before = random.getstate()
-    forwards = painted(20)
+    forwards = generated(20)
     backwards = [
-        PORTRAIT.paint(SeededDice(seed_for(EVENT, 0, index))) for index in reversed(range(20))
+        PORTRAIT.generate(SeededChoices(seed_for(EVENT, 0, index))) for index in reversed(range(20))
     ]
     assert forwards == backwards[::-1]
     assert random.getstate() == before
@@ -205,11 +206,11 @@ def test_dice_that_rolled_before_do_not_matter() -> None:
 
 @pytest.mark.parametrize("event", events())
 def test_painting_is_the_same_for_an_equal_schema(event: str) -> None:
-    """A schema that was read anew is painted alike."""
-    again = portrait_for(Schema(Schema.load(event).published, source=event))
+    """A schema that was read anew is generated alike."""
+    again = generator_for(Schema(Schema.load(event).published, source=event))
     for seed in range(5):
-        assert json.dumps(again.paint(SeededDice(seed))) == json.dumps(
-            portrait_for(Schema.load(event)).paint(SeededDice(seed))
+        assert json.dumps(again.generate(SeededChoices(seed))) == json.dumps(
+            generator_for(Schema.load(event)).generate(SeededChoices(seed))
         )
 
 
@@ -268,8 +269,8 @@ def test_any_schema_can_be_painted(name: str, judges: Any, drawn: Any) -> None:
     """Valid before two judges, seeded or drawn, and short enough to read."""
     schema = Schema.load(VOCABULARY[name])
     judge = judges(schema.effective)
-    made = [portrait_for(schema).paint(SeededDice(seed)) for seed in range(80)]
-    # Hypothesis repeats what it drew, more often than dice do.
+    made = [generator_for(schema).generate(SeededChoices(seed)) for seed in range(80)]
+    # Hypothesis repeats what it drew, more often than choices do.
     made += drawn(payloads(schema, values="realistic"), 80)
     for payload in made:
         assert judge.first.is_valid(payload), payload
@@ -281,11 +282,11 @@ def test_known_fields_look_real_in_any_schema() -> None:
     """A first name is one, in whatever document it stands."""
     schema = Schema.load(VOCABULARY["looks"])
     for seed in range(30):
-        payload = portrait_for(schema).paint(SeededDice(seed))
+        payload = generator_for(schema).generate(SeededChoices(seed))
         assert payload["first_name"] in {first for first, _ in pools().people}
         assert payload["email"].startswith(slug(payload["first_name"]))
         assert payload["phone"] is None or payload["phone"].startswith("+1 202 555 01")
-    assert look_at("anything", ("a", "b")) is None
+    assert source_of("anything", ("a", "b")) is None
 
 
 ADDRESSES = {"type": "object", "required": ["shops"], "properties": {"shops": {
@@ -308,7 +309,7 @@ def test_fields_of_common_names_look_real_in_any_schema(judges: Any) -> None:
     schema = Schema.load(ADDRESSES)
     cities, currencies = set(), set()
     for seed in range(30):
-        payload = portrait_for(schema).paint(SeededDice(seed))
+        payload = generator_for(schema).generate(SeededChoices(seed))
         assert judges(schema.effective).accept(payload)
         for shop in payload["shops"]:
             places = [p for p in pools().places if p[:2] == (shop["street"], shop["city"])]
@@ -337,7 +338,7 @@ def test_what_the_schema_says_goes_before_common_names() -> None:
         },
     }
     for seed in range(20):
-        payload = portrait_for(Schema.load(document)).paint(SeededDice(seed))
+        payload = generator_for(Schema.load(document)).generate(SeededChoices(seed))
         assert Schema.load(document).is_valid(payload)
 
 
@@ -345,8 +346,8 @@ def test_common_names_change_nothing_of_what_kombo_sends() -> None:
     """An event says itself what its fields look like."""
     for event in events():
         for name in ("city", "title", "description", "url", "currency"):
-            assert look_at(event, ("data", name, "of", name)) is None
-    assert look_at("mine", ("data", "city")) is not None
+            assert source_of(event, ("data", name, "of", name)) is None
+    assert source_of("mine", ("data", "city")) is not None
 
 
 def test_what_cannot_be_painted_says_so() -> None:
@@ -355,7 +356,7 @@ def test_what_cannot_be_painted_says_so() -> None:
         "type": "string", "minLength": 5, "maxLength": 5, "allOf": [{"pattern": "q"},
         {"pattern": "z"}, {"pattern": "7"}]}}}  # fmt: skip
     with pytest.raises(SchemaError, match="found no realistic value in 60 tries"):
-        portrait_for(Schema(needle)).paint(SeededDice(0))
+        generator_for(Schema(needle)).generate(SeededChoices(0))
 
 
 def test_every_group_of_facts_rolls_as_often_whatever_is_pinned() -> None:
@@ -367,7 +368,7 @@ def test_every_group_of_facts_rolls_as_often_whatever_is_pinned() -> None:
     ]  # fmt: skip
     for pins in known:
         for group in GROUPS:
-            free, bound = SeededDice(5), SeededDice(5)
+            free, bound = SeededChoices(5), SeededChoices(5)
             group(free, POOLED, {}, {})
             group(bound, POOLED, {}, dict(pins))
             assert free.token(8) == bound.token(8), (group.__name__, pins)

@@ -44,7 +44,7 @@ from kombo_fakes import (
     events,
     payloads,
     sign,
-    spellings,
+    styles,
     verify,
     wire_faults,
 )
@@ -132,7 +132,7 @@ def test_headers() -> None:
 def test_errors() -> None:
     """Of names, and of secrets that anybody knows."""
     with pytest.raises(UnknownNameError, match="did you mean 'indented'"):
-        Delivery.of({}, SECRET, spelling="intended")
+        Delivery.of({}, SECRET, style="intended")
     with pytest.raises(SecretError):
         Delivery.of({}, "")
     with pytest.raises(TypeError):
@@ -142,12 +142,12 @@ def test_errors() -> None:
 @pytest.mark.slow
 @pytest.mark.parametrize("event", [e for e in events() if not e.startswith("ai-apply-")])
 def test_the_official_sdk_takes_every_valid_delivery(event: str, drawn: Any) -> None:
-    """In every spelling its body is a payload to the models of Kombo's SDK, which has most."""
+    """In every style its body is a payload to the models of Kombo's SDK, which has most."""
     model = getattr(kombo.models, str(Schema.load(event).effective["title"]))
     spelt = drawn(deliveries(event, secret=SECRET), 40)
     for values in ("any", "realistic"):
         for payload in drawn(payloads(event, values=values), 20):
-            spelt += [Delivery.of(payload, SECRET, spelling=each.name) for each in spellings()]
+            spelt += [Delivery.of(payload, SECRET, style=each.name) for each in styles()]
     for delivery in spelt:
         model.model_validate_json(delivery.body)
         assert verify(delivery.body, delivery.signature, SECRET)

@@ -32,7 +32,7 @@ from kombo_fakes.wire.faults import ways_of
 
 SECRET = "s3cret of a receiver"
 FAULTS = wire_faults(secret=SECRET)
-# Still the right digest over the bytes that are sent, in another spelling or in one of two headers.
+# Still the right digest over the bytes that are sent, in another style or in one of two headers.
 SPELT = {"signature-padded", "signature-standard-alphabet", "signature-spare-bits", "signature-hex"}
 SPELT |= {"signature-prefixed", "signature-blanks-around", "signature-twice"}
 
@@ -49,7 +49,7 @@ def test_examples_are_what_the_fault_says(fault):
             assert right
         elif fault.id not in SPELT:
             assert not right
-            assert fault.owed("strict") == fault.owed("tolerant") == "refuse"
+            assert fault.owed("strict") == fault.owed("tolerant") == "reject"
         else:
             assert fault.owed("strict") == fault.owed("tolerant") == "either"
 
@@ -60,10 +60,10 @@ def test_bodies_that_have_to_be_refused_are_no_payload(fault):
     schema = Schema.load()
     for delivery in fault.examples:
         payload = delivery.payload  # None for what the strict parser here refuses.
-        if fault.owed("tolerant") == "refuse":
+        if fault.owed("tolerant") == "reject":
             with pytest.raises(ValueError):
                 json.loads(delivery.body)
-        if fault.owed("strict") == "refuse":
+        if fault.owed("strict") == "reject":
             assert payload is None or not schema.is_valid(payload)
         if fault.id in ("body-nul", "body-megabyte"):
             assert schema.is_valid(payload)
@@ -139,9 +139,9 @@ def test_what_a_schema_allows_is_nothing_to_refuse(document):
         assert fault.examples
         for delivery in fault.examples:
             payload = _parsed(delivery.body)
-            if fault.owed("tolerant") == "refuse":
+            if fault.owed("tolerant") == "reject":
                 assert payload is None
-            elif fault.owed("strict") == "refuse":
+            elif fault.owed("strict") == "reject":
                 assert payload is None or not schema.is_valid(payload), fault.id
 
 
@@ -171,7 +171,7 @@ def test_keys_that_hmac_takes_for_the_secret_are_not_wrong(secret):
     """HMAC fills up keys with zeros: the secret without those at its end is the secret."""
     for fault in wire_faults(secret=secret, family="signature"):
         for delivery in fault.examples:
-            if fault.owed() == "refuse":
+            if fault.owed() == "reject":
                 assert not verify(delivery.body, delivery.signature, secret), fault.id
 
 
@@ -205,12 +205,12 @@ def test_unknown_names_and_no_secret():
     with pytest.raises(SecretError):
         deliveries(secret="")
     with pytest.raises(UnknownNameError, match="did you mean 'indented'"):
-        deliveries(spelling="intended")
+        deliveries(style="intended")
 
 
 @given(deliveries(secret=SECRET))
 def test_deliveries_are_valid_and_signed(delivery):
-    """Whatever the spelling, the payload is valid and the signature that of the bytes."""
+    """Whatever the style, the payload is valid and the signature that of the bytes."""
     assert verify(delivery.body, delivery.signature, SECRET)
     Schema.load().validate(parse_json(delivery.body))
 

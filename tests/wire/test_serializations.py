@@ -20,20 +20,20 @@ from support.sampling import some_fast
 
 from kombo_fakes import (
     Delivery,
-    Spelling,
+    Style,
     UnknownNameError,
     events,
     payloads,
-    spell,
-    spellings,
+    serialize,
+    styles,
     verify,
 )
-from kombo_fakes.core.choices import SeededDice
+from kombo_fakes.core.choices import SeededChoices
 from kombo_fakes.core.json_reader import parse_json
 from kombo_fakes.schema.shipped import DEFAULT_EVENT
-from kombo_fakes.wire.spellings import spell_mixed
+from kombo_fakes.wire.serializations import serialize_mixed
 
-AGREED, ALL = spellings(), spellings(contested=True)
+AGREED, ALL = styles(), styles(contested=True)
 EVENTS = sorted(events(), key=DEFAULT_EVENT.__ne__)
 
 # Whatever JSON can say, half characters and numbers beyond all floats, too.
@@ -123,34 +123,34 @@ def by_node(bodies: list[bytes]) -> list[str]:
 def test_every_spelling_of_what_kombo_may_send(event: str, drawn: Any) -> None:
     """Python, orjson and Node read the same payload from each; Python even the same numbers."""
     made = drawn(payloads(event), 40)
-    bodies = [spelling.write(payload) for payload in made for spelling in ALL]
+    bodies = [style.write(payload) for payload in made for style in ALL]
     wanted = [canonical(payload) for payload in made for _ in ALL]
     for payload in made:
-        for spelling in AGREED:
-            body = spelling.write(payload)
-            assert same(json.loads(body), payload), spelling
-            assert same(parse_json(body), payload), spelling
-            assert same(orjson.loads(body), orjson.loads(orjson.dumps(payload))), spelling
+        for style in AGREED:
+            body = style.write(payload)
+            assert same(json.loads(body), payload), style
+            assert same(parse_json(body), payload), style
+            assert same(orjson.loads(body), orjson.loads(orjson.dumps(payload))), style
     assert [canonical(orjson.loads(body)) for body in bodies] == wanted
     assert by_node(bodies) == wanted
 
 
 def test_every_spelling_of_nasty_values() -> None:
     """Node reads the same, half characters and the ends of numbers included."""
-    bodies = [spelling.write(value) for value in NASTY for spelling in ALL]
+    bodies = [style.write(value) for value in NASTY for style in ALL]
     assert by_node(bodies) == [canonical(value) for value in NASTY for _ in ALL]
 
 
-@pytest.mark.parametrize("spelling", some_fast(ALL, 3), ids=str)
+@pytest.mark.parametrize("style", some_fast(ALL, 3), ids=str)
 @settings(deadline=None)
 @given(value=VALUES)
-def test_every_spelling_of_any_value(spelling: Spelling, value: Any) -> None:
+def test_every_spelling_of_any_value(style: Style, value: Any) -> None:
     """UTF-8 without a byte order mark, and what Python reads is what was written."""
-    body = spelling.write(value)
+    body = style.write(value)
     assert body.decode().encode() == body
     assert not body.startswith(b"\xef\xbb\xbf")
-    assert body == spelling.write(value)
-    if spelling.contested:
+    assert body == style.write(value)
+    if style.contested:
         assert canonical(json.loads(body)) == canonical(value)
     else:
         assert same(json.loads(body), value)
@@ -159,24 +159,24 @@ def test_every_spelling_of_any_value(spelling: Spelling, value: Any) -> None:
 @given(VALUES, st.integers(0, 2**64))
 @settings(deadline=None)
 def test_mixing_by_dice(value: Any, seed: int) -> None:
-    """Whatever the dice say, it is the same value, and the same dice say the same."""
-    body = spell_mixed(value, SeededDice(seed))
+    """Whatever the choices say, it is the same value, and the same choices say the same."""
+    body = serialize_mixed(value, SeededChoices(seed))
     assert same(json.loads(body), value)
-    assert body == spell_mixed(value, SeededDice(seed))
+    assert body == serialize_mixed(value, SeededChoices(seed))
 
 
 @given(VALUES)
 def test_order_of_keys_is_kept(value: Any) -> None:
-    """But for those spellings whose name says that they change it."""
-    for spelling in AGREED:
-        if spelling.name not in ("keys-reversed", "keys-sorted", "mixed"):
-            assert json.dumps(json.loads(spelling.write(value))) == json.dumps(value), spelling
+    """But for those styles whose name says that they change it."""
+    for style in AGREED:
+        if style.name not in ("keys-reversed", "keys-sorted", "mixed"):
+            assert json.dumps(json.loads(style.write(value))) == json.dumps(value), style
 
 
 def test_bodies_differ() -> None:
     """A rich payload has other bytes, so another signature, in each."""
     payload = {"b/": ["é\U0001f600", 1.5, {"z": 1, "a": None}], "c": 12, "a": ""}
-    bodies = {spelling.write(payload) for spelling in ALL}
+    bodies = {style.write(payload) for style in ALL}
     assert len(bodies) == len(ALL) >= 15
     assert len({Delivery.signed(body, "x").signature for body in bodies}) == len(ALL)
 
@@ -199,42 +199,42 @@ def test_looks() -> None:
         "whole-fractions": '{"b":"é/","a":[1.0,2.5]}',
     }
     for name, text in looks.items():
-        assert spell(payload, name).decode() == text
+        assert serialize(payload, name).decode() == text
 
 
 def test_the_members_of_each_object_are_reversed() -> None:
     """Those within arrays, too."""
     payload = {"a": [{"b": 1, "c": [{"d": 1, "e": 2}]}], "f": 1}
-    assert spell(payload, "keys-reversed") == b'{"f":1,"a":[{"c":[{"e":2,"d":1}],"b":1}]}'
+    assert serialize(payload, "keys-reversed") == b'{"f":1,"a":[{"c":[{"e":2,"d":1}],"b":1}]}'
 
 
 def test_mixing_escapes_slashes() -> None:
     """Some of them, and without escaping the rest of the text."""
-    mixed = {spell_mixed("x/y", SeededDice(seed)).strip() for seed in range(20)}
+    mixed = {serialize_mixed("x/y", SeededChoices(seed)).strip() for seed in range(20)}
     assert {b'"x/y"', rb'"x\/y"'} < mixed
 
 
 def test_names() -> None:
     """Unique, plainest first, and a misspelt one has a nearest one."""
-    assert len({spelling.name for spelling in ALL}) == len(ALL)
-    assert [str(spelling) for spelling in AGREED] == [spelling.name for spelling in AGREED]
+    assert len({style.name for style in ALL}) == len(ALL)
+    assert [str(style) for style in AGREED] == [style.name for style in AGREED]
     assert AGREED[0].name == "compact"
-    assert set(AGREED) == {spelling for spelling in ALL if not spelling.contested}
-    assert all(spelling.description for spelling in ALL)
+    assert set(AGREED) == {style for style in ALL if not style.contested}
+    assert all(style.description for style in ALL)
     with pytest.raises(UnknownNameError, match="did you mean 'indented'"):
-        spell({}, "intended")
+        serialize({}, "intended")
 
 
-@pytest.mark.parametrize("spelling", ALL, ids=str)
+@pytest.mark.parametrize("style", ALL, ids=str)
 @pytest.mark.parametrize(
     "value",
     [math.nan, [math.inf], {"a": {1, 2}}, object(), b"x", {1: 2}, {"a": {None: 1}}],
     ids=lambda value: type(value).__name__,
 )
-def test_what_is_no_json(spelling: Spelling, value: Any) -> None:
+def test_what_is_no_json(style: Style, value: Any) -> None:
     """It is refused, and not written as something that parsers don't read."""
     try:
-        body = spelling.write(value)
+        body = style.write(value)
     except (TypeError, ValueError):
         return
     # The standard library writes some keys that aren't texts as texts.
@@ -245,52 +245,52 @@ def test_payloads_are_left_alone() -> None:
     """To write one changes nothing in it, and tuples are arrays."""
     payload = {"b": [{"z": 1, "a": 2}], "a": 1}
     before = json.dumps(payload)
-    for spelling in ALL:
-        spelling.write(payload)
-        assert json.loads(spelling.write({"a": ("é/", 1)})) == {"a": ["é/", 1]}
+    for style in ALL:
+        style.write(payload)
+        assert json.loads(style.write({"a": ("é/", 1)})) == {"a": ["é/", 1]}
     assert json.dumps(payload) == before
 
 
 @given(VALUES, st.sampled_from(ALL))
-def test_deliveries_in_every_spelling(value: Any, spelling: Spelling) -> None:
+def test_deliveries_in_every_spelling(value: Any, style: Style) -> None:
     """Signed over the bytes that are written, and named where it isn't the plainest."""
-    delivery = Delivery.of(value, "x", spelling=spelling.name)
-    assert delivery.body == spelling.write(value)
+    delivery = Delivery.of(value, "x", style=style.name)
+    assert delivery.body == style.write(value)
     assert verify(delivery.body, delivery.signature, "x")
-    assert delivery.done == (() if spelling.name == "compact" else (f"spelt {spelling}",))
+    assert delivery.done == (() if style.name == "compact" else (f"spelt {style}",))
 
 
-# What payloads come out as: by the name of the spelling, and by the seed of dice.
-RECORDED = json.loads(Path(__file__).with_name("spelled.json").read_text(encoding="utf-8"))
+# What payloads come out as: by the name of the style, and by the seed of choices.
+RECORDED = json.loads(Path(__file__).with_name("serialized.json").read_text(encoding="utf-8"))
 
 
-@pytest.mark.parametrize("spelling", ALL, ids=str)
-def test_what_is_written(spelling: Spelling) -> None:
+@pytest.mark.parametrize("style", ALL, ids=str)
+def test_what_is_written(style: Style) -> None:
     """To the letter: a delivery of the same payload has the same signature tomorrow."""
     payload = {"b": ["é/", 14.5, True, None, {}, []], "a": {"\U0001f600": '\x7f"', "n": 12}}
-    assert spell(payload, spelling.name).decode() == RECORDED[spelling.name]
-    assert spell(payload).decode() == RECORDED["compact"]
+    assert serialize(payload, style.name).decode() == RECORDED[style.name]
+    assert serialize(payload).decode() == RECORDED["compact"]
 
 
 @pytest.mark.parametrize("seed", range(6))
 def test_what_dice_mix(seed: int) -> None:
-    """Blanks, escapes and the order of keys, by the dice."""
+    """Blanks, escapes and the order of keys, by the choices."""
     payload = {"b": ["abcdefg/é", "x/y"], "a": 1, "c": {}}
-    assert spell_mixed(payload, SeededDice(seed)).decode() == RECORDED[f"dice {seed}"]
+    assert serialize_mixed(payload, SeededChoices(seed)).decode() == RECORDED[f"choices {seed}"]
 
 
 def test_which_spellings_there_are() -> None:
     """Those over which parsers disagree only when they are asked for."""
-    assert [s.name for s in spellings(contested=True) if s.contested] == ["whole-fractions"]
-    assert spellings() == spellings(contested=False) == spellings(contested=True)[:-1]
+    assert [s.name for s in styles(contested=True) if s.contested] == ["whole-fractions"]
+    assert styles() == styles(contested=False) == styles(contested=True)[:-1]
 
 
 def test_errors_of_spelling() -> None:
     """The nearest name, or the kind of what is no text."""
-    with pytest.raises(UnknownNameError, match="unknown spelling 'compakt'; did you mean"):
-        spell({}, "compakt")
+    with pytest.raises(UnknownNameError, match="unknown style 'compakt'; did you mean"):
+        serialize({}, "compakt")
     with pytest.raises(TypeError, match="the names in a JSON object are texts, not int"):
-        spell({1: 2}, "mixed")
+        serialize({1: 2}, "mixed")
     with pytest.raises(ValueError, match="Out of range float values"):
-        spell([math.inf])
-    assert spell("\udfff\ud800\udbff") == rb'"\udfff\ud800\udbff"'
+        serialize([math.inf])
+    assert serialize("\udfff\ud800\udbff") == rb'"\udfff\ud800\udbff"'

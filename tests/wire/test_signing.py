@@ -41,14 +41,14 @@ def node() -> str:
 
 def test_node_computes_the_same() -> None:
     """Kombo's guide has an example in Node: 500 bodies and secrets, binary and of all Unicode."""
-    dice = random.Random(1)
+    choices = random.Random(1)
     pairs = [(b"secret", b""), (b"secret", b"{}"), (b"\0", b"\0" * 100_000)]
     while len(pairs) < 500:
-        text = "".join(chr(dice.choice((65, 233, 0x20AC, 0x1F600)) + dice.randrange(9))
-                       for _ in range(dice.randrange(200)))  # fmt: skip
-        noise = dice.randbytes(dice.randrange(300))
-        secret = dice.choice((dice.randbytes(1 + dice.randrange(99)), f"é{text}".encode()))
-        pairs.append((secret, dice.choice((text.encode(), noise))))
+        text = "".join(chr(choices.choice((65, 233, 0x20AC, 0x1F600)) + choices.randrange(9))
+                       for _ in range(choices.randrange(200)))  # fmt: skip
+        noise = choices.randbytes(choices.randrange(300))
+        secret = choices.choice((choices.randbytes(1 + choices.randrange(99)), f"é{text}".encode()))
+        pairs.append((secret, choices.choice((text.encode(), noise))))
     lines = "\n".join(" ".join(b64encode(part).decode() for part in pair) for pair in pairs)
     done = subprocess.run(
         [node(), "-e", NODE], input=lines, capture_output=True, text=True, check=True

@@ -16,20 +16,21 @@ from typing import Any
 
 from kombo_fakes.catalogues.changes import changes
 from kombo_fakes.catalogues.corners import corners
-from kombo_fakes.catalogues.faults import FaultError, faults
-from kombo_fakes.core.choices import SeededDice, seed_for
+from kombo_fakes.catalogues.faults import faults
+from kombo_fakes.core.choices import SeededChoices, seed_for
 from kombo_fakes.core.instants import SECOND, instant, written
-from kombo_fakes.core.pointer import Path, PointerError, get, parse_pointer, replaced, to_pointer
+from kombo_fakes.core.pointer import Path, get, parse_pointer, replaced, to_pointer
+from kombo_fakes.errors import FaultError, PointerError
 from kombo_fakes.probing.model import Case, Owed, Policy, Rank
 from kombo_fakes.probing.verdicts.judge import LARGE
-from kombo_fakes.realistic.generator import portrait_for
+from kombo_fakes.realistic.generator import generator_for
 from kombo_fakes.schema.schema import Schema
 from kombo_fakes.schema.shipped import DEFAULT_EVENT
 from kombo_fakes.sequences.ledger import STATUS_FIELDS
 from kombo_fakes.wire.delivery import Delivery
-from kombo_fakes.wire.faults import numbered_dice, ways_of, wire_faults
+from kombo_fakes.wire.faults import numbered_choices, ways_of, wire_faults
+from kombo_fakes.wire.serializations import serialize, styles
 from kombo_fakes.wire.signing import SIGNATURE_HEADER, sign
-from kombo_fakes.wire.spellings import spell, spellings
 
 _REALISTIC = 8
 _TRIES = 200
@@ -44,7 +45,7 @@ class Maker:
         event: The event.
         secret: The webhook secret of the receiver.
         policy: What the receiver is held to.
-        seed: What the payloads are painted from.
+        seed: What the payloads are generated from.
         run: What makes the ids of this run others than those of another one.
     """
 
@@ -66,11 +67,11 @@ class Maker:
 
     def _plain(self) -> Any:
         """The plainest of realistic payloads: whatever many stumble over comes alone."""
-        portrait = portrait_for(self.schema)
+        generator = generator_for(self.schema)
         for number in range(_TRIES):
-            dice = SeededDice(seed_for("probe", self.event, self.seed, number))
-            payload = portrait.paint(
-                dice, pins=_PLAIN_TOOL if self.event == DEFAULT_EVENT else None
+            choices = SeededChoices(seed_for("probe", self.event, self.seed, number))
+            payload = generator.generate(
+                choices, pins=_PLAIN_TOOL if self.event == DEFAULT_EVENT else None
             )
             if self.event == DEFAULT_EVENT:
                 payload["data"] |= _PLAIN
@@ -79,18 +80,20 @@ class Maker:
             for path, value in list(leaves(payload)):
                 if isinstance(value, str) and _ADDRESS.fullmatch(value):
                     payload = replaced(payload, path, value.partition("@")[0] + "@example.com")
-            if spell(payload).isascii() and all(value is not None for _, value in leaves(payload)):
+            if serialize(payload).isascii() and all(
+                value is not None for _, value in leaves(payload)
+            ):
                 return payload
         return payload
 
     def fresh(self, payload: Any = None) -> Any:
         """A payload with ids of its own; the plain one by default."""
         fresh = copy.deepcopy(self._base if payload is None else payload)
-        dice = self._dice()
+        choices = self._choices()
         if not isinstance(fresh, dict):
             return fresh
         if isinstance(fresh.get("id"), str):
-            fresh["id"] = dice.token(24)
+            fresh["id"] = choices.token(24)
         data = fresh.get("data")
         if payload is None and self.event == DEFAULT_EVENT:
             # No two with the same instant, which some take for the same event.
@@ -100,27 +103,27 @@ class Maker:
             for name in ("integration_id", "id"):
                 if isinstance(data.get(name), str):
                     tool, colon, _ = data[name].partition(":")
-                    token = dice.token(24)
+                    token = choices.token(24)
                     data[name] = f"{tool}:{token}" if colon and tool.isalnum() else token
                     break
         return fresh
 
-    def _dice(self) -> SeededDice:
+    def _choices(self) -> SeededChoices:
         self._made += 1
-        return SeededDice(seed_for("probe ids", self.run, self.event, self._made))
+        return SeededChoices(seed_for("probe ids", self.run, self.event, self._made))
 
     def _token(self) -> str:
-        return self._dice().token(24)
+        return self._choices().token(24)
 
     def other(self) -> Any:
         """A plain payload of another organisation, tool and category."""
-        portrait = portrait_for(self.schema)
+        generator = generator_for(self.schema)
         mine = self._base["data"]
         for number in range(_TRIES):
-            payload = portrait.paint(SeededDice(seed_for("other", self.seed, number)))
+            payload = generator.generate(SeededChoices(seed_for("other", self.seed, number)))
             data = payload["data"]
             if (
-                spell(payload).isascii()
+                serialize(payload).isascii()
                 and all(value is not None for _, value in leaves(payload))
                 and data["integration_tool"] != mine["integration_tool"]
                 and data["integration_category"] != mine["integration_category"]
@@ -174,21 +177,21 @@ class Maker:
         *,
         rank: Rank = "schema",
         pointer: str = "",
-        spelling: str = "compact",
+        style: str = "compact",
     ) -> Case:
         """A delivery that has to be taken."""
         integration, expected = self.observable(payload)
-        if spelling != "compact":
+        if style != "compact":
             nearest: Delivery | None = Delivery.of(payload, self.secret)
         else:
             nearest = None if theme in _USUAL else self._beside(payload, pointer)
         return Case(
             id=case_id,
-            group="valid" if spelling == "compact" else "spelling",
+            group="valid" if style == "compact" else "style",
             theme=theme,
             about=about,
-            delivery=Delivery.of(payload, self.secret, spelling=spelling, done=(about,)),
-            owed="take",
+            delivery=Delivery.of(payload, self.secret, style=style, done=(about,)),
+            owed="accept",
             why=_OWES_VALID,
             rank=rank,
             pointer=pointer,
@@ -206,19 +209,21 @@ class Maker:
         """
         payload = self.fresh()
         for number in range(_TRIES):
-            if {"-", "_"} <= set(sign(spell(payload), self.secret)):
+            if {"-", "_"} <= set(sign(serialize(payload), self.secret)):
                 break
             if isinstance(payload, dict) and isinstance(payload.get("id"), str):
-                payload["id"] = SeededDice(seed_for("first", self.run, number)).token(24)
+                payload["id"] = SeededChoices(seed_for("first", self.run, number)).token(24)
         return self.valid_case(
             "first", "first", "a plain realistic payload", payload, rank="realistic"
         )
 
     def realistic(self) -> Iterator[Case]:
         """What Kombo sends on usual days."""
-        portrait = portrait_for(self.schema)
+        generator = generator_for(self.schema)
         for number in range(_REALISTIC):
-            payload = portrait.paint(SeededDice(seed_for("usual", self.event, self.seed, number)))
+            payload = generator.generate(
+                SeededChoices(seed_for("usual", self.event, self.seed, number))
+            )
             yield self.valid_case(
                 f"realistic:{number + 1}",
                 "realistic",
@@ -310,11 +315,11 @@ class Maker:
     def _large(self) -> Case:
         """A long body with nothing unusual in it but how long it is."""
         case = self.valid_case(
-            "spelling:20-kilobytes",
+            "style:20-kilobytes",
             "size",
             f"a body of {_LARGE:,} bytes, most of them blanks",
             self.fresh(),
-            spelling="spaced",
+            style="spaced",
         )
         body = case.delivery.body
         body = body[:1] + b" " * (_LARGE - len(body)) + body[1:]
@@ -345,30 +350,30 @@ class Maker:
         named = [path for path in found if "name" in str(path[-1])]
         return next(iter(named or found), None)
 
-    def spellings(self) -> Iterator[Case]:
+    def styles(self) -> Iterator[Case]:
         """The same payload, written in every way."""
-        for spelling in spellings():
-            if spelling.name == "compact":
+        for style in styles():
+            if style.name == "compact":
                 continue
             payload = self.fresh()
             target = self._free_text(payload)
             if target is not None:
                 name = "Miller & Sons / Co"
-                if spelling.name in _ESCAPING:
+                if style.name in _ESCAPING:
                     name = "Müller & Söhne / Zoë \U0001f600"
                 payload = replaced(payload, target, name)
             yield self.valid_case(
-                f"spelling:{spelling.name}",
-                "spelling",
-                f"{spelling.name}: {spelling.description}",
+                f"style:{style.name}",
+                "style",
+                f"{style.name}: {style.description}",
                 payload,
-                rank="realistic" if spelling.name in _USUAL_SPELLINGS else "schema",
-                spelling=spelling.name,
+                rank="realistic" if style.name in _USUAL_SPELLINGS else "schema",
+                style=style.name,
             )
 
     def faults(self) -> Iterator[Case]:
         """Every fault, correctly signed; each of its examples."""
-        owed: Owed = "refuse" if self.policy == "strict" else "either"
+        owed: Owed = "reject" if self.policy == "strict" else "either"
         for fault in faults(self.event):
             bases: list[Any] = [self.fresh()]
             for number, example in enumerate(fault.examples):
@@ -402,10 +407,10 @@ class Maker:
         for fault in wire_faults(self.event, secret=self.secret, family=family):
             owed = fault.owed(self.policy)
             # What need not be taken has to be applied where it is, unless what it means is open.
-            judged = owed == "take" or (owed == "either" and fault.id not in _OPEN)
+            judged = owed == "accept" or (owed == "either" and fault.id not in _OPEN)
             for number in range(ways_of(fault, self._base)):
                 payload = self.fresh()
-                delivery = fault.apply(payload, numbered_dice(number, self.seed))
+                delivery = fault.apply(payload, numbered_choices(number, self.seed))
                 if delivery is None:
                     continue
                 integration, expected = self.observable(delivery.payload)
@@ -417,7 +422,7 @@ class Maker:
                     delivery=delivery,
                     owed=owed,
                     why=fault.why,
-                    rank="realistic" if owed == "take" else "hostile",
+                    rank="realistic" if owed == "accept" else "hostile",
                     integration=integration if integration and _is_tidy(integration) else None,
                     expected=expected if judged else None,
                     event=self.event,
@@ -448,7 +453,7 @@ class Maker:
                 theme="signature-branch",
                 about=about,
                 delivery=delivery.with_header(SIGNATURE_HEADER).noting("without a signature"),
-                owed="either" if name == "put" else "refuse",
+                owed="either" if name == "put" else "reject",
                 why="anybody can make it without the secret",
                 rank="hostile",
                 integration=integration if integration and _is_tidy(integration) else None,
@@ -469,7 +474,7 @@ class Maker:
             theme="signature-replayed",
             about="the signature of another delivery, which was taken before",
             delivery=delivery.noting("with the signature of another delivery"),
-            owed="refuse",
+            owed="reject",
             why="the signature isn't one over these bytes",
             rank="hostile",
             integration=integration,
@@ -497,7 +502,7 @@ class Maker:
                 about=change.description,
                 delivery=Delivery.of(payload, self.secret, done=(f"change {change.id}",)),
                 # A strict receiver may know all events of Kombo, or only those that it is for.
-                owed="either" if self.policy == "strict" else "take",
+                owed="either" if self.policy == "strict" else "accept",
                 why=_WHY_CHANGED.get(theme, "the next release of Kombo may send it"),
                 rank="realistic" if theme == "other event" else "schema",
                 pointer=change.pointer,
@@ -514,7 +519,7 @@ class Maker:
             signature: That of a delivery that was taken before; by default that of another one.
         """
         yield "valid payloads", chain(self.realistic(), self.corners())
-        yield "spellings", self.spellings()
+        yield "styles", self.styles()
         yield "signatures", self._signatures(signature)
         yield "bodies", self._bodies()
         yield "HTTP", self.wire("http")

@@ -1,6 +1,6 @@
 """Ids that are nearly the same: what stores and caches take for one, and is two.
 
-Each likeness makes two ids of a token that nobody else has, so that they differ in the one thing
+Each lookalike makes two ids of a token that nobody else has, so that they differ in the one thing
 alone that it is about.
 """
 
@@ -13,7 +13,7 @@ _LONG = 300
 
 
 @dataclass(frozen=True, slots=True)
-class Likeness:
+class Lookalike:
     """Two ids that are alike.
 
     Attributes:
@@ -37,23 +37,23 @@ def _long(last: str) -> Callable[[str], str]:
     return lambda token: token.ljust(_LONG - 1, "x") + last
 
 
-LIKENESSES: tuple[Likeness, ...] = (
-    Likeness("last-letter", "their last letter, where a short column cuts off (truncation)",
+LOOKALIKES: tuple[Lookalike, ...] = (
+    Lookalike("last-letter", "their last letter, where a short column cuts off (truncation)",
              lambda token: token[:-1] + "x", lambda token: token[:-1] + "y"),
-    Likeness("first-letter", "their first letter",
+    Lookalike("first-letter", "their first letter",
              lambda token: "x" + token[1:], lambda token: "y" + token[1:]),
-    Likeness("punctuation", "a hyphen and an underscore", _with("-1"), _with("_1")),
-    Likeness("blank", "a blank behind one of them", _with(""), _with(" ")),
-    Likeness("accent", "an accent", _with("e"), _with("\xe9")),
-    Likeness("composed", "how an accent is composed (Unicode normalisation)",
+    Lookalike("punctuation", "a hyphen and an underscore", _with("-1"), _with("_1")),
+    Lookalike("blank", "a blank behind one of them", _with(""), _with(" ")),
+    Lookalike("accent", "an accent", _with("e"), _with("\xe9")),
+    Lookalike("composed", "how an accent is composed (Unicode normalisation)",
              _with("\xe9"), _with("e\u0301")),
-    Likeness("width", "a ligature that stands for two letters (Unicode compatibility)",
+    Lookalike("width", "a ligature that stands for two letters (Unicode compatibility)",
              _with("\ufb01"), _with("fi")),
-    Likeness("script", "a letter that Latin-1 lacks", _with("\u682a"), _with("\u5f0f")),
-    Likeness("markup", "an ampersand and how HTML writes it", _with("&"), _with("&amp;")),
-    Likeness("zero", "a zero in front of digits",
+    Lookalike("script", "a letter that Latin-1 lacks", _with("\u682a"), _with("\u5f0f")),
+    Lookalike("markup", "an ampersand and how HTML writes it", _with("&"), _with("&amp;")),
+    Lookalike("zero", "a zero in front of digits",
              lambda token: "0" + _digits(token), lambda token: _digits(token)),
-    Likeness("end-of-300", "the last of 300 characters, where a column cuts off (truncation)",
+    Lookalike("end-of-300", "the last of 300 characters, where a column cuts off (truncation)",
              _long("x"), _long("y")),
 )  # fmt: skip
 """Of any ids; those that differ in case only are a matter of their own."""

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from kombo_fakes.core.instants import instant
-from kombo_fakes.probing.cases.lookalikes import LIKENESSES, Likeness
-from kombo_fakes.sequences.sender import Lives, Status
+from kombo_fakes.probing.cases.lookalikes import LOOKALIKES, Lookalike
+from kombo_fakes.sequences.sender import Sender, Status
 from kombo_fakes.sequences.timeline import Step
 from kombo_fakes.wire.delivery import Delivery
 from kombo_fakes.wire.faults import wire_faults
@@ -60,57 +60,57 @@ class Scenario:
     category: Category
     theme: str
     needs: tuple[str, ...]
-    play: Callable[[Lives], Steps]
+    play: Callable[[Sender], Steps]
     since: int = 0
 
 
-def _first(lives: Lives) -> Steps:
-    yield Step(lives.next())
+def _first(sender: Sender) -> Steps:
+    yield Step(sender.next())
 
 
-def _update(lives: Lives) -> Steps:
-    yield Step(lives.next())
-    yield Step(lives.next(gap="a day"))
+def _update(sender: Sender) -> Steps:
+    yield Step(sender.next())
+    yield Step(sender.next(gap="a day"))
 
 
-def _soon(lives: Lives) -> Steps:
-    yield Step(lives.next())
-    yield Step(lives.next())
-    yield Step(lives.next())
+def _soon(sender: Sender) -> Steps:
+    yield Step(sender.next())
+    yield Step(sender.next())
+    yield Step(sender.next())
 
 
-def _digits(lives: Lives) -> Steps:
+def _digits(sender: Sender) -> Steps:
     # ".25" and then ".5": as whole numbers 5 is less than 25.
     notation = "no fraction that isn't needed"
-    yield Step(lives.next(notation=notation))
-    yield Step(lives.next(gap="a quarter of a second", notation=notation))
-    yield Step(lives.next(gap="a quarter of a second", notation=notation))
+    yield Step(sender.next(notation=notation))
+    yield Step(sender.next(gap="a quarter of a second", notation=notation))
+    yield Step(sender.next(gap="a quarter of a second", notation=notation))
 
 
-def _at_once(lives: Lives) -> Steps:
+def _at_once(sender: Sender) -> Steps:
     for number in range(3):
         names = [f"{number}{letter}" for letter in "abcdef"]
-        first, *others = (lives.next(name) for name in names)
+        first, *others = (sender.next(name) for name in names)
         yield Burst(first, others=tuple(others))
 
 
-def _updates_at_once(lives: Lives) -> Steps:
-    yield Step(lives.next())
+def _updates_at_once(sender: Sender) -> Steps:
+    yield Step(sender.next())
     for _ in range(4):
-        first, *others = (lives.next(gap="a minute") for _ in range(5))
+        first, *others = (sender.next(gap="a minute") for _ in range(5))
         yield Burst(first, others=tuple(others))
 
 
-def _life(lives: Lives) -> Steps:
-    yield Step(lives.next())
+def _life(sender: Sender) -> Steps:
+    yield Step(sender.next())
     for choice in (0, 0, 0, 0, 1, 0, 2, 0):
-        yield Step(lives.next(choice=choice, gap="three hours"))
+        yield Step(sender.next(choice=choice, gap="three hours"))
 
 
-def _invalid_and_back(lives: Lives) -> Steps:
-    yield Step(lives.next())
+def _invalid_and_back(sender: Sender) -> Steps:
+    yield Step(sender.next())
     for choice in (1, 0, 1, 1, 0):
-        yield Step(lives.next(choice=choice, gap="a day"))
+        yield Step(sender.next(choice=choice, gap="a day"))
 
 
 # Each of three statuses after each of three, itself included.
@@ -120,131 +120,131 @@ _QA_STATUSES = ("PENDING", "FAILED", "PASSED")
 _SETUP_STATUSES = ("INCOMPLETE", "FINAL_SYNC_PENDING", "COMPLETED")
 
 
-def _every_turn(lives: Lives) -> Steps:
+def _every_turn(sender: Sender) -> Steps:
     for number in range(len(_TOUR) + 1):
         state, qa, setup = (_TOUR[(number + turned) % len(_TOUR)] for turned in (0, 2, 5))
         status: Status = (_STATES[state], _QA_STATUSES[qa], _SETUP_STATUSES[setup])
-        yield Step(lives.next(gap="three hours", status=status))
-    yield Step(lives.next(gap="three hours", status=status))
+        yield Step(sender.next(gap="three hours", status=status))
+    yield Step(sender.next(gap="three hours", status=status))
 
 
-def _copy(lives: Lives) -> Steps:
-    yield Step(lives.next())
-    yield Step(lives.again(0))
+def _copy(sender: Sender) -> Steps:
+    yield Step(sender.next())
+    yield Step(sender.again(0))
 
 
-def _copy_of_a_newer(lives: Lives) -> Steps:
-    yield Step(lives.next())
-    yield Step(lives.next(gap="a minute"))
-    yield Step(lives.again(0))
-    yield Step(lives.again(0))
+def _copy_of_a_newer(sender: Sender) -> Steps:
+    yield Step(sender.next())
+    yield Step(sender.next(gap="a minute"))
+    yield Step(sender.again(0))
+    yield Step(sender.again(0))
 
 
-def _copy_after_another(lives: Lives) -> Steps:
-    yield Step(lives.next())
-    yield Step(lives.next(gap="a minute"))
-    yield Step(lives.again(1))
+def _copy_after_another(sender: Sender) -> Steps:
+    yield Step(sender.next())
+    yield Step(sender.next(gap="a minute"))
+    yield Step(sender.again(1))
 
 
-def _copy_written_anew(lives: Lives) -> Steps:
-    yield Step(lives.next())
-    yield Step(lives.again(0, "indented"))
+def _copy_written_anew(sender: Sender) -> Steps:
+    yield Step(sender.next())
+    yield Step(sender.again(0, "indented"))
 
 
-def _copy_much_later(lives: Lives) -> Steps:
-    yield Step(lives.next("a"))
+def _copy_much_later(sender: Sender) -> Steps:
+    yield Step(sender.next("a"))
     for number in range(30):
-        yield Step(lives.next("bcdefg"[number % 6], number))
-    yield Step(lives.again(30))
+        yield Step(sender.next("bcdefg"[number % 6], number))
+    yield Step(sender.again(30))
 
 
-def _copy_between(lives: Lives) -> Steps:
-    yield Step(lives.next("a"))
-    yield Step(lives.next("b"))
-    yield Step(lives.again(1))
-    yield Step(lives.again(0))
+def _copy_between(sender: Sender) -> Steps:
+    yield Step(sender.next("a"))
+    yield Step(sender.next("b"))
+    yield Step(sender.again(1))
+    yield Step(sender.again(0))
 
 
-def _same_moment(lives: Lives) -> Steps:
-    yield Step(lives.next())
+def _same_moment(sender: Sender) -> Steps:
+    yield Step(sender.next())
     for number in range(4):
-        yield Step(lives.next(choice=number, gap="a minute"), 8)
+        yield Step(sender.next(choice=number, gap="a minute"), 8)
 
 
-def _same_moment_first(lives: Lives) -> Steps:
+def _same_moment_first(sender: Sender) -> Steps:
     for name in "abcd":
-        yield Step(lives.next(name), 8)
+        yield Step(sender.next(name), 8)
 
 
-def _late(lives: Lives) -> Steps:
-    yield Step(lives.next(gap="a day"))
-    yield Step(lives.late(gap="three hours"))
+def _late(sender: Sender) -> Steps:
+    yield Step(sender.next(gap="a day"))
+    yield Step(sender.late(gap="three hours"))
 
 
-def _late_statuses(lives: Lives) -> Steps:
-    yield Step(lives.next())
-    yield Step(lives.next(gap="a day", status=("INVALID", "PASSED", "COMPLETED")))
-    yield Step(lives.late(gap="a second", status=("INACTIVE", "FAILED", "INCOMPLETE")))
-    yield Step(lives.late(gap="a minute", status=("ACTIVE", "PENDING", "FINAL_SYNC_PENDING")))
-    yield Step(lives.next(gap="a minute", status=("ACTIVE", "FAILED", "INCOMPLETE")))
-    yield Step(lives.late(gap="a second", status=("INVALID", "PASSED", "COMPLETED")))
+def _late_statuses(sender: Sender) -> Steps:
+    yield Step(sender.next())
+    yield Step(sender.next(gap="a day", status=("INVALID", "PASSED", "COMPLETED")))
+    yield Step(sender.late(gap="a second", status=("INACTIVE", "FAILED", "INCOMPLETE")))
+    yield Step(sender.late(gap="a minute", status=("ACTIVE", "PENDING", "FINAL_SYNC_PENDING")))
+    yield Step(sender.next(gap="a minute", status=("ACTIVE", "FAILED", "INCOMPLETE")))
+    yield Step(sender.late(gap="a second", status=("INVALID", "PASSED", "COMPLETED")))
 
 
-def _late_among(lives: Lives) -> Steps:
-    yield Step(lives.next())
-    yield Step(lives.next(gap="a day"))
-    yield Step(lives.late(choice=1, gap="a second"))
-    yield Step(lives.next(gap="a second"))
+def _late_among(sender: Sender) -> Steps:
+    yield Step(sender.next())
+    yield Step(sender.next(gap="a day"))
+    yield Step(sender.late(choice=1, gap="a second"))
+    yield Step(sender.next(gap="a second"))
 
 
-def _a_millisecond(lives: Lives) -> Steps:
-    yield Step(lives.next())
-    yield Step(lives.next(gap="a millisecond"))
-    yield Step(lives.late(gap="a millisecond"))
+def _a_millisecond(sender: Sender) -> Steps:
+    yield Step(sender.next())
+    yield Step(sender.next(gap="a millisecond"))
+    yield Step(sender.late(gap="a millisecond"))
 
 
-def _fraction_after_none(lives: Lives) -> Steps:
+def _fraction_after_none(sender: Sender) -> Steps:
     # As texts "...00.500Z" comes before "...00Z".
-    yield Step(lives.next(notation="no fraction that isn't needed"))
-    yield Step(lives.next(gap="half a second"))
+    yield Step(sender.next(notation="no fraction that isn't needed"))
+    yield Step(sender.next(gap="half a second"))
 
 
-def _none_before_fraction(lives: Lives) -> Steps:
-    yield Step(lives.next(gap="half a second"))
-    yield Step(lives.next(gap="half a second"))
-    yield Step(lives.late(gap="half a second", notation="no fraction that isn't needed"))
+def _none_before_fraction(sender: Sender) -> Steps:
+    yield Step(sender.next(gap="half a second"))
+    yield Step(sender.next(gap="half a second"))
+    yield Step(sender.late(gap="half a second", notation="no fraction that isn't needed"))
 
 
-def _newer_sorts_before(lives: Lives) -> Steps:
-    yield Step(lives.next())
-    yield Step(lives.sorts_wrong())
+def _newer_sorts_before(sender: Sender) -> Steps:
+    yield Step(sender.next())
+    yield Step(sender.sorts_wrong())
 
 
-def _older_sorts_behind(lives: Lives) -> Steps:
-    yield Step(lives.next())
-    yield Step(lives.late(notation="+13:00"))
+def _older_sorts_behind(sender: Sender) -> Steps:
+    yield Step(sender.next())
+    yield Step(sender.late(notation="+13:00"))
 
 
-def _older_sorts_behind_by_two_hours(lives: Lives) -> Steps:
-    yield Step(lives.next())
-    yield Step(lives.late(notation="+02:00", gap="a minute"))
+def _older_sorts_behind_by_two_hours(sender: Sender) -> Steps:
+    yield Step(sender.next())
+    yield Step(sender.late(notation="+02:00", gap="a minute"))
 
 
-def _newer_after_offset(lives: Lives) -> Steps:
-    yield Step(lives.next(notation="+02:00"))
-    yield Step(lives.next(gap="a minute"))
+def _newer_after_offset(sender: Sender) -> Steps:
+    yield Step(sender.next(notation="+02:00"))
+    yield Step(sender.next(gap="a minute"))
 
 
-def _offset_after_offset(lives: Lives) -> Steps:
-    yield Step(lives.next(notation="+13:00"))
-    yield Step(lives.next(notation="-05:30", gap="a second"))
-    yield Step(lives.late(notation="+02:00", gap="a second"))
+def _offset_after_offset(sender: Sender) -> Steps:
+    yield Step(sender.next(notation="+13:00"))
+    yield Step(sender.next(notation="-05:30", gap="a second"))
+    yield Step(sender.late(notation="+02:00", gap="a second"))
 
 
-def _micro_after_milli(lives: Lives) -> Steps:
-    yield Step(lives.next())
-    yield Step(lives.next(notation="microseconds", gap="a millisecond"))
-    yield Step(lives.next(notation="nanoseconds", gap="a millisecond"))
+def _micro_after_milli(sender: Sender) -> Steps:
+    yield Step(sender.next())
+    yield Step(sender.next(notation="microseconds", gap="a millisecond"))
+    yield Step(sender.next(notation="nanoseconds", gap="a millisecond"))
 
 
 # The ends of what clocks of 32 and of 64 bits can count, and of years with two digits.
@@ -261,143 +261,143 @@ _ERAS = (
 )
 
 
-def _eras(lives: Lives) -> Steps:
+def _eras(sender: Sender) -> Steps:
     for number, text in enumerate(_ERAS):
-        yield Step(lives.next(choice=number % 2, at=int(instant(text))))
+        yield Step(sender.next(choice=number % 2, at=int(instant(text))))
 
 
-def _tie(lives: Lives) -> Steps:
-    yield Step(lives.next())
-    yield Step(lives.tie())
-    yield Step(lives.again(1))
-    yield Step(lives.again(0))
+def _tie(sender: Sender) -> Steps:
+    yield Step(sender.next())
+    yield Step(sender.tie())
+    yield Step(sender.again(1))
+    yield Step(sender.again(0))
 
 
-def _twins(lives: Lives) -> Steps:
-    yield Step(lives.next("a"))
-    lives.twin("b", "a")
-    yield Step(lives.next("b"))
-    yield Step(lives.next("b", gap="a day"))
-    yield Step(lives.next("a", 1, gap="a minute"))
+def _twins(sender: Sender) -> Steps:
+    yield Step(sender.next("a"))
+    sender.twin("b", "a")
+    yield Step(sender.next("b"))
+    yield Step(sender.next("b", gap="a day"))
+    yield Step(sender.next("a", 1, gap="a minute"))
 
 
-def _alike(likeness: Likeness) -> Callable[[Lives], Steps]:
-    def play(lives: Lives) -> Steps:
-        sample = lives.sample_of("a")
+def _alike(lookalike: Lookalike) -> Callable[[Sender], Steps]:
+    def play(sender: Sender) -> Steps:
+        sample = sender.sample_of("a")
         tool, _, token = str(sample["data"]["integration_id"]).partition(":")
-        for name, changed in (("a", likeness.first), ("b", likeness.second)):
+        for name, changed in (("a", lookalike.first), ("b", lookalike.second)):
             sample["data"]["integration_id"] = f"{tool}:{changed(token)}"
-            lives.introduce(name, sample, "a second" if name == "a" else "a day")
-            sample = lives.sample_of(name)
-        yield Step(lives.next("a"))
-        yield Step(lives.next("b"))
+            sender.introduce(name, sample, "a second" if name == "a" else "a day")
+            sample = sender.sample_of(name)
+        yield Step(sender.next("a"))
+        yield Step(sender.next("b"))
 
     return play
 
 
-def _two_tools(lives: Lives) -> Steps:
-    sample = lives.sample_of("a")
+def _two_tools(sender: Sender) -> Steps:
+    sample = sender.sample_of("a")
     token = str(sample["data"]["integration_id"]).partition(":")[2]
     sample["data"] |= {"integration_tool": "workday", "integration_id": f"workday:{token}"}
-    lives.introduce("b", sample, "a day")
-    yield Step(lives.next("a"))
-    yield Step(lives.next("b"))
+    sender.introduce("b", sample, "a day")
+    yield Step(sender.next("a"))
+    yield Step(sender.next("b"))
 
 
-def _two_parts(lives: Lives) -> Steps:
-    sample = lives.sample_of("a")
+def _two_parts(sender: Sender) -> Steps:
+    sample = sender.sample_of("a")
     whole = str(sample["data"]["integration_id"])
     for name in "ab":
         sample["data"]["integration_id"] = f"{whole}:{name}"
-        lives.introduce(name, sample, "a second" if name == "a" else "a day")
-        sample = lives.sample_of(name)
-    yield Step(lives.next("a"))
-    yield Step(lives.next("b"))
+        sender.introduce(name, sample, "a second" if name == "a" else "a day")
+        sample = sender.sample_of(name)
+    yield Step(sender.next("a"))
+    yield Step(sender.next("b"))
 
 
-def _nameless(lives: Lives) -> Steps:
+def _nameless(sender: Sender) -> Steps:
     for name in "ab":
-        sample = lives.sample_of(name)
+        sample = sender.sample_of(name)
         sample["data"]["end_user"] = {
             "organization_name": f"The organization {name.upper()}",
             "creator_email": None,
             "origin_id": None,
         }
-        lives.introduce(name, sample, "a second" if name == "a" else "a day")
-    yield Step(lives.next("a"))
-    yield Step(lives.next("b"))
+        sender.introduce(name, sample, "a second" if name == "a" else "a day")
+    yield Step(sender.next("a"))
+    yield Step(sender.next("b"))
 
 
-def _alike_events(likeness: Likeness) -> Callable[[Lives], Steps]:
-    def play(lives: Lives) -> Steps:
-        token = str(lives.sample_of("a")["data"]["integration_id"]).partition(":")[2]
-        yield Step(lives.next(event_id=likeness.first(token)))
-        yield Step(lives.next(gap="a day", event_id=likeness.second(token)))
+def _alike_events(lookalike: Lookalike) -> Callable[[Sender], Steps]:
+    def play(sender: Sender) -> Steps:
+        token = str(sender.sample_of("a")["data"]["integration_id"]).partition(":")[2]
+        yield Step(sender.next(event_id=lookalike.first(token)))
+        yield Step(sender.next(gap="a day", event_id=lookalike.second(token)))
 
     return play
 
 
-def _twin_events(lives: Lives) -> Steps:
-    yield Step(lives.next("a"))
-    yield Step(lives.twin_event(0, "a"))
+def _twin_events(sender: Sender) -> Steps:
+    yield Step(sender.next("a"))
+    yield Step(sender.twin_event(0, "a"))
 
 
-def _two(lives: Lives) -> Steps:
-    yield Step(lives.next("a"))
-    yield Step(lives.next("b"))
-    yield Step(lives.next("b", 1, gap="a minute"))
-    yield Step(lives.next("a", gap="three hours"))
+def _two(sender: Sender) -> Steps:
+    yield Step(sender.next("a"))
+    yield Step(sender.next("b"))
+    yield Step(sender.next("b", 1, gap="a minute"))
+    yield Step(sender.next("a", gap="three hours"))
 
 
-def _two_of_a_tool(lives: Lives) -> Steps:
-    yield Step(lives.next("a"))
-    lives.sibling("b", "a")
-    yield Step(lives.next("b"))
-    yield Step(lives.next("b", 1, gap="a minute"))
-    yield Step(lives.next("a", gap="three hours"))
+def _two_of_a_tool(sender: Sender) -> Steps:
+    yield Step(sender.next("a"))
+    sender.sibling("b", "a")
+    yield Step(sender.next("b"))
+    yield Step(sender.next("b", 1, gap="a minute"))
+    yield Step(sender.next("a", gap="three hours"))
 
 
-def _older_of_another(lives: Lives) -> Steps:
-    yield Step(lives.next("a"))
-    yield Step(lives.next("a", gap="a day"))
-    yield Step(lives.next("b"))
-    yield Step(lives.next("b", gap="three hours"))
+def _older_of_another(sender: Sender) -> Steps:
+    yield Step(sender.next("a"))
+    yield Step(sender.next("a", gap="a day"))
+    yield Step(sender.next("b"))
+    yield Step(sender.next("b", gap="three hours"))
 
 
-def _forged(lives: Lives) -> Steps:
-    yield Step(lives.next())
-    real = lives.next(gap="a day")
-    forged = wire_faults(secret=lives.secret, ids=["signature-other-secret"])[0]
+def _forged(sender: Sender) -> Steps:
+    yield Step(sender.next())
+    real = sender.next(gap="a day")
+    forged = wire_faults(secret=sender.secret, ids=["signature-other-secret"])[0]
     made = forged.apply(real.payload)
     if made is not None:
         yield Forged(made)
     yield Step(real)
 
 
-def _without_signature(lives: Lives) -> Steps:
-    real = lives.next()
-    forged = wire_faults(secret=lives.secret, ids=["signature-missing"])[0]
+def _without_signature(sender: Sender) -> Steps:
+    real = sender.next()
+    forged = wire_faults(secret=sender.secret, ids=["signature-missing"])[0]
     made = forged.apply(real.payload)
     if made is not None:
         yield Forged(made)
     yield Step(real)
 
 
-def _new_event(lives: Lives) -> Steps:
-    yield Step(lives.next())
-    stranger = Lives(secret=lives.secret, salt=("stranger", lives.id_of("a")))
-    payload = lives.next(choice=1, gap="a day").payload
+def _new_event(sender: Sender) -> Steps:
+    yield Step(sender.next())
+    stranger = Sender(secret=sender.secret, salt=("stranger", sender.id_of("a")))
+    payload = sender.next(choice=1, gap="a day").payload
     payload["type"] = "integration-added-later"
     payload["id"] = stranger.next().event_id
-    yield Foreign(Delivery.of(payload, lives.secret, done=("an event that is new",)))
+    yield Foreign(Delivery.of(payload, sender.secret, done=("an event that is new",)))
 
 
-def _invalid_first(lives: Lives) -> Steps:
-    yield Step(lives.next())
-    real = lives.next(gap="a day")
+def _invalid_first(sender: Sender) -> Steps:
+    yield Step(sender.next())
+    real = sender.next(gap="a day")
     payload = real.payload
     payload["data"]["state"] = payload["data"]["state"].lower()
-    yield Forged(Delivery.of(payload, lives.secret, done=("an invalid payload",)))
+    yield Forged(Delivery.of(payload, sender.secret, done=("an invalid payload",)))
     yield Step(real)
 
 
@@ -480,15 +480,15 @@ SCENARIOS: tuple[Scenario, ...] = (
     Scenario("two-parts", "two integrations whose ids differ in what is behind a second colon",
              "mixes up integrations", "alike", _ALONE, _two_parts, since=1),
     *(
-        Scenario(f"alike-{likeness.id}", f"two integrations whose ids differ in {likeness.about}",
-                 "mixes up integrations", "alike", _ALONE, _alike(likeness), since=1)
-        for likeness in LIKENESSES
+        Scenario(f"alike-{lookalike.id}", f"two integrations whose ids differ in {lookalike.about}",
+                 "mixes up integrations", "alike", _ALONE, _alike(lookalike), since=1)
+        for lookalike in LOOKALIKES
     ),
     *(
-        Scenario(f"alike-events-{likeness.id}", f"two events whose ids differ in {likeness.about}",
-                 "loses", "alike events", (*_UPDATED, "twin-events"), _alike_events(likeness),
-                 since=1)
-        for likeness in LIKENESSES
+        Scenario(f"alike-events-{lookalike.id}",
+                 f"two events whose ids differ in {lookalike.about}", "loses", "alike events",
+                 (*_UPDATED, "twin-events"), _alike_events(lookalike), since=1)
+        for lookalike in LOOKALIKES
     ),
     Scenario("forged-first", "a forged event, then the real one of the same id", "loses",
              "forged", _UPDATED, _forged),

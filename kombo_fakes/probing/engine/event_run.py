@@ -6,10 +6,10 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 from functools import partial
 
-from kombo_fakes.errors import shorten
+from kombo_fakes.core.messages import shorten
 from kombo_fakes.probing.cases.cases import LARGE_THEME, Maker
 from kombo_fakes.probing.cases.scenarios import SCENARIOS
-from kombo_fakes.probing.engine.courier import Courier, Lost, Stopped
+from kombo_fakes.probing.engine.client import Client, Lost, Stopped
 from kombo_fakes.probing.engine.exploring import explored
 from kombo_fakes.probing.engine.histories import Histories
 from kombo_fakes.probing.engine.preflight import instead_of, preflight_finding
@@ -33,7 +33,7 @@ class Play:
     """The cases of one event, played at a receiver.
 
     Args:
-        courier: Brings the deliveries.
+        client: Brings the deliveries.
         maker: Makes them.
         run: What makes the ids of this run others than those of another one.
         max_examples: How many payloads Hypothesis draws at the end.
@@ -49,7 +49,7 @@ class Play:
 
     def __init__(
         self,
-        courier: Courier,
+        client: Client,
         maker: Maker,
         run: str,
         max_examples: int,
@@ -60,7 +60,7 @@ class Play:
         self.outcomes: list[Outcome] = []
         self.not_judged: list[str] = []
         self.refused: bool = False
-        self._courier, self._maker, self._run = courier, maker, run
+        self._client, self._maker, self._run = client, maker, run
         self._max_examples, self._progress = max_examples, progress
         self._early: Finding | None = None
         self._case: Case | None = None
@@ -72,7 +72,7 @@ class Play:
 
     def play(self) -> str:
         """Play all of it; why it ended before its time, or nothing."""
-        self._courier.evidence = self.evidence
+        self._client.evidence = self.evidence
         why = ""
         try:
             why = self._first()
@@ -109,9 +109,9 @@ class Play:
             self._early = preflight_finding(first, reply, taken)
             self.refused = True
             return "the first good delivery was not taken"
-        if self._courier.observes and first.integration is not None:
-            self._courier.look(first.integration)  # Raises for what is no JSON object.
-        self._courier.works = True
+        if self._client.observes and first.integration is not None:
+            self._client.look(first.integration)  # Raises for what is no JSON object.
+        self._client.works = True
         return ""
 
     def _planned(self, signature: str) -> list[tuple[str, Callable[[], None]]]:
@@ -121,9 +121,9 @@ class Play:
         ]
         if self._max_examples > 0:
             phases.append(("drawn payloads", self._explore))
-        if self._courier.observes and self.event == DEFAULT_EVENT:
+        if self._client.observes and self.event == DEFAULT_EVENT:
             self._histories = Histories(
-                self._courier,
+                self._client,
                 self.evidence,
                 self.outcomes,
                 self._maker,
@@ -133,7 +133,7 @@ class Play:
             )
             phases.insert(0, ("timelines", self._play_histories))
             phases.append(("a look back at the first integrations", self._histories.look_back))
-        elif self._courier.observes:
+        elif self._client.observes:
             self.not_judged.append(
                 f"what the receiver stores of {self.event}: only {DEFAULT_EVENT} has timelines, "
                 "and a state to observe"
@@ -234,9 +234,9 @@ class Play:
         wrong: Category = "refuses and applies all the same"
         if reply.taken and case.traceless:
             wrong = "takes what it must refuse"
-        elif not reply.refused or case.owed == "take":
+        elif not reply.refused or case.owed == "accept":
             return None
-        if self._courier.look(case.integration) is None:
+        if self._client.look(case.integration) is None:
             return None
         self.evidence.add(Failure(wrong, case, (exchange,), "the integration is known afterwards"))
         return wrong
@@ -245,7 +245,7 @@ class Play:
         assert case.integration is not None
         assert case.expected is not None
         wanted = case.expected
-        seen = self._courier.settled(
+        seen = self._client.settled(
             case.integration, lambda seen: seen is not None and not differences(wanted, seen)
         )
         if seen is None:
@@ -265,7 +265,7 @@ class Play:
 
     def _sent(self, case: Case) -> Reply:
         self._case = case
-        return self._courier.bring(case.id, case.delivery)
+        return self._client.bring(case.id, case.delivery)
 
     def _survived(self, case: Case, wrong: Category | None) -> None:
         """Make sure that a plain delivery is taken after one that may have broken something.
@@ -285,10 +285,10 @@ class Play:
             self._maker.fresh(),
             rank="hostile",
         )
-        reply = self._courier.bring(plain.id, plain.delivery)
+        reply = self._client.bring(plain.id, plain.delivery)
         failed = judged(plain, reply)
-        if failed is None and self._courier.observes and plain.integration is not None:
-            self._courier.look(plain.integration)
+        if failed is None and self._client.observes and plain.integration is not None:
+            self._client.look(plain.integration)
         if failed is not None:
             self.evidence.add(Failure(failed, plain, (Exchange(plain.delivery, reply),)))
             self.outcomes.append(Outcome(plain, reply, failed))
@@ -296,13 +296,13 @@ class Play:
 
     def _lost(self, why: str) -> None:
         """Put it down to the last delivery that was answered: it works no more since then."""
-        assert self._courier.last is not None
-        name, exchange = self._courier.last
+        assert self._client.last is not None
+        name, exchange = self._client.last
         case = self._case
         if case is None or (case.id != name and not name.startswith("after:")):
             about = _ABOUTS.get(name) or "; ".join(exchange.delivery.done) or name
             case = Case(
-                name, "timeline", "", about, exchange.delivery, "take",
+                name, "timeline", "", about, exchange.delivery, "accept",
                 "whatever was delivered, it has to be there, and what it knows to be seen",
                 "hostile", event=self.event,
             )  # fmt: skip

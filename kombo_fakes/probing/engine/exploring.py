@@ -8,8 +8,9 @@ from typing import Any
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import seed as seeded
 
-from kombo_fakes.core.pointer import Path, PointerError, get, replaced, to_pointer
-from kombo_fakes.errors import shorten
+from kombo_fakes.core.messages import shorten
+from kombo_fakes.core.pointer import Path, get, replaced, to_pointer
+from kombo_fakes.errors import PointerError
 from kombo_fakes.probing.cases.cases import Maker, leaves
 from kombo_fakes.probing.model import Case, Category
 from kombo_fakes.strategies.payloads import payloads
@@ -63,11 +64,11 @@ def explored(
         if ended:
             return
         try:
-            look_at(payload)
+            source_of(payload)
         except Exception as error:
             ended.append(error)
 
-    def look_at(payload: Any) -> None:
+    def source_of(payload: Any) -> None:
         wrong = small.fails(payload)
         if wrong is None or small.spent > max_examples + _MOST:
             return

@@ -12,7 +12,7 @@ from kombo_fakes.core.choices import seed_for
 from kombo_fakes.core.instants import NOTATIONS, SECOND, instant
 from kombo_fakes.probing.cases.cases import Maker
 from kombo_fakes.probing.cases.scenarios import SCENARIOS, Burst, Foreign, Forged, Scenario
-from kombo_fakes.probing.engine.courier import Courier, Stopped
+from kombo_fakes.probing.engine.client import Client, Stopped
 from kombo_fakes.probing.engine.exploring import Small
 from kombo_fakes.probing.model import Case, Category, Exchange, Failure, Owed
 from kombo_fakes.probing.reports.plain_text import counted
@@ -22,7 +22,7 @@ from kombo_fakes.probing.verdicts.findings import enumerated
 from kombo_fakes.probing.verdicts.judge import judged
 from kombo_fakes.schema.shipped import DEFAULT_EVENT
 from kombo_fakes.sequences.ledger import Ledger, Record
-from kombo_fakes.sequences.sender import EPOCH, USUAL_NOTATION, Lives
+from kombo_fakes.sequences.sender import EPOCH, USUAL_NOTATION, Sender
 from kombo_fakes.sequences.timeline import Step
 from kombo_fakes.wire.delivery import Delivery
 
@@ -64,7 +64,7 @@ class Histories:
     """The scenarios of a run.
 
     Args:
-        courier: Brings the deliveries.
+        client: Brings the deliveries.
         evidence: Where failures go.
         outcomes: Where it goes what came of each scenario.
         maker: Makes payloads.
@@ -75,7 +75,7 @@ class Histories:
 
     def __init__(
         self,
-        courier: Courier,
+        client: Client,
         evidence: Evidence,
         outcomes: list[Outcome],
         maker: Maker,
@@ -83,7 +83,7 @@ class Histories:
         attempt: Attempt,
         record: Attempt,
     ) -> None:
-        self._courier, self._evidence, self._outcomes = courier, evidence, outcomes
+        self._client, self._evidence, self._outcomes = client, evidence, outcomes
         self._maker, self._run = maker, run
         self._attempt, self._record = attempt, record
         self._failed: set[str] = set()
@@ -154,7 +154,7 @@ class Histories:
     # -- much later
 
     def _forgotten(self, kept: _Kept) -> bool:
-        seen = self._courier.settled(kept.name, partial(_is_right, kept.ledger, kept.name))
+        seen = self._client.settled(kept.name, partial(_is_right, kept.ledger, kept.name))
         complaint = kept.ledger.complaint(kept.name, seen)
         if complaint is None:
             return False
@@ -166,12 +166,12 @@ class Histories:
 
     def _copied(self, kept: _Kept) -> bool:
         delivery, others = kept.newest.delivery, self._others()
-        exchange = Exchange(delivery, self._courier.bring("timeline:much-later", delivery))
+        exchange = Exchange(delivery, self._client.bring("timeline:much-later", delivery))
         about = f"a copy that comes after {others}"
         case = _case_of("much-later", "copies", about, delivery)
         category, complaint = judged(case, exchange.reply), f"it was answered {exchange.reply}"
         if category is None:
-            wrong = kept.ledger.complaint(kept.name, self._courier.look(kept.name))
+            wrong = kept.ledger.complaint(kept.name, self._client.look(kept.name))
             if wrong is None:
                 return False
             category, complaint = "applies twice", wrong
@@ -179,7 +179,7 @@ class Histories:
         return True
 
     def _others(self) -> str:
-        return f"{self._courier.deliveries:,} other deliveries"
+        return f"{self._client.deliveries:,} other deliveries"
 
     def _much_later(
         self, kept: _Kept, category: Category, theme: str, about: str, last: Exchange, detail: str
@@ -203,19 +203,19 @@ class Histories:
         if not wrong or wrong[-1].case.group != "timeline":
             return
         self._controls += 1
-        lives = Lives(
+        sender = Sender(
             secret=self._maker.secret,
             salt=(self._run, scenario.id, "later"),
             sample=self._maker.other(),
             begin=EPOCH + _YEARS * self._controls,
         )
         ledger = Ledger()
-        for step in scenario.play(lives):
-            if not self._courier.bring(f"timeline:{scenario.id}", step.delivery).taken:
+        for step in scenario.play(sender):
+            if not self._client.bring(f"timeline:{scenario.id}", step.delivery).taken:
                 return
             ledger.take(step.delivery.payload)
         (name,) = ledger.integrations
-        seen = self._courier.settled(name, partial(_is_right, ledger, name))
+        seen = self._client.settled(name, partial(_is_right, ledger, name))
         if seen is None or all(_differs_but_in_events(r, seen) for r in ledger.of(name)):
             return
         failure = wrong[-1]
@@ -225,10 +225,10 @@ class Histories:
             case=replace(failure.case, theme="integrations"),
         )
 
-    def _lives(self, scenario: Scenario) -> Lives:
+    def _lives(self, scenario: Scenario) -> Sender:
         # Instants of its own, since some receivers tell events apart by them.
         offset = seed_for(self._run, scenario.id) % 1_000_000 * SECOND
-        return Lives(
+        return Sender(
             secret=self._maker.secret,
             salt=(self._run, scenario.id),
             sample=self._maker.fresh(),
@@ -244,10 +244,10 @@ class Histories:
             log.append(str(step))
             before = {name: ledger.of(name) for name in ledger.integrations}
             sent = _deliveries_of(step)
-            replies = self._courier.bring_together(f"timeline:{scenario.id}", sent)
+            replies = self._client.bring_together(f"timeline:{scenario.id}", sent)
             pairs = zip(sent, replies, strict=True)
             exchanges.extend(Exchange(made, reply, number + 1) for made, reply in pairs)
-            owed: Owed = _OWED.get(type(step), "take")
+            owed: Owed = _OWED.get(type(step), "accept")
             case = _case_of(scenario.id, scenario.theme, scenario.about, step.delivery, owed)
             if any(reply.busy for reply in replies):
                 self._unjudged.setdefault(_BUSY, []).append(scenario.id)
@@ -302,7 +302,7 @@ class Histories:
 
     def _only_counts(self, ledger: Ledger, name: str) -> bool:
         """Whether nothing is wrong but that late events are counted as applied."""
-        seen = self._courier.look(name)
+        seen = self._client.look(name)
         counts = seen is not None and seen.get("events") == ledger.taken(name)
         return counts and _is_right_but_events(ledger, name, seen)
 
@@ -314,7 +314,7 @@ class Histories:
             "combination",
             "a payload of a history, alone",
             self._alone(payload),
-            spelling=spelt[0].removeprefix("spelt ") if spelt else "compact",
+            style=spelt[0].removeprefix("spelt ") if spelt else "compact",
         )
         if self._attempt(alone) != wrong or self._attempt(self._plain()) == wrong:
             return False
@@ -361,7 +361,7 @@ class Histories:
             if scenario.id == "updates-at-once":
                 # Which of them come first is open, and so is how many are too old by then.
                 right = partial(_is_right_but_events, ledger, name)
-            seen = self._courier.settled(name, right)
+            seen = self._client.settled(name, right)
             if right(seen):
                 continue
             complaint = str(ledger.complaint(name, seen))
@@ -412,10 +412,10 @@ class Histories:
             data["updated_at"] = NOTATIONS[USUAL_NOTATION](at)
             known = ledger.of(named)
             delivery = Delivery.of(payload, self._maker.secret)
-            if not self._courier.bring("timeline:control", delivery).taken:
+            if not self._client.bring("timeline:control", delivery).taken:
                 return wrong
             ledger.take(payload)
-            seen = self._courier.settled(named, partial(_is_right, ledger, named))
+            seen = self._client.settled(named, partial(_is_right, ledger, named))
             complaint = ledger.complaint(named, seen)
             if complaint is not None:
                 lost = seen is None or any(not record.differences(seen) for record in known)
@@ -463,10 +463,10 @@ def _is_right(ledger: Ledger, name: str, seen: Mapping[str, Any] | None) -> bool
     return ledger.complaint(name, seen) is None
 
 
-_OWED: dict[type[Step], Owed] = {Forged: "refuse", Foreign: "either"}
+_OWED: dict[type[Step], Owed] = {Forged: "reject", Foreign: "either"}
 
 
-def _case_of(name: str, theme: str, about: str, delivery: Delivery, owed: Owed = "take") -> Case:
+def _case_of(name: str, theme: str, about: str, delivery: Delivery, owed: Owed = "accept") -> Case:
     return Case(
         id=f"timeline:{name}",
         group="timeline",

@@ -2,7 +2,7 @@
 
 Where the first one isn't taken no other could be judged, so that one finding has to say it all.
 What a receiver most likely does wrong is tried out, one thing at a time: a signature in another
-notation or over another spelling, a payload of this moment, one without an e-mail address.
+notation or over another style, a payload of this moment, one without an e-mail address.
 """
 
 from __future__ import annotations
@@ -14,16 +14,17 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timezone
 
-from kombo_fakes.core.pointer import Path, PointerError, get, replaced
-from kombo_fakes.errors import shorten
+from kombo_fakes.core.messages import shorten
+from kombo_fakes.core.pointer import Path, get, replaced
+from kombo_fakes.errors import PointerError
 from kombo_fakes.probing.cases.cases import Maker
 from kombo_fakes.probing.model import Case, Category, Exchange, Failure, Finding, Reply
 from kombo_fakes.probing.verdicts.findings import REFUSES, finding_of
 from kombo_fakes.probing.verdicts.judge import judged
 from kombo_fakes.schema.shipped import DEFAULT_EVENT
 from kombo_fakes.wire.delivery import Delivery
+from kombo_fakes.wire.serializations import serialize
 from kombo_fakes.wire.signing import SIGNATURE_HEADER, digest, key_of
-from kombo_fakes.wire.spellings import spell
 
 _NOT_THE_PAYLOAD = (404, 405, 410, 415, 429)
 
@@ -86,11 +87,11 @@ def _signatures(maker: Maker, first: Case) -> Iterator[Instead]:
 
 
 def _spellings(maker: Maker) -> Iterator[Instead]:
-    for spelling in ("spaced", "indented", "keys-sorted", "keys-reversed", "trailing-newline"):
-        case = maker.valid_case("instead", "first", spelling, maker.fresh(), spelling=spelling)
+    for style in ("spaced", "indented", "keys-sorted", "keys-reversed", "trailing-newline"):
+        case = maker.valid_case("instead", "first", style, maker.fresh(), style=style)
         yield Instead(
             case,
-            f"the same is taken spelt {spelling}, so that its signature is checked over "
+            f"the same is taken spelt {style}, so that its signature is checked over "
             "re-serialised JSON instead of the raw bytes of the body",
             "compute the HMAC over the raw bytes of the request, before any middleware has parsed "
             "them; never over JSON that was dumped again",
@@ -99,7 +100,7 @@ def _spellings(maker: Maker) -> Iterator[Instead]:
 
 def _envelope(maker: Maker, first: Case) -> Iterator[Instead]:
     """What ``validateWebhook`` of Kombo's SDK for TypeScript wants, and Kombo never sends."""
-    body = spell({SIGNATURE_HEADER: "any", "body": first.delivery.payload})
+    body = serialize({SIGNATURE_HEADER: "any", "body": first.delivery.payload})
     yield Instead(
         replace(first, id="instead", delivery=Delivery.signed(body, maker.secret)),
         "a body is taken that holds the signature and the payload as its members, which is what "

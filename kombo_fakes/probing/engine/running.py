@@ -10,9 +10,9 @@ from dataclasses import replace
 from typing import Any
 from urllib.parse import urljoin
 
-from kombo_fakes.errors import unknown
+from kombo_fakes.core.messages import unknown
 from kombo_fakes.probing.cases.cases import Maker
-from kombo_fakes.probing.engine.courier import SETTLE, Courier
+from kombo_fakes.probing.engine.client import SETTLE, Client
 from kombo_fakes.probing.engine.event_run import Play, Progress
 from kombo_fakes.probing.known import Known
 from kombo_fakes.probing.model import POLICIES, RANKS, Finding, Policy, Reply
@@ -115,7 +115,7 @@ def probe(
             on_exchange,
             redactor,
         )
-        with closing(run.courier):
+        with closing(run.client):
             report = run.report(known)
     here = urljoin("http://127.0.0.1:8000/", without_secrets(url))
     return replace(report, url=target.name if isinstance(receiver, str) else here)
@@ -142,11 +142,11 @@ class _Run:
         self.redactor = redactor
         end = self.begun + max_seconds
         nothing = Evidence(policy=policy)
-        self.courier = Courier(target, secret, observe, nothing, end, on_exchange, redactor, settle)
+        self.client = Client(target, secret, observe, nothing, end, on_exchange, redactor, settle)
         run_id = secrets.token_hex(8)
         self.plays = [
             Play(
-                self.courier,
+                self.client,
                 Maker(name, secret, policy, seed, run_id),
                 run_id,
                 max_examples,
@@ -168,7 +168,7 @@ class _Run:
             if ended:
                 not_judged.append(f"{said}nothing of it was sent, since the run was stopped")
                 continue
-            self.courier.event = name
+            self.client.event = name
             why = play.play()
             if why:
                 stopped.append(f"{said}{why}")
@@ -180,22 +180,22 @@ class _Run:
             outcomes.extend(self._outcome(outcome, play) for outcome in play.outcomes)
         found = [self.redactor.finding(finding) for finding in found]
         found.sort(key=lambda finding: RANKS.index(finding.rank))
-        if not self.courier.observes:
+        if not self.client.observes:
             not_judged.append(
                 "what the receiver stores (copies, order, mixed-up integrations, lost events): "
                 "give it a way to be observed (observe= or --observe-url)"
             )
-        if self.courier.busy:
-            busy = f"{self.courier.busy:,} of {self.courier.deliveries:,} deliveries"
+        if self.client.busy:
+            busy = f"{self.client.busy:,} of {self.client.deliveries:,} deliveries"
             not_judged.append(
                 f"{busy}: answered 429, too many requests; lift the limit of requests for the time "
                 "of the probe"
             )
-        if self.courier.missed:
-            looks = counted(len(self.courier.missed), "look")
+        if self.client.missed:
+            looks = counted(len(self.client.missed), "look")
             notes.append(
                 f"{looks} at what the receiver knows failed, and went well when made once more: "
-                f"{self.redactor.text(self.courier.missed[0])}"
+                f"{self.redactor.text(self.client.missed[0])}"
             )
         if not stopped:
             notes.extend(known.notes(one for finding in found for one in self._ids(finding)))
@@ -209,7 +209,7 @@ class _Run:
             notes=tuple(notes),
             not_judged=tuple(not_judged),
             outcomes=tuple(outcomes),
-            deliveries=self.courier.deliveries,
+            deliveries=self.client.deliveries,
             stopped="interrupted" if ended == "interrupted" else "; ".join(stopped),
             seconds=time.monotonic() - self.begun,
         )

@@ -8,7 +8,8 @@ from dataclasses import dataclass, field, replace
 from fnmatch import fnmatchcase
 from typing import Any
 
-from kombo_fakes.errors import unknown
+from kombo_fakes.core.messages import unknown
+from kombo_fakes.errors import ReceiverError
 from kombo_fakes.probing.cases.cases import Maker
 from kombo_fakes.probing.model import POLICIES, Case, Category, Exchange, Failure, Policy, Reply
 from kombo_fakes.probing.reports.plain_text import finding_lines
@@ -17,7 +18,7 @@ from kombo_fakes.probing.verdicts.diagnosis import CLUSTERS, SIGNATURES
 from kombo_fakes.probing.verdicts.findings import TAKES, finding_of
 from kombo_fakes.probing.verdicts.judge import judged, leak
 from kombo_fakes.schema.shipped import DEFAULT_EVENT, check_event
-from kombo_fakes.sequences.timeline import ReceiverError, status_of
+from kombo_fakes.sequences.timeline import status_of
 from kombo_fakes.wire.delivery import Delivery
 from kombo_fakes.wire.faults import Owed
 from kombo_fakes.wire.signing import TEST_SECRET, sign
@@ -33,13 +34,13 @@ class ProbeCase:
         id: A stable name, such as ``wire:signature-missing``.
         about: What is special about it.
         delivery: What to send.
-        owed: What the receiver has to do: ``"take"`` it, ``"refuse"`` it, or ``"either"``.
+        owed: What the receiver has to do: ``"accept"`` it, ``"reject"`` it, or ``"either"``.
         why: Why.
 
     Examples:
         >>> case = probe_cases(ids="wire:signature-missing")[0]
         >>> case.owed, case.delivery.signature
-        ('refuse', None)
+        ('reject', None)
         >>> case.check(401)
     """
 
@@ -112,7 +113,7 @@ def probe_cases(
         run: What makes the ids in the payloads others than those of another run.
 
     Returns:
-        The cases: valid payloads, spellings, wire faults, changes and faults. Each has ids of its
+        The cases: valid payloads, styles, wire faults, changes and faults. Each has ids of its
         own, so that it depends on no other one.
 
     Raises:
@@ -120,8 +121,8 @@ def probe_cases(
         SecretError: if the secret is empty.
 
     Examples:
-        >>> [case.id for case in probe_cases(ids=["spelling:in*", "fault:data.state-enum-cut"])]
-        ['spelling:indented', 'fault:data.state-enum-cut']
+        >>> [case.id for case in probe_cases(ids=["style:in*", "fault:data.state-enum-cut"])]
+        ['style:indented', 'fault:data.state-enum-cut']
     """
     sign(b"", secret)  # Raises for a secret that is none.
     check_event(event)
@@ -151,7 +152,7 @@ def _remedy(case: Case, wrong: Category) -> str:
         signatures = (name for name, themes, _ in SIGNATURES if case.theme in themes)
         bodies = (f"body-{name}" for name, themes, _ in CLUSTERS if case.theme in themes)
         return next(signatures if wrong == TAKES else bodies, case.theme)
-    return f"{case.group}-{case.theme.replace(' ', '-')}".replace("spelling-", "valid-")
+    return f"{case.group}-{case.theme.replace(' ', '-')}".replace("style-", "valid-")
 
 
 def _reply_of(answer: Any) -> Reply:

@@ -20,8 +20,8 @@ from sysconfig import get_paths
 from typing import Any, TypeVar
 from urllib.parse import urljoin
 
+from kombo_fakes.errors import ProbeError
 from kombo_fakes.probing.model import Reply
-from kombo_fakes.probing.receivers.probe_error import ProbeError
 from kombo_fakes.sequences.timeline import status_of
 from kombo_fakes.wire.delivery import Delivery
 

@@ -8,10 +8,10 @@ from typing import Any, Protocol, TypeAlias
 from urllib.parse import quote
 
 from kombo_fakes.core.json_reader import parse_json
-from kombo_fakes.errors import DocumentError, shorten
+from kombo_fakes.core.messages import shorten
+from kombo_fakes.errors import DocumentError, ProbeError
 from kombo_fakes.probing.model import Reply
 from kombo_fakes.probing.receivers.in_process import Asgi, AsyncFunction, Function, InTime, Wsgi
-from kombo_fakes.probing.receivers.probe_error import ProbeError
 from kombo_fakes.wire.delivery import Delivery
 
 __all__ = ["PLACEHOLDER", "Observe", "ProbeError", "Receiver", "observer", "receiver_for"]
@@ -164,7 +164,7 @@ class _Remote:
         return self._asked(lambda: self._transport.get(url))
 
     def _asked(self, ask: Callable[[], Any]) -> Reply:
-        from kombo_fakes.wire.transport import TransportError
+        from kombo_fakes.errors import TransportError
 
         try:
             answer = ask()

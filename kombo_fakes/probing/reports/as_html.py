@@ -10,25 +10,25 @@ from collections.abc import Iterable, Sequence
 from importlib.resources import files
 from typing import Any
 
-from kombo_fakes import __version__
 from kombo_fakes.probing.model import Finding
 from kombo_fakes.probing.reports.payload_diff import differences_from_valid
 from kombo_fakes.probing.reports.plain_text import GROUP_NAMES, counted, how_likely, sentence
 from kombo_fakes.probing.reports.readable import body_text, reply_text, request_head, visible
 from kombo_fakes.probing.reports.report import Outcome, Report
 from kombo_fakes.probing.reports.sequence_diagram import picture_of
+from kombo_fakes.version import __version__
 
 _GROUPS = {group: name.capitalize() for group, name in GROUP_NAMES.items()}
 _STRIPS = {
     "signature": "Signatures",
     "body": "Bodies",
     "http": "HTTP",
-    "spelling": "Spellings",
+    "style": "Spellings",
     "change": "Changes",
     "timeline": "Timelines",
     "valid": "Whole payloads",
 }
-_OWED = {"take": "2xx", "refuse": "4xx", "either": "any answer but 5xx"}
+_OWED = {"accept": "2xx", "reject": "4xx", "either": "any answer but 5xx"}
 _MARKS = {"fine": "✓", "wrong": "✗", "free": "○", "unjudged": "–"}
 _VERDICTS = {
     "fine": "as owed",
@@ -194,7 +194,7 @@ def _diff(finding: Finding, report: Report) -> dict[str, Any] | None:
         return None
     sent = finding.exchanges[0].delivery
     case = next((o.case for o in report.outcomes if o.case.delivery is sent), None)
-    if case is None or case.group in ("spelling", "wire"):
+    if case is None or case.group in ("style", "wire"):
         return None  # It isn't the payload that is special.
     rows = differences_from_valid(case)
     caption = "Beside the valid delivery that is nearest to it (but for ids and the time)"
@@ -242,7 +242,7 @@ def _column(outcome: Outcome) -> str:
 
 
 def _strips(numbered: Sequence[_Numbered]) -> list[dict[str, Any]]:
-    """What no field shows: signatures, bodies, spellings, changes, timelines."""
+    """What no field shows: signatures, bodies, styles, changes, timelines."""
     found: dict[str, dict[str, list[_Numbered]]] = {}
     for entry in numbered:
         case = entry[1].case

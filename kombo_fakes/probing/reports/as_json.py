@@ -7,10 +7,11 @@ from collections.abc import Mapping
 from itertools import chain
 from typing import Any, get_args
 
-from kombo_fakes import __version__
-from kombo_fakes.errors import DocumentError, shorten
+from kombo_fakes.core.messages import shorten
+from kombo_fakes.errors import DocumentError
 from kombo_fakes.probing.model import Exchange, Finding, Owed, Reply, Trouble
 from kombo_fakes.probing.reports.report import Report
+from kombo_fakes.version import __version__
 from kombo_fakes.wire.delivery import Delivery
 
 FORMAT = 1

@@ -14,7 +14,7 @@ _INVALID = "a sender with a bug, or another release, can send it"
 
 GROUPS = {
     "valid": "valid payloads are taken",
-    "spelling": "every spelling is taken",
+    "style": "every style is taken",
     "wire": "odd deliveries are refused, or taken, as is owed",
     "change": "changes are treated as is owed",
     "fault": "faults are refused",
@@ -24,7 +24,7 @@ GROUPS = {
 
 GROUP_NAMES = {
     "valid": "valid payloads",
-    "spelling": "spellings",
+    "style": "styles",
     "wire": "odd deliveries",
     "change": "changes",
     "fault": "faults",

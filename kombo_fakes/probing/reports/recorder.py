@@ -14,10 +14,11 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-from kombo_fakes import __version__
-from kombo_fakes.core.writer import OutputError, pretty
+from kombo_fakes.core.writer import pretty
+from kombo_fakes.errors import OutputError
 from kombo_fakes.probing.model import Exchange, Reply
 from kombo_fakes.probing.reports.as_json import exchange_data
+from kombo_fakes.version import __version__
 from kombo_fakes.wire.delivery import Delivery
 from kombo_fakes.wire.transport import without_secrets
 

@@ -25,8 +25,8 @@ WRONG: frozenset[Verdict] = frozenset({"still wrong", "wrong otherwise", "other 
 """What something still goes wrong with."""
 
 _BY_CATEGORY: dict[str, Owed] = {
-    "refuses what it must take": "take",
-    "takes what it must refuse": "refuse",
+    "refuses what it must take": "accept",
+    "takes what it must refuse": "reject",
 }
 _BY_ANSWER: tuple[Category, ...] = (
     "refuses what it must take",
@@ -58,7 +58,7 @@ class Kept:
 
         Examples:
             >>> from kombo_fakes import Delivery
-            >>> kept = Kept("signature-absent", Exchange(Delivery.of({}), Reply(204)), "refuse")
+            >>> kept = Kept("signature-absent", Exchange(Delivery.of({}), Reply(204)), "reject")
             >>> [kept.verdict(Reply(status)) for status in (401, 204, 500, 307)]
             ['mended', 'still wrong', 'wrong otherwise', 'wrong otherwise']
         """
@@ -153,7 +153,7 @@ def _owed_of(entry: Mapping[str, Any], category: str, by_case: Mapping[str, Owed
     if category in _BY_CATEGORY:
         return _BY_CATEGORY[category]
     if str(entry.get("id")).endswith("first-delivery"):
-        return "take"  # No case of the report: nothing was tried after it.
+        return "accept"  # No case of the report: nothing was tried after it.
     cases = entry.get("cases")
     listed = cases if isinstance(cases, list) else []
     found = {by_case[str(one)] for one in listed if str(one) in by_case}
@@ -162,5 +162,5 @@ def _owed_of(entry: Mapping[str, Any], category: str, by_case: Mapping[str, Owed
 
 def _answered(reply: Reply) -> Owed | None:
     if reply.taken:
-        return "take"
-    return "refuse" if reply.status is not None and 400 <= reply.status < 500 else None
+        return "accept"
+    return "reject" if reply.status is not None and 400 <= reply.status < 500 else None

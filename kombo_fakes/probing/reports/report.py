@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
+from kombo_fakes.errors import ReceiverError
 from kombo_fakes.probing.model import Case, Category, Finding, Policy, Reply
 from kombo_fakes.probing.reports.plain_text import counted, finding_lines
 from kombo_fakes.probing.reports.readable import visible
-from kombo_fakes.sequences.timeline import ReceiverError
 
 State: TypeAlias = Literal["fine", "wrong", "free", "unjudged"]
 """As owed, not as owed, either is right, or nothing can be told."""

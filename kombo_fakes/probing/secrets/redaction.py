@@ -17,7 +17,7 @@ _KEPT = 1 << 16
 
 
 class Redactor:
-    """Blots out a secret, in the spellings in which receivers echo one.
+    """Blots out a secret, in the styles in which receivers echo one.
 
     Args:
         secret: The secret.

@@ -180,7 +180,7 @@ def _takes_everything(evidence: Evidence, take: Take) -> Iterable[Finding]:
     owed = [
         name
         for name, case in evidence.cases.items()
-        if case.owed == "refuse" and case.group in ("wire", "fault")
+        if case.owed == "reject" and case.group in ("wire", "fault")
     ]
     taken = [name for name in owed if evidence.replies[name].taken]
     failures = [f for f in evidence.failures if f.category == TAKES]
@@ -202,7 +202,7 @@ def _takes_everything(evidence: Evidence, take: Take) -> Iterable[Finding]:
 
 def _too_long(evidence: Evidence, take: Take) -> Iterable[Finding]:
     """What is valid and long: where all that fails is longer than all that doesn't."""
-    valid = {n: c for n, c in evidence.cases.items() if c.group in ("valid", "spelling")}
+    valid = {n: c for n, c in evidence.cases.items() if c.group in ("valid", "style")}
     for category in (REFUSES, CRASHES, HANGS):
         failures = [f for f in evidence.failures if f.category == category and f.case.id in valid]
         if not any(f.case.theme == "size" for f in failures):
@@ -230,10 +230,10 @@ def _resigned(evidence: Evidence, take: Take) -> Iterable[Finding]:
     } & {401, 403}
     looks_forged: Callable[[Failure], bool] = lambda f: (  # noqa: E731
         f.category == REFUSES
-        and f.case.group in ("valid", "spelling")
+        and f.case.group in ("valid", "style")
         and f.exchanges[-1].reply.status in bad
     )
-    spelt = [f for f in evidence.failures if f.case.group == "spelling" and looks_forged(f)]
+    spelt = [f for f in evidence.failures if f.case.group == "style" and looks_forged(f)]
     changed = {"signature-body-blank", "signature-body-order"}
     unchecked = {f.case.theme for f in evidence.failures if f.category == TAKES} & changed
     signatures = {
@@ -320,7 +320,7 @@ def _signatures(evidence: Evidence, take: Take, fold: Fold) -> Iterable[Finding]
     owed = {
         case.theme
         for case in evidence.cases.values()
-        if case.owed == "refuse" and case.theme.startswith("signature-")
+        if case.owed == "reject" and case.theme.startswith("signature-")
     } - {"signature-branch"}
     taken = {f.case.theme for f in evidence.failures if is_about(TAKES)(f)}
     if "signature-missing" in taken:
@@ -678,7 +678,7 @@ _LACKING = (
 def _timelines(evidence: Evidence, failures: _Failures) -> Iterable[Finding]:
     logs = {id(f): evidence.logs[n] for n, f in enumerate(evidence.failures)}
     groups: dict[tuple[Category, str], list[Failure]] = defaultdict(list)
-    spelt = [f for f in evidence.failures if f.case.group == "spelling"]
+    spelt = [f for f in evidence.failures if f.case.group == "style"]
     enums = [f for f in evidence.failures if f.case.theme == "enum" and f.category in _STATE]
     mixed = [f for f in evidence.failures if f.case.theme == "integrations"]
     out_of_order = any(
@@ -688,7 +688,7 @@ def _timelines(evidence: Evidence, failures: _Failures) -> Iterable[Finding]:
     stored = [
         f
         for f in evidence.failures
-        if f.case.group in ("valid", "spelling") and f.category == CORRUPTS and _fields(f)
+        if f.case.group in ("valid", "style") and f.category == CORRUPTS and _fields(f)
     ]
     for failure in [f for f in failures.left if f.case.group == "timeline"]:
         because: list[Failure] = []
@@ -787,7 +787,7 @@ _VALID = {
     "text": "payloads with unusual texts",
     "date-time": "payloads with a timestamp that is spelt otherwise (an offset, another fraction, "
     "a far year)",
-    "spelling": "payloads whose JSON is written otherwise",
+    "style": "payloads whose JSON is written otherwise",
     "number": "payloads with an unusual number",
     "shape": "payloads of an unusual shape",
     "realistic": "realistic payloads",
@@ -800,7 +800,7 @@ _VALID = {
 
 def _valid(failures: _Failures) -> Iterable[Finding]:
     groups: dict[tuple[Category, str, str], list[Failure]] = defaultdict(list)
-    valid = [f for f in failures.left if f.case.group in ("valid", "spelling")]
+    valid = [f for f in failures.left if f.case.group in ("valid", "style")]
     # A realistic payload fails by something in it that comes alone as well.
     for failure in valid:
         theme = failure.case.theme
@@ -811,7 +811,7 @@ def _valid(failures: _Failures) -> Iterable[Finding]:
                 if f.category == failure.category and f.case.theme not in ("realistic", theme)
             ]
             failures.fold(_is(failure), others)
-    for failure in failures.take(lambda f: f.case.group in ("valid", "spelling")):
+    for failure in failures.take(lambda f: f.case.group in ("valid", "style")):
         theme = failure.case.theme
         where = failure.case.pointer if theme in ("enum", "shape") else ""
         groups[failure.category, theme, where].append(failure)

@@ -38,7 +38,7 @@ class Evidence:
         """Whether a failure of this kind is known already."""
         return any(
             known.category == category
-            and known.case.group in ("valid", "spelling", "timeline")
+            and known.case.group in ("valid", "style", "timeline")
             and (theme in ("", known.case.theme) or known.case.theme in ("realistic", "applying"))
             and (theme != "enum" or known.case.pointer == pointer)
             for known in self.failures

@@ -78,7 +78,9 @@ def finding_of(
     statuses = {f.exchanges[-1].reply.status or 0 for f in failures}
     if category == TAKES and all(300 <= status < 400 for status in statuses):
         title = f"it answers with a redirect ({last.reply}) where 4xx is owed: {abouts(failures)}"
-    owed = {"take": "2xx", "refuse": "4xx", "either": "anything but 5xx or a hang"}[shown.case.owed]
+    owed = {"accept": "2xx", "reject": "4xx", "either": "anything but 5xx or a hang"}[
+        shown.case.owed
+    ]
     why = shown.case.why
     if category == LEAKS:
         owed, why = "an answer that gives nothing away", "it goes to whoever asks"

@@ -57,15 +57,15 @@ def judged(case: Case, reply: Reply, *, takes_large: bool = False) -> Category |
         # A server that has had enough of a large body, or of headers, may hang up.
         head = sum(len(value) for _, value in case.delivery.headers)
         large = head > LARGE or (head + len(case.delivery.body) > LARGE and not takes_large)
-        return None if case.owed != "take" and large else "crashes"
+        return None if case.owed != "accept" and large else "crashes"
     if reply.status >= 500:
         odd_method = case.delivery.method != "POST" and reply.status in (501, 505)
         return None if odd_method else "crashes"
     if reply.busy:
         return None
-    if case.owed == "take" and not reply.taken:
+    if case.owed == "accept" and not reply.taken:
         return "refuses what it must take"
-    if case.owed == "refuse" and reply.status < 400:
+    if case.owed == "reject" and reply.status < 400:
         # A redirect refuses nothing: it sends whoever follows it elsewhere.
         return "takes what it must refuse"
     return None
@@ -80,7 +80,7 @@ def leak(delivery: Delivery, reply: Reply, secret: str | bytes) -> tuple[str, st
     right = sign(delivery.body, secret)
     hexadecimal = urlsafe_b64decode(right + "=").hex()
     standard = right.replace("-", "+").replace("_", "/")
-    # Who was right already learns nothing, and wrong ones in another spelling are nearly right.
+    # Who was right already learns nothing, and wrong ones in another style are nearly right.
     known = {right, hexadecimal, standard}
     if not any(word in sent.lower() or word in sent for word in known) and (
         right in text or standard in text or hexadecimal in text.lower()

@@ -130,7 +130,7 @@ def fixtures(
     assert_type(payload["data"]["end_user"]["organization_name"], str)
     assert_type(data.draw(kombo_payloads)["id"], str)
     assert_type(kombo_invalid_payload.fault, Fault)
-    assert_type(kombo_delivery_factory(invalid=True, spelling="indented"), Delivery)
+    assert_type(kombo_delivery_factory(invalid=True, style="indented"), Delivery)
     assert_type(kombo_delivery_factory(payload, wire_fault="signature-missing").body, bytes)
     assert_type(kombo_wire_fault.examples[0], Delivery)
     report = kombo_probe(print, url="/webhooks", policy="tolerant", max_examples=5)

@@ -69,6 +69,6 @@ def fixtures(
 ) -> None:
     kombo_payload_factory(kombo_seed="3")  # wrong: a whole number
     print(kombo_payload_factory()["data"]["stat"])  # wrong: state
-    kombo_delivery_factory(spelling=1)  # wrong: a name
+    kombo_delivery_factory(style=1)  # wrong: a name
     kombo_probe(print, polcy="tolerant")  # wrong: policy
     kombo_probe(print, policy="lax")  # wrong: strict or tolerant

@@ -399,7 +399,7 @@ class HangsAlways(Receiver):
         return super().webhook(environ)
 
 
-# -- spellings
+# -- styles
 
 
 @BODIES.plant(_REFUSES, f"{_SPELT}|line|indent")

@@ -10,7 +10,7 @@ from typing import Any
 from .good import Receiver, moment
 from .planted import Bed
 
-LIKENESSES = Bed()
+LOOKALIKES = Bed()
 
 _LOSES = "loses"
 _MIXES = "mixes up integrations"
@@ -35,7 +35,7 @@ class _EventIds(Receiver):
         return self.folded(payload["id"])
 
 
-@LIKENESSES.plant(_LOSES, "blank", looks=True)
+@LOOKALIKES.plant(_LOSES, "blank", looks=True)
 class StripsEventIds(_EventIds):
     """`payload["id"].strip()`."""
 
@@ -43,7 +43,7 @@ class StripsEventIds(_EventIds):
         return text.strip()
 
 
-@LIKENESSES.plant(_LOSES, "truncat|cut", looks=True)
+@LOOKALIKES.plant(_LOSES, "truncat|cut", looks=True)
 class CutsEventIdsAfter20(_EventIds):
     """A column that was made for another kind of id."""
 
@@ -51,7 +51,7 @@ class CutsEventIdsAfter20(_EventIds):
         return text[:20]
 
 
-@LIKENESSES.plant(_LOSES, "truncat|cut", looks=True)
+@LOOKALIKES.plant(_LOSES, "truncat|cut", looks=True)
 class CutsEventIdsAfter255(_EventIds):
     """varchar(255), and a database that isn't strict."""
 
@@ -59,7 +59,7 @@ class CutsEventIdsAfter255(_EventIds):
         return text[:255]
 
 
-@LIKENESSES.plant(_LOSES, "accent", looks=True)
+@LOOKALIKES.plant(_LOSES, "accent", looks=True)
 class EventIdsHaveNoAccents(_EventIds):
     """A collation that knows no accents."""
 
@@ -67,7 +67,7 @@ class EventIdsHaveNoAccents(_EventIds):
         return _nearly(text)
 
 
-@LIKENESSES.plant(_LOSES, "normali[sz]ation", looks=True)
+@LOOKALIKES.plant(_LOSES, "normali[sz]ation", looks=True)
 class NormalizesEventIds(_EventIds):
     """NFC, as a good citizen of Unicode."""
 
@@ -75,7 +75,7 @@ class NormalizesEventIds(_EventIds):
         return unicodedata.normalize("NFC", text)
 
 
-@LIKENESSES.plant(_LOSES, "hyphen|underscore", looks=True)
+@LOOKALIKES.plant(_LOSES, "hyphen|underscore", looks=True)
 class EventIdsHaveNoPunctuation(_EventIds):
     """Makes a name for a file of it."""
 
@@ -83,7 +83,7 @@ class EventIdsHaveNoPunctuation(_EventIds):
         return re.sub(r"[^A-Za-z0-9\u0080-\uffff]", "", text)
 
 
-@LIKENESSES.plant(_LOSES, "zero", looks=True)
+@LOOKALIKES.plant(_LOSES, "zero", looks=True)
 class EventIdsMayBeNumbers(_EventIds):
     """A language that makes numbers of texts that look like some."""
 
@@ -106,7 +106,7 @@ class _IntegrationIds(Receiver):
         return self.store.get(self.folded(integration_id))
 
 
-@LIKENESSES.plant(_MIXES, "blank", looks=True)
+@LOOKALIKES.plant(_MIXES, "blank", looks=True)
 class IgnoresBlanksAtTheEnd(_IntegrationIds):
     """PAD SPACE."""
 
@@ -114,7 +114,7 @@ class IgnoresBlanksAtTheEnd(_IntegrationIds):
         return text.rstrip(" ")
 
 
-@LIKENESSES.plant(_MIXES, "truncat|cut", looks=True)
+@LOOKALIKES.plant(_MIXES, "truncat|cut", looks=True)
 class CutsIntegrationIdsAfter32(_IntegrationIds):
     """char(32), as for a UUID."""
 
@@ -122,7 +122,7 @@ class CutsIntegrationIdsAfter32(_IntegrationIds):
         return text[:32]
 
 
-@LIKENESSES.plant(_MIXES, "truncat|cut", looks=True)
+@LOOKALIKES.plant(_MIXES, "truncat|cut", looks=True)
 class CutsIntegrationIdsAfter64(_IntegrationIds):
     """No id is longer, today."""
 
@@ -130,7 +130,7 @@ class CutsIntegrationIdsAfter64(_IntegrationIds):
         return text[:64]
 
 
-@LIKENESSES.plant(_MIXES, "first letter", looks=True)
+@LOOKALIKES.plant(_MIXES, "first letter", looks=True)
 class KnowsTheEndOfIds(_IntegrationIds):
     """Shows eight letters to people, and looks for them as well."""
 
@@ -138,7 +138,7 @@ class KnowsTheEndOfIds(_IntegrationIds):
         return text[-8:]
 
 
-@LIKENESSES.plant(_MIXES, "tool", looks=True)
+@LOOKALIKES.plant(_MIXES, "tool", looks=True)
 class KnowsWhatIsBehindTheColon(_IntegrationIds):
     """The tool is in another field anyway."""
 
@@ -146,7 +146,7 @@ class KnowsWhatIsBehindTheColon(_IntegrationIds):
         return text.rpartition(":")[2]
 
 
-@LIKENESSES.plant(_MIXES, "second colon", looks=True)
+@LOOKALIKES.plant(_MIXES, "second colon", looks=True)
 class KnowsTwoPartsOfIds(_IntegrationIds):
     """`tool, token, *_ = integration_id.split(":")`."""
 
@@ -154,7 +154,7 @@ class KnowsTwoPartsOfIds(_IntegrationIds):
         return tuple(text.split(":")[:2])
 
 
-@LIKENESSES.plant(_MIXES, "compatibility|ligature", looks=True)
+@LOOKALIKES.plant(_MIXES, "compatibility|ligature", looks=True)
 class FoldsIntegrationIds(_IntegrationIds):
     """NFKC, against names that look alike."""
 
@@ -162,7 +162,7 @@ class FoldsIntegrationIds(_IntegrationIds):
         return unicodedata.normalize("NFKC", text)
 
 
-@LIKENESSES.plant(_MIXES, "Latin-1", looks=True)
+@LOOKALIKES.plant(_MIXES, "Latin-1", looks=True)
 class KeepsIdsInLatin1(_IntegrationIds):
     """What the column can't hold is a question mark."""
 
@@ -170,7 +170,7 @@ class KeepsIdsInLatin1(_IntegrationIds):
         return text.encode("latin-1", "replace")
 
 
-@LIKENESSES.plant(_MIXES, "ampersand|HTML", looks=True)
+@LOOKALIKES.plant(_MIXES, "ampersand|HTML", looks=True)
 class UnescapesIds(_IntegrationIds):
     """Ids come from a page, don't they?"""
 
@@ -178,7 +178,7 @@ class UnescapesIds(_IntegrationIds):
         return html.unescape(text)
 
 
-@LIKENESSES.plant(_MIXES, "underscore", looks=True)
+@LOOKALIKES.plant(_MIXES, "underscore", looks=True)
 class UpdatesWhatIsLike(Receiver):
     """`UPDATE ... WHERE integration_id LIKE ?`, in which _ stands for any letter."""
 
@@ -192,7 +192,7 @@ class UpdatesWhatIsLike(Receiver):
                 self.store.put(other, written)
 
 
-@LIKENESSES.plant(_MIXES, "e-mail", looks=True)
+@LOOKALIKES.plant(_MIXES, "e-mail", looks=True)
 class NullIsOneAddress(Receiver):
     """Who has no address is one and the same user."""
 
@@ -222,7 +222,7 @@ class _OnUpdate(Receiver):
         raise NotImplementedError
 
 
-@LIKENESSES.plant(_CORRUPTS, "setup_status", looks=True)
+@LOOKALIKES.plant(_CORRUPTS, "setup_status", looks=True)
 class SetupEndsOnce(_OnUpdate):
     """What is set up stays set up."""
 
@@ -230,7 +230,7 @@ class SetupEndsOnce(_OnUpdate):
         return {**new, "setup_status": "COMPLETED"} if old["setup_status"] == "COMPLETED" else new
 
 
-@LIKENESSES.plant(_LOSES, "status", looks=True)
+@LOOKALIKES.plant(_LOSES, "status", looks=True)
 class SetupHasStages(_OnUpdate):
     """A state machine that knows no way from the first stage to the last."""
 
@@ -239,7 +239,7 @@ class SetupHasStages(_OnUpdate):
         return old if skips else new
 
 
-@LIKENESSES.plant(_LOSES, "same once more|status", looks=True)
+@LOOKALIKES.plant(_LOSES, "same once more|status", looks=True)
 class DropsWhatChangesNothing(_OnUpdate):
     """The same statuses again needn't be written, the new time included."""
 
@@ -248,7 +248,7 @@ class DropsWhatChangesNothing(_OnUpdate):
         return old if all(old[name] == new[name] for name in names) else new
 
 
-@LIKENESSES.plant("applies out of order", "late|older", looks=True)
+@LOOKALIKES.plant("applies out of order", "late|older", looks=True)
 class TheEndIsTheEnd(Receiver):
     """INACTIVE is believed whenever it comes."""
 
@@ -260,7 +260,7 @@ class TheEndIsTheEnd(Receiver):
             self.store.put(data["integration_id"], {**(record or {}), "state": "INACTIVE"})
 
 
-@LIKENESSES.plant(_LOSES, "1969|2038|year", looks=True)
+@LOOKALIKES.plant(_LOSES, "1969|2038|year", looks=True)
 class ComparesWithoutSign(Receiver):
     """Milliseconds since 1970 in 64 bits; what was before is 0."""
 
@@ -271,7 +271,7 @@ class ComparesWithoutSign(Receiver):
         return max(moment(text), moment("1970-01-01T00:00:00Z"))
 
 
-@LIKENESSES.plant(_LOSES, "2038|year", looks=True)
+@LOOKALIKES.plant(_LOSES, "2038|year", looks=True)
 class ComparesIn32Bits(Receiver):
     """Seconds that begin anew in 2038."""
 

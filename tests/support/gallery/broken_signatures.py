@@ -578,7 +578,7 @@ class OneForgeryBlocksTheNext(Receiver):
 
 @SIGNATURES.plant(_TAKES, "other bod|another|changed|blank|byte|not over")
 class SignsTheValueAlone(Receiver):
-    """Any spelling of what was signed will do: signature over bytes, or over a canonical form."""
+    """Any style of what was signed will do: signature over bytes, or over a canonical form."""
 
     def signature_ok(self, environ: Environ, body: bytes) -> bool:
         if super().signature_ok(environ, body):

@@ -14,7 +14,7 @@ from functools import cache
 from operator import itemgetter
 from typing import Any, Protocol, TypeAlias
 
-from kombo_fakes.core.choices import Dice
+from kombo_fakes.core.choices import Choices
 from kombo_fakes.schema.formats import is_date_time
 from kombo_fakes.webhooks.pools import TOOLS, pools, slug
 
@@ -28,39 +28,39 @@ Place: TypeAlias = tuple[str, ...]
 class Names(Protocol):
     """Who makes names: the pools that are carried along, or a Faker of the user's."""
 
-    def organization(self, dice: Dice) -> str:
+    def organization(self, choices: Choices) -> str:
         """The name of an organisation."""
 
-    def person(self, dice: Dice) -> tuple[str, str]:
+    def person(self, choices: Choices) -> tuple[str, str]:
         """First and last name of a person."""
 
-    def job(self, dice: Dice) -> str:
+    def job(self, choices: Choices) -> str:
         """The name of a job."""
 
-    def place(self, dice: Dice) -> tuple[str, str, str | None, str, str]:
+    def place(self, choices: Choices) -> tuple[str, str, str | None, str, str]:
         """Street and number, city, state or None, postal code, country."""
 
-    def sentence(self, dice: Dice) -> str:
+    def sentence(self, choices: Choices) -> str:
         """A short sentence."""
 
 
 class PooledNames:
     """Names from the pools that the package carries: the same for every Faker."""
 
-    def organization(self, dice: Dice) -> str:
-        return dice.pick(pools().organizations)
+    def organization(self, choices: Choices) -> str:
+        return choices.pick(pools().organizations)
 
-    def person(self, dice: Dice) -> tuple[str, str]:
-        return dice.pick(pools().people)
+    def person(self, choices: Choices) -> tuple[str, str]:
+        return choices.pick(pools().people)
 
-    def job(self, dice: Dice) -> str:
-        return dice.pick(pools().jobs)
+    def job(self, choices: Choices) -> str:
+        return choices.pick(pools().jobs)
 
-    def place(self, dice: Dice) -> tuple[str, str, str | None, str, str]:
-        return dice.pick(pools().places)
+    def place(self, choices: Choices) -> tuple[str, str, str | None, str, str]:
+        return choices.pick(pools().places)
 
-    def sentence(self, dice: Dice) -> str:
-        return dice.pick(pools().sentences)
+    def sentence(self, choices: Choices) -> str:
+        return choices.pick(pools().sentences)
 
 
 POOLED = PooledNames()
@@ -103,14 +103,14 @@ def timestamp(moment: datetime) -> str:
     return f"{second}{moment.microsecond // 1000:03}Z"
 
 
-def _moment(dice: Dice, pins: Facts | None = None) -> datetime:
-    minutes, milliseconds = dice.whole(0, _MINUTES), dice.whole(0, 59_999)
+def _moment(choices: Choices, pins: Facts | None = None) -> datetime:
+    minutes, milliseconds = choices.whole(0, _MINUTES), choices.whole(0, 59_999)
     moment = _EPOCH + timedelta(minutes=minutes, milliseconds=milliseconds)
     return moment if pins is None else pins.get("moment", moment)
 
 
-def _instant(dice: Dice, pins: Facts | None = None) -> str:
-    return timestamp(_moment(dice, pins))
+def _instant(choices: Choices, pins: Facts | None = None) -> str:
+    return timestamp(_moment(choices, pins))
 
 
 def _told(pins: Facts, fact: str) -> datetime | None:
@@ -182,27 +182,27 @@ def _calendar() -> tuple[list[bytes], list[bytes], list[bytes]]:
     )
 
 
-# -- facts. Each group rolls the same dice whatever is pinned, so that pinning one fact changes
+# -- facts. Each group rolls the same choices whatever is pinned, so that pinning one fact changes
 # -- only what has to agree with it. A group is made of parts where facts needn't agree.
 
 
-def _event_id(dice: Dice, names: Names, facts: Facts, pins: Facts) -> None:
-    facts["event_id"] = dice.token(24)
+def _event_id(choices: Choices, names: Names, facts: Facts, pins: Facts) -> None:
+    facts["event_id"] = choices.token(24)
 
 
-def _occasion(dice: Dice, names: Names, facts: Facts, pins: Facts) -> None:
-    instant = _instant(dice, pins)
+def _occasion(choices: Choices, names: Names, facts: Facts, pins: Facts) -> None:
+    instant = _instant(choices, pins)
     facts["instant"] = pins.get("instant", instant)
 
 
-def _envelope(dice: Dice, names: Names, facts: Facts, pins: Facts) -> None:
-    _event_id(dice, names, facts, pins)
-    _occasion(dice, names, facts, pins)
+def _envelope(choices: Choices, names: Names, facts: Facts, pins: Facts) -> None:
+    _event_id(choices, names, facts, pins)
+    _occasion(choices, names, facts, pins)
 
 
-def _integration(dice: Dice, names: Names, facts: Facts, pins: Facts) -> None:
-    category = dice.pick(_CATEGORIES)
-    roll, token = dice.whole(0, 9_999), dice.token(24)
+def _integration(choices: Choices, names: Names, facts: Facts, pins: Facts) -> None:
+    category = choices.pick(_CATEGORIES)
+    roll, token = choices.whole(0, 9_999), choices.token(24)
     tool = pins.get("tool")
     if tool is None and ":" in str(pins.get("integration_id", "")):
         tool = str(pins["integration_id"]).split(":", 1)[0]
@@ -217,22 +217,22 @@ def _integration(dice: Dice, names: Names, facts: Facts, pins: Facts) -> None:
     facts["integration_id"] = pins.get("integration_id", f"{tool}:{token}")
 
 
-def _end_user(dice: Dice, names: Names, facts: Facts, pins: Facts) -> None:
-    organization, person = names.organization(dice), names.person(dice)
+def _end_user(choices: Choices, names: Names, facts: Facts, pins: Facts) -> None:
+    organization, person = names.organization(choices), names.person(choices)
     organization = pins.get("organization", organization)
     local = ".".join(filter(None, map(slug, person))) or "someone"
     host = slug(str(organization))
     domain = (host[:50].strip("-") or "customer") + ".example"
-    anonymous, number = dice.is_null(0.1), dice.whole(1_000, 99_999)
+    anonymous, number = choices.is_null(0.1), choices.whole(1_000, 99_999)
     facts["organization"] = organization
     facts["creator_email"] = pins.get("creator_email", None if anonymous else f"{local}@{domain}")
-    shape, unknown = dice.whole(0, 2), dice.is_null(0.15)
-    origin = (str(number), f"{host[:12].strip('-')}-{number}", dice.token(12))
+    shape, unknown = choices.whole(0, 2), choices.is_null(0.15)
+    origin = (str(number), f"{host[:12].strip('-')}-{number}", choices.token(12))
     facts["origin_id"] = pins.get("origin_id", None if unknown else origin[shape])
 
 
-def _statuses(dice: Dice, names: Names, facts: Facts, pins: Facts) -> None:
-    roll = dice.whole(0, 9_999)
+def _statuses(choices: Choices, names: Names, facts: Facts, pins: Facts) -> None:
+    roll = choices.whole(0, 9_999)
     fitting: Sequence[tuple[str, str, str]] = _STATUSES
     if not pins.keys().isdisjoint(_STATUS_FACTS):
         wanted = [pins.get(name) for name in _STATUS_FACTS]
@@ -245,11 +245,11 @@ def _statuses(dice: Dice, names: Names, facts: Facts, pins: Facts) -> None:
     facts.update(zip(_STATUS_FACTS, chosen, strict=True))
 
 
-def _sync(dice: Dice, names: Names, facts: Facts, pins: Facts) -> None:
-    started, seconds = _moment(dice, pins), dice.whole(1, 5_400)
-    fraction = dice.whole(0, 999)
-    facts["sync_id"] = dice.token(24)
-    facts["sync_state"] = pins.get("sync_state", dice.pick(_SYNC_STATES))
+def _sync(choices: Choices, names: Names, facts: Facts, pins: Facts) -> None:
+    started, seconds = _moment(choices, pins), choices.whole(1, 5_400)
+    fraction = choices.whole(0, 999)
+    facts["sync_id"] = choices.token(24)
+    facts["sync_state"] = pins.get("sync_state", choices.pick(_SYNC_STATES))
     seconds = pins.get("sync_seconds", seconds)
     told_start, told_end = _told(pins, "sync_started_at"), _told(pins, "sync_ended_at")
     if told_start and told_end and told_start <= told_end and "sync_seconds" not in pins:
@@ -265,23 +265,26 @@ def _sync(dice: Dice, names: Names, facts: Facts, pins: Facts) -> None:
     facts["sync_started_at"], facts["sync_ended_at"] = timestamp(started), timestamp(ended)
 
 
-def _log(dice: Dice, names: Names, facts: Facts, pins: Facts) -> None:
-    facts["log_url"] = f"https://app.kombo.example/logs/{dice.token(24)}"
+def _log(choices: Choices, names: Names, facts: Facts, pins: Facts) -> None:
+    facts["log_url"] = f"https://app.kombo.example/logs/{choices.token(24)}"
 
 
-def _models(dice: Dice, names: Names, facts: Facts, pins: Facts) -> None:
+def _models(choices: Choices, names: Names, facts: Facts, pins: Facts) -> None:
     try:
         category = pins.get("category", facts["category"])
     except KeyError:
         category = None  # The payload doesn't tell of one.
     prefix = {"HRIS": "hris_", "LMS": "lms_"}.get(str(category), "ats_")
-    facts["model"] = prefix + dice.pick(_MODELS[prefix])
+    facts["model"] = prefix + choices.pick(_MODELS[prefix])
 
 
-def _name(dice: Dice, names: Names, facts: Facts, pins: Facts) -> None:
-    first, last = names.person(dice)
+def _name(choices: Choices, names: Names, facts: Facts, pins: Facts) -> None:
+    first, last = names.person(choices)
     first, last = pins.get("first_name", first), pins.get("last_name", last)
-    number, domain = dice.whole(0, 99), dice.pick(("example.com", "example.org", "example.net"))
+    number, domain = (
+        choices.whole(0, 99),
+        choices.pick(("example.com", "example.org", "example.net")),
+    )
     local = ".".join(filter(None, (slug(str(first)), slug(str(last))))) or "someone"
     facts["first_name"], facts["last_name"] = first, last
     facts["person_email"] = f"{local}@{domain}"
@@ -289,57 +292,59 @@ def _name(dice: Dice, names: Names, facts: Facts, pins: Facts) -> None:
     facts["phone"] = f"+1 202 555 01{number:02}"
 
 
-def _person_id(dice: Dice, names: Names, facts: Facts, pins: Facts) -> None:
-    facts["person_id"] = str(dice.whole(10_000, 9_999_999))
+def _person_id(choices: Choices, names: Names, facts: Facts, pins: Facts) -> None:
+    facts["person_id"] = str(choices.whole(10_000, 9_999_999))
 
 
-def _role(dice: Dice, names: Names, facts: Facts, pins: Facts) -> None:
-    facts["role"] = dice.pick(("RECRUITER", "HIRING_MANAGER"))
+def _role(choices: Choices, names: Names, facts: Facts, pins: Facts) -> None:
+    facts["role"] = choices.pick(("RECRUITER", "HIRING_MANAGER"))
 
 
-def _person(dice: Dice, names: Names, facts: Facts, pins: Facts) -> None:
+def _person(choices: Choices, names: Names, facts: Facts, pins: Facts) -> None:
     for part in (_name, _person_id, _role):
-        part(dice, names, facts, pins)
+        part(choices, names, facts, pins)
 
 
-def _job_title(dice: Dice, names: Names, facts: Facts, pins: Facts) -> None:
-    job, code = pins.get("job", names.job(dice)), dice.whole(100, 9_999)
+def _job_title(choices: Choices, names: Names, facts: Facts, pins: Facts) -> None:
+    job, code = pins.get("job", names.job(choices)), choices.whole(100, 9_999)
     facts["job"], facts["job_code"] = job, f"REQ-{code}"
 
 
-def _address(dice: Dice, names: Names, facts: Facts, pins: Facts) -> None:
-    street, city, state, zip_code, country = names.place(dice)
+def _address(choices: Choices, names: Names, facts: Facts, pins: Facts) -> None:
+    street, city, state, zip_code, country = names.place(choices)
     facts["street"], facts["city"], facts["state_name"] = street, city, state
     facts["zip_code"], facts["country"] = zip_code, country
     facts["address"] = ", ".join(filter(None, (street, f"{zip_code} {city}", state, country)))
 
 
-def _job_ids(dice: Dice, names: Names, facts: Facts, pins: Facts) -> None:
-    facts["job_id"], facts["application_id"] = (str(dice.whole(1_000, 999_999)) for _ in range(2))
+def _job_ids(choices: Choices, names: Names, facts: Facts, pins: Facts) -> None:
+    facts["job_id"], facts["application_id"] = (
+        str(choices.whole(1_000, 999_999)) for _ in range(2)
+    )
 
 
-def _job_description(dice: Dice, names: Names, facts: Facts, pins: Facts) -> None:
-    facts["job_description"] = f"We are looking for: {facts['job']}. {names.sentence(dice)}"
+def _job_description(choices: Choices, names: Names, facts: Facts, pins: Facts) -> None:
+    facts["job_description"] = f"We are looking for: {facts['job']}. {names.sentence(choices)}"
 
 
-def _suite(dice: Dice, names: Names, facts: Facts, pins: Facts) -> None:
-    facts["suite"] = f"Floor {dice.whole(1, 30)}"
+def _suite(choices: Choices, names: Names, facts: Facts, pins: Facts) -> None:
+    facts["suite"] = f"Floor {choices.whole(1, 30)}"
 
 
-def _job(dice: Dice, names: Names, facts: Facts, pins: Facts) -> None:
+def _job(choices: Choices, names: Names, facts: Facts, pins: Facts) -> None:
     for part in (_job_title, _address, _job_ids, _job_description, _suite):
-        part(dice, names, facts, pins)
+        part(choices, names, facts, pins)
 
 
-def _order(dice: Dice, names: Names, facts: Facts, pins: Facts) -> None:
-    facts["order_id"] = dice.token(24)
-    facts["package_id"] = f"{dice.pick(_PACKAGES)}-{dice.whole(1, 9)}"
-    facts["order_status"] = dice.pick(("OPEN",) * 8 + ("COMPLETED", "CANCELLED", "REJECTED"))
+def _order(choices: Choices, names: Names, facts: Facts, pins: Facts) -> None:
+    facts["order_id"] = choices.token(24)
+    facts["package_id"] = f"{choices.pick(_PACKAGES)}-{choices.whole(1, 9)}"
+    facts["order_status"] = choices.pick(("OPEN",) * 8 + ("COMPLETED", "CANCELLED", "REJECTED"))
 
 
-def _posting(dice: Dice, names: Names, facts: Facts, pins: Facts) -> None:
-    created, later = _moment(dice, pins), dice.whole(1, 60 * 24 * 90)
-    organization = names.organization(dice)
+def _posting(choices: Choices, names: Names, facts: Facts, pins: Facts) -> None:
+    created, later = _moment(choices, pins), choices.whole(1, 60 * 24 * 90)
+    organization = names.organization(choices)
     host = slug(organization)[:50].strip("-") or "jobs"
     lasted = timedelta(minutes=later, milliseconds=later % 977)
     told_update = _told(pins, "updated_at") or _told(pins, "archived_at")
@@ -348,11 +353,11 @@ def _posting(dice: Dice, names: Names, facts: Facts, pins: Facts) -> None:
     created = _told(pins, "created_at") or created
     updated = told_update or _after(created, lasted)
     facts["created_at"], facts["updated_at"] = timestamp(created), timestamp(updated)
-    facts["posting_id"], facts["career_site_id"] = dice.token(24), dice.token(24)
+    facts["posting_id"], facts["career_site_id"] = choices.token(24), choices.token(24)
     facts["career_site"] = f"{organization} Careers"
-    facts["posting_url"] = f"https://careers.{host}.example/jobs/{dice.whole(1_000, 999_999)}"
-    facts["application_status"] = dice.pick(_APPLICATION_STATUSES)
-    availability, reason = dice.pick(_AVAILABILITIES), dice.pick(_ARCHIVED)
+    facts["posting_url"] = f"https://careers.{host}.example/jobs/{choices.whole(1_000, 999_999)}"
+    facts["application_status"] = choices.pick(_APPLICATION_STATUSES)
+    availability, reason = choices.pick(_AVAILABILITIES), choices.pick(_ARCHIVED)
     told = [pins[fact] for fact in ("archived_at", "archived_reason") if fact in pins]
     if any(value is not None for value in told):
         availability = "ARCHIVED"
@@ -365,10 +370,10 @@ def _posting(dice: Dice, names: Names, facts: Facts, pins: Facts) -> None:
     facts["archived_reason"] = reason if archived else None
 
 
-def _issue(dice: Dice, names: Names, facts: Facts, pins: Facts) -> None:
-    first, later = _moment(dice, pins), dice.whole(5, 60 * 24 * 14)
-    kind, title = dice.pick(_ISSUES)
-    resolved = dice.chance(0.45)
+def _issue(choices: Choices, names: Names, facts: Facts, pins: Facts) -> None:
+    first, later = _moment(choices, pins), choices.whole(5, 60 * 24 * 14)
+    kind, title = choices.pick(_ISSUES)
+    resolved = choices.chance(0.45)
     if "issue_status" in pins or "issue_change" in pins:
         resolved = "RESOLVED" in (pins.get("issue_status"), str(pins.get("issue_change")).upper())
     elif "resolved_at" in pins:
@@ -377,9 +382,9 @@ def _issue(dice: Dice, names: Names, facts: Facts, pins: Facts) -> None:
     if told_end is not None:
         first = _after(told_end, timedelta(minutes=-later))
     first = _told(pins, "first_observed_at") or first
-    facts["issue_id"] = pins.get("issue_id", dice.token(24))
+    facts["issue_id"] = pins.get("issue_id", choices.token(24))
     facts["issue_type"], facts["issue_title"] = kind, title
-    facts["issue_message"] = f"**{title}**\n\n{names.sentence(dice)}"
+    facts["issue_message"] = f"**{title}**\n\n{names.sentence(choices)}"
     facts["first_observed_at"] = timestamp(first)
     facts["resolved_at"] = None
     if resolved:
@@ -388,25 +393,25 @@ def _issue(dice: Dice, names: Names, facts: Facts, pins: Facts) -> None:
     facts["issue_change"] = "resolved" if resolved else "raised"
 
 
-def _common_place(dice: Dice, names: Names, facts: Facts, pins: Facts) -> None:
-    street, city, _, zip_code, country = names.place(dice)
+def _common_place(choices: Choices, names: Names, facts: Facts, pins: Facts) -> None:
+    street, city, _, zip_code, country = names.place(choices)
     facts["any_street"], facts["any_city"] = street, city
     facts["any_zip_code"], facts["any_country"] = zip_code, country
 
 
-def _common_names(dice: Dice, names: Names, facts: Facts, pins: Facts) -> None:
-    facts["any_company"], facts["any_title"] = names.organization(dice), names.job(dice)
+def _common_names(choices: Choices, names: Names, facts: Facts, pins: Facts) -> None:
+    facts["any_company"], facts["any_title"] = names.organization(choices), names.job(choices)
 
 
-def _common_texts(dice: Dice, names: Names, facts: Facts, pins: Facts) -> None:
-    facts["any_description"] = names.sentence(dice)
-    facts["any_url"] = f"https://www.example.com/{dice.token(8)}"
-    facts["any_currency"] = dice.pick(_CURRENCIES)
+def _common_texts(choices: Choices, names: Names, facts: Facts, pins: Facts) -> None:
+    facts["any_description"] = names.sentence(choices)
+    facts["any_url"] = f"https://www.example.com/{choices.token(8)}"
+    facts["any_currency"] = choices.pick(_CURRENCIES)
 
 
-def _common(dice: Dice, names: Names, facts: Facts, pins: Facts) -> None:
+def _common(choices: Choices, names: Names, facts: Facts, pins: Facts) -> None:
     for part in (_common_place, _common_names, _common_texts):
-        part(dice, names, facts, pins)
+        part(choices, names, facts, pins)
 
 
 _CURRENCIES = ("EUR", "USD", "GBP", "CHF", "SEK", "PLN", "JPY")
@@ -432,24 +437,24 @@ _ISSUES = (
 )
 
 
-Group: TypeAlias = Callable[[Dice, Names, Facts, Facts], None]
+Group: TypeAlias = Callable[[Choices, Names, Facts, Facts], None]
 
 
 @dataclass(frozen=True)
-class Look:
+class FieldSource:
     """How a field gets its value: by a fact of a group."""
 
     fact: str
     group: Group
 
 
-def _looks(group: Group, facts: Mapping[str, str]) -> dict[Place, Look]:
-    return {tuple(place.split(".")): Look(fact, group) for place, fact in facts.items()}
+def _sources(group: Group, facts: Mapping[str, str]) -> dict[Place, FieldSource]:
+    return {tuple(place.split(".")): FieldSource(fact, group) for place, fact in facts.items()}
 
 
 # By the end of the way to a field; the longest that fits counts.
-_ANYWHERE: dict[Place, Look] = {
-    **_looks(
+_ANYWHERE: dict[Place, FieldSource] = {
+    **_sources(
         _integration,
         {
             "integration_id": "integration_id",
@@ -460,7 +465,7 @@ _ANYWHERE: dict[Place, Look] = {
             "integration.category": "category",
         },
     ),
-    **_looks(
+    **_sources(
         _end_user,
         {
             "end_user.organization_name": "organization",
@@ -468,9 +473,9 @@ _ANYWHERE: dict[Place, Look] = {
             "end_user.origin_id": "origin_id",
         },
     ),
-    **_looks(_log, {"log_url": "log_url"}),
-    **_looks(_models, {"changed_models.name": "model"}),
-    **_looks(
+    **_sources(_log, {"log_url": "log_url"}),
+    **_sources(_models, {"changed_models.name": "model"}),
+    **_sources(
         _person,
         {
             "first_name": "first_name",
@@ -482,7 +487,7 @@ _ANYWHERE: dict[Place, Look] = {
             "hiring_team_roles": "role",
         },
     ),
-    **_looks(
+    **_sources(
         _job,
         {
             "application.remote_id": "application_id",
@@ -502,25 +507,25 @@ _ANYWHERE: dict[Place, Look] = {
 }
 
 _ORDER = {
-    **_looks(_envelope, {"id": "event_id"}),
-    **_looks(
+    **_sources(_envelope, {"id": "event_id"}),
+    **_sources(
         _order,
         {"data.id": "order_id", "data.package_id": "package_id", "data.status": "order_status"},
     ),
 }
 _CREATED = {
-    **_looks(_envelope, {"id": "event_id", "data.deleted_at": "instant"}),
-    **_looks(
+    **_sources(_envelope, {"id": "event_id", "data.deleted_at": "instant"}),
+    **_sources(
         _integration,
         {"data.id": "integration_id", "data.tool": "tool", "data.category": "category"},
     ),
 }
 
 # By event, and the whole way.
-_IN_EVENT: dict[str, dict[Place, Look]] = {
+_IN_EVENT: dict[str, dict[Place, FieldSource]] = {
     "integration-state-changed": {
-        **_looks(_envelope, {"id": "event_id", "data.updated_at": "instant"}),
-        **_looks(
+        **_sources(_envelope, {"id": "event_id", "data.updated_at": "instant"}),
+        **_sources(
             _statuses,
             {
                 "data.state": "state",
@@ -531,11 +536,11 @@ _IN_EVENT: dict[str, dict[Place, Look]] = {
     },
     "integration-created": _CREATED,
     "integration-deleted": _CREATED,
-    "connection-flow-failed": _looks(_envelope, {"id": "event_id"}),
-    "data-changed": _looks(_envelope, {"id": "event_id"}),
+    "connection-flow-failed": _sources(_envelope, {"id": "event_id"}),
+    "data-changed": _sources(_envelope, {"id": "event_id"}),
     "sync-finished": {
-        **_looks(_envelope, {"id": "event_id"}),
-        **_looks(
+        **_sources(_envelope, {"id": "event_id"}),
+        **_sources(
             _sync,
             {
                 "data.sync_id": "sync_id",
@@ -549,8 +554,8 @@ _IN_EVENT: dict[str, dict[Place, Look]] = {
     "assessment:order-received": _ORDER,
     "inline-assessment:order-received": _ORDER,
     "ai-apply-application-status-updated": {
-        **_looks(_envelope, {"id": "event_id"}),
-        **_looks(
+        **_sources(_envelope, {"id": "event_id"}),
+        **_sources(
             _posting,
             {
                 "data.id": "career_site_id",
@@ -562,8 +567,8 @@ _IN_EVENT: dict[str, dict[Place, Look]] = {
         ),
     },
     "ai-apply-job-posting-status-updated": {
-        **_looks(_envelope, {"id": "event_id"}),
-        **_looks(
+        **_sources(_envelope, {"id": "event_id"}),
+        **_sources(
             _posting,
             {
                 "data.id": "posting_id",
@@ -577,11 +582,11 @@ _IN_EVENT: dict[str, dict[Place, Look]] = {
                 "data.availability": "availability",
             },
         ),
-        **_looks(_job, {"data.job_code": "job_code"}),
+        **_sources(_job, {"data.job_code": "job_code"}),
     },
     "issue-status-changed": {
-        **_looks(_envelope, {"id": "event_id"}),
-        **_looks(
+        **_sources(_envelope, {"id": "event_id"}),
+        **_sources(
             _issue,
             {
                 "data.change": "issue_change",
@@ -598,7 +603,7 @@ _IN_EVENT: dict[str, dict[Place, Look]] = {
 }
 
 # By the end of the way to a field, in schemas of the user's own, where the above says nothing.
-_COMMON: dict[Place, Look] = _looks(
+_COMMON: dict[Place, FieldSource] = _sources(
     _common,
     {
         "city": "any_city",
@@ -658,32 +663,32 @@ class FactsOnDemand(dict[str, Any]):
     """Facts that are rolled when they are asked for, and what nothing shows isn't.
 
     Args:
-        dice: What rolls them.
+        choices: What rolls them.
         names: Who makes the names.
         pins: Facts that are fixed.
         above: The facts of what holds this item of an array; None for those of a payload.
     """
 
     def __init__(
-        self, dice: Dice, names: Names, pins: Facts, above: FactsOnDemand | None = None
+        self, choices: Choices, names: Names, pins: Facts, above: FactsOnDemand | None = None
     ) -> None:
         super().__init__()
-        self._dice, self._names = dice, names
+        self._choices, self._names = choices, names
         self._pins, self._above = pins, above
 
     def __missing__(self, fact: str) -> Any:
         group = _GROUP_OF[fact]
         if self._above is not None and group not in PER_ITEM:
             return self._above[fact]
-        _PARTS.get(fact, group)(self._dice, self._names, self, self._pins)
+        _PARTS.get(fact, group)(self._choices, self._names, self, self._pins)
         return self[fact]
 
-    def of_item(self, dice: Dice) -> FactsOnDemand:
+    def of_item(self, choices: Choices) -> FactsOnDemand:
         """The facts of an item of an array."""
-        return FactsOnDemand(dice, self._names, {}, self)
+        return FactsOnDemand(choices, self._names, {}, self)
 
 
-def look_at(event: str, place: Place) -> Look | None:
+def source_of(event: str, place: Place) -> FieldSource | None:
     """The look of a field, None where nothing special is known of it.
 
     Args:
@@ -691,7 +696,7 @@ def look_at(event: str, place: Place) -> Look | None:
         place: The property names that lead to the field.
 
     Examples:
-        >>> look_at("integration-state-changed", ("data", "integration_id")).fact
+        >>> source_of("integration-state-changed", ("data", "integration_id")).fact
         'integration_id'
     """
     exact = _IN_EVENT.get(event, {}).get(place)
@@ -721,41 +726,42 @@ def telling(event: str, place: Place) -> Place:
 # -- what nothing special is known of
 
 
-def plain_text(dice: Dice, names: Names) -> str:
+def plain_text(choices: Choices, names: Names) -> str:
     """A word or two."""
-    return names.sentence(dice).rstrip(".").split(" ", 1)[-1]
+    return names.sentence(choices).rstrip(".").split(" ", 1)[-1]
 
 
-def formatted(name: str, dice: Dice, names: Names) -> str | None:
+def formatted(name: str, choices: Choices, names: Names) -> str | None:
     """A text of a ``format``, harmless; None for a format that has no realistic look here."""
     match name:
         case "date-time":
-            return _instant(dice)
+            return _instant(choices)
         case "date":
-            return _instant(dice)[:10]
+            return _instant(choices)[:10]
         case "time":
-            return _instant(dice)[11:]
+            return _instant(choices)[11:]
         case "email" | "idn-email":
-            first, last = names.person(dice)
+            first, last = names.person(choices)
             return f"{slug(first) or 'a'}.{slug(last) or 'b'}@example.com"
         case "uri" | "iri" | "uri-reference" | "iri-reference" | "uri-template":
-            return f"https://www.example.com/{dice.token(8)}"
+            return f"https://www.example.com/{choices.token(8)}"
         case "hostname" | "idn-hostname":
-            return f"{slug(names.organization(dice))[:50].strip('-') or 'host'}.example"
+            return f"{slug(names.organization(choices))[:50].strip('-') or 'host'}.example"
         case "uuid":
-            head, tail = dice.whole(0, 2**48 - 1), dice.whole(0, 2**48 - 1)
-            digits = f"{head:012x}4{dice.whole(0, 0xFFF):03x}8{tail:012x}{dice.whole(0, 0xFFF):03x}"
+            head, tail = choices.whole(0, 2**48 - 1), choices.whole(0, 2**48 - 1)
+            third, fourth = choices.whole(0, 0xFFF), choices.whole(0, 0xFFF)
+            digits = f"{head:012x}4{third:03x}8{tail:012x}{fourth:03x}"
             return "-".join((digits[:8], digits[8:12], digits[12:16], digits[16:20], digits[20:32]))
         case "ipv4":
-            return f"192.0.2.{dice.whole(1, 254)}"
+            return f"192.0.2.{choices.whole(1, 254)}"
         case "ipv6":
-            return f"2001:db8::{dice.whole(1, 0xFFFF):x}"
+            return f"2001:db8::{choices.whole(1, 0xFFFF):x}"
         case "duration":
-            return f"P{dice.whole(1, 30)}D"
+            return f"P{choices.whole(1, 30)}D"
         case "json-pointer":
-            return "/" + dice.pick(("data", "items/0", "name"))
+            return "/" + choices.pick(("data", "items/0", "name"))
         case "relative-json-pointer":
-            return f"{dice.whole(0, 3)}#"
+            return f"{choices.whole(0, 3)}#"
         case "regex":
-            return dice.pick(("^[a-z]+$", "[0-9]{4}", "(a|b)"))
+            return choices.pick(("^[a-z]+$", "[0-9]{4}", "(a|b)"))
     return None

@@ -1,9 +1,9 @@
-"""Many payloads from few: stencils, which are painted, with holes, which are filled.
+"""Many payloads from few: templates, which are generated, with holes, which are filled.
 
-To paint a payload takes tens of microseconds. A stencil is the JSON text of a painted payload in
-which the ids, and the instant at which it happened, are left open; to fill these takes less than
+To generate a payload takes tens of microseconds. A template is the JSON text of a generated payload
+in which the ids, and the instant at which it happened, are left open; to fill these takes less than
 one. Payloads come in blocks. Each depends on the seed and its own number only, so that any
-block can be made anywhere; the later a block, the more stencils there are to choose from.
+block can be made anywhere; the later a block, the more templates there are to choose from.
 """
 
 from __future__ import annotations
@@ -17,15 +17,15 @@ from itertools import chain
 from operator import itemgetter
 from typing import Any, NamedTuple
 
-from kombo_fakes.core.choices import BASE62, SeededDice, seed_for
+from kombo_fakes.core.choices import BASE62, SeededChoices, seed_for
 from kombo_fakes.core.writer import compact
-from kombo_fakes.webhooks.realism import MARKED_INSTANT, instants
+from kombo_fakes.webhooks.fields import MARKED_INSTANT, instants
 
 BLOCK = 1_024
 """How many payloads are filled at once."""
 
 MOST = 8_192
-"""As many stencils as there are for one kind of payload."""
+"""As many templates as there are for one kind of payload."""
 
 _FIRST, _GROWTH = 512, 24
 _SAMPLES = 16
@@ -39,11 +39,11 @@ _LETTERS = (BASE62.encode() * 5)[:256]
 _UNEVEN = bytes(range(256 // 62 * 62, 256))
 
 
-class MarkingDice(SeededDice):
-    """Seeded dice whose ids are marks, each another one, that `stencil_of` knows again.
+class MarkingChoices(SeededChoices):
+    """Seeded choices whose ids are marks, each another one, that `template_of` knows again.
 
     Examples:
-        >>> MarkingDice(1).token(24)
+        >>> MarkingChoices(1).token(24)
         '0KomboId000zzzzzzzzzzzzz'
     """
 
@@ -60,7 +60,7 @@ class MarkingDice(SeededDice):
         return f"0KomboId{self._made - 1:03}".ljust(_ID, "z")
 
 
-class Stencil(NamedTuple):
+class Template(NamedTuple):
     """A text of JSON with holes.
 
     Attributes:
@@ -86,45 +86,45 @@ class Stencil(NamedTuple):
 _PARTS, _HOLES = itemgetter(0), itemgetter(1)  # Faster than the names.
 
 
-def stencil_of(value: Any, *, marked: bool = True) -> Stencil:
-    r"""The stencil of a JSON value that was painted with marks.
+def template_of(value: Any, *, marked: bool = True) -> Template:
+    r"""The template of a JSON value that was generated with marks.
 
     Args:
         value: The value.
         marked: Whether marks are holes; otherwise there are none.
 
     Examples:
-        >>> stencil_of({"id": MarkingDice(1).token(24)})
-        Stencil(parts=(b'{"id":"', b'"}'), holes=b'\x01')
+        >>> template_of({"id": MarkingChoices(1).token(24)})
+        Template(parts=(b'{"id":"', b'"}'), holes=b'\x01')
     """
     text = compact(value)
     if not marked:
-        return Stencil((text,), b"")
+        return Template((text,), b"")
     # What has become of a mark that a fault has cut or lengthened is a text like any other.
     text = _MARK.sub(lambda mark: _IS_ID if len(mark[0]) == _ID else mark[0], text)
     text = text.replace(MARKED_INSTANT.encode(), _IS_INSTANT)
     pieces = re.split(rb"([\x01\x02])", text)
-    return Stencil(tuple(pieces[::2]), b"".join(pieces[1::2]))
+    return Template(tuple(pieces[::2]), b"".join(pieces[1::2]))
 
 
-def filled(stencils: Sequence[Stencil], *key: object) -> list[bytes]:
-    """The JSON texts of stencils with every hole filled.
+def filled(templates: Sequence[Template], *key: object) -> list[bytes]:
+    """The JSON texts of templates with every hole filled.
 
     Args:
-        stencils: The stencils.
+        templates: The templates.
         key: What the values depend on.
 
     Examples:
-        >>> filled([stencil_of([MarkingDice(1).token(24)])], "a key")
+        >>> filled([template_of([MarkingChoices(1).token(24)])], "a key")
         [b'["7wN6YAJKOBg20i6eOGoijv3Z"]']
     """
-    kinds = set(map(_HOLES, stencils))
+    kinds = set(map(_HOLES, templates))
     if len(kinds) == 1:
-        return _filled_alike(list(map(_PARTS, stencils)), kinds.pop(), *key)
-    texts = [b""] * len(stencils)
+        return _filled_alike(list(map(_PARTS, templates)), kinds.pop(), *key)
+    texts = [b""] * len(templates)
     for kind in sorted(kinds):
-        places = [place for place, stencil in enumerate(stencils) if stencil.holes == kind]
-        alike = _filled_alike([stencils[place].parts for place in places], kind, *key)
+        places = [place for place, template in enumerate(templates) if template.holes == kind]
+        alike = _filled_alike([templates[place].parts for place in places], kind, *key)
         for place, text in zip(places, alike, strict=True):
             texts[place] = text
     return texts
@@ -167,35 +167,35 @@ def _words(count: int, kind: str, *key: object) -> tuple[int, ...]:
     return struct.unpack(form, _noise(struct.calcsize(form), *key))
 
 
-class Stencils:
-    """The stencils of one kind of payload, painted when they are first needed.
+class Templates:
+    """The templates of one kind of payload, generated when they are first needed.
 
     Args:
-        paint: What paints a value for a number, with marks or without.
+        generate: What paints a value for a number, with marks or without.
         check: Whether a value that was made is as it should be.
         key: What the payloads depend on.
     """
 
     def __init__(
-        self, paint: Callable[[int, bool], Any], check: Callable[[Any], bool], *key: object
+        self, generate: Callable[[int, bool], Any], check: Callable[[Any], bool], *key: object
     ) -> None:
-        self._paint, self._check, self._key = paint, check, key
-        self._made: dict[int, Stencil] = {}
+        self._paint, self._check, self._key = generate, check, key
+        self._made: dict[int, Template] = {}
 
     @property
     def usable(self) -> bool:
         """Whether payloads that are made from them differ: where nothing has an id they don't."""
         return all(self[number].has_ids for number in range(_SAMPLES))
 
-    def __getitem__(self, number: int) -> Stencil:
-        stencil = self._made.get(number)
-        if stencil is None:
-            stencil = stencil_of(self._paint(number, True))
-            if not self._check(json.loads(stencil.sample)):
+    def __getitem__(self, number: int) -> Template:
+        template = self._made.get(number)
+        if template is None:
+            template = template_of(self._paint(number, True))
+            if not self._check(json.loads(template.sample)):
                 # Something depends on what was a mark: so it gets no holes.
-                stencil = stencil_of(self._paint(number, False), marked=False)
-            self._made[number] = stencil
-        return stencil
+                template = template_of(self._paint(number, False), marked=False)
+            self._made[number] = template
+        return template
 
     def block(self, number: int) -> list[bytes]:
         """The JSON texts of a block, `BLOCK` of them."""
@@ -204,5 +204,5 @@ class Stencils:
         chosen = [word * room >> 32 for word in words]
         for which in set(chosen).difference(self._made):
             self[which]  # In any order: each depends on its number only.
-        stencils = itemgetter(*chosen)(self._made)
-        return filled(stencils, *self._key, "block", number)
+        templates = itemgetter(*chosen)(self._made)
+        return filled(templates, *self._key, "block", number)

@@ -12,12 +12,12 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from kombo_fakes.core.choices import Dice, SeededDice, seed_for
-from kombo_fakes.errors import unknown
+from kombo_fakes.core.choices import Choices, SeededChoices, seed_for
+from kombo_fakes.core.messages import unknown
 
 
 @dataclass(frozen=True, slots=True)
-class Spelling:
+class Style:
     """A way to write payloads.
 
     Attributes:
@@ -43,50 +43,50 @@ class Spelling:
         return self.name
 
 
-def spellings(*, contested: bool = False) -> tuple[Spelling, ...]:
+def styles(*, contested: bool = False) -> tuple[Style, ...]:
     """All ways to write a payload; the first one is the plainest.
 
     Args:
         contested: Whether those belong to it over which good parsers disagree.
 
     Examples:
-        >>> [spelling.name for spelling in spellings()][:4]
+        >>> [style.name for style in styles()][:4]
         ['compact', 'spaced', 'indented', 'tabs']
-        >>> {json.loads(spelling.write({"é": [1.5, "/"]}))["é"][0] for spelling in spellings()}
+        >>> {json.loads(style.write({"é": [1.5, "/"]}))["é"][0] for style in styles()}
         {1.5}
     """
-    return tuple(s for s in _SPELLINGS if contested or not s.contested)
+    return tuple(s for s in _STYLES if contested or not s.contested)
 
 
-def spell(payload: Any, spelling: str = "compact") -> bytes:
+def serialize(payload: Any, style: str = "compact") -> bytes:
     r"""Write a payload.
 
     Args:
         payload: A JSON value.
-        spelling: The name of a `Spelling`.
+        style: The name of a `Style`.
 
     Raises:
         UnknownNameError: if there is none of this name.
 
     Examples:
-        >>> spell({"name": "é/"}, "ascii")
+        >>> serialize({"name": "é/"}, "ascii")
         b'{"name": "\\u00e9/"}'
     """
-    for known in _SPELLINGS:
-        if known.name == spelling:
+    for known in _STYLES:
+        if known.name == style:
             return known.write(payload)
-    raise unknown("spelling", spelling, (known.name for known in _SPELLINGS))
+    raise unknown("style", style, (known.name for known in _STYLES))
 
 
-def spell_mixed(payload: Any, dice: Dice) -> bytes:
-    """Write a payload, with dice for each blank, each letter and each order of keys.
+def serialize_mixed(payload: Any, choices: Choices) -> bytes:
+    """Write a payload, with choices for each blank, each letter and each order of keys.
 
     Examples:
-        >>> text = spell_mixed({"a": ["/", 1]}, SeededDice(1))
+        >>> text = serialize_mixed({"a": ["/", 1]}, SeededChoices(1))
         >>> json.loads(text)
         {'a': ['/', 1]}
     """
-    return _encoded(_mixed(payload, dice))
+    return _encoded(_mixed(payload, choices))
 
 
 # -- writing
@@ -187,25 +187,25 @@ def _roomy(payload: Any) -> str:
     return "\r\n " + text.replace("\n", "\r\n") + " \t\r\n"
 
 
-def _dice_of(payload: Any) -> str:
-    return _mixed(payload, SeededDice(seed_for("spelling", _compact(payload))))
+def _choices_of(payload: Any) -> str:
+    return _mixed(payload, SeededChoices(seed_for("spelling", _compact(payload))))
 
 
 _BLANKS = ("", "", "", " ", "\n", "\t", "\r\n", "   ")
 
 
-def _mixed(value: Any, dice: Dice) -> str:
+def _mixed(value: Any, choices: Choices) -> str:
     def blank() -> str:
-        return dice.pick(_BLANKS)
+        return choices.pick(_BLANKS)
 
     def text(value: str) -> str:
         plain = _compact(value)
-        if dice.chance(0.5):
+        if choices.chance(0.5):
             return plain
-        if dice.chance(0.5):
+        if choices.chance(0.5):
             return plain.replace("/", "\\/")
         # Not a roll for each letter: texts can be long.
-        step, first = dice.whole(1, 5), dice.whole(0, 4)
+        step, first = choices.whole(1, 5), choices.whole(0, 4)
         letters = (_escaped(c) if i % step == first % step else _compact(c)[1:-1]
                    for i, c in enumerate(value))  # fmt: skip
         return '"' + "".join(letters) + '"'
@@ -218,7 +218,7 @@ def _mixed(value: Any, dice: Dice) -> str:
             return "[" + (",".join(items) or blank()) + "]"
         if isinstance(value, dict):
             keys = list(value)
-            turn = dice.whole(0, len(keys) - 1) if keys else 0
+            turn = choices.whole(0, len(keys) - 1) if keys else 0
             members = (
                 f"{blank()}{text(_name(key))}{blank()}:{blank()}{written(value[key])}{blank()}"
                 for key in keys[turn:] + keys[:turn]
@@ -248,11 +248,11 @@ _AGREED: tuple[tuple[str, str, Callable[[Any], str]], ...] = (
     ("exponents", "fractions with an exponent: 14.5E+0", _exponents),
     ("trailing-newline", "a line feed at the end", lambda p: _compact(p) + "\n"),
     ("blanks-around", "blanks, tabs and CR LF everywhere", _roomy),
-    ("mixed", "a bit of everything", _dice_of),
+    ("mixed", "a bit of everything", _choices_of),
 )
 _CONTESTED = (("whole-fractions", "integers with a fraction of 0: 12.0", _fractions),)
 
-_SPELLINGS = (
-    *(Spelling(name, about, _write=write) for name, about, write in _AGREED),
-    *(Spelling(name, about, True, _write=write) for name, about, write in _CONTESTED),
+_STYLES = (
+    *(Style(name, about, _write=write) for name, about, write in _AGREED),
+    *(Style(name, about, True, _write=write) for name, about, write in _CONTESTED),
 )

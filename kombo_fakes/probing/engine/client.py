@@ -1,4 +1,4 @@
-"""The courier of a run: brings deliveries to a receiver, looks at what it knows, and counts."""
+"""The client of a run: brings deliveries to a receiver, looks at what it knows, and counts."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from kombo_fakes.errors import ProbeError, TransportError
 from kombo_fakes.probing.model import Exchange, Reply
-from kombo_fakes.probing.receivers.resolve import Observe, ProbeError, Receiver
+from kombo_fakes.probing.receivers.resolve import Observe, Receiver
 from kombo_fakes.probing.secrets.redaction import Redactor
 from kombo_fakes.probing.verdicts.evidence import Evidence
 from kombo_fakes.probing.verdicts.judge import leak, shows_secret
 from kombo_fakes.wire.delivery import Delivery
-from kombo_fakes.wire.transport import TransportError
 
 if TYPE_CHECKING:
     from concurrent.futures import Future, ThreadPoolExecutor
@@ -43,7 +43,7 @@ class Lost(Exception):  # noqa: N818
     """A receiver that has worked can't be reached any more, or what it knows not be seen."""
 
 
-class Courier:
+class Client:
     """Brings deliveries, within the time of a run.
 
     Args:

@@ -13,7 +13,7 @@ $(1)/bin/python -m pip install -q --require-hashes -r locked/$(2).txt
 $(1)/bin/python -m pip install -q --no-deps --no-build-isolation -e .
 endef
 
-.PHONY: demo test test-fast test-lowest lint examples lock audit promises pools coverage compat fuzz mutants docs bench dist clean
+.PHONY: demo test test-fast test-lowest lint examples lock audit promises snapshots pools coverage compat fuzz mutants docs bench dist clean
 
 demo: $(READY) ## Print a realistic payload, then one that is wrong in one known way.
 	@$(BIN)/kombo-fakes generate
@@ -97,6 +97,10 @@ audit: ## Look up known weaknesses of all that is locked; needs the network.
 
 promises: $(READY) ## Record anew what users rely on; refuses where the changelog doesn't tell what went.
 	$(BIN)/python tests/support/promises.py
+
+snapshots: $(READY) ## Write the sentences that tests expect anew, from what the library says now.
+	$(BIN)/python -m pytest -q -n 0 -p no:randomly -m "not slow" --inline-snapshot=fix,create || true
+	git diff --stat -- tests
 
 pools: $(READY) ## Draw the pools of names from Faker again; this changes the bytes of every seed.
 	$(BIN)/python -m kombo_fakes.pools

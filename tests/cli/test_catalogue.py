@@ -79,7 +79,7 @@ def test_faults_of_deliveries_on_a_terminal(on_terminal):
     """What both kinds of receivers owe is said once."""
     shown = re.sub(r"\x1b\[[0-9;]*m", "", on_terminal("faults", "--wire"))
     assert re.search(r"signature-missing +reject +no signature header", shown)
-    assert re.search(r"body-null +refuse /", shown)
+    assert re.search(r"body-null +reject /", shown)
     assert f"{len(wire_faults(secret='a secret'))} faults of deliveries" in shown
 
 

@@ -227,7 +227,7 @@ def _shown(payload: Any, pointer: str) -> str:
 
 def _deliveries() -> str:
     rows = [
-        [f"`{f.id}`", f.description, f.owed("strict"), f.owed("tolerant"), f.why]
+        [f"`{f.id}`", f.description, f.expected("strict"), f.expected("tolerant"), f.why]
         for f in wire_faults(secret=SECRET)
     ]
     return "\n".join(

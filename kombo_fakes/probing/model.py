@@ -7,10 +7,20 @@ from dataclasses import dataclass, field
 from typing import Any, Literal, TypeAlias, get_args
 
 from kombo_fakes.wire.delivery import Delivery
-from kombo_fakes.wire.faults import Owed, Policy
+from kombo_fakes.wire.faults import Expectation, Policy
 from kombo_fakes.wire.signing import SECRET_VARIABLE
 
-__all__ = ["Case", "Category", "Exchange", "Failure", "Finding", "Owed", "Policy", "Rank", "Reply"]
+__all__ = [
+    "Case",
+    "Category",
+    "Exchange",
+    "Expectation",
+    "Failure",
+    "Finding",
+    "Policy",
+    "Rank",
+    "Reply",
+]
 
 Category: TypeAlias = Literal[
     "refuses what it must take",
@@ -119,7 +129,7 @@ class Case:
     theme: str
     about: str
     delivery: Delivery
-    owed: Owed
+    owed: Expectation
     why: str
     rank: Rank
     pointer: str = ""

@@ -499,8 +499,8 @@ def kombo_delivery_factory(
 def kombo_wire_fault(
     request: pytest.FixtureRequest, kombo_event: str, kombo_webhook_secret: str
 ) -> WireFault:
-    """A way in which a delivery can be odd, and a test for each: .examples are deliveries, .owed()
-    says whether a receiver has to refuse or to take them, or may do either.
+    """A wire fault, and a test for each: .examples are deliveries, .expected() says whether a
+    receiver has to reject or to accept them, or may do either.
     Scope: function. Type: kombo_fakes.WireFault. Default: every wire fault of kombo_event,
     its deliveries for a receiver whose secret is kombo_webhook_secret.
     """

@@ -200,4 +200,4 @@ class ReceiverMachine(RuleBasedStateMachine):
 @lru_cache(maxsize=16)
 def _forgeries(secret: str | bytes) -> tuple[WireFault, ...]:
     found = wire_faults(secret=secret, family="signature")
-    return tuple(fault for fault in found if fault.owed() == "reject")
+    return tuple(fault for fault in found if fault.expected() == "reject")

@@ -17,7 +17,7 @@ from kombo_fakes.generation.runs import Made, generate
 from kombo_fakes.schema.schema import Schema, SchemaLike
 from kombo_fakes.schema.shipped import DEFAULT_EVENT
 from kombo_fakes.wire.delivery import Delivery
-from kombo_fakes.wire.faults import Owed, Policy
+from kombo_fakes.wire.faults import Expectation, Policy
 from kombo_fakes.wire.signing import sign
 
 T = TypeVar("T")
@@ -39,7 +39,7 @@ class Parcel:
 
     name: str
     delivery: Delivery
-    owed: Owed
+    owed: Expectation
 
     def complaint(self, status: int) -> str | None:
         """What is wrong with an answer, None if nothing; the same text for the same wrong.
@@ -101,7 +101,7 @@ class Traffic:
         self._secret = secret
         if policy not in _POLICIES:
             raise unknown("policy", str(policy), _POLICIES)
-        self._owed: Owed = "reject" if policy == "strict" else "either"
+        self._owed: Expectation = "reject" if policy == "strict" else "either"
         self._faulty, self._repeated = _share("faulty", faulty), _share("repeated", repeated)
         # Seeds of streams are far apart, so that no id is rolled in two of them.
         own = seed_for("traffic", seed, stream)

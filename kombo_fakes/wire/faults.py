@@ -41,7 +41,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-Owed: TypeAlias = Literal["reject", "accept", "either"]
+Expectation: TypeAlias = Literal["reject", "accept", "either"]
 """What a receiver has to do: answer 4xx, answer 2xx, or either of both."""
 
 Policy: TypeAlias = Literal["strict", "tolerant"]
@@ -69,14 +69,14 @@ class WireFault:
     id: str
     family: Literal["signature", "body", "http"]
     description: str
-    strict: Owed
-    tolerant: Owed
+    strict: Expectation
+    tolerant: Expectation
     why: str
     secret: str | bytes = field(repr=False)
     schema: Schema = field(repr=False)
     _make: _Maker = field(repr=False)
 
-    def owed(self, policy: Policy = "strict") -> Owed:
+    def expected(self, policy: Policy = "strict") -> Expectation:
         """What a receiver of this policy has to do.
 
         Raises:
@@ -183,7 +183,7 @@ def wire_faults(
 
     Examples:
         >>> fault = wire_faults(ids=["signature-key-empty"])[0]
-        >>> fault.owed("tolerant"), fault.examples[0].done
+        >>> fault.expected("tolerant"), fault.examples[0].done
         ('reject', ('wire fault signature-key-empty',))
     """
     sign(b"", secret)  # Raises for a secret that is none.
@@ -582,7 +582,7 @@ def _by_method(method: str) -> _Maker:
 class _Row:
     id: str
     description: str
-    owed: tuple[Owed, Owed]
+    owed: tuple[Expectation, Expectation]
     why: str
     make: _Maker
 
@@ -592,10 +592,10 @@ class _Row:
         return "signature" if start == "signature" else "body" if start == "body" else "http"
 
 
-_REFUSE: tuple[Owed, Owed] = ("reject", "reject")
-_TAKE: tuple[Owed, Owed] = ("accept", "accept")
-_EITHER: tuple[Owed, Owed] = ("either", "either")
-_BY_POLICY: tuple[Owed, Owed] = ("reject", "either")
+_REFUSE: tuple[Expectation, Expectation] = ("reject", "reject")
+_TAKE: tuple[Expectation, Expectation] = ("accept", "accept")
+_EITHER: tuple[Expectation, Expectation] = ("either", "either")
+_BY_POLICY: tuple[Expectation, Expectation] = ("reject", "either")
 
 _ANYBODY = "anybody can make it without the secret"
 _NOT_OVER_THIS = "the signature isn't one over these bytes"

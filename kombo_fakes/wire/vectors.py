@@ -76,7 +76,7 @@ def _wrong() -> Iterator[dict[str, Any]]:
             if sum(name == SIGNATURE_HEADER for name, _ in delivery.headers) > 1:
                 continue  # Two headers are a matter of HTTP, not of the signature.
             why = f"{fault.description}: {fault.why}"
-            yield _vector(f"{fault.id}-{number}", delivery, _VERDICTS[fault.owed()], why)
+            yield _vector(f"{fault.id}-{number}", delivery, _VERDICTS[fault.expected()], why)
 
 
 def _vector(name: str, delivery: Delivery, verdict: str, why: str) -> dict[str, Any]:

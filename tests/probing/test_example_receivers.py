@@ -341,7 +341,7 @@ def in_order(fault: WireFault, status: int, receiver: Receiver) -> bool:
     """Whether a status is what a receiver owes, and it kept what it took and nothing else."""
     kept = len(receiver.rows())
     receiver.execute("DELETE FROM events")
-    return status in ALLOWED[fault.owed("strict")] and kept == (status < 300)
+    return status in ALLOWED[fault.expected("strict")] and kept == (status < 300)
 
 
 @pytest.mark.parametrize("fault", FAULTS, ids=str)

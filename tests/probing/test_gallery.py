@@ -104,7 +104,7 @@ def test_good_receivers_owe_nothing(planted: Good):
     for wire in wire_faults(secret=SECRET):
         for delivery in wire.examples:
             status = client.deliver(delivery)
-            owed = wire.owed("strict" if strict else "tolerant")
+            owed = wire.expected("strict" if strict else "tolerant")
             right = {"accept": (2,), "reject": (4,), "either": (2, 4)}[owed]
             assert status // 100 in right, (wire.id, status)
 
@@ -114,7 +114,7 @@ def test_good_receivers_apply_nothing_that_they_refuse(planted: Good):
     """What bears a wrong signature leaves no trace, and the right one is taken afterwards."""
     client = Client(planted.receiver_factory(SECRET))
     for wire in wire_faults(secret=SECRET, family="signature"):
-        if wire.owed() != "reject":
+        if wire.expected() != "reject":
             continue
         delivery = wire.examples[0]
         name = delivery.payload["data"]["integration_id"]
@@ -132,7 +132,7 @@ def test_over_http():
         lived = Timeline.from_seed(1, secret=SECRET)
         lived.play(lambda delivery: over_http(url, delivery), Client(receiver).observe)
         for wire in wire_faults(secret=SECRET):
-            owed = wire.owed()
+            owed = wire.expected()
             statuses = {over_http(url, d) // 100 for d in wire.examples if d.method != "GET"}
             assert statuses <= {"accept": {2}, "reject": {4}, "either": {2, 4}}[owed], wire.id
     assert receiver.released.is_set()

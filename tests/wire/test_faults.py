@@ -49,9 +49,9 @@ def test_examples_are_what_the_fault_says(fault):
             assert right
         elif fault.id not in SPELT:
             assert not right
-            assert fault.owed("strict") == fault.owed("tolerant") == "reject"
+            assert fault.expected("strict") == fault.expected("tolerant") == "reject"
         else:
-            assert fault.owed("strict") == fault.owed("tolerant") == "either"
+            assert fault.expected("strict") == fault.expected("tolerant") == "either"
 
 
 @pytest.mark.parametrize("fault", wire_faults(family="body", secret=SECRET), ids=str)
@@ -60,10 +60,10 @@ def test_bodies_that_have_to_be_refused_are_no_payload(fault):
     schema = Schema.load()
     for delivery in fault.examples:
         payload = delivery.payload  # None for what the strict parser here refuses.
-        if fault.owed("tolerant") == "reject":
+        if fault.expected("tolerant") == "reject":
             with pytest.raises(ValueError):
                 json.loads(delivery.body)
-        if fault.owed("strict") == "reject":
+        if fault.expected("strict") == "reject":
             assert payload is None or not schema.is_valid(payload)
         if fault.id in ("body-nul", "body-megabyte"):
             assert schema.is_valid(payload)
@@ -139,9 +139,9 @@ def test_what_a_schema_allows_is_nothing_to_refuse(document):
         assert fault.examples
         for delivery in fault.examples:
             payload = _parsed(delivery.body)
-            if fault.owed("tolerant") == "reject":
+            if fault.expected("tolerant") == "reject":
                 assert payload is None
-            elif fault.owed("strict") == "reject":
+            elif fault.expected("strict") == "reject":
                 assert payload is None or not schema.is_valid(payload), fault.id
 
 
@@ -171,7 +171,7 @@ def test_keys_that_hmac_takes_for_the_secret_are_not_wrong(secret):
     """HMAC fills up keys with zeros: the secret without those at its end is the secret."""
     for fault in wire_faults(secret=secret, family="signature"):
         for delivery in fault.examples:
-            if fault.owed() == "reject":
+            if fault.expected() == "reject":
                 assert not verify(delivery.body, delivery.signature, secret), fault.id
 
 
@@ -191,7 +191,7 @@ def test_examples_show_all_ways():
 def test_the_policy_has_to_be_one():
     """Another word isn't taken for the more tolerant of the two."""
     with pytest.raises(UnknownNameError, match="unknown policy 'Strict'; did you mean 'strict'"):
-        FAULTS[0].owed("Strict")
+        FAULTS[0].expected("Strict")
 
 
 def test_unknown_names_and_no_secret():

@@ -21,7 +21,7 @@ from kombo_fakes.core.choices import SeededChoices, seed_for
 from kombo_fakes.core.instants import SECOND, instant, written
 from kombo_fakes.core.pointer import Path, get, parse_pointer, replaced, to_pointer
 from kombo_fakes.errors import FaultError, PointerError
-from kombo_fakes.probing.model import Case, Owed, Policy, Rank
+from kombo_fakes.probing.model import Case, Expectation, Policy, Rank
 from kombo_fakes.probing.verdicts.judge import LARGE
 from kombo_fakes.realistic.generator import generator_for
 from kombo_fakes.schema.schema import Schema
@@ -373,7 +373,7 @@ class Maker:
 
     def faults(self) -> Iterator[Case]:
         """Every fault, correctly signed; each of its examples."""
-        owed: Owed = "reject" if self.policy == "strict" else "either"
+        owed: Expectation = "reject" if self.policy == "strict" else "either"
         for fault in faults(self.event):
             bases: list[Any] = [self.fresh()]
             for number, example in enumerate(fault.examples):
@@ -405,7 +405,7 @@ class Maker:
     def wire(self, family: str) -> Iterator[Case]:
         """The wire faults of a family, each in all of its ways."""
         for fault in wire_faults(self.event, secret=self.secret, family=family):
-            owed = fault.owed(self.policy)
+            owed = fault.expected(self.policy)
             # What need not be taken has to be applied where it is, unless what it means is open.
             judged = owed == "accept" or (owed == "either" and fault.id not in _OPEN)
             for number in range(ways_of(fault, self._base)):

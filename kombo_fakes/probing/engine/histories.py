@@ -14,7 +14,7 @@ from kombo_fakes.probing.cases.cases import Maker
 from kombo_fakes.probing.cases.scenarios import SCENARIOS, Burst, Foreign, Forged, Scenario
 from kombo_fakes.probing.engine.client import Client, Stopped
 from kombo_fakes.probing.engine.exploring import Small
-from kombo_fakes.probing.model import Case, Category, Exchange, Failure, Owed
+from kombo_fakes.probing.model import Case, Category, Exchange, Expectation, Failure
 from kombo_fakes.probing.reports.plain_text import counted
 from kombo_fakes.probing.reports.report import Outcome
 from kombo_fakes.probing.verdicts.evidence import Evidence
@@ -247,7 +247,7 @@ class Histories:
             replies = self._client.bring_together(f"timeline:{scenario.id}", sent)
             pairs = zip(sent, replies, strict=True)
             exchanges.extend(Exchange(made, reply, number + 1) for made, reply in pairs)
-            owed: Owed = _OWED.get(type(step), "accept")
+            owed: Expectation = _OWED.get(type(step), "accept")
             case = _case_of(scenario.id, scenario.theme, scenario.about, step.delivery, owed)
             if any(reply.busy for reply in replies):
                 self._unjudged.setdefault(_BUSY, []).append(scenario.id)
@@ -463,10 +463,12 @@ def _is_right(ledger: Ledger, name: str, seen: Mapping[str, Any] | None) -> bool
     return ledger.complaint(name, seen) is None
 
 
-_OWED: dict[type[Step], Owed] = {Forged: "reject", Foreign: "either"}
+_OWED: dict[type[Step], Expectation] = {Forged: "reject", Foreign: "either"}
 
 
-def _case_of(name: str, theme: str, about: str, delivery: Delivery, owed: Owed = "accept") -> Case:
+def _case_of(
+    name: str, theme: str, about: str, delivery: Delivery, owed: Expectation = "accept"
+) -> Case:
     return Case(
         id=f"timeline:{name}",
         group="timeline",

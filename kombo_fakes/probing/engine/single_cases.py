@@ -20,7 +20,7 @@ from kombo_fakes.probing.verdicts.judge import judged, leak
 from kombo_fakes.schema.shipped import DEFAULT_EVENT, check_event
 from kombo_fakes.sequences.timeline import status_of
 from kombo_fakes.wire.delivery import Delivery
-from kombo_fakes.wire.faults import Owed
+from kombo_fakes.wire.faults import Expectation
 from kombo_fakes.wire.signing import TEST_SECRET, sign
 
 _SOMEWHERE = "http://127.0.0.1:8000/"
@@ -47,7 +47,7 @@ class ProbeCase:
     id: str
     about: str
     delivery: Delivery
-    owed: Owed
+    owed: Expectation
     why: str
     _case: Case = field(repr=False)
     _secret: str | bytes = field(repr=False)

@@ -9,7 +9,7 @@ from typing import Any, get_args
 
 from kombo_fakes.core.messages import shorten
 from kombo_fakes.errors import DocumentError
-from kombo_fakes.probing.model import Exchange, Finding, Owed, Reply, Trouble
+from kombo_fakes.probing.model import Exchange, Expectation, Finding, Reply, Trouble
 from kombo_fakes.probing.reports.report import Report
 from kombo_fakes.version import __version__
 from kombo_fakes.wire.delivery import Delivery
@@ -58,7 +58,7 @@ def data_report(report: Report) -> dict[str, Any]:
     }
 
 
-def finding_data(finding: Finding, owed: Mapping[Delivery, Owed]) -> dict[str, Any]:
+def finding_data(finding: Finding, owed: Mapping[Delivery, Expectation]) -> dict[str, Any]:
     """One finding as a JSON object.
 
     Args:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Literal, TypeAlias, cast, get_args
 
 from kombo_fakes.errors import DocumentError
-from kombo_fakes.probing.model import Case, Category, Exchange, Owed, Reply
+from kombo_fakes.probing.model import Case, Category, Exchange, Expectation, Reply
 from kombo_fakes.probing.reports.as_json import exchange_of
 from kombo_fakes.probing.verdicts.judge import judged
 
@@ -24,7 +24,7 @@ Verdict: TypeAlias = Literal[
 WRONG: frozenset[Verdict] = frozenset({"still wrong", "wrong otherwise", "other than recorded"})
 """What something still goes wrong with."""
 
-_BY_CATEGORY: dict[str, Owed] = {
+_BY_CATEGORY: dict[str, Expectation] = {
     "refuses what it must take": "accept",
     "takes what it must refuse": "reject",
 }
@@ -50,7 +50,7 @@ class Kept:
 
     title: str
     exchange: Exchange
-    owed: Owed | None = None
+    owed: Expectation | None = None
     by_answer: bool = True
 
     def verdict(self, reply: Reply) -> Verdict:
@@ -81,7 +81,7 @@ class Kept:
         return elsewhere and (self.owed is not None or str(reply) != str(self.exchange.reply))
 
 
-def _case(exchange: Exchange, owed: Owed) -> Case:
+def _case(exchange: Exchange, owed: Expectation) -> Case:
     return Case(
         id="", group="", theme="", about="", delivery=exchange.delivery, owed=owed, why="",
         rank="realistic",
@@ -119,7 +119,7 @@ def kept_in(data: Any, name: str, only: Iterable[str] = ()) -> list[Kept]:
     )
 
 
-def _owed_in(report: Mapping[str, Any]) -> dict[str, Owed]:
+def _owed_in(report: Mapping[str, Any]) -> dict[str, Expectation]:
     """What is owed, by the id of the case."""
     cases = report.get("cases")
     listed = cases if isinstance(cases, list) else []
@@ -131,10 +131,12 @@ def _owed_in(report: Mapping[str, Any]) -> dict[str, Owed]:
 
 
 def _is_owed(value: Any) -> bool:
-    return isinstance(value, str) and value in get_args(Owed)
+    return isinstance(value, str) and value in get_args(Expectation)
 
 
-def _of_finding(entry: Mapping[str, Any], name: str, by_case: Mapping[str, Owed]) -> list[Kept]:
+def _of_finding(
+    entry: Mapping[str, Any], name: str, by_case: Mapping[str, Expectation]
+) -> list[Kept]:
     exchanges = entry.get("exchanges")
     if not isinstance(exchanges, list) or not exchanges:
         return []
@@ -146,10 +148,12 @@ def _of_finding(entry: Mapping[str, Any], name: str, by_case: Mapping[str, Owed]
     return [*before, Kept(title, sent[-1], last, category in _BY_ANSWER)]
 
 
-def _owed_of(entry: Mapping[str, Any], category: str, by_case: Mapping[str, Owed]) -> Owed:
+def _owed_of(
+    entry: Mapping[str, Any], category: str, by_case: Mapping[str, Expectation]
+) -> Expectation:
     """What is owed for the last delivery of a finding."""
     if _is_owed(entry.get("owed")):
-        return cast(Owed, entry["owed"])
+        return cast(Expectation, entry["owed"])
     if category in _BY_CATEGORY:
         return _BY_CATEGORY[category]
     if str(entry.get("id")).endswith("first-delivery"):
@@ -160,7 +164,7 @@ def _owed_of(entry: Mapping[str, Any], category: str, by_case: Mapping[str, Owed
     return found.pop() if len(found) == 1 else "either"
 
 
-def _answered(reply: Reply) -> Owed | None:
+def _answered(reply: Reply) -> Expectation | None:
     if reply.taken:
         return "accept"
     return "reject" if reply.status is not None and 400 <= reply.status < 500 else None

@@ -54,7 +54,6 @@ if TYPE_CHECKING:
     from kombo_fakes.pytest_plugin.fixture_types import DeliveryMaker, PayloadMaker, ReceiverProbe
     from kombo_fakes.realistic.faker_names import KomboProvider
     from kombo_fakes.schema.schema import Schema
-    from kombo_fakes.schema.shipped import events
     from kombo_fakes.schema.sites import Site
     from kombo_fakes.schema.violations import Violation
     from kombo_fakes.sequences.ledger import Ledger, Record
@@ -78,6 +77,7 @@ if TYPE_CHECKING:
         Payload,
         SyncFinished,
     )
+    from kombo_fakes.webhooks.shipped import events
     from kombo_fakes.wire.delivery import Delivery
     from kombo_fakes.wire.faults import WireFault, wire_faults
     from kombo_fakes.wire.serializations import Style, serialize, styles
@@ -154,7 +154,7 @@ _HOMES = {
     ),
     "realistic.faker_names": ("KomboProvider",),
     "schema.schema": ("Schema",),
-    "schema.shipped": ("events",),
+    "webhooks.shipped": ("events",),
     "schema.sites": ("Site",),
     "schema.violations": ("Violation",),
     "sequences.ledger": (

@@ -36,8 +36,8 @@ from gevent.event import Event
 from kombo_fakes.core.messages import shorten
 from kombo_fakes.errors import KomboFakesError, OverrideError, SecretError, TransportError
 from kombo_fakes.schema.schema import SchemaLike
-from kombo_fakes.schema.shipped import DEFAULT_EVENT
 from kombo_fakes.sequences.traffic import Traffic
+from kombo_fakes.webhooks.shipped import DEFAULT_EVENT
 from kombo_fakes.wire.faults import Policy
 from kombo_fakes.wire.signing import SECRET_VARIABLE
 from kombo_fakes.wire.transport import Transport

@@ -21,7 +21,7 @@ from kombo_fakes.cli.program import program
 from kombo_fakes.core.messages import shorten
 from kombo_fakes.core.pointer import get, parse_pointer
 from kombo_fakes.errors import PointerError
-from kombo_fakes.schema.shipped import event_document
+from kombo_fakes.webhooks.shipped import event_document
 
 ROOT = Path(__file__).parents[2]
 SECRET = "a secret of the docs"

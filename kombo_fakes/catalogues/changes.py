@@ -19,7 +19,7 @@ from kombo_fakes.errors import SchemaError
 from kombo_fakes.realistic.generator import generator_for
 from kombo_fakes.schema.requirements import present
 from kombo_fakes.schema.schema import Schema, SchemaLike
-from kombo_fakes.schema.shipped import DEFAULT_EVENT, events
+from kombo_fakes.webhooks.shipped import DEFAULT_EVENT, events
 
 _NEW_NAME = "added_later"
 _NEW_VALUE = "ADDED_LATER"

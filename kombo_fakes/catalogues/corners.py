@@ -35,8 +35,8 @@ from kombo_fakes.schema.blueprint import (
 )
 from kombo_fakes.schema.requirements import present
 from kombo_fakes.schema.schema import Schema, SchemaLike
-from kombo_fakes.schema.shipped import DEFAULT_EVENT
 from kombo_fakes.webhooks.fields import POOLED, Names
+from kombo_fakes.webhooks.shipped import DEFAULT_EVENT
 
 _ABSENT: Any = object()
 

@@ -28,8 +28,8 @@ from kombo_fakes.realistic.generator import RealisticGenerator, generator_for
 from kombo_fakes.schema.blueprint import NOTHING, Blueprint, blueprint, blueprint_of, smallest
 from kombo_fakes.schema.requirements import ABSENT, Requirement, presence, present, suits, value_at
 from kombo_fakes.schema.schema import Schema, SchemaLike
-from kombo_fakes.schema.shipped import DEFAULT_EVENT
 from kombo_fakes.schema.sites import Site
+from kombo_fakes.webhooks.shipped import DEFAULT_EVENT
 
 _EXAMPLES = 3
 _BASES = 120

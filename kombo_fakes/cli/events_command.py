@@ -17,7 +17,7 @@ def events_command() -> None:
     default.
     """
     from kombo_fakes.cli.terminal import is_terminal, table
-    from kombo_fakes.schema.shipped import DEFAULT_EVENT, event_document, events
+    from kombo_fakes.webhooks.shipped import DEFAULT_EVENT, event_document, events
 
     # What all titles end with says nothing, and a terminal isn't wide.
     end = "WebhookPayload" if is_terminal(sys.stdout) else ""

@@ -226,7 +226,7 @@ def advised(error: Exception) -> click.UsageError:
 
     message = str(error)
     if isinstance(error, RefusedError):
-        from kombo_fakes.schema.shipped import events
+        from kombo_fakes.webhooks.shipped import events
 
         violation, value = error.violation, error.value
         is_plain = value is not None and not isinstance(value, (str, list, dict))

@@ -145,7 +145,7 @@ def load_schema(event: str | None, schema_file: str | None, name: str | None = N
         UnknownNameError, DocumentError, SchemaError: as `Schema.load` does.
     """
     from kombo_fakes.schema.schema import Schema
-    from kombo_fakes.schema.shipped import DEFAULT_EVENT, check_event
+    from kombo_fakes.webhooks.shipped import DEFAULT_EVENT, check_event
 
     if event is not None and schema_file is not None:
         raise click.UsageError("--event and --schema: give one of them")

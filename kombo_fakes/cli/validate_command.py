@@ -188,7 +188,7 @@ def _schema_of(payload: Any) -> tuple[Schema, str]:
     """The schema that a payload says it follows, and what is wrong with what it says."""
     from kombo_fakes.core.messages import nearest, unknown
     from kombo_fakes.schema.schema import Schema
-    from kombo_fakes.schema.shipped import DEFAULT_EVENT, events
+    from kombo_fakes.webhooks.shipped import DEFAULT_EVENT, events
 
     name = payload.get("type") if isinstance(payload, dict) else None
     if not isinstance(name, str):

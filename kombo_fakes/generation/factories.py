@@ -33,7 +33,6 @@ from kombo_fakes.realistic.generator import generator_for
 from kombo_fakes.schema.blueprint import NOTHING, Blueprint, Choice, Object, Union, blueprint
 from kombo_fakes.schema.requirements import present
 from kombo_fakes.schema.schema import Schema, SchemaLike
-from kombo_fakes.schema.shipped import events
 from kombo_fakes.schema.violations import not_json
 from kombo_fakes.types import (
     AiApplyApplicationStatusUpdated,
@@ -49,6 +48,7 @@ from kombo_fakes.types import (
     SyncFinished,
 )
 from kombo_fakes.webhooks.fields import POOLED, Names
+from kombo_fakes.webhooks.shipped import events
 
 if TYPE_CHECKING:
     import faker as faker_module

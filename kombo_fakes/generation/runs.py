@@ -38,7 +38,6 @@ from kombo_fakes.generation.templates import BLOCK, MarkingChoices, Templates, f
 from kombo_fakes.realistic.generator import generator_for
 from kombo_fakes.schema.requirements import Requirement, present
 from kombo_fakes.schema.schema import Schema, SchemaLike
-from kombo_fakes.schema.shipped import DEFAULT_EVENT
 from kombo_fakes.types import (
     AiApplyApplicationStatusUpdated,
     AiApplyJobPostingStatusUpdated,
@@ -53,6 +52,7 @@ from kombo_fakes.types import (
     SyncFinished,
 )
 from kombo_fakes.webhooks.fields import MARKED_INSTANT, POOLED, Names
+from kombo_fakes.webhooks.shipped import DEFAULT_EVENT
 
 if TYPE_CHECKING:
     from typing_extensions import Unpack

@@ -99,7 +99,7 @@ def pytest_report_header(config: pytest.Config) -> str:
 
 
 def _check_event_exists(event: str) -> None:
-    from kombo_fakes.schema.shipped import check_event
+    from kombo_fakes.webhooks.shipped import check_event
 
     try:
         check_event(event)
@@ -109,7 +109,7 @@ def _check_event_exists(event: str) -> None:
 
 def _check_faults_exist(patterns: Sequence[str]) -> None:
     from kombo_fakes.catalogues.faults import faults
-    from kombo_fakes.schema.shipped import events
+    from kombo_fakes.webhooks.shipped import events
 
     known = [fault.id for event in events() for fault in faults(event)]
     for pattern in patterns:

@@ -75,7 +75,7 @@ def asked_of(node: pytest.Item) -> Asked:
         elif value is not None and not isinstance(value, str):
             raise MarkerError(f"{name}={shorten(value)} is no text")
     if asked.get("event") is not None:
-        from kombo_fakes.schema.shipped import check_event
+        from kombo_fakes.webhooks.shipped import check_event
 
         check_event(asked["event"])
     if asked.get("policy") not in (None, *_POLICIES):
@@ -88,7 +88,7 @@ def default_event(config: pytest.Config) -> str:
 
     Known at collection, when no fixture has a value yet, and so to the tests per something.
     """
-    from kombo_fakes.schema.shipped import DEFAULT_EVENT
+    from kombo_fakes.webhooks.shipped import DEFAULT_EVENT
 
     return str(config.getini("kombo_event")) or DEFAULT_EVENT
 

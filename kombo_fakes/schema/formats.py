@@ -7,71 +7,14 @@ checked by jsonschema-rs alone.
 
 from __future__ import annotations
 
-import re
-from calendar import monthrange
 from collections.abc import Callable
 from difflib import get_close_matches
 from functools import lru_cache
 
 import jsonschema_rs
 
+from kombo_fakes.core.instants import is_date, is_date_time, is_time
 from kombo_fakes.schema.vocabulary import DRAFT_7, dialect_of
-
-_DATE = r"(?P<year>[0-9]{4})-(?P<month>[0-9]{2})-(?P<day>[0-9]{2})"
-_TIME = (
-    r"(?P<hour>[0-9]{2}):(?P<minute>[0-9]{2}):(?P<second>[0-9]{2})(?:\.[0-9]+)?"
-    r"(?:[Zz]|(?P<sign>[+-])(?P<offset_hour>[0-9]{2}):(?P<offset_minute>[0-9]{2}))"
-)
-_full_date = re.compile(_DATE).fullmatch
-_full_time = re.compile(_TIME).fullmatch
-_date_time = re.compile(f"{_DATE}[Tt]{_TIME}").fullmatch
-
-
-def is_date_time(text: str) -> bool:
-    """Whether a text is a ``date-time`` of RFC 3339, section 5.6.
-
-    Leap seconds and lower-case ``t`` and ``z`` are legal by the letter, so they pass.
-
-    Examples:
-        >>> is_date_time("2021-09-01T12:00:00.000Z"), is_date_time("2021-09-01T12:00:00")
-        (True, False)
-        >>> is_date_time("2021-02-29T00:00:00Z")
-        False
-    """
-    match = _date_time(text)
-    return match is not None and _is_day(match) and _is_moment(match)
-
-
-def is_date(text: str) -> bool:
-    """Whether a text is a ``full-date`` of RFC 3339, section 5.6."""
-    match = _full_date(text)
-    return match is not None and _is_day(match)
-
-
-def is_time(text: str) -> bool:
-    """Whether a text is a ``full-time`` of RFC 3339, section 5.6."""
-    match = _full_time(text)
-    return match is not None and _is_moment(match)
-
-
-def _is_day(match: re.Match[str]) -> bool:
-    year, month, day = int(match["year"]), int(match["month"]), int(match["day"])
-    # Year 0 is a leap year like 400; calendar doesn't go there.
-    return 1 <= month <= 12 and 1 <= day <= monthrange(year or 400, month)[1]
-
-
-def _is_moment(match: re.Match[str]) -> bool:
-    hour, minute, second = int(match["hour"]), int(match["minute"]), int(match["second"])
-    offset_hour, offset_minute = int(match["offset_hour"] or 0), int(match["offset_minute"] or 0)
-    if hour > 23 or minute > 59 or offset_hour > 23 or offset_minute > 59:
-        return False
-    if second <= 59:
-        return True
-    # A leap second is at 23:59:60 UTC, whatever the offset says that the local time is.
-    sign = -1 if match["sign"] == "-" else 1
-    utc = (hour * 60 + minute - sign * (offset_hour * 60 + offset_minute)) % (24 * 60)
-    return second == 60 and utc == 23 * 60 + 59
-
 
 CHECKERS: dict[str, Callable[[str], bool]] = {
     "date-time": is_date_time,

@@ -20,9 +20,9 @@ from kombo_fakes.schema.annotations import narrowed
 from kombo_fakes.schema.effective import Repair, read
 from kombo_fakes.schema.formats import CHECKERS
 from kombo_fakes.schema.openapi import Descriptions, is_openapi
-from kombo_fakes.schema.shipped import DEFAULT_EVENT, event_document, events
 from kombo_fakes.schema.sites import Site, sites
 from kombo_fakes.schema.violations import Violation, describe, not_json, place, plain
+from kombo_fakes.webhooks.shipped import DEFAULT_EVENT, event_document, events
 
 _EMAIL = jsonschema_rs.EmailOptions(allow_display_text=False)
 

@@ -15,7 +15,7 @@ from kombo_fakes.core.choices import SeededChoices, seed_for
 from kombo_fakes.core.instants import NOTATIONS, SECOND, instant, written
 from kombo_fakes.realistic.generator import generator_for
 from kombo_fakes.schema.schema import Schema
-from kombo_fakes.schema.shipped import DEFAULT_EVENT
+from kombo_fakes.webhooks.shipped import DEFAULT_EVENT
 from kombo_fakes.wire.delivery import Delivery
 from kombo_fakes.wire.signing import TEST_SECRET
 

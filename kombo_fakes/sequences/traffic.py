@@ -15,7 +15,7 @@ from kombo_fakes.core.messages import shorten, unknown
 from kombo_fakes.errors import OverrideError
 from kombo_fakes.generation.runs import Made, generate
 from kombo_fakes.schema.schema import Schema, SchemaLike
-from kombo_fakes.schema.shipped import DEFAULT_EVENT
+from kombo_fakes.webhooks.shipped import DEFAULT_EVENT
 from kombo_fakes.wire.delivery import Delivery
 from kombo_fakes.wire.faults import Expectation, Policy
 from kombo_fakes.wire.signing import sign

@@ -20,11 +20,11 @@ from kombo_fakes.realistic.generator import generator_for
 from kombo_fakes.schema.blueprint import Text, blueprint
 from kombo_fakes.schema.requirements import Requirement, present
 from kombo_fakes.schema.schema import Schema, SchemaLike
-from kombo_fakes.schema.shipped import DEFAULT_EVENT
 from kombo_fakes.strategies.options import Knobs, Values
 from kombo_fakes.strategies.payloads import strategy_for, strategy_of
 from kombo_fakes.strategies.realistic import below, generated
 from kombo_fakes.strategies.recipes import Recipe, building, composed, recipe_of
+from kombo_fakes.webhooks.shipped import DEFAULT_EVENT
 
 
 def invalid_payloads(

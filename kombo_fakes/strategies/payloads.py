@@ -37,7 +37,6 @@ from kombo_fakes.schema.blueprint import (
     smallest,
 )
 from kombo_fakes.schema.schema import Schema, SchemaLike
-from kombo_fakes.schema.shipped import DEFAULT_EVENT, check_event, events
 from kombo_fakes.strategies.budget import DEPTH, ROOM, Sizes, share_of_room, usual_count
 from kombo_fakes.strategies.formats import ANY_LENGTH, Lengths, format_strategy
 from kombo_fakes.strategies.options import KnobOptions, Knobs, Values, check_knobs
@@ -66,6 +65,7 @@ from kombo_fakes.types import (
     Payload,
     SyncFinished,
 )
+from kombo_fakes.webhooks.shipped import DEFAULT_EVENT, check_event, events
 
 if TYPE_CHECKING:
     from typing_extensions import Unpack

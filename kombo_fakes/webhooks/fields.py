@@ -15,7 +15,7 @@ from operator import itemgetter
 from typing import Any, Protocol, TypeAlias
 
 from kombo_fakes.core.choices import Choices
-from kombo_fakes.schema.formats import is_date_time
+from kombo_fakes.core.instants import is_date_time
 from kombo_fakes.webhooks.pools import TOOLS, pools, slug
 
 Facts: TypeAlias = "dict[str, Any]"

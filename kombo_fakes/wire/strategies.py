@@ -11,10 +11,10 @@ from kombo_fakes.catalogues.faults import InvalidPayload
 from kombo_fakes.core.messages import unknown
 from kombo_fakes.errors import OverrideError
 from kombo_fakes.schema.schema import SchemaLike
-from kombo_fakes.schema.shipped import DEFAULT_EVENT
 from kombo_fakes.strategies.options import Values, check_knobs
 from kombo_fakes.strategies.payloads import payloads
 from kombo_fakes.strategies.realistic import DrawnChoices
+from kombo_fakes.webhooks.shipped import DEFAULT_EVENT
 from kombo_fakes.wire.delivery import Delivery
 from kombo_fakes.wire.serializations import serialize, serialize_mixed, styles
 from kombo_fakes.wire.signing import TEST_SECRET, sign

@@ -13,8 +13,8 @@ from typing import Any
 from kombo_fakes.core.choices import SeededChoices
 from kombo_fakes.realistic.generator import generator_for
 from kombo_fakes.schema.schema import Schema
-from kombo_fakes.schema.shipped import DEFAULT_EVENT
 from kombo_fakes.version import __version__
+from kombo_fakes.webhooks.shipped import DEFAULT_EVENT
 from kombo_fakes.wire.delivery import Delivery
 from kombo_fakes.wire.faults import wire_faults
 from kombo_fakes.wire.serializations import styles

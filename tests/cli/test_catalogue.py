@@ -218,7 +218,7 @@ def test_a_bug_is_one_line_unless_its_traceback_is_asked_for(capsys, monkeypatch
     def broken() -> tuple[str, ...]:
         raise RuntimeError("a\nb")
 
-    monkeypatch.setattr("kombo_fakes.schema.shipped.events", broken)
+    monkeypatch.setattr("kombo_fakes.webhooks.shipped.events", broken)
     assert main(["events"]) == 2
     shown = capsys.readouterr().err
     assert shown.count("\n") == 1
@@ -234,7 +234,7 @@ def test_ctrl_c_is_one_line(capsys, monkeypatch):
     def interrupted() -> tuple[str, ...]:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("kombo_fakes.schema.shipped.events", interrupted)
+    monkeypatch.setattr("kombo_fakes.webhooks.shipped.events", interrupted)
     assert main(["events"]) == 130
     assert capsys.readouterr().err == "kombo-fakes: interrupted\n"
 

@@ -31,7 +31,7 @@ from kombo_fakes.probing.verdicts.diagnosis import THEMES, diagnosed
 from kombo_fakes.probing.verdicts.evidence import Evidence
 from kombo_fakes.probing.verdicts.findings import SLUGS
 from kombo_fakes.probing.verdicts.judge import leak
-from kombo_fakes.schema.shipped import events
+from kombo_fakes.webhooks.shipped import events
 
 SECRET = "s3cret of a receiver"
 OBSERVE = "/integrations/{integration_id}"

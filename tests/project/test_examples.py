@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from kombo_fakes import Schema, events, faults
-from kombo_fakes.schema.shipped import DEFAULT_EVENT
+from kombo_fakes.webhooks.shipped import DEFAULT_EVENT
 
 ROOT = Path(__file__).parents[2]
 EXAMPLES = ROOT / "examples"

@@ -25,10 +25,10 @@ from kombo_fakes import (
     faults,
     payloads,
 )
+from kombo_fakes.core.instants import is_date_time
 from kombo_fakes.core.json_reader import parse_json
 from kombo_fakes.core.yaml_reader import MAX_BYTES, parse_yaml
 from kombo_fakes.schema.effective import read
-from kombo_fakes.schema.formats import is_date_time
 
 PUBLISHED = Schema.load().published
 

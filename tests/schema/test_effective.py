@@ -21,8 +21,8 @@ from hypothesis import strategies as st
 from kombo_fakes import Schema, SchemaError, events, payloads
 from kombo_fakes.core.pointer import Path
 from kombo_fakes.schema.effective import read
-from kombo_fakes.schema.shipped import event_document, schema_directory
 from kombo_fakes.schema.vocabulary import KNOWN, mapped, subschemas
+from kombo_fakes.webhooks.shipped import event_document, schema_directory
 
 DRAFT_7 = "http://json-schema.org/draft-07/schema#"
 DRAFT_2019 = "https://json-schema.org/draft/2019-09/schema"

@@ -20,8 +20,9 @@ from support.sampling import some_fast
 
 from kombo_fakes import Schema, SchemaError, faults, payloads
 from kombo_fakes.core.choices import SeededChoices
+from kombo_fakes.core.instants import is_date, is_date_time, is_time
 from kombo_fakes.realistic.generator import generator_for
-from kombo_fakes.schema.formats import CHECKED, checked_formats, is_date, is_date_time, is_time
+from kombo_fakes.schema.formats import CHECKED, checked_formats
 
 DRAFT_7 = "http://json-schema.org/draft-07/schema#"
 

@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kombo_fakes import Schema, SchemaError, UnknownNameError, events, faults, payloads
-from kombo_fakes.schema.shipped import DEFAULT_EVENT, event_document
+from kombo_fakes.webhooks.shipped import DEFAULT_EVENT, event_document
 
 SCHEMA = Schema.load()
 

@@ -30,7 +30,7 @@ from kombo_fakes import (
 )
 from kombo_fakes.core.choices import SeededChoices
 from kombo_fakes.core.json_reader import parse_json
-from kombo_fakes.schema.shipped import DEFAULT_EVENT
+from kombo_fakes.webhooks.shipped import DEFAULT_EVENT
 from kombo_fakes.wire.serializations import serialize_mixed
 
 AGREED, ALL = styles(), styles(contested=True)

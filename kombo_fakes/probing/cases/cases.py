@@ -25,8 +25,8 @@ from kombo_fakes.probing.model import Case, Expectation, Policy, Rank
 from kombo_fakes.probing.verdicts.judge import LARGE
 from kombo_fakes.realistic.generator import generator_for
 from kombo_fakes.schema.schema import Schema
-from kombo_fakes.schema.shipped import DEFAULT_EVENT
 from kombo_fakes.sequences.ledger import STATUS_FIELDS
+from kombo_fakes.webhooks.shipped import DEFAULT_EVENT
 from kombo_fakes.wire.delivery import Delivery
 from kombo_fakes.wire.faults import numbered_choices, ways_of, wire_faults
 from kombo_fakes.wire.serializations import serialize, styles

@@ -20,7 +20,7 @@ from kombo_fakes.probing.verdicts.diagnosis import diagnosed
 from kombo_fakes.probing.verdicts.evidence import Evidence
 from kombo_fakes.probing.verdicts.findings import CRASHES, after
 from kombo_fakes.probing.verdicts.judge import differences, judged
-from kombo_fakes.schema.shipped import DEFAULT_EVENT
+from kombo_fakes.webhooks.shipped import DEFAULT_EVENT
 
 Progress = Callable[[str, int, int], None]
 """Is told the name of a phase, how many of its cases are done, and how many there are."""

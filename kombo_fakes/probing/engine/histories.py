@@ -20,10 +20,10 @@ from kombo_fakes.probing.reports.report import Outcome
 from kombo_fakes.probing.verdicts.evidence import Evidence
 from kombo_fakes.probing.verdicts.findings import enumerated
 from kombo_fakes.probing.verdicts.judge import judged
-from kombo_fakes.schema.shipped import DEFAULT_EVENT
 from kombo_fakes.sequences.ledger import Ledger, Record
 from kombo_fakes.sequences.sender import EPOCH, USUAL_NOTATION, Sender
 from kombo_fakes.sequences.timeline import Step
+from kombo_fakes.webhooks.shipped import DEFAULT_EVENT
 from kombo_fakes.wire.delivery import Delivery
 
 _HANGS = 3

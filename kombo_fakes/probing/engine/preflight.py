@@ -21,7 +21,7 @@ from kombo_fakes.probing.cases.cases import Maker
 from kombo_fakes.probing.model import Case, Category, Exchange, Failure, Finding, Reply
 from kombo_fakes.probing.verdicts.findings import REFUSES, finding_of
 from kombo_fakes.probing.verdicts.judge import judged
-from kombo_fakes.schema.shipped import DEFAULT_EVENT
+from kombo_fakes.webhooks.shipped import DEFAULT_EVENT
 from kombo_fakes.wire.delivery import Delivery
 from kombo_fakes.wire.serializations import serialize
 from kombo_fakes.wire.signing import SIGNATURE_HEADER, digest, key_of

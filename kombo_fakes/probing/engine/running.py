@@ -21,7 +21,7 @@ from kombo_fakes.probing.reports.plain_text import counted
 from kombo_fakes.probing.reports.report import Outcome, Report
 from kombo_fakes.probing.secrets.redaction import Redactor
 from kombo_fakes.probing.verdicts.evidence import Evidence
-from kombo_fakes.schema.shipped import DEFAULT_EVENT, check_event
+from kombo_fakes.webhooks.shipped import DEFAULT_EVENT, check_event
 from kombo_fakes.wire.delivery import Delivery
 from kombo_fakes.wire.signing import TEST_SECRET, sign
 from kombo_fakes.wire.transport import without_secrets

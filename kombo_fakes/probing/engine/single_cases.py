@@ -17,8 +17,8 @@ from kombo_fakes.probing.secrets.redaction import Redactor
 from kombo_fakes.probing.verdicts.diagnosis import CLUSTERS, SIGNATURES
 from kombo_fakes.probing.verdicts.findings import TAKES, finding_of
 from kombo_fakes.probing.verdicts.judge import judged, leak
-from kombo_fakes.schema.shipped import DEFAULT_EVENT, check_event
 from kombo_fakes.sequences.timeline import status_of
+from kombo_fakes.webhooks.shipped import DEFAULT_EVENT, check_event
 from kombo_fakes.wire.delivery import Delivery
 from kombo_fakes.wire.faults import Expectation
 from kombo_fakes.wire.signing import TEST_SECRET, sign

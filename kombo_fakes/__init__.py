@@ -83,7 +83,7 @@ if TYPE_CHECKING:
     from kombo_fakes.wire.serializations import Style, serialize, styles
     from kombo_fakes.wire.signing import SIGNATURE_HEADER, TEST_SECRET, sign, verify
     from kombo_fakes.wire.strategies import deliveries
-    from kombo_fakes.wire.transport import Answer, Transport
+    from kombo_fakes.wire.transport.client import Answer, Transport
     from kombo_fakes.wire.vectors import vectors
 
 from kombo_fakes.version import __version__  # noqa: E402
@@ -208,7 +208,7 @@ _HOMES = {
         "styles",
     ),
     "wire.strategies": ("deliveries",),
-    "wire.transport": (
+    "wire.transport.client": (
         "Answer",
         "Transport",
     ),

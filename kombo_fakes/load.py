@@ -40,7 +40,7 @@ from kombo_fakes.sequences.traffic import Traffic
 from kombo_fakes.webhooks.shipped import DEFAULT_EVENT
 from kombo_fakes.wire.faults import Policy
 from kombo_fakes.wire.signing import SECRET_VARIABLE
-from kombo_fakes.wire.transport import Transport
+from kombo_fakes.wire.transport.client import Transport
 
 if TYPE_CHECKING:
     from locust.argument_parser import LocustArgumentParser

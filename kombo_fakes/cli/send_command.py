@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from kombo_fakes.generation.runs import Made
     from kombo_fakes.schema.schema import Schema
     from kombo_fakes.wire.delivery import Delivery
-    from kombo_fakes.wire.transport import Answer, Transport
+    from kombo_fakes.wire.transport.client import Answer, Transport
 
 EXAMPLES = examples(
     "kombo-fakes send http://127.0.0.1:8000/webhooks/kombo --secret-file secret.txt",
@@ -135,7 +135,7 @@ def send_command(
     """
     from kombo_fakes.errors import TransportError
     from kombo_fakes.generation.edits import RefusedError
-    from kombo_fakes.wire.transport import Transport
+    from kombo_fakes.wire.transport.client import Transport
 
     if invalid and fault_ids:
         raise click.UsageError("--invalid is all faults and --fault chosen ones: give one of them")

@@ -871,8 +871,9 @@ def test_targets(path: str, target: str) -> None:
 
 def test_the_port_of_the_scheme_is_not_in_the_host_header() -> None:
     """As everybody writes it (RFC 9110, 7.2)."""
-    from kombo_fakes.wire.connections import Host
-    from kombo_fakes.wire.transport import parse_url
+    from urllib3.util import parse_url
+
+    from kombo_fakes.wire.transport.connections import Host
 
     named = ["http://a/", "http://a:80/", "https://a:443/", "https://a:80/", "http://[::1]:8000/"]
     names = [Host(parse_url(url), 1, [], None).name for url in named]

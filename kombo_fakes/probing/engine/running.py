@@ -24,7 +24,7 @@ from kombo_fakes.probing.verdicts.evidence import Evidence
 from kombo_fakes.webhooks.shipped import DEFAULT_EVENT, check_event
 from kombo_fakes.wire.delivery import Delivery
 from kombo_fakes.wire.signing import TEST_SECRET, sign
-from kombo_fakes.wire.transport import without_secrets
+from kombo_fakes.wire.transport.urls import without_secrets
 
 __all__ = ["Progress", "probe"]
 

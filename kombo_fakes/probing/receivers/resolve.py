@@ -89,7 +89,7 @@ def observer(observe: str | Observe | None, receiver: Receiver) -> Observe | Non
     """
     if observe is None or callable(observe):
         return observe
-    from kombo_fakes.wire.transport import without_secrets
+    from kombo_fakes.wire.transport.urls import without_secrets
 
     if not isinstance(observe, str):
         raise ProbeError(
@@ -150,7 +150,8 @@ def _takes(target: Any, count: int) -> bool:
 
 class _Remote:
     def __init__(self, url: str, timeout: float, allow_remote: bool, ca_file: str | None) -> None:
-        from kombo_fakes.wire.transport import Transport, without_secrets
+        from kombo_fakes.wire.transport.client import Transport
+        from kombo_fakes.wire.transport.urls import without_secrets
 
         self.name: str = without_secrets(url)
         self._transport = Transport(

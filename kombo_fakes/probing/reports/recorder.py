@@ -20,7 +20,7 @@ from kombo_fakes.probing.model import Exchange, Reply
 from kombo_fakes.probing.reports.as_json import exchange_data
 from kombo_fakes.version import __version__
 from kombo_fakes.wire.delivery import Delivery
-from kombo_fakes.wire.transport import without_secrets
+from kombo_fakes.wire.transport.urls import without_secrets
 
 _EPOCH = "1970-01-01T00:00:00.000Z"
 

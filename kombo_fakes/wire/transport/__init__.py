@@ -1,0 +1,1 @@
+"""Sending deliveries over HTTP: URLs, connections, the client, and failures."""

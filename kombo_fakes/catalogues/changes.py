@@ -12,12 +12,20 @@ from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Any
 
-from kombo_fakes.catalogues.faults import free_id, place_id
+from kombo_fakes.catalogues.faults import make_unique_id, path_to_id
 from kombo_fakes.core.choices import SeededChoices
-from kombo_fakes.core.pointer import Path, dotted, get, parse_pointer, removed, replaced, to_pointer
+from kombo_fakes.core.pointer import (
+    Path,
+    get,
+    parse_pointer,
+    remove_at,
+    replace_at,
+    to_dotted,
+    to_pointer,
+)
 from kombo_fakes.errors import SchemaError
 from kombo_fakes.realistic.generator import generator_for
-from kombo_fakes.schema.requirements import present
+from kombo_fakes.schema.requirements import require_values
 from kombo_fakes.schema.schema import Schema, SchemaLike
 from kombo_fakes.webhooks.shipped import DEFAULT_EVENT, events
 
@@ -75,7 +83,7 @@ _SEEN: dict[str, tuple[_Known, ...]] = {
             "/data/setup_status",
             "without the field, as payloads of older releases are",
             "releases of the SDK before the field was added; the reference page of the event",
-            removed,
+            remove_at,
         ),
     ),
     "sync-finished": (
@@ -84,7 +92,7 @@ _SEEN: dict[str, tuple[_Known, ...]] = {
             "/data/sync_duration_seconds",
             "seconds with a fraction",
             "Kombo's older guide to webhooks, where it is 14.509",
-            lambda payload, path: replaced(payload, path, 14.509),
+            lambda payload, path: replace_at(payload, path, 14.509),
         ),
     ),
     "data-changed": (
@@ -93,7 +101,7 @@ _SEEN: dict[str, tuple[_Known, ...]] = {
             "/data/changed_models/0/name",
             "a model that was added to the list later",
             "the list grows with nearly every release of the SDK",
-            lambda payload, path: replaced(payload, path, "hris_models_added_later"),
+            lambda payload, path: replace_at(payload, path, "hris_models_added_later"),
         ),
     ),
 }
@@ -133,11 +141,11 @@ def _changes(schema: Schema) -> tuple[Change, ...]:
         type_ = ("type",)
         found.append(_change(schema, type_, "new-event", "an event that is new", "", _new_event))
     taken: set[str] = set()
-    return tuple(replace(change, id=free_id(change.id, taken)) for change in found if change)
+    return tuple(replace(change, id=make_unique_id(change.id, taken)) for change in found if change)
 
 
 def _new_event(payload: Any, path: Path) -> Any:
-    return replaced(payload, path, _NEW_EVENT)
+    return replace_at(payload, path, _NEW_EVENT)
 
 
 def _other_event(name: str) -> Change:
@@ -162,11 +170,11 @@ def _has_text(values: list[Any]) -> bool:
 
 
 def _grown(payload: Any, path: Path) -> Any:
-    return replaced(payload, (*path, _NEW_NAME), "new")
+    return replace_at(payload, (*path, _NEW_NAME), "new")
 
 
 def _valued(payload: Any, path: Path) -> Any:
-    return replaced(payload, path, _NEW_VALUE)
+    return replace_at(payload, path, _NEW_VALUE)
 
 
 def _change(
@@ -178,7 +186,7 @@ def _change(
     apply: Callable[[Any, Path], Any],
 ) -> Change | None:
     try:
-        base = generator_for(schema, present([path], schema)).generate(SeededChoices(0))
+        base = generator_for(schema, require_values([path], schema)).generate(SeededChoices(0))
     except SchemaError:
         return None
 
@@ -190,9 +198,9 @@ def _change(
     if schema.allows(example):
         return None
     return Change(
-        id=f"{place_id(path)}-{variant}",
+        id=f"{path_to_id(path)}-{variant}",
         pointer=to_pointer(path),
-        description=f"{dotted(path) or 'the payload'}: {description}",
+        description=f"{to_dotted(path) or 'the payload'}: {description}",
         source=source,
         example=example,
         _apply=applied,

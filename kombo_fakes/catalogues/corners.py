@@ -13,10 +13,10 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from kombo_fakes.catalogues.faults import free_id, place_id
+from kombo_fakes.catalogues.faults import make_unique_id, path_to_id
 from kombo_fakes.core.choices import SeededChoices, seed_for
 from kombo_fakes.core.messages import shorten
-from kombo_fakes.core.pointer import Path, at, dotted, removed, replaced, to_pointer
+from kombo_fakes.core.pointer import Path, find, remove_at, replace_at, to_dotted, to_pointer
 from kombo_fakes.errors import PointerError, SchemaError
 from kombo_fakes.realistic.generator import generator_for
 from kombo_fakes.schema.blueprint import (
@@ -24,16 +24,16 @@ from kombo_fakes.schema.blueprint import (
     Anything,
     Array,
     Blueprint,
-    Choice,
+    Enumeration,
     Numeric,
     Object,
     Reference,
-    Text,
-    blueprint,
-    in_json,
+    String,
+    build_blueprint,
     shapes,
+    to_json_number,
 )
-from kombo_fakes.schema.requirements import present
+from kombo_fakes.schema.requirements import require_values
 from kombo_fakes.schema.schema import Schema, SchemaLike
 from kombo_fakes.webhooks.fields import POOLED, Names
 from kombo_fakes.webhooks.shipped import DEFAULT_EVENT
@@ -95,9 +95,9 @@ def corners(
     easel = _Easel(schema, seed, names, pins or {})
     found: list[Corner] = []
     taken: set[str] = set()
-    for name, path, what, payload in _all(easel, blueprint(schema)):
+    for name, path, what, payload in _all(easel, build_blueprint(schema)):
         if payload is not _ABSENT and schema.allows(payload):
-            found.append(Corner(free_id(name, taken), to_pointer(path), what, payload))
+            found.append(Corner(make_unique_id(name, taken), to_pointer(path), what, payload))
     return tuple(found)
 
 
@@ -121,7 +121,7 @@ class _Easel:
         for paths in ([], wanted, [path[:-1] for path in wanted if path]):
             try:
                 generator = generator_for(
-                    self.schema, present(paths, self.schema) if paths else None
+                    self.schema, require_values(paths, self.schema) if paths else None
                 )
                 payload = generator.generate(SeededChoices(key), names=self._names, pins=pinned)
             except SchemaError:
@@ -143,14 +143,14 @@ def _all(easel: _Easel, plan: Blueprint) -> Iterator[tuple[str, Path, str, Any]]
         payload = easel.generate("nulls", pins=dict.fromkeys(nullable))
         for path in nullable:
             if _at(payload, path) is not _ABSENT:
-                payload = replaced(payload, path, None)
+                payload = replace_at(payload, path, None)
         yield "nulls", (), "null wherever null is allowed", payload
     optional = list(_optional(found))
     if optional:
         payload = easel.generate("optional-absent")
         for path in reversed(optional):
             if _at(payload, path) is not _ABSENT:
-                payload = removed(payload, path)
+                payload = remove_at(payload, path)
         yield "optional-absent", (), "no property that isn't required", payload
         payload = easel.generate("optional-present")
         for path in optional:
@@ -163,8 +163,8 @@ def _all(easel: _Easel, plan: Blueprint) -> Iterator[tuple[str, Path, str, Any]]
     for path, _ in found:
         counts[path] = counts.get(path, 0) + 1
     for path, shape in found:
-        place = place_id(path)
-        about = dotted(path) or "the payload"
+        place = path_to_id(path)
+        about = to_dotted(path) or "the payload"
         if isinstance(shape, Array):
             yield from _array_corners(easel, path, place, about)
         elif not (_is_fixed(shape) and counts[path] == 1):
@@ -203,11 +203,11 @@ def _optional(found: Sequence[tuple[Path, Blueprint]]) -> Iterator[Path]:
 
 
 def _is_nullable(shape: Blueprint) -> bool:
-    return isinstance(shape, Choice) and None in shape.values
+    return isinstance(shape, Enumeration) and None in shape.values
 
 
 def _is_fixed(shape: Blueprint) -> bool:
-    return isinstance(shape, Choice) and len(shape.values) == 1
+    return isinstance(shape, Enumeration) and len(shape.values) == 1
 
 
 def _is_list(value: Any) -> bool:
@@ -217,7 +217,7 @@ def _is_list(value: Any) -> bool:
 def _put(payload: Any, path: Path, value: Any) -> Any:
     """The payload with a value at a path, unless it has no place for it."""
     try:
-        return _ABSENT if _ABSENT in (payload, value) else replaced(payload, path, value)
+        return _ABSENT if _ABSENT in (payload, value) else replace_at(payload, path, value)
     except PointerError:
         return _ABSENT
 
@@ -232,7 +232,7 @@ def _completed(payload: Any, path: Path, full: Any) -> Any:
 
 
 def _at(payload: Any, path: Path) -> Any:
-    return _ABSENT if payload is _ABSENT else at(payload, path, _ABSENT)
+    return _ABSENT if payload is _ABSENT else find(payload, path, _ABSENT)
 
 
 # -- the edges of a shape
@@ -248,13 +248,13 @@ def _distinct(edges: Iterable[_Edge]) -> Iterator[_Edge]:
 
 def _edges(shape: Blueprint) -> Iterator[_Edge]:
     match shape:
-        case Choice(values):
+        case Enumeration(values):
             for value in values:
                 if value is None:
                     yield _Edge("null", "null", None)
                 else:
                     yield _Edge(f"enum-{_slug(value)}", f"the value {shorten(value)}", value)
-        case Text(formats=formats):
+        case String(formats=formats):
             known = [edge for name in formats for edge in _BY_FORMAT.get(name, ())]
             yield from known if formats else _free_text(shape)
         case Numeric():
@@ -269,7 +269,7 @@ def _edges(shape: Blueprint) -> Iterator[_Edge]:
 _LONG = 300
 
 
-def _free_text(shape: Text) -> Iterator[_Edge]:
+def _free_text(shape: String) -> Iterator[_Edge]:
     least, most = shape.min_length, shape.max_length
     if least == 0:
         yield _Edge("text-empty", "an empty string", "")
@@ -291,7 +291,7 @@ def _numbers(shape: Numeric) -> Iterator[_Edge]:
     kind = "integer" if shape.integer else "number"
     for name, bound in (("minimum", shape.minimum), ("maximum", shape.maximum)):
         if bound is not None:
-            value = in_json(Decimal(str(bound)))
+            value = to_json_number(Decimal(str(bound)))
             yield _Edge(f"{kind}-{name}", f"the {name}, {value}", value)
     yield _Edge(f"{kind}-zero", "zero", 0)
     yield _Edge(f"{kind}-negative", "a negative number", -1)

@@ -20,13 +20,26 @@ from typing import Any, NamedTuple
 from jsonschema_rs import canonical
 
 from kombo_fakes.catalogues.mutators import Mutator, mutators
-from kombo_fakes.core.choices import SeededChoices, SparingChoices
-from kombo_fakes.core.messages import unknown
-from kombo_fakes.core.pointer import Path, dotted, get, parse_pointer, replaced, to_pointer
+from kombo_fakes.core.choices import LazyChoices, SeededChoices
+from kombo_fakes.core.messages import unknown_name_error
+from kombo_fakes.core.pointer import Path, get, parse_pointer, replace_at, to_dotted, to_pointer
 from kombo_fakes.errors import FaultError, PointerError, SchemaError
 from kombo_fakes.realistic.generator import RealisticGenerator, generator_for
-from kombo_fakes.schema.blueprint import NOTHING, Blueprint, blueprint, blueprint_of, smallest
-from kombo_fakes.schema.requirements import ABSENT, Requirement, presence, present, suits, value_at
+from kombo_fakes.schema.blueprint import (
+    NOTHING,
+    Blueprint,
+    build_blueprint,
+    build_standalone_blueprint,
+    find_smallest,
+)
+from kombo_fakes.schema.requirements import (
+    ABSENT,
+    Requirement,
+    get_value,
+    has_site,
+    require_site,
+    require_values,
+)
 from kombo_fakes.schema.schema import Schema, SchemaLike
 from kombo_fakes.schema.sites import Site
 from kombo_fakes.webhooks.shipped import DEFAULT_EVENT
@@ -69,7 +82,7 @@ class Fault:
     @property
     def requirement(self) -> Requirement:
         """What a valid payload has to have, so that it can have this fault."""
-        return presence(self.site, self.schema)
+        return require_site(self.site, self.schema)
 
     def apply(self, payload: Any) -> Any:
         """Put this fault into a valid payload.
@@ -84,7 +97,7 @@ class Fault:
             FaultError: if there is nothing at the place that could be broken in this way.
 
         Examples:
-            >>> fault = fault_named("data.state-enum-lowercase")
+            >>> fault = get_fault("data.state-enum-lowercase")
             >>> fault.apply({})
             Traceback (most recent call last):
             kombo_fakes.FaultError: data.state-enum-lowercase: can't be put into \
@@ -103,10 +116,10 @@ this payload at /data/state
             value = get(payload, path)
         except PointerError:
             return
-        for broken in self.mutator.broken(value, self.site):
-            yield replaced(payload, path, broken)
+        for broken in self.mutator.mutate(value, self.site):
+            yield replace_at(payload, path, broken)
         # Not every value can be broken in every way: no letter of HRIS has a look-alike.
-        yield replaced(payload, path, get(self._examples[0], path))
+        yield replace_at(payload, path, get(self._examples[0], path))
 
     def is_in(self, payload: Any) -> bool:
         """Whether a payload has this fault, and, where it is a single one, no other."""
@@ -116,7 +129,7 @@ this payload at /data/state
         return self.id
 
 
-def broken_by(payload: Any, usual: Any, schema: Schema) -> Fault | None:
+def identify_fault(payload: Any, usual: Any, schema: Schema) -> Fault | None:
     """The fault that a value of the caller's is, the plainest one that it can be called.
 
     Args:
@@ -133,7 +146,7 @@ def broken_by(payload: Any, usual: Any, schema: Schema) -> Fault | None:
     return None
 
 
-def with_fault(fault: Fault, payload: Any, usual: Any) -> Any:
+def add_fault(fault: Fault, payload: Any, usual: Any) -> Any:
     """A payload with values of the caller's and a fault, which one of these values may be.
 
     Args:
@@ -153,7 +166,7 @@ def with_fault(fault: Fault, payload: Any, usual: Any) -> Any:
         raise FaultError(f"{fault.id}: can't be put into this payload at {where}")
     if _is_proposed(fault, payload, usual) or _is_covered(fault, payload, usual):
         return payload
-    known = broken_by(payload, usual, fault.schema)
+    known = identify_fault(payload, usual, fault.schema)
     hint = "" if known is None else f", but of {known.id}"
     raise FaultError(f"{fault.id}: the value that was asked for is none of this fault{hint}")
 
@@ -161,7 +174,7 @@ def with_fault(fault: Fault, payload: Any, usual: Any) -> Any:
 def _is_proposed(fault: Fault, payload: Any, usual: Any) -> bool:
     """Whether a broken value is what a fault makes of a usual one."""
     site = fault.site
-    value, before = value_at(payload, site.path), value_at(usual, site.path)
+    value, before = get_value(payload, site.path), get_value(usual, site.path)
     if value is ABSENT:
         return False
     befores = [] if before is ABSENT else [before]
@@ -176,7 +189,7 @@ def _is_proposed(fault: Fault, payload: Any, usual: Any) -> bool:
     return any(
         canonical.json.to_string(broken) == wanted
         for one in befores
-        for broken in fault.mutator.broken(one, site)
+        for broken in fault.mutator.mutate(one, site)
     )
 
 
@@ -189,7 +202,7 @@ def _is_covered(fault: Fault, payload: Any, usual: Any) -> bool:
         return True
     document = _explored_document(fault.schema, fault.site, fault.mutator)
     return document is not None and _explored_schema(document).is_valid(
-        value_at(payload, fault.site.path)
+        get_value(payload, fault.site.path)
     )
 
 
@@ -235,21 +248,21 @@ def faults(
         known = {fault.keyword for fault in _catalogue(schema)}
         for keyword in wanted:
             if keyword not in known:
-                raise unknown("keyword", keyword, known, where=f" in {schema.name}")
+                raise unknown_name_error("keyword", keyword, known, where=f" in {schema.name}")
         found = [fault for fault in found if fault.keyword in wanted]
     if at is not None:
         place = to_pointer(parse_pointer(at))
         if not any(_is_within(fault.pointer, place) for fault in _catalogue(schema)):
             places = {fault.pointer for fault in _catalogue(schema)}
-            known = places if at.startswith("/") else {dotted(parse_pointer(p)) for p in places}
-            raise unknown("place", at, known, where=f" in {schema.name}")
+            known = places if at.startswith("/") else {to_dotted(parse_pointer(p)) for p in places}
+            raise unknown_name_error("place", at, known, where=f" in {schema.name}")
         found = [fault for fault in found if _is_within(fault.pointer, place)]
     if ids is not None:
         found = _with_ids(schema, found, (ids,) if isinstance(ids, str) else tuple(map(str, ids)))
     return tuple(found)
 
 
-def fault_named(fault_id: str, event_or_schema: SchemaLike = DEFAULT_EVENT) -> Fault:
+def get_fault(fault_id: str, event_or_schema: SchemaLike = DEFAULT_EVENT) -> Fault:
     """The fault with an id.
 
     Raises:
@@ -259,14 +272,14 @@ def fault_named(fault_id: str, event_or_schema: SchemaLike = DEFAULT_EVENT) -> F
     for fault in _catalogue(schema):
         if fault.id == fault_id:
             return fault
-    raise unknown("fault", fault_id, (fault.id for fault in _catalogue(schema)))
+    raise unknown_name_error("fault", fault_id, (fault.id for fault in _catalogue(schema)))
 
 
 def _with_ids(schema: Schema, found: Sequence[Fault], wanted: tuple[str, ...]) -> list[Fault]:
     known = [fault.id for fault in _catalogue(schema)]
     for pattern in wanted:
         if not fnmatch.filter(known, pattern):
-            raise unknown("fault", pattern, known, where=f" of {schema.name}")
+            raise unknown_name_error("fault", pattern, known, where=f" of {schema.name}")
     return [f for f in found if any(fnmatch.fnmatchcase(f.id, pattern) for pattern in wanted)]
 
 
@@ -293,7 +306,7 @@ def _catalogue(schema: Schema) -> tuple[Fault, ...]:
             ]
             if found:
                 made += [
-                    replace(fault, id=free_id(fault.id, taken))
+                    replace(fault, id=make_unique_id(fault.id, taken))
                     for fault in (found if single else _unlike(found, seen))
                 ]
                 break
@@ -330,7 +343,7 @@ def _bases(schema: Schema) -> list[Any]:
 def _barest(schema: Schema, requirement: Requirement | None = None) -> RealisticGenerator:
     """A generator without anything that a payload can do without, which may not be paintable."""
     wanted = None if requirement is None else requirement.schema
-    return RealisticGenerator(smallest(blueprint(schema, wanted)), schema.name)
+    return RealisticGenerator(find_smallest(build_blueprint(schema, wanted)), schema.name)
 
 
 def _generated(generator: RealisticGenerator, choices: SeededChoices) -> Any:
@@ -352,8 +365,8 @@ class _FullChoices(SeededChoices):
         super().is_null(share)
         return False
 
-    def other(self, seed: int) -> SparingChoices:
-        return SparingChoices(seed, nulls=0)
+    def fork(self, seed: int) -> LazyChoices:
+        return LazyChoices(seed, nulls=0)
 
 
 def _attempts(schema: Schema, site: Site, bases: list[Any]) -> Iterator[tuple[Any, bool]]:
@@ -362,10 +375,10 @@ def _attempts(schema: Schema, site: Site, bases: list[Any]) -> Iterator[tuple[An
     Only where nothing breaks the place alone, what breaks more is taken, too. A payload of its
     own, generated with what the site requires, costs most and so comes last.
     """
-    suitable = next((base for base in bases if suits(base, site)), None)
+    suitable = next((base for base in bases if has_site(base, site)), None)
     if suitable is None and not site.single:
         # Whatever stands there will do: all branches have to be broken at once.
-        suitable = next((b for b in bases if value_at(b, site.path) is not ABSENT), None)
+        suitable = next((b for b in bases if get_value(b, site.path) is not ABSENT), None)
     own = None
     for single in (True, False) if site.single else (False,):
         if suitable is not None:
@@ -379,7 +392,7 @@ def _attempts(schema: Schema, site: Site, bases: list[Any]) -> Iterator[tuple[An
             yield own, single
     if not site.single:
         # Where another branch holds, too, whatever stands there is right: not so in some other.
-        yield from ((base, False) for base in islice(bases, _OTHERS) if suits(base, site))
+        yield from ((base, False) for base in islice(bases, _OTHERS) if has_site(base, site))
 
 
 _OTHERS = 8
@@ -389,7 +402,7 @@ _UNREACHABLE = object()
 def _generated_with(schema: Schema, site: Site) -> Any:
     # The place alone may be had where a value that the keyword is about can't be; and of
     # branches, of which all have to be broken, the place is enough.
-    needs = (presence(site, schema), present([site.path], schema))
+    needs = (require_site(site, schema), require_values([site.path], schema))
     for wanted in needs if site.single else reversed(needs):
         try:
             generator = generator_for(schema, wanted)
@@ -408,10 +421,10 @@ def _fault(
 ) -> Fault | None:
     examples: list[Any] = []
     for broken in (
-        *mutator.broken(get(payload, site.path), site),
+        *mutator.mutate(get(payload, site.path), site),
         *_explored(schema, site, mutator),
     ):
-        candidate = replaced(payload, site.path, broken)
+        candidate = replace_at(payload, site.path, broken)
         if _has(schema, site, candidate, single=single):
             examples.append(candidate)
             if len(examples) == _EXAMPLES:
@@ -424,7 +437,7 @@ def _fault(
         pointer=site.pointer,
         keyword=site.keyword,
         variant=mutator.variant,
-        description=f"{about}: {mutator.does}",
+        description=f"{about}: {mutator.effect}",
         single=single,
         _examples=tuple(examples),
         schema=schema,
@@ -455,7 +468,7 @@ def _explored_samples(document: str) -> tuple[Any, ...]:
 _SHARED = ("$schema", "$id", "$defs", "definitions")
 
 
-def explored_blueprint(schema: Schema, site: Site, mutator: Mutator) -> Blueprint | None:
+def blueprint_of_more_values(schema: Schema, site: Site, mutator: Mutator) -> Blueprint | None:
     """The blueprint of the many more values that break a site in a way; None if unknown."""
     document = _explored_document(schema, site, mutator)
     return None if document is None else _blueprint_of_explored(document)
@@ -474,7 +487,7 @@ def _explored_document(schema: Schema, site: Site, mutator: Mutator) -> str | No
 @lru_cache(maxsize=1024)
 def _blueprint_of_explored(document: str) -> Blueprint | None:
     try:
-        plan = blueprint_of(json.loads(document), "what breaks a site")
+        plan = build_standalone_blueprint(json.loads(document), "what breaks a site")
     except (SchemaError, ValueError):
         return None
     return None if plan == NOTHING else plan
@@ -512,7 +525,7 @@ def _about(site: Site) -> str:
     path: Path = site.path
     if site.keyword == "required":
         path = (*path, site.value)
-    return dotted(path) or "the payload"
+    return to_dotted(path) or "the payload"
 
 
 def _id(site: Site, variant: str) -> str:
@@ -521,14 +534,14 @@ def _id(site: Site, variant: str) -> str:
         path = (*path, site.value)
     elif site.keyword == "dependentRequired":
         path = (*path, next(iter(site.value)))
-    return f"{place_id(path)}-{site.keyword}-{variant}"
+    return f"{path_to_id(path)}-{site.keyword}-{variant}"
 
 
-def place_id(path: Path) -> str:
+def path_to_id(path: Path) -> str:
     """A place as the first part of an id: readable, and safe in file names.
 
     Examples:
-        >>> place_id(("data", "a/b")), place_id(())
+        >>> path_to_id(("data", "a/b")), place_id(())
         ('data.a_b', 'root')
     """
     parts = [re.sub(r"[^A-Za-z0-9_]+", "_", str(part)) or "_" for part in path]
@@ -537,7 +550,7 @@ def place_id(path: Path) -> str:
     return readable if len(readable) <= 150 else "..." + readable[-147:]
 
 
-def free_id(wanted: str, taken: set[str]) -> str:
+def make_unique_id(wanted: str, taken: set[str]) -> str:
     """An id that isn't taken yet, and is from now on: on file systems that ignore case, too.
 
     Args:
@@ -546,7 +559,7 @@ def free_id(wanted: str, taken: set[str]) -> str:
 
     Examples:
         >>> taken = {"a-enum-x"}
-        >>> free_id("a-enum-X", taken), free_id("a-enum-X", taken)
+        >>> make_unique_id("a-enum-X", taken), make_unique_id("a-enum-X", taken)
         ('a-enum-X-2', 'a-enum-X-3')
     """
     number, free = 1, wanted

@@ -13,10 +13,10 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, TypeAlias
 
-from kombo_fakes.schema.blueprint import LARGEST, in_json
+from kombo_fakes.schema.blueprint import LARGEST, to_json_number
 from kombo_fakes.schema.sites import Site
 
-Broken: TypeAlias = Callable[[Any, Site], Iterable[Any]]
+Mutate: TypeAlias = Callable[[Any, Site], Iterable[Any]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,8 +32,8 @@ class Mutator:
     """
 
     variant: str
-    does: str
-    broken: Broken
+    effect: str
+    mutate: Mutate
     explore: Callable[[Site], dict[str, Any] | None] = lambda site: None
 
 
@@ -167,7 +167,7 @@ def _enumerated(site: Site, neighbours: tuple[str, ...]) -> Iterator[Mutator]:
         yield Mutator("nonsense", "a value that isn't listed", lambda value, site: _NONSENSE)
 
 
-def _changed_text(change: Callable[[str], str]) -> Broken:
+def _changed_text(change: Callable[[str], str]) -> Mutate:
     def broken(value: Any, site: Site) -> Iterator[Any]:
         if isinstance(value, str):
             changed = change(value)
@@ -326,7 +326,7 @@ _BY_FORMAT: dict[str, tuple[tuple[str, str, Callable[[str], str]], ...]] = {
 # -- the rest
 
 
-def _size_change(by: int) -> Broken:
+def _size_change(by: int) -> Mutate:
     def broken(value: Any, site: Site) -> Iterator[Any]:
         size = int(site.value) + by
         if isinstance(value, str) and 0 <= size <= LARGEST:
@@ -342,10 +342,10 @@ def _exactly(value: Any, site: Site) -> Iterator[Any]:
         yield (value + "a" * size)[:size]
 
 
-def _moved(*amounts: str) -> Broken:
+def _moved(*amounts: str) -> Mutate:
     def broken(value: Any, site: Site) -> Iterator[Any]:
         for amount in amounts:
-            yield in_json(Decimal(str(site.value)) + Decimal(amount))
+            yield to_json_number(Decimal(str(site.value)) + Decimal(amount))
 
     return broken
 
@@ -355,7 +355,7 @@ def _off_step(value: Any, site: Site) -> Iterator[Any]:
     if isinstance(value, (int, float)) and not isinstance(value, bool):
         base = Decimal(str(value))
         for part in (step / 2, step / 10, Decimal(1)):
-            yield in_json(base + part)
+            yield to_json_number(base + part)
 
 
 def _fewer_items(value: Any, site: Site) -> Iterator[Any]:
@@ -386,7 +386,7 @@ def _without_needed(value: Any, site: Site) -> Iterator[Any]:
             yield {key: item for key, item in value.items() if key != needed}
 
 
-def _renamed(change: Callable[[str], str]) -> Broken:
+def _renamed(change: Callable[[str], str]) -> Mutate:
     def broken(value: Any, site: Site) -> Iterator[Any]:
         if isinstance(value, dict) and site.value in value:
             name = change(site.value)
@@ -401,7 +401,7 @@ def _camel(name: str) -> str:
     return head + "".join(part.capitalize() for part in rest)
 
 
-def _added(name: str, added: Any = "x") -> Broken:
+def _added(name: str, added: Any = "x") -> Mutate:
     def broken(value: Any, site: Site) -> Iterator[Any]:
         if isinstance(value, dict) and name not in value:
             yield {**value, name: added}
@@ -409,7 +409,7 @@ def _added(name: str, added: Any = "x") -> Broken:
     return broken
 
 
-def _twin(change: Callable[[str], str]) -> Broken:
+def _twin(change: Callable[[str], str]) -> Mutate:
     def broken(value: Any, site: Site) -> Iterator[Any]:
         if isinstance(value, dict):
             for name, item in value.items():

@@ -51,7 +51,7 @@ def faults_command(
     """
     from kombo_fakes.catalogues.faults import faults
     from kombo_fakes.cli.terminal import binary_output, is_narrow, is_terminal, table
-    from kombo_fakes.core.writer import pretty
+    from kombo_fakes.core.writer import to_pretty_json
 
     schema = load_schema(event, schema_file, name)
     if wire:
@@ -72,7 +72,7 @@ def faults_command(
             }
             for fault in found
         ]
-        binary_output().write(pretty(listed) + b"\n")
+        binary_output().write(to_pretty_json(listed) + b"\n")
         return
     rows = [(fault.id, fault.pointer, fault.keyword, fault.description) for fault in found]
     note = f"{len(found):,} faults"
@@ -87,7 +87,7 @@ def faults_command(
 
 def _list_wire_faults(schema: Schema, as_json: bool) -> None:
     from kombo_fakes.cli.terminal import binary_output, is_narrow, is_terminal, table
-    from kombo_fakes.core.writer import pretty
+    from kombo_fakes.core.writer import to_pretty_json
     from kombo_fakes.wire.faults import wire_faults
 
     # Whose secret is one that anybody can read is spared the faults that are made with it.
@@ -95,7 +95,7 @@ def _list_wire_faults(schema: Schema, as_json: bool) -> None:
     if as_json:
         names = ("id", "family", "description", "strict", "tolerant", "why")
         listed = [{name: getattr(fault, name) for name in names} for fault in found]
-        binary_output().write(pretty(listed) + b"\n")
+        binary_output().write(to_pretty_json(listed) + b"\n")
     elif is_terminal(sys.stdout):
         columns = ("fault", "owed", "what is odd", "why")[: 3 if is_narrow() else 4]
         table(

@@ -243,7 +243,13 @@ def advised(error: Exception) -> click.UsageError:
 
 def _write(asked: dict[str, Any], jobs: int, format_: Format | None, out: str | None) -> None:
     from kombo_fakes.cli.terminal import binary_output, complain
-    from kombo_fakes.core.writer import format_of, is_directory, left_over, write_directory, writing
+    from kombo_fakes.core.writer import (
+        choose_format,
+        find_earlier_files,
+        is_directory,
+        open_for_writing,
+        write_directory,
+    )
     from kombo_fakes.generation.runs import generate, label
 
     part = asked["part"]
@@ -273,14 +279,14 @@ def _write(asked: dict[str, Any], jobs: int, format_: Format | None, out: str | 
         if is_interactive():
             complain(f"wrote {number:,} payloads into {out}")
         # Of parts, the others may well be there already.
-        stale = left_over(out, names) if part == (1, 1) else []
+        stale = find_earlier_files(out, names) if part == (1, 1) else []
         if stale:
             listed = ", ".join(stale[:3]) + (", ..." if len(stale) > 3 else "")
             complain(f"note: {out}: {len(stale):,} of an earlier call stay: {listed}")
         return
-    told = format_of(out, format_)
+    told = choose_format(out, format_)
     _in_lines(jobs, part, told)
-    with writing(out) as stream:
+    with open_for_writing(out) as stream:
         _into(stream, asked, jobs, told, shown=False)
 
 

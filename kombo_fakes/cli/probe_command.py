@@ -155,7 +155,7 @@ def _probed(
 ) -> int:
     from kombo_fakes.cli.scorecard import print_scorecard
     from kombo_fakes.core.json_reader import parse_json, read_bytes
-    from kombo_fakes.core.writer import pretty
+    from kombo_fakes.core.writer import to_pretty_json
     from kombo_fakes.probing.engine.running import probe
     from kombo_fakes.probing.reports.as_html import html_report
     from kombo_fakes.probing.reports.as_json import data_report, known_findings
@@ -166,7 +166,7 @@ def _probed(
     if baseline is not None:
         known |= known_findings(parse_json(read_bytes(baseline), baseline), baseline)
     written: dict[str, Callable[[Report], bytes]] = {
-        "json": lambda report: pretty(data_report(report)) + b"\n",
+        "json": lambda report: to_pretty_json(data_report(report)) + b"\n",
         "html": html_report,
         "junit": junit_report,
     }
@@ -195,9 +195,9 @@ def _probed(
 
 def _writing(name: str) -> contextlib.AbstractContextManager[BinaryIO]:
     from kombo_fakes.cli.terminal import binary_output
-    from kombo_fakes.core.writer import writing
+    from kombo_fakes.core.writer import open_for_writing
 
-    return contextlib.nullcontext(binary_output()) if name == "-" else writing(name)
+    return contextlib.nullcontext(binary_output()) if name == "-" else open_for_writing(name)
 
 
 def _status(report: Report) -> int:

@@ -15,7 +15,7 @@ from kombo_fakes.cli.sign_command import sign_command
 from kombo_fakes.cli.validate_command import validate_command
 from kombo_fakes.cli.vectors_command import vectors_command
 from kombo_fakes.cli.verify_command import verify_command
-from kombo_fakes.core.messages import nearest, shorten
+from kombo_fakes.core.messages import find_nearest, shorten
 from kombo_fakes.version import __version__
 
 NAME = "kombo-fakes"
@@ -43,7 +43,7 @@ class Program(click.RichGroup):
     ) -> tuple[str | None, click.Command | None, list[str]]:
         name = args[0]
         if name not in self.commands:
-            near = nearest(name, self.commands)
+            near = find_nearest(name, self.commands)
             hint = f"did you mean {near!r}?" if near else f"there are: {', '.join(self.commands)}"
             raise click.UsageError(f"unknown command {shorten(name)}; {hint}")
         return super().resolve_command(ctx, args)

@@ -45,7 +45,7 @@ def read_secret(secret: str | None, secret_file: str | None) -> bytes:
         UsageError: if both were given, or there is none, or it is empty or can't be read.
     """
     from kombo_fakes.cli.terminal import complain
-    from kombo_fakes.core.json_reader import read_bytes, shown
+    from kombo_fakes.core.json_reader import describe_path, read_bytes
     from kombo_fakes.errors import DocumentError
 
     if secret is not None and secret_file is not None:
@@ -59,10 +59,12 @@ def read_secret(secret: str | None, secret_file: str | None) -> bytes:
         ending = next((end for end in (b"\r\n", b"\n") if content.endswith(end)), b"")
         inner = content.removesuffix(ending)
         if not inner:
-            raise click.UsageError(f"--secret-file {shown(secret_file)}: is empty")
+            raise click.UsageError(f"--secret-file {describe_path(secret_file)}: is empty")
         if ending:
-            complain(f"{shown(secret_file)}: the line end at its end was left off the secret")
-        return _noted(inner, shown(secret_file))
+            complain(
+                f"{describe_path(secret_file)}: the line end at its end was left off the secret"
+            )
+        return _noted(inner, describe_path(secret_file))
     if secret is not None:
         if not secret:
             raise click.UsageError("--secret: is empty")

@@ -353,7 +353,7 @@ class _Tally:
     def report(self, trouble: str | None = None) -> None:
         """Print it."""
         from kombo_fakes.cli.terminal import binary_output, table
-        from kombo_fakes.core.writer import pretty
+        from kombo_fakes.core.writer import to_pretty_json
 
         counts = [(str(status), number) for status, number in sorted(self.statuses.items())]
         if self.as_json:
@@ -364,7 +364,7 @@ class _Tally:
                 "error": trouble,
                 "deliveries": self.deliveries,
             }
-            binary_output().write(pretty(found) + b"\n")
+            binary_output().write(to_pretty_json(found) + b"\n")
         elif counts:
             rows = [(status, f"{number}") for status, number in counts]
             table(("status", "deliveries"), rows, note=f"{self.sent:,} to {self.url}")

@@ -50,7 +50,7 @@ def validate_command(
 def _judge_file(file: str, named: Schema | None) -> int:
     from kombo_fakes.cli.status import FINE, FOUND, UNUSABLE
     from kombo_fakes.cli.terminal import complain, say
-    from kombo_fakes.core.json_reader import shown
+    from kombo_fakes.core.json_reader import describe_path
     from kombo_fakes.core.writer import MANIFEST, is_manifest
     from kombo_fakes.errors import DocumentError
 
@@ -70,18 +70,18 @@ def _judge_file(file: str, named: Schema | None) -> int:
                 place = _cut(violation.pointer) or "(root)"
                 say(f"{name}: {place}: {violation.keyword}: {_cut(violation.message, 400)}")
     if count > _SHOWN:
-        say(f"{shown(file)}: ... and {count - _SHOWN:,} more")
+        say(f"{describe_path(file)}: ... and {count - _SHOWN:,} more")
     if status == FINE:
-        say(f"{shown(file)}: ok")
+        say(f"{describe_path(file)}: ok")
     return status
 
 
 def _payloads(file: str) -> Iterator[tuple[str, Any]]:
     """The payloads in a file by what to call them; in place of one that is no JSON the error."""
-    from kombo_fakes.core.json_reader import parse_json, shown
+    from kombo_fakes.core.json_reader import describe_path, parse_json
     from kombo_fakes.errors import DocumentError
 
-    name = shown(file)
+    name = describe_path(file)
     try:
         for name, text in _texts(file):
             try:
@@ -112,16 +112,16 @@ def _unwrapped(line: Any) -> Any:
 
 def _has_lines(file: str) -> bool:
     """Whether a payload in a file may have a line of its own, that says what is wrong with it."""
-    from kombo_fakes.core.writer import told_format
+    from kombo_fakes.core.writer import format_from_ending
 
-    return file == "-" or told_format(file) == "ndjson"
+    return file == "-" or format_from_ending(file) == "ndjson"
 
 
 def _texts(file: str) -> Iterator[tuple[str, bytes]]:
     """The JSON texts in a file by what to call them, as they are read."""
-    from kombo_fakes.core.json_reader import read_bytes, read_lines, shown
+    from kombo_fakes.core.json_reader import describe_path, read_bytes, read_lines
 
-    name = shown(file)
+    name = describe_path(file)
     if not _has_lines(file):
         yield name, read_bytes(file)
         return
@@ -153,13 +153,13 @@ def _is_json(text: bytes) -> bool:
 
 def _whole(lines: Iterable[tuple[int, bytes]], file: str) -> bytes:
     """Numbered lines as one text, with the empty ones: so lines have their numbers in messages."""
-    from kombo_fakes.core.json_reader import bounded
+    from kombo_fakes.core.json_reader import check_size
 
     whole, at = bytearray(), 1
     for number, line in lines:
         whole += b"\n" * (number - at) + line
         at = number
-        bounded(whole, file)
+        check_size(whole, file)
     return bytes(whole)
 
 
@@ -186,7 +186,7 @@ def _violations(payload: Any, named: Schema | None) -> Iterator[Violation]:
 
 def _schema_of(payload: Any) -> tuple[Schema, str]:
     """The schema that a payload says it follows, and what is wrong with what it says."""
-    from kombo_fakes.core.messages import nearest, unknown
+    from kombo_fakes.core.messages import find_nearest, unknown_name_error
     from kombo_fakes.schema.schema import Schema
     from kombo_fakes.webhooks.shipped import DEFAULT_EVENT, events
 
@@ -196,8 +196,8 @@ def _schema_of(payload: Any) -> tuple[Schema, str]:
     if name in events():
         return Schema.load(name), ""
     # What it means most likely, so that the rest isn't held against another event.
-    return Schema.load(nearest(name, events()) or DEFAULT_EVENT), str(
-        unknown("event", name, events())
+    return Schema.load(find_nearest(name, events()) or DEFAULT_EVENT), str(
+        unknown_name_error("event", name, events())
     )
 
 

@@ -21,12 +21,12 @@ def vectors_command(out: str | None) -> None:
     base64, the signature header, the verdict (valid, invalid, or either) and why.
     """
     from kombo_fakes.cli.terminal import binary_output
-    from kombo_fakes.core.writer import pretty, writing
+    from kombo_fakes.core.writer import open_for_writing, to_pretty_json
     from kombo_fakes.wire.vectors import vectors
 
-    content = pretty(vectors()) + b"\n"
+    content = to_pretty_json(vectors()) + b"\n"
     if out is None or out == "-":
         binary_output().write(content)
     else:
-        with writing(out) as stream:
+        with open_for_writing(out) as stream:
             stream.write(content)

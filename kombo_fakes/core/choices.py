@@ -22,19 +22,19 @@ class Choices(Protocol):
     """A source of choices."""
 
     @property
-    def sparing(self) -> bool:
+    def is_lazy(self) -> bool:
         """Whether what isn't shown isn't rolled, and what was rolled in vain isn't rolled on.
 
         Where a seed rolls for all that can be there, one choice changes no other.
         """
 
-    def other(self, seed: int) -> SparingChoices:
+    def fork(self, seed: int) -> LazyChoices:
         """Choices of a seed that keep to what was asked of these."""
 
     def pick(self, pool: Sequence[T]) -> T:
         """One of a pool that isn't empty."""
 
-    def whole(self, low: int, high: int) -> int:
+    def integer(self, low: int, high: int) -> int:
         """An integer between two, both included."""
 
     def chance(self, share: float) -> bool:
@@ -59,18 +59,18 @@ class SeededChoices:
 
     __slots__ = ("_random",)
 
-    sparing = False
+    is_lazy = False
 
     def __init__(self, seed: int) -> None:
         self._random = Random(seed).random
 
-    def other(self, seed: int) -> SparingChoices:
-        return SparingChoices(seed)
+    def fork(self, seed: int) -> LazyChoices:
+        return LazyChoices(seed)
 
     def pick(self, pool: Sequence[T]) -> T:
         return pool[int(self._random() * len(pool))]
 
-    def whole(self, low: int, high: int) -> int:
+    def integer(self, low: int, high: int) -> int:
         return low + int(self._random() * (high - low + 1))
 
     def chance(self, share: float) -> bool:
@@ -84,7 +84,7 @@ class SeededChoices:
         return "".join([_PAIRS[int(roll() * 3844)] for _ in range(length // 2)])
 
 
-class SparingChoices(SeededChoices):
+class LazyChoices(SeededChoices):
     """Seeded choices that roll only what is shown.
 
     Args:
@@ -94,7 +94,7 @@ class SparingChoices(SeededChoices):
 
     __slots__ = ("_nulls",)
 
-    sparing = True
+    is_lazy = True
 
     def __init__(self, seed: int, nulls: float | None = None) -> None:
         super().__init__(seed)
@@ -103,8 +103,8 @@ class SparingChoices(SeededChoices):
     def is_null(self, share: float) -> bool:
         return super().is_null(share if self._nulls is None else self._nulls)
 
-    def other(self, seed: int) -> SparingChoices:
-        return SparingChoices(seed, self._nulls)
+    def fork(self, seed: int) -> LazyChoices:
+        return LazyChoices(seed, self._nulls)
 
 
 def seed_for(*parts: object) -> int:

@@ -7,7 +7,7 @@ import re
 from pathlib import Path
 from typing import Any
 
-from kombo_fakes.core.json_reader import parse_json, read_bytes, shown
+from kombo_fakes.core.json_reader import describe_path, parse_json, read_bytes
 from kombo_fakes.core.yaml_reader import parse_yaml
 from kombo_fakes.errors import DocumentError
 
@@ -24,4 +24,4 @@ def read_document(path: str | os.PathLike[str]) -> Any:
         whole = f"{url[1]}://{os.fspath(path)[url.end() :]}"
         raise DocumentError(f"{whole}: nothing is fetched; download it, and name the file")
     is_yaml = Path(path).suffix.lower() in (".yaml", ".yml")
-    return (parse_yaml if is_yaml else parse_json)(read_bytes(path), shown(path))
+    return (parse_yaml if is_yaml else parse_json)(read_bytes(path), describe_path(path))

@@ -24,16 +24,16 @@ SECOND = 1_000_000_000
 _MINUTE, _DAY = 60 * SECOND, 86_400 * SECOND
 
 
-def instant(text: str) -> Fraction:
+def parse_instant(text: str) -> Fraction:
     """The nanoseconds from the first day of the year 1, in UTC, to an instant; exact.
 
     Raises:
         ValueError: if the text is no date and time with an offset.
 
     Examples:
-        >>> instant("2021-09-01T12:00:00Z") == instant("2021-09-01T14:00:00.000+02:00")
+        >>> parse_instant("2021-09-01T12:00:00Z") == parse_instant("2021-09-01T14:00:00.000+02:00")
         True
-        >>> instant("2021-09-01T12:00:00.5Z") > instant("2021-09-01T12:00:00Z")
+        >>> parse_instant("2021-09-01T12:00:00.5Z") > parse_instant("2021-09-01T12:00:00Z")
         True
     """
     match = _INSTANT.fullmatch(text)
@@ -50,16 +50,16 @@ def instant(text: str) -> Fraction:
     return nanoseconds
 
 
-def written(nanoseconds: int, *, digits: int = 3, offset: str = "Z") -> str:
+def format_instant(nanoseconds: int, *, digits: int = 3, offset: str = "Z") -> str:
     """An instant as RFC 3339 text.
 
     Args:
-        nanoseconds: As `instant` counts them.
+        nanoseconds: As `parse_instant` counts them.
         digits: The digits of the fraction, 0 for none; what they can't hold is cut off.
         offset: ``"Z"``, or an offset such as ``"+02:00"``.
 
     Examples:
-        >>> written(int(instant("2021-09-01T12:00:00Z")), digits=0, offset="+02:00")
+        >>> format_instant(int(parse_instant("2021-09-01T12:00:00Z")), digits=0, offset="+02:00")
         '2021-09-01T14:00:00+02:00'
     """
     shift = 0
@@ -80,7 +80,7 @@ def _digits_needed(nanoseconds: int) -> int:
 
 def _exact(offset: str, digits: int, nanoseconds: int) -> str:
     needed = max(digits, _digits_needed(nanoseconds))
-    return written(nanoseconds, digits=needed, offset=offset)
+    return format_instant(nanoseconds, digits=needed, offset=offset)
 
 
 NOTATIONS: dict[str, Callable[[int], str]] = {

@@ -82,7 +82,7 @@ def parse_json(text: str | bytes, name: str = "the text") -> Any:
         # Python refuses to convert integers of more digits than this.
         digits = sys.get_int_max_str_digits()
         raise DocumentError(f"{name}: an integer of more than {digits:,} digits") from None
-    if is_deep(value):
+    if is_too_deep(value):
         raise DocumentError(f"{name}: nested deeper than {MAX_DEPTH} levels")
     return value
 
@@ -95,7 +95,7 @@ def read_bytes(path: str | os.PathLike[str]) -> bytes:
             one line.
     """
     with _opened(path) as file, _explained(path):
-        return bounded(file.read(MAX_BYTES + 1), path)
+        return check_size(file.read(MAX_BYTES + 1), path)
 
 
 def read_lines(path: str | os.PathLike[str]) -> Iterator[bytes]:
@@ -108,7 +108,7 @@ def read_lines(path: str | os.PathLike[str]) -> Iterator[bytes]:
         while True:
             # Here and not around it all: who reads the lines has errors of its own.
             with _explained(path):
-                line = bounded(file.readline(MAX_BYTES + 1), path)
+                line = check_size(file.readline(MAX_BYTES + 1), path)
             if not line:
                 return
             yield line.removesuffix(b"\n")
@@ -135,8 +135,9 @@ def _unpacked(file: BinaryIO, path: str | os.PathLike[str]) -> BinaryIO:
     try:
         import zstandard
     except ImportError:
+        name = describe_path(path)
         raise DocumentError(
-            f"{shown(path)}: .zst needs the package zstandard: pip install 'kombo-fakes[zstd]'"
+            f"{name}: .zst needs the package zstandard: pip install 'kombo-fakes[zstd]'"
         ) from None
     return cast(BinaryIO, io.BufferedReader(_Unzstd(file, zstandard)))
 
@@ -182,35 +183,39 @@ def _explained(path: str | os.PathLike[str]) -> Iterator[None]:
     try:
         yield
     except FileNotFoundError:
-        raise DocumentError(f"{shown(path)}: no such file") from None
+        raise DocumentError(f"{describe_path(path)}: no such file") from None
     except IsADirectoryError:
-        raise DocumentError(f"{shown(path)}: is a directory; name the files in it") from None
+        raise DocumentError(
+            f"{describe_path(path)}: is a directory; name the files in it"
+        ) from None
     except DocumentError:
         raise
     except (EOFError, zlib.error, gzip.BadGzipFile) as error:
-        raise DocumentError(f"{shown(path)}: can't be unpacked: {error}") from None
+        raise DocumentError(f"{describe_path(path)}: can't be unpacked: {error}") from None
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or error
-        raise DocumentError(f"{shown(path)}: can't be read: {reason}") from None
+        raise DocumentError(f"{describe_path(path)}: can't be read: {reason}") from None
 
 
-def bounded(data: Text, path: str | os.PathLike[str]) -> Text:
+def check_size(data: Text, path: str | os.PathLike[str]) -> Text:
     """What was read, unless it is more than `MAX_BYTES`.
 
     Raises:
         DocumentError: if it is.
     """
     if len(data) > MAX_BYTES:
-        raise DocumentError(f"{shown(path)}: larger than the {MAX_BYTES:,} bytes that are read")
+        raise DocumentError(
+            f"{describe_path(path)}: larger than the {MAX_BYTES:,} bytes that are read"
+        )
     return data
 
 
-def shown(path: str | os.PathLike[str]) -> str:
+def describe_path(path: str | os.PathLike[str]) -> str:
     """A path as messages call it."""
     return "standard input" if os.fspath(path) == "-" else os.fspath(path)
 
 
-def is_deep(value: Any) -> bool:
+def is_too_deep(value: Any) -> bool:
     """Whether a value is nested deeper than `MAX_DEPTH` levels."""
     level = [value]
     for _ in range(MAX_DEPTH):

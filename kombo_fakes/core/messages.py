@@ -8,7 +8,9 @@ from collections.abc import Iterable
 from kombo_fakes.errors import UnknownNameError
 
 
-def unknown(kind: str, name: str, known: Iterable[str], *, where: str = "") -> UnknownNameError:
+def unknown_name_error(
+    kind: str, name: str, known: Iterable[str], *, where: str = ""
+) -> UnknownNameError:
     """Make the error for a name that doesn't exist, with the nearest one that does.
 
     Args:
@@ -18,14 +20,14 @@ def unknown(kind: str, name: str, known: Iterable[str], *, where: str = "") -> U
         where: An addition such as ``" in /data"``, put behind the name.
 
     Examples:
-        >>> print(unknown("event", "sync-finsihed", ["sync-finished", "data-changed"]))
+        >>> print(unknown_name_error("event", "sync-finsihed", ["sync-finished", "data-changed"]))
         unknown event 'sync-finsihed'; did you mean 'sync-finished'?
-        >>> print(unknown("event", "x", ["sync-finished", "data-changed"]))
+        >>> print(unknown_name_error("event", "x", ["sync-finished", "data-changed"]))
         unknown event 'x'; there are: data-changed, sync-finished
     """
     names = sorted(set(known))
     name = str(name)  # What callers give may be anything.
-    near = nearest(name, names)
+    near = find_nearest(name, names)
     if near is not None:
         hint = f"did you mean {near!r}?"
     elif not names:
@@ -37,11 +39,11 @@ def unknown(kind: str, name: str, known: Iterable[str], *, where: str = "") -> U
     return UnknownNameError(f"unknown {kind} {shorten(name)}{where}; {hint}")
 
 
-def nearest(name: str, known: Iterable[str]) -> str | None:
+def find_nearest(name: str, known: Iterable[str]) -> str | None:
     """The known name that a misspelt one most likely means, or None.
 
     Examples:
-        >>> nearest("data.stat", ["data.state", "data.qa_status"])
+        >>> find_nearest("data.stat", ["data.state", "data.qa_status"])
         'data.state'
     """
     candidates = list(known)

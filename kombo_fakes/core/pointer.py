@@ -55,11 +55,11 @@ def parse_pointer(pointer: str) -> tuple[str, ...]:
     return tuple(p.replace("~1", "/").replace("~0", "~") for p in pointer[1:].split("/"))
 
 
-def dotted(path: Sequence[str | int]) -> str:
+def to_dotted(path: Sequence[str | int]) -> str:
     """Write a path as a dotted name where that can be read back, else as a pointer.
 
     Examples:
-        >>> dotted(("data", "end_user")), dotted(("a.b",))
+        >>> to_dotted(("data", "end_user")), to_dotted(("a.b",))
         ('data.end_user', '/a.b')
     """
     parts = [str(part) for part in path]
@@ -95,11 +95,11 @@ def get(document: Any, path: Sequence[str | int]) -> Any:
     return value
 
 
-def at(document: Any, path: Sequence[str | int], default: Any = None) -> Any:
+def find(document: Any, path: Sequence[str | int], default: Any = None) -> Any:
     """The value at a path, or another one where the path leads nowhere.
 
     Examples:
-        >>> at({"a": [10]}, ("a", 0)), at({"a": [10]}, ("a", 1)), at({}, ("a",), default=0)
+        >>> find({"a": [10]}, ("a", 0)), find({"a": [10]}, ("a", 1)), find({}, ("a",), default=0)
         (10, None, 0)
     """
     try:
@@ -115,16 +115,16 @@ def has(document: Any, path: Sequence[str | int]) -> bool:
         >>> has({"a": None}, ("a",)), has({"a": None}, ("a", "b"))
         (True, False)
     """
-    return at(document, path, default=_NOTHING) is not _NOTHING
+    return find(document, path, default=_NOTHING) is not _NOTHING
 
 
-def replaced(document: Any, path: Sequence[str | int], value: Any) -> Any:
+def replace_at(document: Any, path: Sequence[str | int], value: Any) -> Any:
     """A copy of the document with another value at the path; the original stays as it is.
 
     Only what lies on the path is copied. A key that isn't there yet is added.
 
     Examples:
-        >>> replaced({"a": {"b": 1}}, ("a", "b"), 2)
+        >>> replace_at({"a": {"b": 1}}, ("a", "b"), 2)
         {'a': {'b': 2}}
     """
     return _replaced(document, path, 0, value)
@@ -142,14 +142,14 @@ def _replaced(document: Any, path: Sequence[str | int], depth: int, value: Any) 
     return copy
 
 
-def removed(document: Any, path: Sequence[str | int]) -> Any:
+def remove_at(document: Any, path: Sequence[str | int]) -> Any:
     """A copy of the document without the key or item at the path.
 
     Raises:
         PointerError: if there is nothing at the path, or it is empty.
 
     Examples:
-        >>> removed({"a": 1, "b": 2}, ("a",))
+        >>> remove_at({"a": 1, "b": 2}, ("a",))
         {'b': 2}
     """
     if not path:
@@ -159,8 +159,8 @@ def removed(document: Any, path: Sequence[str | int]) -> Any:
     key = _key(parent, last, path)
     _step(parent, last, path)
     if isinstance(parent, dict):
-        return replaced(document, parents, {k: v for k, v in parent.items() if k != key})
-    return replaced(document, parents, [v for i, v in enumerate(parent) if i != key])
+        return replace_at(document, parents, {k: v for k, v in parent.items() if k != key})
+    return replace_at(document, parents, [v for i, v in enumerate(parent) if i != key])
 
 
 def _key(value: Any, part: str | int, path: Sequence[str | int]) -> Any:

@@ -34,17 +34,17 @@ _ENDINGS: dict[str, Format] = {".json": "json", ".ndjson": "ndjson", ".jsonl": "
 _NUMBERED = re.compile(r"[-.][0-9]+\.json$")
 
 
-def compact(value: Any) -> bytes:
+def to_compact_json(value: Any) -> bytes:
     """A JSON value in one line.
 
     Examples:
-        >>> compact({"a": [1, "\u00e9"]}).decode()
+        >>> to_compact_json({"a": [1, "\u00e9"]}).decode()
         '{"a":[1,"\u00e9"]}'
     """
     return _encoded(value, separators=(",", ":"))
 
 
-def pretty(value: Any) -> bytes:
+def to_pretty_json(value: Any) -> bytes:
     """A JSON value as people read it, indented by two blanks."""
     return _encoded(value, indent=2)
 
@@ -62,12 +62,12 @@ def write_json(stream: BinaryIO, values: Iterable[Any]) -> None:
     rest = iter(values)
     head = [value for _, value in zip(range(2), rest, strict=False)]
     if len(head) == 1:
-        stream.write(pretty(head[0]) + b"\n")
+        stream.write(to_pretty_json(head[0]) + b"\n")
         return
     separator = b"[\n  "
     for value in chain(head, rest):
         # Within strings a line feed is escaped, so every one here is layout.
-        stream.write(separator + pretty(value).replace(b"\n", b"\n  "))
+        stream.write(separator + to_pretty_json(value).replace(b"\n", b"\n  "))
         separator = b",\n  "
     stream.write(b"\n]\n" if head else b"[]\n")
 
@@ -94,11 +94,11 @@ def is_directory(out: str) -> bool:
     return True
 
 
-def told_format(out: str | os.PathLike[str]) -> Format | None:
+def format_from_ending(out: str | os.PathLike[str]) -> Format | None:
     """The format that the ending of a file says, whether it is compressed or not.
 
     Examples:
-        >>> told_format("a.ndjson.gz"), told_format("a.txt")
+        >>> format_from_ending("a.ndjson.gz"), format_from_ending("a.txt")
         ('ndjson', None)
     """
     path = Path(out)
@@ -106,19 +106,19 @@ def told_format(out: str | os.PathLike[str]) -> Format | None:
     return _ENDINGS.get(plain.suffix.lower())
 
 
-def format_of(out: str, given: Format | None) -> Format:
+def choose_format(out: str, given: Format | None) -> Format:
     """The format of a file: what its ending says, and what was asked for.
 
     Raises:
         OutputError: if the two contradict each other, or neither says anything.
 
     Examples:
-        >>> format_of("a.jsonl", None), format_of("a.txt", "json"), format_of("a.ndjson.gz", None)
-        ('ndjson', 'json', 'ndjson')
+        >>> choose_format("a.jsonl", None), choose_format("a.txt", "json")
+        ('ndjson', 'json')
     """
     path = Path(out)
     plain = Path(path.stem) if path.suffix.lower() in COMPRESSED else path
-    told = told_format(path)
+    told = format_from_ending(path)
     if told is None and given is None:
         if _is_special(path):
             return "json"
@@ -132,7 +132,7 @@ def format_of(out: str, given: Format | None) -> Format:
 
 
 @contextmanager
-def writing(out: str) -> Iterator[BinaryIO]:
+def open_for_writing(out: str) -> Iterator[BinaryIO]:
     """Open a file for writing; it is there, whole, once the block ends without an error.
 
     On any error what was there before stays as it was. Devices and pipes are written directly.
@@ -217,14 +217,14 @@ def write_directory(
             passing.mkdir(parents=True)
             entries: dict[str, Mapping[str, Any]] = {}
             for name, payload, entry in files:
-                (passing / name).write_bytes(pretty(payload) + b"\n")
+                (passing / name).write_bytes(to_pretty_json(payload) + b"\n")
                 entries[name] = {"file": name, **entry}
             written = list(entries)
             for name, entry in earlier.items():
                 if name not in entries and (directory / name).is_file():
                     entries[name] = entry
             listed = [entries[name] for name in sorted(entries)]
-            manifest = pretty({"event": event, "files": listed}) + b"\n"
+            manifest = to_pretty_json({"event": event, "files": listed}) + b"\n"
             (passing / MANIFEST).write_bytes(manifest)
             for name in (*written, MANIFEST):  # The manifest last: what it lists is there.
                 (passing / name).replace(directory / name)
@@ -265,7 +265,7 @@ def is_manifest(value: Any) -> bool:
     )
 
 
-def left_over(out: str, written: Iterable[str]) -> list[str]:
+def find_earlier_files(out: str, written: Iterable[str]) -> list[str]:
     """The files of earlier calls that look like more of those that one has written."""
     names = set(written)
     stems = {_NUMBERED.sub("", name) for name in names}

@@ -7,16 +7,16 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from kombo_fakes.catalogues.faults import broken_by
-from kombo_fakes.core.messages import nearest, shorten, unknown
+from kombo_fakes.catalogues.faults import identify_fault
+from kombo_fakes.core.messages import find_nearest, shorten, unknown_name_error
 from kombo_fakes.core.pointer import (
     Path,
-    dotted,
     has,
     is_index,
     parse_pointer,
-    removed,
-    replaced,
+    remove_at,
+    replace_at,
+    to_dotted,
     to_pointer,
 )
 from kombo_fakes.errors import OverrideError
@@ -26,17 +26,17 @@ from kombo_fakes.schema.blueprint import (
     Anything,
     Array,
     Blueprint,
-    Choice,
+    Enumeration,
     Filtered,
     Object,
     Reference,
-    Text,
+    String,
     Union,
-    blueprint,
+    build_blueprint,
     shapes,
 )
 from kombo_fakes.schema.schema import Schema
-from kombo_fakes.schema.violations import Violation, not_json
+from kombo_fakes.schema.violations import Violation, find_non_json
 from kombo_fakes.schema.vocabulary import subschemas
 
 
@@ -53,7 +53,7 @@ class RefusedError(OverrideError):
         self.violation = violation
         self.value = value
         self.fault = fault
-        where = dotted(parse_pointer(violation.pointer)) or "the payload"
+        where = to_dotted(parse_pointer(violation.pointer)) or "the payload"
         super().__init__(f"{where}: {violation.keyword}: {violation.message}")
 
 
@@ -84,11 +84,11 @@ class Edits:
         leaving = tuple(resolve(schema, name) for name in removals)
         for path, value in places.items():
             if path in leaving:
-                raise OverrideError(f"{dotted(path)}: asked for and removed at once")
-            for found in not_json(value):
+                raise OverrideError(f"{to_dotted(path)}: asked for and removed at once")
+            for found in find_non_json(value):
                 raise RefusedError(replace(found, pointer=to_pointer(path) + found.pointer), value)
             if _has_surrogate(value):
-                raise OverrideError(f"{dotted(path)}: holds a lone surrogate, which is no UTF-8")
+                raise OverrideError(f"{to_dotted(path)}: holds a lone surrogate, which is no UTF-8")
         return cls(tuple(places.items()), leaving)
 
     def __bool__(self) -> bool:
@@ -115,10 +115,10 @@ class Edits:
             PointerError: if there is nothing that an override could go into.
         """
         for path, value in self.overrides:
-            payload = replaced(payload, path, value)
+            payload = replace_at(payload, path, value)
         for path in self.removals:
             if has(payload, path):
-                payload = removed(payload, path)
+                payload = remove_at(payload, path)
         return payload
 
     def refused(self, schema: Schema, payload: Any, usual: Any = None) -> RefusedError | None:
@@ -134,7 +134,7 @@ class Edits:
             return None
         fault = None
         if not any(violation.keyword == "json" for violation in found):
-            fault = broken_by(payload, usual, schema)
+            fault = identify_fault(payload, usual, schema)
         name = None if fault is None else fault.id
         for violation in found:
             path = parse_pointer(violation.pointer)
@@ -167,10 +167,10 @@ integration-state-changed; did you mean 'data.state'?
     parts = parse_pointer(name)
     if not parts:
         raise OverrideError(f"{shorten(name)} names the whole payload; name a field in it")
-    plan = blueprint(schema)
+    plan = build_blueprint(schema)
     path = _follow(plan, parts, (), frozenset())
     if path is None:
-        write = to_pointer if name.startswith("/") else dotted
+        write = to_pointer if name.startswith("/") else to_dotted
         known = [place for place, _ in shapes(plan) if place]
         # Where the beginning is right, only what goes on from there can have been meant.
         for depth in range(len(parts) - 1, 0, -1):
@@ -179,7 +179,7 @@ integration-state-changed; did you mean 'data.state'?
             if inside:
                 known = inside
                 break
-        raise unknown("field", name, map(write, known), where=f" of {schema.name}")
+        raise unknown_name_error("field", name, map(write, known), where=f" of {schema.name}")
     if any(isinstance(part, int) and part >= LARGEST for part in path):
         raise OverrideError(f"{shorten(name)}: no array of more than {LARGEST:,} items is made")
     return path
@@ -201,7 +201,7 @@ def meant_by(schema: Schema, name: str) -> str | None:
         ('lines', '', '/a.b')
         >>> meant_by(schema, "lines.anything")
     """
-    plan = blueprint(schema)
+    plan = build_blueprint(schema)
     known = {tuple(map(str, place)) for place, _ in shapes(plan) if place}
     walked: tuple[str, ...] = ()
     for part in parse_pointer(name):
@@ -210,14 +210,14 @@ def meant_by(schema: Schema, name: str) -> str | None:
             return None
         step = part if (*walked, part) in known else "0" if part.isdecimal() else ""
         if (*walked, step) not in known:
-            if any(Text(patterns=(p,)).check()(part) for p in _patterns(schema.effective)):
+            if any(String(patterns=(p,)).check()(part) for p in _patterns(schema.effective)):
                 return None
             # A name with a dot in it is one only as a pointer.
             whole = next((place for place in known if ".".join(place) == name), None)
             if whole is not None:
                 return to_pointer(whole)
-            write = to_pointer if name.startswith("/") else dotted
-            return nearest(name, sorted(map(write, beside))) or ""
+            write = to_pointer if name.startswith("/") else to_dotted
+            return find_nearest(name, sorted(map(write, beside))) or ""
         walked = (*walked, step)
     return None
 
@@ -252,7 +252,7 @@ def _follow(
             index = int(head)
             child = prefix[index] if index < len(prefix) else items
             return None if child == NOTHING else _follow(child, rest, (*path, index), frozenset())
-        case Choice(values=values):
+        case Enumeration(values=values):
             if any(has(value, parts) for value in values):
                 return (*path, *parts)
         case Union(branches=branches):

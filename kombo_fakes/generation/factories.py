@@ -24,16 +24,23 @@ from factory.declarations import (
     Trait,
 )
 
-from kombo_fakes.catalogues.faults import Fault, broken_by, fault_named, with_fault
+from kombo_fakes.catalogues.faults import Fault, add_fault, get_fault, identify_fault
 from kombo_fakes.core.choices import SeededChoices, seed_for
-from kombo_fakes.core.messages import unknown
-from kombo_fakes.core.pointer import Path, at, to_pointer
+from kombo_fakes.core.messages import unknown_name_error
+from kombo_fakes.core.pointer import Path, find, to_pointer
 from kombo_fakes.errors import FaultError, OverrideError
 from kombo_fakes.realistic.generator import generator_for
-from kombo_fakes.schema.blueprint import NOTHING, Blueprint, Choice, Object, Union, blueprint
-from kombo_fakes.schema.requirements import present
+from kombo_fakes.schema.blueprint import (
+    NOTHING,
+    Blueprint,
+    Enumeration,
+    Object,
+    Union,
+    build_blueprint,
+)
+from kombo_fakes.schema.requirements import require_values
 from kombo_fakes.schema.schema import Schema, SchemaLike
-from kombo_fakes.schema.violations import not_json
+from kombo_fakes.schema.violations import find_non_json
 from kombo_fakes.types import (
     AiApplyApplicationStatusUpdated,
     AiApplyJobPostingStatusUpdated,
@@ -100,7 +107,7 @@ class _Painting:
 
     def default(self, path: Path) -> Any:
         """What a field is where nobody overrides it."""
-        value = at(self.payload, path, OMIT)
+        value = find(self.payload, path, OMIT)
         return _Default(value) if isinstance(value, str) else value
 
     def changed(self, overrides: dict[Path, Any]) -> Any:
@@ -110,14 +117,14 @@ class _Painting:
         generator = self._generator
         homeless = [path[:-1] for path in overrides if not self._has_object(path[:-1])]
         if homeless:
-            generator = generator_for(self._schema, present(homeless, self._schema))
+            generator = generator_for(self._schema, require_values(homeless, self._schema))
         generated = generator.generate(SeededChoices(self._seed), names=self._names, pins=overrides)
         for path, value in overrides.items():
             generated = _with(generated, path, value)
         return generated
 
     def _has_object(self, path: Path) -> bool:
-        return isinstance(at(self.payload, path), dict)
+        return isinstance(find(self.payload, path), dict)
 
 
 def _with(generated: Any, path: Path, value: Any) -> Any:
@@ -329,7 +336,7 @@ class PayloadFactory(Factory[T]):
     @classmethod
     def _finished(cls, painting: _Painting, overrides: dict[Path, Any]) -> Any:
         for path, value in overrides.items():
-            for violation in () if value is OMIT else not_json(value):
+            for violation in () if value is OMIT else find_non_json(value):
                 where = to_pointer(path) + violation.pointer
                 raise OverrideError(f"{cls.__name__}: {where}: {violation.message}")
         payload, fault = painting.changed(overrides), painting.fault
@@ -339,7 +346,7 @@ class PayloadFactory(Factory[T]):
             return payload if fault is None else fault.apply(payload)
         try:
             # The caller's own wrong value may be the very fault.
-            return with_fault(fault, payload, painting.payload)
+            return add_fault(fault, payload, painting.payload)
         except FaultError as error:
             if not cls.kombo_schema.violations(payload):
                 raise
@@ -354,7 +361,7 @@ class PayloadFactory(Factory[T]):
         refusal = cls._refusal(payload)
         if refusal:
             is_json = ": json: " not in refusal
-            fault = broken_by(payload, usual, cls.kombo_schema) if is_json else None
+            fault = identify_fault(payload, usual, cls.kombo_schema) if is_json else None
             wanted = "..., a fault id" if fault is None else repr(fault.id)
             raise OverrideError(f"{cls.__name__}: {refusal} (wrong on purpose is fault={wanted})")
 
@@ -368,7 +375,7 @@ class PayloadFactory(Factory[T]):
 def _unknown_field(cls: type[PayloadFactory[Any]], name: str, before: str) -> Exception:
     names = sorted({*_all_names(cls._known, ""), *cls._traits(), *_OWN} - {"kombo_index"})
     inside = [known for known in names if known.startswith(before + "__")] if before else names
-    return unknown("field or trait", name, inside or names, where=f" of {cls.__name__}")
+    return unknown_name_error("field or trait", name, inside or names, where=f" of {cls.__name__}")
 
 
 def _all_names(known: dict[str, Any], prefix: str) -> Iterator[str]:
@@ -380,7 +387,7 @@ def _all_names(known: dict[str, Any], prefix: str) -> Iterator[str]:
 
 @lru_cache(maxsize=64)
 def _derived(schema: Schema, name: str) -> type[PayloadFactory[Any]]:
-    plan = _object_in(blueprint(schema))
+    plan = _object_in(build_blueprint(schema))
     if plan is None:
         raise OverrideError(f"{schema.name}: a factory makes objects, and this schema has others")
     fields, known = _declarations(plan, ())
@@ -422,7 +429,7 @@ def _painting(
         schema,
         kombo_seed,
         index,
-        None if fault is None else fault_named(fault, schema),
+        None if fault is None else get_fault(fault, schema),
         POOLED if faker is None else _names_of(faker),
     )
 
@@ -457,7 +464,7 @@ def _leaf(path: Path) -> LazyAttribute:
 def _object_in(plan: Blueprint) -> Object | None:
     """The object in a blueprint that is one, or one or null."""
     if isinstance(plan, Union):
-        branches = [branch for branch in plan.branches if branch != Choice((None,))]
+        branches = [branch for branch in plan.branches if branch != Enumeration((None,))]
         return _object_in(branches[0]) if len(branches) == 1 else None
     return plan if isinstance(plan, Object) else None
 

@@ -26,17 +26,17 @@ from typing import (
 )
 
 from kombo_fakes.catalogues.corners import Corner, corners
-from kombo_fakes.catalogues.faults import Fault, with_fault
+from kombo_fakes.catalogues.faults import Fault, add_fault
 from kombo_fakes.catalogues.faults import faults as faults_of
 from kombo_fakes.core.choices import SeededChoices, seed_for
-from kombo_fakes.core.messages import shorten, unknown
+from kombo_fakes.core.messages import shorten, unknown_name_error
 from kombo_fakes.core.pointer import parse_pointer
-from kombo_fakes.core.writer import compact
+from kombo_fakes.core.writer import to_compact_json
 from kombo_fakes.errors import FaultError, OverrideError, PointerError, SchemaError
 from kombo_fakes.generation.edits import Edits
 from kombo_fakes.generation.templates import BLOCK, MarkingChoices, Templates, filled, template_of
 from kombo_fakes.realistic.generator import generator_for
-from kombo_fakes.schema.requirements import Requirement, present
+from kombo_fakes.schema.requirements import Requirement, require_values
 from kombo_fakes.schema.schema import Schema, SchemaLike
 from kombo_fakes.types import (
     AiApplyApplicationStatusUpdated,
@@ -294,7 +294,7 @@ class Run:
     ) -> Run:
         """What the arguments of `generate` ask for, checked as it checks them."""
         if values not in RINGS:
-            raise unknown("kind of values", str(values), RINGS)
+            raise unknown_name_error("kind of values", str(values), RINGS)
         if n is not None and (isinstance(n, bool) or not isinstance(n, int) or n < 1):
             raise OverrideError(f"n={shorten(n)}: the number of payloads is an integer, 1 or more")
         if isinstance(seed, bool) or not isinstance(seed, int):
@@ -335,7 +335,7 @@ class Run:
         """The payloads from one number up to another as lines of JSON, some at a time."""
         if self._values != "realistic" or not self.is_filled:
             for made in self.made(start, stop):
-                yield compact(line_of(made)) + b"\n"
+                yield to_compact_json(line_of(made)) + b"\n"
         elif self._chosen is None:
             for texts in self._valid_texts(start, stop):
                 texts.append(b"")
@@ -371,7 +371,7 @@ class Run:
         for first, last in _blocks(start, stop, BLOCK):
             block, begin = divmod(first, BLOCK)
             if block == 0:
-                yield [compact(self._maker.valid(n)) for n in range(first, last)]
+                yield [to_compact_json(self._maker.valid(n)) for n in range(first, last)]
             else:
                 yield self._maker.block(block)[begin : begin + last - first]
 
@@ -438,7 +438,7 @@ def line_of(made: Made[Any]) -> Any:
 
 
 def _wrapped(fault: Fault, text: bytes) -> bytes:
-    head = compact({"fault": fault.id, "pointer": fault.pointer, "keyword": fault.keyword})
+    head = to_compact_json({"fault": fault.id, "pointer": fault.pointer, "keyword": fault.keyword})
     return head[:-1] + b',"payload":' + text + b"}\n"
 
 
@@ -551,7 +551,7 @@ class _Maker:
                 if not self.changes:
                     return fault.apply(payload)
                 # The caller's own wrong value may be the very fault.
-                return with_fault(fault, payload, self._usual(fault, *again))
+                return add_fault(fault, payload, self._usual(fault, *again))
             except (FaultError, PointerError) as error:
                 problem = str(error)
         if not self.changes:
@@ -576,7 +576,7 @@ class _Maker:
         missing = self.changes.missing_in(payload)
         # Where an override has no home yet, or only a null, a payload that has it.
         for wanted in (missing, [path[:-1] for path in missing]) if missing else ():
-            home = present(wanted, self.schema)
+            home = require_values(wanted, self.schema)
             both = home if requirement is None else _both(requirement, home)
             try:
                 return self.changes.put_into(self._generated(both, *key))
@@ -625,7 +625,7 @@ def _shuffled(faults: Sequence[Fault], choices: SeededChoices) -> list[Fault]:
     # Fisher and Yates; Python's own shuffle needn't stay what it is.
     order = list(faults)
     for last in range(len(order) - 1, 0, -1):
-        other = choices.whole(0, last)
+        other = choices.integer(0, last)
         order[last], order[other] = order[other], order[last]
     return order
 

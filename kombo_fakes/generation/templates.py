@@ -18,7 +18,7 @@ from operator import itemgetter
 from typing import Any, NamedTuple
 
 from kombo_fakes.core.choices import BASE62, SeededChoices, seed_for
-from kombo_fakes.core.writer import compact
+from kombo_fakes.core.writer import to_compact_json
 from kombo_fakes.webhooks.fields import MARKED_INSTANT, instants
 
 BLOCK = 1_024
@@ -97,7 +97,7 @@ def template_of(value: Any, *, marked: bool = True) -> Template:
         >>> template_of({"id": MarkingChoices(1).token(24)})
         Template(parts=(b'{"id":"', b'"}'), holes=b'\x01')
     """
-    text = compact(value)
+    text = to_compact_json(value)
     if not marked:
         return Template((text,), b"")
     # What has become of a mark that a fault has cut or lengthened is a text like any other.

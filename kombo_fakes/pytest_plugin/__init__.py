@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import pytest
 
-from kombo_fakes.core.messages import shorten, unknown
+from kombo_fakes.core.messages import shorten, unknown_name_error
 from kombo_fakes.errors import KomboFakesError, MarkerError, OverrideError
 from kombo_fakes.pytest_plugin import probe_fixtures as pytest_probe
 from kombo_fakes.pytest_plugin.marker import (
@@ -121,7 +121,7 @@ def _check_faults_exist(patterns: Sequence[str]) -> None:
                 f"--kombo-fault: {shorten(pattern)} is a wire fault; the tests of kombo_wire_fault "
                 f"are chosen by their names, as in -k {ids[0]}"
             )
-        raise pytest.UsageError(f"--kombo-fault: {unknown('fault', pattern, known)}")
+        raise pytest.UsageError(f"--kombo-fault: {unknown_name_error('fault', pattern, known)}")
 
 
 # -- parametrising
@@ -541,7 +541,7 @@ def _with_options(make: Callable[..., T], schema: Schema, options: dict[str, Any
     try:
         for name in options:
             if name not in known:
-                raise unknown("option", name, known)
+                raise unknown_name_error("option", name, known)
         return make(schema, **options)
     except KomboFakesError as error:
         pytest.fail(f"kombo_strategy_options: {error}", pytrace=False)

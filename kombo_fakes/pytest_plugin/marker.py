@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from kombo_fakes.core.messages import shorten, unknown
+from kombo_fakes.core.messages import shorten, unknown_name_error
 from kombo_fakes.errors import KomboFakesError, MarkerError
 
 MARKER = (
@@ -64,7 +64,7 @@ def asked_of(node: pytest.Item) -> Asked:
             raise MarkerError(f"{shorten(marker.args[0])} has no name; write event=, keywords=...")
         for name, value in marker.kwargs.items():
             if name not in Asked.__dataclass_fields__:
-                raise unknown("argument", name, Asked.__dataclass_fields__)
+                raise unknown_name_error("argument", name, Asked.__dataclass_fields__)
             asked.setdefault(name, value)
     for name, value in asked.items():
         if name in _LISTS and value is not None:
@@ -79,7 +79,7 @@ def asked_of(node: pytest.Item) -> Asked:
 
         check_event(asked["event"])
     if asked.get("policy") not in (None, *_POLICIES):
-        raise unknown("policy", asked["policy"], _POLICIES)
+        raise unknown_name_error("policy", asked["policy"], _POLICIES)
     return Asked(**asked)
 
 

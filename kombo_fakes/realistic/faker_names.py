@@ -15,7 +15,7 @@ from faker import Generator
 from faker.providers import BaseProvider
 
 from kombo_fakes.core.choices import Choices, SeededChoices
-from kombo_fakes.core.messages import shorten, unknown
+from kombo_fakes.core.messages import shorten, unknown_name_error
 from kombo_fakes.errors import OverrideError
 from kombo_fakes.webhooks.pools import TOOLS
 
@@ -61,7 +61,7 @@ class FakerNames:
         except AttributeError:
             from faker.config import AVAILABLE_LOCALES
 
-            raise unknown("Faker locale", locale, AVAILABLE_LOCALES) from None
+            raise unknown_name_error("Faker locale", locale, AVAILABLE_LOCALES) from None
 
     def organization(self, choices: Choices) -> str:
         return self._made(choices, lambda generator: str(generator.company()))
@@ -81,7 +81,7 @@ class FakerNames:
     def _made(self, choices: Choices, make: Callable[[Any], T]) -> T:
         generator = choices.pick(self._generators)
         own = generator.random
-        generator.random = Random(choices.whole(0, 2**32 - 1))
+        generator.random = Random(choices.integer(0, 2**32 - 1))
         try:
             return make(generator)
         finally:
@@ -130,7 +130,7 @@ class KomboProvider(BaseProvider):
         if category is None:
             return tuple(dict.fromkeys(tool for tools in TOOLS.values() for tool in tools))
         if category not in TOOLS:
-            raise unknown("category", category, TOOLS)
+            raise unknown_name_error("category", category, TOOLS)
         return TOOLS[category]
 
     def kombo_tool(self, category: str | None = None) -> str:

@@ -15,7 +15,7 @@ from typing import Any, TypeAlias
 
 from jsonschema_rs import canonical
 
-from kombo_fakes.core.choices import Choices, SeededChoices, SparingChoices, seed_for
+from kombo_fakes.core.choices import Choices, LazyChoices, SeededChoices, seed_for
 from kombo_fakes.core.messages import shorten
 from kombo_fakes.core.pointer import Path, to_pointer
 from kombo_fakes.errors import SchemaError
@@ -24,17 +24,17 @@ from kombo_fakes.schema.blueprint import (
     Anything,
     Array,
     Blueprint,
-    Choice,
+    Enumeration,
     Extra,
     Filtered,
     Numeric,
     Object,
     Reference,
-    Text,
+    String,
     Union,
-    blueprint,
-    in_json,
-    smallest,
+    build_blueprint,
+    find_smallest,
+    to_json_number,
 )
 from kombo_fakes.schema.ecma_regex import to_python
 from kombo_fakes.schema.requirements import Requirement
@@ -117,7 +117,7 @@ class RealisticGenerator:
             look = self._look(_place(path))
             if look is not None:
                 pinned[look.fact] = value
-        if choices.sparing:
+        if choices.is_lazy:
             return self._paint(choices, names, FactsOnDemand(choices, names, pinned))
         facts: Facts = {}
         for group in self._groups:
@@ -136,9 +136,9 @@ class RealisticGenerator:
         match plan:
             case Anything():
                 return lambda choices, names, facts: plain_text(choices, names)
-            case Choice(values):
+            case Enumeration(values):
                 return lambda choices, names, facts: _copied(choices.pick(values))
-            case Text():
+            case String():
                 return _string_maker(plan, where)
             case Numeric():
                 return _number_maker(plan, where)
@@ -196,7 +196,7 @@ class RealisticGenerator:
             (lambda choices, names, facts: held[0](choices, names, facts)),
             place,
         )
-        target = smallest(plan) if depth >= _DEPTH else plan.target
+        target = find_smallest(plan) if depth >= _DEPTH else plan.target
         held.append(self._compile(target, path, depth + 1))
         self._references[key] = held[0], place
         return held[0]
@@ -212,7 +212,7 @@ class RealisticGenerator:
         return None
 
     def _compile_union(self, branches: tuple[Blueprint, ...], path: Path, depth: int) -> ValueMaker:
-        null = Choice((None,))
+        null = Enumeration((None,))
         others = [self._compile(b, path, depth) for b in branches if b not in (null, NOTHING)]
         if null not in branches:
             return lambda choices, names, facts: choices.pick(others)(choices, names, facts)
@@ -239,8 +239,8 @@ class RealisticGenerator:
 
         def generate(choices: Choices, names: Names, facts: Facts) -> list[Any]:
             # What a payload shrinks to takes few rolls, although it seldom is empty in life.
-            empty = choices.sparing and least == 0 and not choices.chance(_FULL)
-            size = 0 if empty else choices.whole(max(least, min(1, most)), most)
+            empty = choices.is_lazy and least == 0 and not choices.chance(_FULL)
+            size = 0 if empty else choices.integer(max(least, min(1, most)), most)
             value: list[Any] = []
             seen: set[str] = set()
             for index in range(size):
@@ -312,17 +312,17 @@ class RealisticGenerator:
 
         def generate(choices: Choices, names: Names, facts: Facts) -> dict[str, Any]:
             value = {}
-            bare = choices.sparing and several and not choices.chance(_FULL)
+            bare = choices.is_lazy and several and not choices.chance(_FULL)
             for name, needed, maker in always:
                 here = needed or (not bare and choices.chance(share))
-                if here or not choices.sparing:
+                if here or not choices.is_lazy:
                     made = maker(choices, names, facts)
                     if here:
                         value[name] = made
-            for _ in range(choices.whole(least, most) if extras else 0):
+            for _ in range(choices.integer(least, most) if extras else 0):
                 name_painter, maker = choices.pick(extras)
                 value.setdefault(name_painter(choices, names, facts), maker(choices, names, facts))
-            if choices.sparing and len(value) < plan.min_properties and extras:
+            if choices.is_lazy and len(value) < plan.min_properties and extras:
                 for roller in _rollers(choices, 0):
                     name_painter, maker = roller.pick(extras)
                     name = name_painter(roller, names, facts)
@@ -345,7 +345,7 @@ class RealisticGenerator:
         return _string_maker(names, where), values
 
 
-_OPEN = (Extra(Text(), Anything()),)
+_OPEN = (Extra(String(), Anything()),)
 
 
 @lru_cache(maxsize=1024)
@@ -356,7 +356,7 @@ def generator_for(schema: Schema, requirement: Requirement | None = None) -> Rea
         SchemaError: if there are none.
     """
     return RealisticGenerator(
-        blueprint(schema, requirement.schema if requirement else None), schema.name
+        build_blueprint(schema, requirement.schema if requirement else None), schema.name
     )
 
 
@@ -381,13 +381,13 @@ def _rollers(choices: Choices, tries: int, *, on: bool = True) -> Iterator[Choic
 
     Choices that draw may roll the same again and again.
     """
-    derived = isinstance(choices, SparingChoices)
-    for _ in range(min(tries, _SPARING_TRIES) if choices.sparing and not derived else tries):
+    derived = isinstance(choices, LazyChoices)
+    for _ in range(min(tries, _SPARING_TRIES) if choices.is_lazy and not derived else tries):
         yield choices
     if on and not derived:
-        base = choices.whole(0, 9_999)
+        base = choices.integer(0, 9_999)
         for number in range(_OTHERS):
-            yield choices.other(seed_for(base, number))
+            yield choices.fork(seed_for(base, number))
 
 
 def _retried(maker: ValueMaker, check: Callable[[Any], bool], where: str) -> ValueMaker:
@@ -425,11 +425,11 @@ def _any_text(value: Any) -> bool:
 def _fits(plan: Blueprint) -> Callable[[Any], bool]:
     """A check whether a blueprint of scalars takes a value."""
     match plan:
-        case Text():
+        case String():
             if plan.is_plain:
                 return _any_text
             return plan.check()
-        case Choice(values):
+        case Enumeration(values):
             return lambda value: any(value == v and type(value) is type(v) for v in values)
         case Numeric():
             return plan.check()
@@ -446,10 +446,10 @@ def _fits(plan: Blueprint) -> Callable[[Any], bool]:
 
 
 def _key(choices: Choices, names: Names, facts: Facts) -> str:
-    return plain_text(choices, names).split(" ")[0].lower() + str(choices.whole(1, 99))
+    return plain_text(choices, names).split(" ")[0].lower() + str(choices.integer(1, 99))
 
 
-def _string_maker(plan: Text, where: str) -> ValueMaker:
+def _string_maker(plan: String, where: str) -> ValueMaker:
     if plan.is_plain:
         return lambda choices, names, facts: plain_text(choices, names)
     fits = plan.check()
@@ -462,7 +462,7 @@ def _string_maker(plan: Text, where: str) -> ValueMaker:
         if plan.patterns:
             return _from_pattern(plan.patterns[0], plan.max_length, choices)
         text = plain_text(choices, names)
-        if choices.sparing and len(text) < plan.min_length:
+        if choices.is_lazy and len(text) < plan.min_length:
             text = " ".join([text] * (plan.min_length // len(text) + 1))
         while len(text) < plan.min_length:
             text += " " + plain_text(choices, names)
@@ -480,7 +480,7 @@ def _from_pattern(pattern: str, longest: int | None, choices: Choices) -> str:
 
     import rstr
 
-    generator = rstr.Rstr(Random(choices.whole(0, 2**32)))
+    generator = rstr.Rstr(Random(choices.integer(0, 2**32)))
     most = _REPEATED if longest is None else min(_REPEATED, longest)
     python = to_python(pattern, most)
     try:
@@ -508,10 +508,10 @@ def _number_maker(plan: Numeric, where: str) -> ValueMaker:
     fits = plan.check()
 
     def candidate(choices: Choices, names: Names, facts: Facts) -> int | float:
-        number = step * choices.whole(first, last)
+        number = step * choices.integer(first, last)
         if not plan.integer and first >= last:
-            number = low + (high - low) * choices.whole(1, 9) / 10
-        return in_json(number)
+            number = low + (high - low) * choices.integer(1, 9) / 10
+        return to_json_number(number)
 
     return _retried(candidate, fits, where)
 

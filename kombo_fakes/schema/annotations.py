@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from kombo_fakes.schema.vocabulary import mapped
+from kombo_fakes.schema.vocabulary import map_subschemas
 
 # OpenAPI 3.1.0, section 4.4: the formats of the OAS.
 _BOUNDS = {
@@ -18,18 +18,18 @@ _BOUNDS = {
 }
 
 
-def narrowed(effective: dict[str, Any]) -> dict[str, Any]:
+def narrow(effective: dict[str, Any]) -> dict[str, Any]:
     """A schema whose payloads are valid by an effective schema, and as its annotations have it.
 
     * ``format: int32`` and ``int64`` bound an integer.
     * A ``discriminator`` beside ``oneOf`` or ``anyOf``: the property says which branch it is.
 
     Examples:
-        >>> narrowed({"type": "integer", "format": "int32"})["allOf"]
+        >>> narrow({"type": "integer", "format": "int32"})["allOf"]
         [{'minimum': -2147483648, 'maximum': 2147483647}]
     """
-    result = mapped(
-        effective, lambda _, child: narrowed(child) if isinstance(child, dict) else child
+    result = map_subschemas(
+        effective, lambda _, child: narrow(child) if isinstance(child, dict) else child
     )
     bounds = _BOUNDS.get(str(effective.get("format")))
     if bounds is not None:

@@ -21,8 +21,8 @@ from jsonschema_rs import canonical as c
 
 from kombo_fakes.core.pointer import Path, get, has, to_pointer
 from kombo_fakes.errors import SchemaError
-from kombo_fakes.schema.formats import checked_formats, finds
-from kombo_fakes.schema.references import Targets
+from kombo_fakes.schema.formats import checked_formats, pattern_matches
+from kombo_fakes.schema.references import ReferenceResolver
 from kombo_fakes.schema.schema import Schema, canonicalize, validator_for
 from kombo_fakes.schema.sites import PLACES
 from kombo_fakes.schema.vocabulary import subschemas
@@ -30,11 +30,11 @@ from kombo_fakes.schema.vocabulary import subschemas
 Number: TypeAlias = "int | float | Decimal"
 
 
-def in_json(number: Decimal) -> int | float:
+def to_json_number(number: Decimal) -> int | float:
     """A decimal as JSON has it: an integer where it has no fraction.
 
     Examples:
-        >>> in_json(Decimal("2.0")), in_json(Decimal("0.5"))
+        >>> to_json_number(Decimal("2.0")), in_json(Decimal("0.5"))
         (2, 0.5)
     """
     return int(number) if number == number.to_integral_value() else float(number)
@@ -46,14 +46,14 @@ class Anything:
 
 
 @dataclass(frozen=True, slots=True)
-class Choice:
+class Enumeration:
     """One of some fixed values, at least one."""
 
     values: tuple[Any, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Text:
+class String:
     """A string: lengths in code points, patterns as ECMA-262 has them (a search, no anchors)."""
 
     min_length: int = 0
@@ -67,7 +67,7 @@ class Text:
     @property
     def is_plain(self) -> bool:
         """Whether every string will do."""
-        return self == Text()
+        return self == String()
 
     def check(self) -> Callable[[Any], bool]:
         """A check whether a value is such a string."""
@@ -138,7 +138,7 @@ class Array:
 class Extra:
     """Properties that an object may have beside those that its schema names."""
 
-    names: Text
+    names: String
     values: Blueprint
 
 
@@ -190,7 +190,7 @@ class Reference:
 
 
 Blueprint: TypeAlias = (
-    Anything | Choice | Text | Numeric | Array | Object | Union | Filtered | Reference
+    Anything | Enumeration | String | Numeric | Array | Object | Union | Filtered | Reference
 )
 
 _NESTED = 8
@@ -203,7 +203,7 @@ NOTHING = Union(())
 """The shape that no value has."""
 
 
-def blueprint(schema: Schema, requirement: dict[str, Any] | None = None) -> Blueprint:
+def build_blueprint(schema: Schema, requirement: dict[str, Any] | None = None) -> Blueprint:
     """The blueprint of a schema's payloads.
 
     Args:
@@ -215,11 +215,11 @@ def blueprint(schema: Schema, requirement: dict[str, Any] | None = None) -> Blue
         SchemaError: if no value satisfies it, or if it can't be constructed.
 
     Examples:
-        >>> blueprint(Schema.load({"type": ["string", "null"], "maxLength": 3}))
-        Union(branches=(Text(min_length=0, max_length=3, patterns=(), formats=(), \
-excluded_patterns=(), excluded_formats=(), excluded=()), Choice(values=(None,))))
+        >>> build_blueprint(Schema.load({"type": ["string", "null"], "maxLength": 3}))
+        Union(branches=(String(min_length=0, max_length=3, patterns=(), formats=(), \
+excluded_patterns=(), excluded_formats=(), excluded=()), Enumeration(values=(None,))))
     """
-    effective = schema.meant
+    effective = schema.generation_schema
     if requirement is None:
         node = schema.canonical
     else:
@@ -228,7 +228,7 @@ excluded_patterns=(), excluded_formats=(), excluded=()), Choice(values=(None,)))
         raise SchemaError(_unsatisfiable(schema))
     reader = _Reader(schema.source, effective, node)
     plan = _Namer(effective).named(reader.read(node), ((),))
-    if smallest(plan) == NOTHING:
+    if find_smallest(plan) == NOTHING:
         why = ": a $ref cycle without an end" if reader.references else ""
         raise SchemaError(f"{schema.source}: no value satisfies it{why}")
     return plan
@@ -262,7 +262,7 @@ def _refers_to_itself(effective: dict[str, Any]) -> bool:
     return False
 
 
-def smallest(plan: Blueprint) -> Blueprint:
+def find_smallest(plan: Blueprint) -> Blueprint:
     """The smallest forms of a blueprint: nothing optional, no shape within itself.
 
     `NOTHING` where a shape has to hold itself, so that no finite value has it.
@@ -289,7 +289,7 @@ class _Smallest:
     def of(self, plan: Blueprint, inside: frozenset[str]) -> Blueprint:
         match plan:
             case Anything():
-                return Choice((None,))
+                return Enumeration((None,))
             case Reference():
                 return self._of_reference(plan, inside)
             case Union(branches):
@@ -332,7 +332,7 @@ class _Smallest:
     def _of_array(self, plan: Array, inside: frozenset[str]) -> Blueprint:
         needed = max(plan.min_items, sum(one.minimum for one in plan.contains))
         prefix = tuple(self.of(item, inside) for item in plan.prefix[:needed])
-        items = self.of(plan.items, inside) if needed > len(prefix) else Choice((None,))
+        items = self.of(plan.items, inside) if needed > len(prefix) else Enumeration((None,))
         contains = tuple(replace(one, item=self.of(one.item, inside)) for one in plan.contains)
         if NOTHING in (*prefix, items, *(one.item for one in contains if one.minimum)):
             return NOTHING
@@ -360,7 +360,7 @@ def shapes(plan: Blueprint) -> Iterator[tuple[Path, Blueprint]]:
     where it isn't followed, it stands for itself.
 
     Examples:
-        >>> [path for path, _ in shapes(Object({"a": Array(items=Text())}))]
+        >>> [path for path, _ in shapes(Object({"a": Array(items=String())}))]
         [(), ('a',), ('a', 0)]
     """
     return _shapes(plan, (), frozenset(), Counter())
@@ -392,7 +392,7 @@ def _shapes(
             yield path, plan
 
 
-def blueprint_of(effective: dict[str, Any], name: str) -> Blueprint:
+def build_standalone_blueprint(effective: dict[str, Any], name: str) -> Blueprint:
     """The blueprint of an effective schema that stands for itself; `NOTHING` if unsatisfiable."""
     node = canonicalize(effective)
     return _Reader(name, effective, node).read(node)
@@ -417,12 +417,12 @@ class _Reader:
             case c.FalseView():
                 return NOTHING
             case c.ConstView(value):
-                return Choice((value,))
+                return Enumeration((value,))
             case c.EnumView(values):
                 # Null is a shape of its own, as everywhere: the share of null is about that.
                 others = [value for value in self.order.sort_values(values) if value is not None]
-                null = [Choice((None,))] if len(others) < len(values) else []
-                return _union([*([Choice(tuple(others))] if others else []), *null])
+                null = [Enumeration((None,))] if len(others) < len(values) else []
+                return _union([*([Enumeration(tuple(others))] if others else []), *null])
             case c.MultiTypeView(types):
                 return _union([_BY_TYPE[name] for name in _SIMPLEST_FIRST if name in types])
             case c.StringView() as view:
@@ -542,7 +542,7 @@ class _Reader:
         # A format that isn't asserted is an annotation: each string has it, and none lacks it.
         if not self.formats.issuperset(view.excluded_formats):
             return NOTHING
-        return Text(
+        return String(
             min_length=self._bounded("minLength", view.min_length),
             max_length=view.max_length,
             patterns=tuple(view.patterns),
@@ -599,7 +599,9 @@ class _Reader:
         allowed, texts = self._names(view)
         for name in {*(allowed or ()), *view.required} - set(said):
             matching = [
-                child for pattern, child in view.pattern_properties.items() if finds(pattern, name)
+                child
+                for pattern, child in view.pattern_properties.items()
+                if pattern_matches(pattern, name)
             ]
             said[name] = self._all_of(matching) if matching else additional
         if texts:
@@ -619,28 +621,28 @@ class _Reader:
             return Filtered(result, validator_for_node(node), "not")
         return result
 
-    def _names(self, view: c.ObjectView) -> tuple[set[str] | None, list[Text]]:
+    def _names(self, view: c.ObjectView) -> tuple[set[str] | None, list[String]]:
         """What property names are allowed: fixed ones (None: not limited to any), and texts."""
         if view.property_names is None:
-            return None, [Text()]
+            return None, [String()]
         plan = self.read(view.property_names)
         fixed: set[str] = set()
-        texts: list[Text] = []
+        texts: list[String] = []
         for branch in plan.branches if isinstance(plan, Union) else (plan,):
             match branch:
-                case Choice(values):
+                case Enumeration(values):
                     fixed.update(value for value in values if isinstance(value, str))
-                case Text():
+                case String():
                     texts.append(branch)
                 case Anything():
-                    texts.append(Text())
+                    texts.append(String())
                 case Filtered() | Reference():
                     raise SchemaError(f"{self.name}: can't be constructed: propertyNames")
         return fixed, texts
 
 
 def _extras(
-    texts: Sequence[Text], said: Sequence[str], patterns: dict[str, Blueprint], rest: Blueprint
+    texts: Sequence[String], said: Sequence[str], patterns: dict[str, Blueprint], rest: Blueprint
 ) -> Iterator[Extra]:
     for text in texts:
         forced = [pattern for pattern in text.patterns if pattern in patterns]
@@ -719,7 +721,7 @@ class _Namer:
 
     def __init__(self, effective: dict[str, Any]) -> None:
         self.effective = effective
-        self.targets = Targets(effective)
+        self.targets = ReferenceResolver(effective)
         self.references: dict[str, Reference] = {}
 
     def named(self, plan: Blueprint, places: Iterable[Path]) -> Blueprint:
@@ -733,7 +735,7 @@ class _Namer:
         match plan:
             case Object() if not plan.properties and plan.extras == _ANY_OBJECT.extras:
                 names = self._listed(where)
-                further = Extra(Text(excluded=tuple(sorted(names))), Anything())
+                further = Extra(String(excluded=tuple(sorted(names))), Anything())
                 said: dict[str, Blueprint] = {name: Anything() for name in names}
                 return replace(plan, properties=said, extras=(further,)) if names else plan
             case Object(properties=properties, extras=extras):
@@ -816,13 +818,13 @@ def _union(branches: list[Blueprint]) -> Blueprint:
 
 
 _SIMPLEST_FIRST = ("null", "boolean", "integer", "number", "string", "array", "object")
-_ANY_OBJECT = Object({}, extras=(Extra(Text(), Anything()),))
+_ANY_OBJECT = Object({}, extras=(Extra(String(), Anything()),))
 _BY_TYPE: dict[str, Blueprint] = {
-    "null": Choice((None,)),
-    "boolean": Choice((False, True)),
+    "null": Enumeration((None,)),
+    "boolean": Enumeration((False, True)),
     "integer": Numeric(integer=True),
     "number": Numeric(integer=False),
-    "string": Text(),
+    "string": String(),
     "array": Array(),
     "object": _ANY_OBJECT,
 }

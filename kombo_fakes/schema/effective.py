@@ -14,12 +14,12 @@ from typing import Any
 
 import jsonschema_rs
 
-from kombo_fakes.core.json_reader import MAX_DEPTH, is_deep
-from kombo_fakes.core.messages import nearest, shorten, unknown
+from kombo_fakes.core.json_reader import MAX_DEPTH, is_too_deep
+from kombo_fakes.core.messages import find_nearest, shorten, unknown_name_error
 from kombo_fakes.core.pointer import Path, to_pointer
 from kombo_fakes.errors import SchemaError
-from kombo_fakes.schema.formats import checked_formats, nearly
-from kombo_fakes.schema.violations import not_json
+from kombo_fakes.schema.formats import checked_formats, find_similar_format
+from kombo_fakes.schema.violations import find_non_json
 from kombo_fakes.schema.vocabulary import (
     APPLICATORS,
     ASSERTIONS,
@@ -29,7 +29,7 @@ from kombo_fakes.schema.vocabulary import (
     FOREIGN,
     KNOWN,
     dialect_of,
-    mapped,
+    map_subschemas,
     subschemas,
 )
 
@@ -54,7 +54,9 @@ class Repair:
         return f"{self.pointer or '(root)'}: {self.note}"
 
 
-def read(published: Any, name: str = "the schema") -> tuple[dict[str, Any], tuple[Repair, ...]]:
+def derive_effective(
+    published: Any, name: str = "the schema"
+) -> tuple[dict[str, Any], tuple[Repair, ...]]:
     """Derive the effective schema from a published document.
 
     Args:
@@ -69,7 +71,7 @@ def read(published: Any, name: str = "the schema") -> tuple[dict[str, Any], tupl
             refers to something outside of itself, or fails its meta-schema.
 
     Examples:
-        >>> effective, repairs = read({"type": "string", "nullable": True})
+        >>> effective, repairs = derive_effective({"type": "string", "nullable": True})
         >>> effective
         {'type': ['string', 'null']}
         >>> print(repairs[0])
@@ -79,9 +81,9 @@ def read(published: Any, name: str = "the schema") -> tuple[dict[str, Any], tupl
         published = {} if published else {"not": {}}
     if not isinstance(published, dict):
         raise SchemaError(f"{name}: a schema is a JSON object, not {shorten(published)}")
-    if is_deep(published):
+    if is_too_deep(published):
         raise SchemaError(f"{name}: nested deeper than {MAX_DEPTH} levels")
-    for violation in not_json(published):
+    for violation in find_non_json(published):
         at = violation.pointer or "the root"
         raise SchemaError(f"{name}: no JSON at {at}: {violation.message}")
     reader = _Reader(name, published)
@@ -114,12 +116,12 @@ class _Reader:
         self._read_nullable(effective, path)
         self._read_content(effective, path)
         self._note_format(effective, path)
-        return mapped(effective, lambda where, child: self.read(child, path + where))
+        return map_subschemas(effective, lambda where, child: self.read(child, path + where))
 
     def _check_keywords(self, schema: dict[str, Any], path: Path) -> None:
         for keyword in schema:
             if keyword not in KNOWN and keyword != "nullable" and not keyword.startswith("x-"):
-                near = nearest(keyword, KNOWN)
+                near = find_nearest(keyword, KNOWN)
                 hint = f"; did you mean {near!r}?" if near else ""
                 raise SchemaError(
                     f"{self.name}: unknown keyword {shorten(keyword)} at "
@@ -207,7 +209,7 @@ class _Reader:
     def _note_format(self, schema: dict[str, Any], path: Path) -> None:
         name = schema.get("format")
         if isinstance(name, str) and name not in self.formats:
-            near = nearly(name)
+            near = find_similar_format(name)
             hint = f"; did you mean {near!r}?" if near else ""
             note = f"format {shorten(name)} isn't checked: an annotation{hint}"
             self.repair(path, "format", note)
@@ -244,7 +246,7 @@ def _unknown_type(effective: dict[str, Any]) -> str:
         for one in types if isinstance(types, list) else [types]:
             if isinstance(one, str) and one not in _TYPES:
                 where = f" at {to_pointer(path) or 'the root'}"
-                return str(unknown("type", one, _TYPES, where=where))
+                return str(unknown_name_error("type", one, _TYPES, where=where))
         todo.extend((path + where, child) for where, child in subschemas(schema))
     return ""
 

@@ -45,11 +45,11 @@ def checked_formats(dialect: object) -> frozenset[str]:
 _TAKEN_FOR = {"url": "uri", "ip": "ipv4", "guid": "uuid"}
 
 
-def nearly(name: str) -> str | None:
+def find_similar_format(name: str) -> str | None:
     """The format that is meant by one that isn't known; None if it may well be another one.
 
     Examples:
-        >>> nearly("datetime"), nearly("url"), nearly("int32"), nearly("uuid")
+        >>> find_similar_format("datetime"), nearly("url"), nearly("int32"), nearly("uuid")
         ('date-time', 'uri', None, None)
     """
     if name in CHECKED:  # In a draft that doesn't define it.
@@ -58,11 +58,11 @@ def nearly(name: str) -> str | None:
     return found[0] if found else _TAKEN_FOR.get(name.lower())
 
 
-def finds(pattern: str, text: str) -> bool:
+def pattern_matches(pattern: str, text: str) -> bool:
     """Whether a pattern of ECMA-262 is found in a text: as the validator has it, in good time.
 
     Examples:
-        >>> finds("^a", "ab"), finds("(", "(")
+        >>> pattern_matches("^a", "ab"), finds("(", "(")
         (True, False)
     """
     return _search(pattern)(text)

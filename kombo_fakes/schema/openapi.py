@@ -11,10 +11,10 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any, TypeGuard, TypeVar
 from urllib.parse import unquote
 
-from kombo_fakes.core.messages import shorten, unknown
+from kombo_fakes.core.messages import shorten, unknown_name_error
 from kombo_fakes.core.pointer import Path, get, parse_pointer, to_pointer
 from kombo_fakes.errors import PointerError, SchemaError
-from kombo_fakes.schema.vocabulary import mapped
+from kombo_fakes.schema.vocabulary import map_subschemas
 
 T = TypeVar("T")
 
@@ -27,7 +27,7 @@ def is_openapi(document: Any) -> bool:
     return isinstance(document, dict) and str(document.get("openapi", "")).startswith("3.")
 
 
-class Descriptions(Mapping[str, T]):
+class OpenApiSchemas(Mapping[str, T]):
     """The schemas of an OpenAPI description, by name; each is made when it is asked for.
 
     The names are those of ``components.schemas`` and those of ``webhooks``; where both have a
@@ -116,7 +116,7 @@ class Descriptions(Mapping[str, T]):
 
     def __getitem__(self, name: str) -> T:
         if name not in self._places:
-            raise unknown("schema", name, self._places, where=f" in {self._name}")
+            raise unknown_name_error("schema", name, self._places, where=f" in {self._name}")
         if name not in self._made:
             self._made[name] = self._make(self.document_of(name), f"{self._name}: {name}")
         return self._made[name]
@@ -167,7 +167,9 @@ class Descriptions(Mapping[str, T]):
         # Local definitions are reached by the references that lead to them.
         result.pop("$defs", None)
         result.pop("$id", None)
-        return mapped(result, lambda where, child: self._converted(child, path + where, defined))
+        return map_subschemas(
+            result, lambda where, child: self._converted(child, path + where, defined)
+        )
 
     def _target(self, reference: str, where: Path) -> Path:
         at = f"{self._name}: $ref {shorten(reference)} at {to_pointer(where)}"
@@ -182,7 +184,10 @@ class Descriptions(Mapping[str, T]):
             near = ""
             if reference.startswith("#" + _COMPONENTS):
                 wanted = reference.removeprefix("#" + _COMPONENTS)
-                near = "; " + str(unknown("schema", wanted, self._schemas())).split("; ", 1)[-1]
+                near = (
+                    "; "
+                    + str(unknown_name_error("schema", wanted, self._schemas())).split("; ", 1)[-1]
+                )
             raise SchemaError(f"{at} leads nowhere{near}") from None
         return path
 

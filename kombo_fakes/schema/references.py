@@ -12,14 +12,14 @@ from kombo_fakes.schema.vocabulary import subschemas
 _BASE = "urn:kombo-fakes:document"
 
 
-class Targets:
+class ReferenceResolver:
     """The places in a schema document that a reference can lead to.
 
     Args:
         root: The document: a schema.
 
     Examples:
-        >>> Targets({"$defs": {"a": {"$anchor": "x"}}}).find("#x", ())
+        >>> ReferenceResolver({"$defs": {"a": {"$anchor": "x"}}}).find("#x", ())
         ('$defs', 'a')
     """
 

@@ -31,7 +31,7 @@ class Requirement:
         return parsed
 
 
-def presence(site: Site, schema: Schema) -> Requirement:
+def require_site(site: Site, schema: Schema) -> Requirement:
     """What a payload satisfies that has something at a site which the site's keyword is about."""
     inner: dict[str, Any] = {}
     kind = _RELEVANT.get(site.keyword)
@@ -56,7 +56,7 @@ ABSENT = object()
 """What stands where nothing is."""
 
 
-def value_at(payload: Any, path: Path) -> Any:
+def get_value(payload: Any, path: Path) -> Any:
     """The value at the path of a site, `ABSENT` if there is none; it is asked for very often."""
     for part in path:
         if isinstance(payload, list):
@@ -69,9 +69,9 @@ def value_at(payload: Any, path: Path) -> Any:
     return payload
 
 
-def suits(payload: Any, site: Site) -> bool:
+def has_site(payload: Any, site: Site) -> bool:
     """Whether a payload has something at a site which the site's keyword is about."""
-    value = value_at(payload, site.path)
+    value = get_value(payload, site.path)
     if value is ABSENT:
         return False
     kind = _RELEVANT.get(site.keyword)
@@ -90,7 +90,7 @@ def suits(payload: Any, site: Site) -> bool:
     return not isinstance(value, bool) or kind != "number"
 
 
-def present(paths: Iterable[Path], schema: Schema) -> Requirement:
+def require_values(paths: Iterable[Path], schema: Schema) -> Requirement:
     """What a payload satisfies that has something other than null at each of some places."""
     something: dict[str, Any] = {"not": {"type": "null"}}
     wrapped = [_wrapped(something, path, schema) for path in paths]

@@ -13,15 +13,21 @@ import jsonschema_rs
 from jsonschema_rs import canonical
 
 from kombo_fakes.core.files import read_document
-from kombo_fakes.core.messages import nearest, shorten
+from kombo_fakes.core.messages import find_nearest, shorten
 from kombo_fakes.core.pointer import to_pointer
 from kombo_fakes.errors import SchemaError, ValidationError
-from kombo_fakes.schema.annotations import narrowed
-from kombo_fakes.schema.effective import Repair, read
+from kombo_fakes.schema.annotations import narrow
+from kombo_fakes.schema.effective import Repair, derive_effective
 from kombo_fakes.schema.formats import CHECKERS
-from kombo_fakes.schema.openapi import Descriptions, is_openapi
-from kombo_fakes.schema.sites import Site, sites
-from kombo_fakes.schema.violations import Violation, describe, not_json, place, plain
+from kombo_fakes.schema.openapi import OpenApiSchemas, is_openapi
+from kombo_fakes.schema.sites import Site, find_sites
+from kombo_fakes.schema.violations import (
+    Violation,
+    describe_error,
+    find_non_json,
+    locate_error,
+    to_plain_json,
+)
 from kombo_fakes.webhooks.shipped import DEFAULT_EVENT, event_document, events
 
 _EMAIL = jsonschema_rs.EmailOptions(allow_display_text=False)
@@ -47,7 +53,7 @@ class Schema:
         self.source = source
         self.effective: dict[str, Any]
         self.repairs: tuple[Repair, ...]
-        self.effective, self.repairs = read(published, source)
+        self.effective, self.repairs = derive_effective(published, source)
         title = str(self.effective.get("title") or _stem(source))
         self.name: str = _event_of(self.effective) or title
 
@@ -66,7 +72,7 @@ class Schema:
 
         Examples:
             >>> schema = Schema.load("integration-state-changed")
-            >>> schema.is_valid({"id": "1"}), len(schema.sites())
+            >>> schema.is_valid({"id": "1"}), len(schema.find_sites())
             (False, 39)
         """
         if isinstance(source, Schema):
@@ -108,15 +114,15 @@ class Schema:
             (True, ['State'])
         """
         if isinstance(source, dict):
-            return Descriptions(source, lambda d, n: cls(d, source=n), "the description")
+            return OpenApiSchemas(source, lambda d, n: cls(d, source=n), "the description")
         name = os.fspath(source)
-        return Descriptions(read_document(name), lambda d, n: cls(d, source=n), name)
+        return OpenApiSchemas(read_document(name), lambda d, n: cls(d, source=n), name)
 
     def sites(self) -> tuple[Site, ...]:
         """Every constraint at every place, outermost first.
 
         Examples:
-            >>> print(*Schema.load({"type": "object", "required": ["a"]}).sites(), sep="; ")
+            >>> print(*Schema.load({"type": "object", "required": ["a"]}).find_sites(), sep="; ")
             type at (root); required of 'a' at (root)
         """
         return self._sites
@@ -142,36 +148,39 @@ ACTIVE; did you mean 'ACTIVE'?
 
     def violations(self, payload: Any) -> tuple[Violation, ...]:
         """Every violation of a payload; none where it is valid."""
-        found = tuple(not_json(payload))
+        found = tuple(find_non_json(payload))
         if found:
             return found
-        return tuple(describe(error) for error in self._errors(payload))
+        return tuple(describe_error(error) for error in self._errors(payload))
 
     def is_valid(self, payload: Any) -> bool:
         """Whether the schema allows a payload, formats included."""
-        return next(not_json(payload), None) is None and self.allows(payload)
+        return next(find_non_json(payload), None) is None and self.allows(payload)
 
     def allows(self, payload: Any) -> bool:
         """Like `is_valid`, a little faster, for what is known to be made of JSON values."""
         try:
             return self._validator.is_valid(payload)
         except ValueError:
-            return self._validator.is_valid(plain(payload))
+            return self._validator.is_valid(to_plain_json(payload))
 
     def broken_places(self, payload: Any) -> set[tuple[str, str]]:
         """The pointer and keyword of every violation, for what is made of JSON values."""
-        return {(to_pointer(path), keyword) for path, keyword in map(place, self._errors(payload))}
+        return {
+            (to_pointer(path), keyword)
+            for path, keyword in map(locate_error, self._errors(payload))
+        }
 
     def _errors(self, payload: Any) -> list[jsonschema_rs.ValidationError]:
         try:
             return list(self._validator.iter_errors(payload))
         except ValueError:
-            return list(self._validator.iter_errors(plain(payload)))
+            return list(self._validator.iter_errors(to_plain_json(payload)))
 
     @cached_property
-    def meant(self) -> dict[str, Any]:
+    def generation_schema(self) -> dict[str, Any]:
         """The schema that payloads are made from: the effective one, or a narrower one."""
-        narrower = narrowed(self.effective)
+        narrower = narrow(self.effective)
         if narrower == self.effective:
             return self.effective
         # A discriminator that contradicts its branches would leave nothing.
@@ -181,11 +190,11 @@ ACTIVE; did you mean 'ACTIVE'?
     @cached_property
     def canonical(self) -> jsonschema_rs.CanonicalSchema:
         """The schema that payloads are made from, in canonical form."""
-        return canonicalize(self.meant)
+        return canonicalize(self.generation_schema)
 
     @cached_property
     def _sites(self) -> tuple[Site, ...]:
-        return tuple(sites(self.effective))
+        return tuple(find_sites(self.effective))
 
     @cached_property
     def _validator(self) -> jsonschema_rs.Validator:
@@ -221,7 +230,7 @@ def canonicalize(effective: dict[str, Any]) -> jsonschema_rs.CanonicalSchema:
 
 def _of_its_own(document: Any, name: str) -> Any:
     if is_openapi(document):
-        names = list(Descriptions(document, lambda d, n: n, name))
+        names = list(OpenApiSchemas(document, lambda d, n: n, name))
         if not names:
             raise SchemaError(f"{name}: an OpenAPI description that has no schemas")
         listed = ", ".join(names[:5]) + (", ..." if len(names) > 5 else "")
@@ -252,7 +261,7 @@ def _event_of(effective: dict[str, Any]) -> str | None:
 
 
 def _looks_like_a_file(source: str) -> bool:
-    if nearest(source, events()) and not Path(source).suffix:
+    if find_nearest(source, events()) and not Path(source).suffix:
         return _is_there(source)
     return "/" in source or "\\" in source or "." in source or _is_there(source)
 

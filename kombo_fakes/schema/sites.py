@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from kombo_fakes.core.pointer import Path, get, to_pointer
-from kombo_fakes.schema.formats import checked_formats, finds
-from kombo_fakes.schema.references import Targets
+from kombo_fakes.schema.formats import checked_formats, pattern_matches
+from kombo_fakes.schema.references import ReferenceResolver
 from kombo_fakes.schema.vocabulary import ASSERTIONS
 
 _FAMILIES: dict[str, tuple[str, ...]] = {
@@ -63,7 +63,7 @@ class Site:
         return f"{self.keyword}{of} at {self.pointer or '(root)'}"
 
 
-def sites(effective: dict[str, Any]) -> Iterator[Site]:
+def find_sites(effective: dict[str, Any]) -> Iterator[Site]:
     """Every site of an effective schema, outermost first, each once.
 
     A recursive schema is followed until it comes to a schema object that it is in already, and
@@ -83,7 +83,7 @@ class _Walker:
     def __init__(self, root: dict[str, Any]) -> None:
         self.root = root
         self.visits: Counter[Path] = Counter()
-        self.targets = Targets(root)
+        self.targets = ReferenceResolver(root)
         self.formats = checked_formats(root.get("$schema"))
 
     def walk(
@@ -190,7 +190,7 @@ def _name_beside(schema: dict[str, Any]) -> str | None:
     for name in ("extra", "extra_1", "another", "x", "key1"):
         if name in schema.get("properties", {}):
             continue
-        if any(finds(pattern, name) for pattern in schema.get("patternProperties", {})):
+        if any(pattern_matches(pattern, name) for pattern in schema.get("patternProperties", {})):
             continue
         return name
     return None
@@ -200,10 +200,10 @@ def _name_matching(pattern: str) -> str | None:
     literal = re.sub(r"[\^$]", "", pattern)
     usual = (literal, literal + "extra", "extra", "x-extra", "x", "a", "A1", "0")
     for name in usual:
-        if name and finds(pattern, name):
+        if name and pattern_matches(pattern, name):
             return name
     made = _name_of(pattern)
-    return made if made and finds(pattern, made) else None
+    return made if made and pattern_matches(pattern, made) else None
 
 
 _GROUP = re.compile(r"\((?:\?:|\?<\w+>)?([^()|]*)[^()]*\)")
@@ -222,6 +222,6 @@ def _name_of(pattern: str) -> str:
         simple = ungrouped
     parts = []
     for part in _PART.finditer(simple.split("|")[0]):
-        letter = next((x for x in _LETTERS if finds(f"^{part['letter']}$", x)), "")
+        letter = next((x for x in _LETTERS if pattern_matches(f"^{part['letter']}$", x)), "")
         parts.append(letter * int(part["count"] or not part["less"]))
     return "".join(parts)

@@ -11,7 +11,7 @@ from typing import Any
 import jsonschema_rs
 
 from kombo_fakes.core.json_reader import MAX_DEPTH
-from kombo_fakes.core.messages import nearest, shorten
+from kombo_fakes.core.messages import find_nearest, shorten
 from kombo_fakes.core.pointer import Path, to_pointer
 from kombo_fakes.schema.vocabulary import SCHEMA_LIST, SCHEMA_MAP
 
@@ -43,13 +43,13 @@ class Violation:
         return f"{where}: {self.keyword}: {self.message}"
 
 
-def describe(error: jsonschema_rs.ValidationError) -> Violation:
+def describe_error(error: jsonschema_rs.ValidationError) -> Violation:
     """Turn a validator's error into a violation."""
-    path, keyword = place(error)
+    path, keyword = locate_error(error)
     return Violation(to_pointer(path), keyword, _message(error, keyword))
 
 
-def place(error: jsonschema_rs.ValidationError) -> tuple[Path, str]:
+def locate_error(error: jsonschema_rs.ValidationError) -> tuple[Path, str]:
     """Where a validator's error is, and the keyword that it is about."""
     keyword = error.kind.name
     if keyword == "falseSchema":
@@ -83,7 +83,7 @@ def _message(error: jsonschema_rs.ValidationError, keyword: str) -> str:
         case "enum":
             options = list(detail["options"])
             texts = [option for option in options if isinstance(option, str)]
-            near = nearest(value, texts) if isinstance(value, str) else None
+            near = find_nearest(value, texts) if isinstance(value, str) else None
             hint = f"; did you mean {near!r}?" if near else ""
             return f"{shown} is none of {_list(options)}{hint}"
         case "const":
@@ -142,7 +142,7 @@ def _message(error: jsonschema_rs.ValidationError, keyword: str) -> str:
             return f"{shown} doesn't satisfy {shorten(keyword)}"
 
 
-def not_json(payload: Any) -> Iterator[Violation]:
+def find_non_json(payload: Any) -> Iterator[Violation]:
     """What in a Python value is no JSON value at all: a date, NaN, a key that is no string.
 
     The validator would take NaN for null, and stop with an exception at the others.
@@ -210,14 +210,14 @@ def _is_json(payload: Any) -> bool:
     return False
 
 
-def plain(value: Any) -> Any:
+def to_plain_json(value: Any) -> Any:
     """A copy of what the validator can take: no subclasses, no lone surrogates but U+FFFD."""
     if isinstance(value, str):
         return re.sub("[\ud800-\udfff]", "\ufffd", str.__str__(value))
     if isinstance(value, dict):
-        return {plain(key): plain(item) for key, item in value.items()}
+        return {to_plain_json(key): to_plain_json(item) for key, item in value.items()}
     if isinstance(value, (list, tuple)):
-        return [plain(item) for item in value]
+        return [to_plain_json(item) for item in value]
     if isinstance(value, float):
         return float.__float__(value)
     return value if value is None or isinstance(value, bool) else int.__int__(value)

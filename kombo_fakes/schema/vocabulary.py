@@ -116,7 +116,7 @@ def subschemas(schema: dict[str, Any]) -> Iterator[tuple[Path, Any]]:
             yield (keyword,), value
 
 
-def mapped(schema: dict[str, Any], change: Callable[[Path, Any], Any]) -> dict[str, Any]:
+def map_subschemas(schema: dict[str, Any], change: Callable[[Path, Any], Any]) -> dict[str, Any]:
     """A copy of a schema object with each schema directly inside it changed.
 
     Args:
@@ -124,7 +124,7 @@ def mapped(schema: dict[str, Any], change: Callable[[Path, Any], Any]) -> dict[s
         change: What makes another schema of one, and of where `subschemas` finds it.
 
     Examples:
-        >>> mapped({"properties": {"a": {}, "b": {}}}, lambda where, child: where[-1] == "a")
+        >>> map_subschemas({"properties": {"a": {}, "b": {}}}, lambda at, child: at[-1] == "a")
         {'properties': {'a': True, 'b': False}}
     """
     result = dict(schema)

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from kombo_fakes.core.instants import instant
+from kombo_fakes.core.instants import parse_instant
 from kombo_fakes.core.messages import shorten
 
 STATUS_FIELDS = ("state", "qa_status", "setup_status")
@@ -58,7 +58,7 @@ def _same_instant(observed: Any, owed: str) -> bool:
     if observed == owed:
         return True
     try:
-        return isinstance(observed, str) and instant(observed) == instant(owed)
+        return isinstance(observed, str) and parse_instant(observed) == parse_instant(owed)
     except ValueError:
         return False
 
@@ -101,14 +101,14 @@ class Ledger:
         if payload.get("type") != "integration-state-changed":
             return
         status = (data["state"], data["qa_status"], data["setup_status"])
-        name, moment = data["integration_id"], instant(data["updated_at"])
+        name, moment = data["integration_id"], parse_instant(data["updated_at"])
         self._taken[name] = self._taken.get(name, 0) + 1
         if name not in self._records:
             self._records[name] = frozenset({Record(status, data["updated_at"], 1)})
             return
         after: set[Record] = set()
         for known in self._records[name]:
-            at = instant(known.updated_at)
+            at = parse_instant(known.updated_at)
             if moment <= at:
                 after.add(known)
             if moment >= at:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from kombo_fakes.core.choices import SeededChoices, seed_for
-from kombo_fakes.core.instants import NOTATIONS, SECOND, instant, written
+from kombo_fakes.core.instants import NOTATIONS, SECOND, format_instant, parse_instant
 from kombo_fakes.realistic.generator import generator_for
 from kombo_fakes.schema.schema import Schema
 from kombo_fakes.webhooks.shipped import DEFAULT_EVENT
@@ -49,7 +49,7 @@ _NEXT: dict[Status, tuple[Status, ...]] = {
 _STATUSES = tuple(_NEXT)
 _FIELDS = ("state", "qa_status", "setup_status", "updated_at")
 
-EPOCH = int(instant("2024-02-28T21:30:00Z"))
+EPOCH = int(parse_instant("2024-02-28T21:30:00Z"))
 
 GAPS: dict[str, int] = {
     "a second": SECOND,
@@ -155,7 +155,7 @@ class Sender:
         """A newer event whose timestamp is a text that sorts before the newest one."""
         life = self._of(name)
         at = life.newest + GAPS[USUAL_GAP]
-        text = written(at, offset="-11:00")
+        text = format_instant(at, offset="-11:00")
         return self._event(
             life, self._after(life, choice), at, text, None, "newer, and sorts before"
         )
@@ -194,7 +194,7 @@ class Sender:
         self._never_sent += 1
         payload["id"] = SeededChoices(seed).token(24)
         status = self._other(life, choice)
-        at = written(life.newest + GAPS[USUAL_GAP])
+        at = format_instant(life.newest + GAPS[USUAL_GAP])
         payload["data"] |= dict(zip(_FIELDS, (*status, at), strict=True))
         return payload
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from kombo_fakes.core.choices import Choices, SeededChoices, seed_for
 from kombo_fakes.realistic.generator import generator_for
-from kombo_fakes.schema.requirements import present
+from kombo_fakes.schema.requirements import require_values
 from kombo_fakes.schema.schema import Schema
 from kombo_fakes.types import Payload
 from kombo_fakes.webhooks.fields import POOLED, Facts, Names
@@ -69,7 +69,7 @@ def stories() -> SearchStrategy[list[Payload]]:
 
 
 def _told(choices: Choices, names: Names) -> Iterator[Any]:
-    moment = _EPOCH + timedelta(minutes=choices.whole(0, 60 * 24 * 700))
+    moment = _EPOCH + timedelta(minutes=choices.integer(0, 60 * 24 * 700))
     created = _generated(_CREATED, choices, names, {"moment": moment})
     end_user = created["data"]["end_user"]
     # One customer and one integration: what the first event says of them stays true.
@@ -84,7 +84,9 @@ def _told(choices: Choices, names: Names) -> Iterator[Any]:
 
     def later(minutes: int) -> None:
         nonlocal moment
-        moment += timedelta(minutes=choices.whole(1, minutes), milliseconds=choices.whole(1, 999))
+        moment += timedelta(
+            minutes=choices.integer(1, minutes), milliseconds=choices.integer(1, 999)
+        )
 
     def event(name: str, **facts: Any) -> Any:
         return _generated(name, choices, names, {**known, "moment": moment, **facts})
@@ -98,16 +100,16 @@ def _told(choices: Choices, names: Names) -> Iterator[Any]:
         yield state("ACTIVE", "PENDING", "INCOMPLETE")
     yield state("ACTIVE", "PENDING", "FINAL_SYNC_PENDING")
     later(120)
-    yield event(_SYNCED, sync_state="SUCCEEDED", sync_seconds=choices.whole(1, 3_000))
+    yield event(_SYNCED, sync_state="SUCCEEDED", sync_seconds=choices.integer(1, 3_000))
     later(5)
     yield event(_DATA)
     qa_status = "FAILED" if choices.chance(0.15) else "PASSED"
     yield state("ACTIVE", qa_status, "COMPLETED")
     if qa_status == "FAILED":
         yield state("ACTIVE", "PASSED", "COMPLETED")
-    for _ in range(choices.whole(0, 3)):
+    for _ in range(choices.integer(0, 3)):
         later(60 * 24)
-        yield event(_SYNCED, sync_seconds=choices.whole(1, 3_000))
+        yield event(_SYNCED, sync_seconds=choices.integer(1, 3_000))
         later(5)
         yield event(_DATA)
     if choices.chance(0.5):
@@ -131,5 +133,5 @@ def _outage(choices: Choices, state: Any, event: Any) -> Iterator[Any]:
 def _generated(event: str, choices: Choices, names: Names, known: Facts) -> Any:
     schema = Schema.load(event)
     # An issue can also be of the whole environment; here it is of this integration.
-    about = present([("data", "integration")], schema) if event == _ISSUE else None
+    about = require_values([("data", "integration")], schema) if event == _ISSUE else None
     return generator_for(schema, about).generate(choices, names=names, known=known)

@@ -94,7 +94,7 @@ class Timeline:
         _check_range(integrations, length)
         choices = SeededChoices(seed_for("timeline", seed))
         author = _Author(choices, secret, seed, integrations)
-        steps = choices.whole(max(1, length // 2), length)
+        steps = choices.integer(max(1, length // 2), length)
         return cls(tuple(author.step(choices.pick(_KINDS)) for _ in range(steps)))
 
     @property
@@ -224,10 +224,10 @@ class _Author:
         if not sender.sent and kind != "copies":
             kind = "next"
         if kind == "again":
-            return Step(sender.again(choices.whole(0, 3)))
+            return Step(sender.again(choices.integer(0, 3)))
         if kind == "rewritten":
-            return Step(sender.again(choices.whole(0, 3), choices.pick(_STYLES)))
-        name, choice = choices.pick(self._names), choices.whole(0, 2)
+            return Step(sender.again(choices.integer(0, 3), choices.pick(_STYLES)))
+        name, choice = choices.pick(self._names), choices.integer(0, 2)
         if kind == "late":
             return Step(sender.late(name, choice, choices.pick(_GAPS), choices.pick(_NOTATIONS)))
         if kind == "tie":
@@ -235,14 +235,14 @@ class _Author:
         if kind == "sorts wrong":
             return Step(sender.sorts_wrong(name, choice))
         if kind == "twin event":
-            return Step(sender.twin_event(choices.whole(0, 3), name, choice))
+            return Step(sender.twin_event(choices.integer(0, 3), name, choice))
         if kind == "twin":
             other = next((n for n in self._names if sender.knows(n) and n != name), None)
             if other is not None and not sender.knows(name):
                 sender.twin(name, other)
         gap, notation = choices.pick(_GAPS), choices.pick(_NOTATIONS)
         delivery = sender.next(name, choice, gap, notation, choices.pick(_STYLES))
-        return Step(delivery, choices.whole(2, 5) if kind == "copies" else 1)
+        return Step(delivery, choices.integer(2, 5) if kind == "copies" else 1)
 
 
 # -- playing

@@ -11,7 +11,7 @@ from typing import Any, TypeVar, cast
 from kombo_fakes.catalogues.faults import Fault
 from kombo_fakes.catalogues.faults import faults as faults_of
 from kombo_fakes.core.choices import SeededChoices, seed_for
-from kombo_fakes.core.messages import shorten, unknown
+from kombo_fakes.core.messages import shorten, unknown_name_error
 from kombo_fakes.errors import OverrideError
 from kombo_fakes.generation.runs import Made, generate
 from kombo_fakes.schema.schema import Schema, SchemaLike
@@ -100,7 +100,7 @@ class Traffic:
         sign(b"", secret)  # Raises for a secret that is none.
         self._secret = secret
         if policy not in _POLICIES:
-            raise unknown("policy", str(policy), _POLICIES)
+            raise unknown_name_error("policy", str(policy), _POLICIES)
         self._owed: Expectation = "reject" if policy == "strict" else "either"
         self._faulty, self._repeated = _share("faulty", faulty), _share("repeated", repeated)
         # Seeds of streams are far apart, so that no id is rolled in two of them.
@@ -149,7 +149,7 @@ class Traffic:
             raise OverrideError("faulty: these events have no faults, they allow everything")
         for pattern in patterns:
             if not any(fnmatchcase(fault.id, pattern) for _, fault in known):
-                raise unknown("fault", pattern, (fault.id for _, fault in known))
+                raise unknown_name_error("fault", pattern, (fault.id for _, fault in known))
         for source, fault in known:
             if any(fnmatchcase(fault.id, pattern) for pattern in patterns):
                 source.faults.append(fault)

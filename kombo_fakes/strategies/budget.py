@@ -14,12 +14,12 @@ from kombo_fakes.schema.blueprint import (
     Anything,
     Array,
     Blueprint,
-    Choice,
+    Enumeration,
     Filtered,
     Object,
     Reference,
     Union,
-    smallest,
+    find_smallest,
 )
 
 ROOM = 300.0
@@ -36,8 +36,8 @@ class Sizes:
     """The sizes of blueprints: how many texts and numbers a draw of each holds on average.
 
     Examples:
-        >>> from kombo_fakes.schema.blueprint import Text
-        >>> Sizes().of(Array(items=Text(), min_items=4, max_items=4))
+        >>> from kombo_fakes.schema.blueprint import String
+        >>> Sizes().of(Array(items=String(), min_items=4, max_items=4))
         4.0
     """
 
@@ -56,7 +56,7 @@ class Sizes:
 
     def _of(self, plan: Blueprint, depth: int) -> float:
         match plan:
-            case Choice():
+            case Enumeration():
                 return _CHOICE
             case Anything():
                 return _ANYTHING
@@ -66,7 +66,7 @@ class Sizes:
                 return self.of(base, depth)
             case Reference():
                 if depth >= DEPTH:
-                    return self.of(smallest(plan), depth)
+                    return self.of(find_smallest(plan), depth)
                 return self.of(plan.target, depth + 1)
             case Array():
                 prefix = [self.of(item, depth) for item in plan.prefix]

@@ -13,12 +13,12 @@ from typing import Any
 from hypothesis import reject
 from hypothesis.strategies import DrawFn, SearchStrategy
 
-from kombo_fakes.catalogues.faults import Fault, InvalidPayload, explored_blueprint, faults
-from kombo_fakes.core.pointer import get, replaced
+from kombo_fakes.catalogues.faults import Fault, InvalidPayload, blueprint_of_more_values, faults
+from kombo_fakes.core.pointer import get, replace_at
 from kombo_fakes.errors import OverrideError, PointerError, SchemaError
 from kombo_fakes.realistic.generator import generator_for
-from kombo_fakes.schema.blueprint import Text, blueprint
-from kombo_fakes.schema.requirements import Requirement, present
+from kombo_fakes.schema.blueprint import String, build_blueprint
+from kombo_fakes.schema.requirements import Requirement, require_values
 from kombo_fakes.schema.schema import Schema, SchemaLike
 from kombo_fakes.strategies.options import Knobs, Values
 from kombo_fakes.strategies.payloads import strategy_for, strategy_of
@@ -82,7 +82,7 @@ def invalid_payloads(
         raise SchemaError(f"{schema.name}: no fault has all of these keywords, places and ids")
     strategy_for(schema, knobs)  # So that knobs which leave nothing are an error now.
     # Hypothesis works out a codec's characters once, and that would slow down the first draw.
-    strategy_of(Text(), knobs, schema.name)
+    strategy_of(String(), knobs, schema.name)
     with building():
         is_possible = any(_recipe_of(fault, knobs) is not None for fault in chosen)
     if not is_possible:
@@ -128,15 +128,15 @@ def _recipe_of(fault: Fault, knobs: Knobs) -> Recipe[InvalidPayload] | None:
             value = get(payload, path)
         except PointerError:
             reject()
-        near = list(fault.mutator.broken(value, fault.site)) or [example]
+        near = list(fault.mutator.mutate(value, fault.site)) or [example]
         count = len(near) + explores
         choice = draw(below(count)) if count > 1 else 0
         # What is beyond the near misses is built when it is drawn, since that takes its time.
         further = _explored(fault, knobs) if choice == len(near) else None
         broken = near[choice % len(near)] if further is None else draw(further)
-        candidate = replaced(payload, path, broken)
+        candidate = replace_at(payload, path, broken)
         if not fault.is_in(candidate):
-            candidate = replaced(payload, path, example)
+            candidate = replace_at(payload, path, example)
             if not fault.is_in(candidate):
                 reject()
         return InvalidPayload(candidate, fault)
@@ -146,7 +146,7 @@ def _recipe_of(fault: Fault, knobs: Knobs) -> Recipe[InvalidPayload] | None:
 
 def _payloads_with(fault: Fault, knobs: Knobs) -> SearchStrategy[Any] | None:
     # As for the examples of a fault: the place alone may be had where more can't be.
-    for wanted in (fault.requirement, present([fault.site.path], fault.schema)):
+    for wanted in (fault.requirement, require_values([fault.site.path], fault.schema)):
         strategy = _payloads_that(fault.schema, wanted, knobs)
         if strategy is not None:
             return strategy
@@ -158,8 +158,8 @@ def _payloads_that(
     schema: Schema, requirement: Requirement, knobs: Knobs
 ) -> SearchStrategy[Any] | None:
     try:
-        plan = blueprint(schema, requirement.schema)
-        if plan == blueprint(schema):
+        plan = build_blueprint(schema, requirement.schema)
+        if plan == build_blueprint(schema):
             return strategy_for(schema, knobs)
         if knobs.values == "realistic":
             return generated(generator_for(schema, requirement), knobs)
@@ -170,7 +170,7 @@ def _payloads_that(
 
 @lru_cache(maxsize=4096)
 def _explored(fault: Fault, knobs: Knobs) -> SearchStrategy[Any] | None:
-    plan = explored_blueprint(fault.schema, fault.site, fault.mutator)
+    plan = blueprint_of_more_values(fault.schema, fault.site, fault.mutator)
     if plan is None:
         return None
     try:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Literal, TypeAlias, TypedDict
 
-from kombo_fakes.core.messages import nearest, shorten, unknown
+from kombo_fakes.core.messages import find_nearest, shorten, unknown_name_error
 from kombo_fakes.errors import OverrideError
 
 Values: TypeAlias = Literal["any", "realistic"]
@@ -32,7 +32,7 @@ def check_knobs(function: str, knobs: Mapping[str, object]) -> None:
     known = KnobOptions.__annotations__
     for name in knobs:
         if name not in known:
-            near = nearest(name, known)
+            near = find_nearest(name, known)
             hint = f". Did you mean {near!r}?" if near else ""
             raise TypeError(f"{function}() got an unexpected keyword argument {name!r}{hint}")
 
@@ -59,7 +59,7 @@ class Knobs:
             OverrideError: if one doesn't; the message names it and what would be right.
         """
         if self.values not in ("any", "realistic"):
-            raise unknown("kind of values", str(self.values), ("any", "realistic"))
+            raise unknown_name_error("kind of values", str(self.values), ("any", "realistic"))
         try:
             "".encode(self.codec)  # Not all codecs are of text: base64 is none.
             codec = codecs.lookup(self.codec).name

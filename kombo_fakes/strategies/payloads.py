@@ -25,16 +25,16 @@ from kombo_fakes.schema.blueprint import (
     Anything,
     Array,
     Blueprint,
-    Choice,
+    Enumeration,
     Filtered,
     Numeric,
     Object,
     Reference,
-    Text,
+    String,
     Union,
-    blueprint,
-    in_json,
-    smallest,
+    build_blueprint,
+    find_smallest,
+    to_json_number,
 )
 from kombo_fakes.schema.schema import Schema, SchemaLike
 from kombo_fakes.strategies.budget import DEPTH, ROOM, Sizes, share_of_room, usual_count
@@ -236,7 +236,7 @@ def strategy_for(schema: Schema, knobs: Knobs) -> SearchStrategy[Any]:
 
         with building():
             return realistic(schema, knobs)
-    return strategy_of(blueprint(schema), knobs, schema.name)
+    return strategy_of(build_blueprint(schema), knobs, schema.name)
 
 
 def strategy_of(plan: Blueprint, knobs: Knobs, name: str) -> SearchStrategy[Any]:
@@ -267,18 +267,18 @@ class _Builder:
         self.knobs = knobs
         self.name = name
         self.letters = letters(knobs.codec, allow_nul=knobs.allow_nul, surrogates=knobs.contested)
-        self.texts: dict[Text, SearchStrategy[str]] = {}
+        self.texts: dict[String, SearchStrategy[str]] = {}
         self.sizes = Sizes()
-        self.thrifty: dict[tuple[Text | Numeric, float], SearchStrategy[Any]] = {}
+        self.thrifty: dict[tuple[String | Numeric, float], SearchStrategy[Any]] = {}
         self.references: dict[tuple[str, int, int], SearchStrategy[Any]] = {}
 
     def build(self, plan: Blueprint, depth: int = 0, room: float = ROOM) -> SearchStrategy[Any]:
         match plan:
             case Anything():
                 return self.anything
-            case Choice(values):
+            case Enumeration(values):
                 return _sampled(values)
-            case Text() | Numeric():
+            case String() | Numeric():
                 return self._leaf(plan, room)
             case Array():
                 return self._array(plan, depth, room)
@@ -292,7 +292,7 @@ class _Builder:
                 return self._reference(plan, depth, room)
 
     def _union(self, branches: Sequence[Blueprint], depth: int, room: float) -> SearchStrategy[Any]:
-        null = Choice((None,))
+        null = Enumeration((None,))
         others = tuple(branch for branch in branches if branch != null)
         if null not in branches or not others or self.knobs.nulls == 0:
             return st.one_of([self.build(branch, depth, room) for branch in others or branches])
@@ -306,15 +306,15 @@ class _Builder:
         key = (plan.uri, depth, -1 if fits else round(2 * math.log2(room)))
         if key not in self.references:
             if depth >= DEPTH:
-                self.references[key] = self.build(smallest(plan), depth, room)
+                self.references[key] = self.build(find_smallest(plan), depth, room)
             else:
                 self.references[key] = st.deferred(lambda: self.build(plan.target, depth + 1, room))
         return self.references[key]
 
     # -- texts and numbers, where there are so many that most have to be usual ones
 
-    def _leaf(self, plan: Text | Numeric, room: float) -> SearchStrategy[Any]:
-        anything = self._text(plan) if isinstance(plan, Text) else self._number(plan)
+    def _leaf(self, plan: String | Numeric, room: float) -> SearchStrategy[Any]:
+        anything = self._text(plan) if isinstance(plan, String) else self._number(plan)
         if room >= 1 or anything.is_empty:
             return anything
         share = max(1 / _KINDS, 2.0 ** round(math.log2(room)))
@@ -324,7 +324,7 @@ class _Builder:
             self.thrifty[plan, share] = strategy
         return self.thrifty[plan, share]
 
-    def _usual(self, plan: Text | Numeric) -> tuple[Any, ...]:
+    def _usual(self, plan: String | Numeric) -> tuple[Any, ...]:
         """Some values as they are usual, and as the knobs allow."""
         generator = RealisticGenerator(plan, "")
         try:
@@ -341,12 +341,12 @@ class _Builder:
 
     # -- text
 
-    def _text(self, plan: Text) -> SearchStrategy[str]:
+    def _text(self, plan: String) -> SearchStrategy[str]:
         if plan not in self.texts:
             self.texts[plan] = self._new_text(plan)
         return self.texts[plan]
 
-    def _new_text(self, plan: Text) -> SearchStrategy[str]:
+    def _new_text(self, plan: String) -> SearchStrategy[str]:
         most = [length for length in (plan.max_length, self.knobs.max_length) if length is not None]
         lengths = Lengths(plan.min_length, min(most, default=ANY_LENGTH.most))
         if lengths.most < lengths.least:
@@ -365,7 +365,7 @@ class _Builder:
             strategy = self._free_text(lengths)
         return strategy if rest.is_plain else strategy.filter(rest.check())
 
-    def _formatted(self, name: str, rest: Text, lengths: Lengths) -> SearchStrategy[str]:
+    def _formatted(self, name: str, rest: String, lengths: Lengths) -> SearchStrategy[str]:
         contested, codec = self.knobs.contested, self.knobs.codec
         strategy = format_strategy(name, lengths, contested=contested)
         rest = replace(rest, formats=rest.formats[1:])
@@ -559,12 +559,13 @@ class _Builder:
             st.booleans(),
             self.build(Numeric(integer=True)),
             self.build(Numeric(integer=False)),
-            self._text(Text()),
+            self._text(String()),
         )
         return st.recursive(
             scalars,
             lambda inner: (
-                st.lists(inner, max_size=3) | st.dictionaries(self._text(Text()), inner, max_size=3)
+                st.lists(inner, max_size=3)
+                | st.dictionaries(self._text(String()), inner, max_size=3)
             ),
             max_leaves=5,
         )
@@ -726,4 +727,4 @@ def _identity(value: Any) -> str:
 
 
 def _plain(value: int | float | Decimal | None) -> Any:
-    return in_json(value) if isinstance(value, Decimal) else value
+    return to_json_number(value) if isinstance(value, Decimal) else value

@@ -13,7 +13,7 @@ from hypothesis import reject
 from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn, SearchStrategy
 
-from kombo_fakes.core.choices import BASE62, Choices, SeededChoices, SparingChoices
+from kombo_fakes.core.choices import BASE62, Choices, LazyChoices, SeededChoices
 from kombo_fakes.errors import OverrideError, SchemaError
 from kombo_fakes.realistic.generator import RealisticGenerator, generator_for
 from kombo_fakes.strategies.options import Knobs
@@ -77,7 +77,7 @@ class DrawnChoices:
 
     __slots__ = ("_draw", "_nulls")
 
-    sparing = True
+    is_lazy = True
 
     def __init__(self, draw: DrawFn, nulls: float | None) -> None:
         self._draw = draw
@@ -86,7 +86,7 @@ class DrawnChoices:
     def pick(self, pool: Sequence[T]) -> T:
         return pool[self._below(len(pool))]
 
-    def whole(self, low: int, high: int) -> int:
+    def integer(self, low: int, high: int) -> int:
         number = self._below(high - low + 1)
         if low > 0:
             return low + number
@@ -103,8 +103,8 @@ class DrawnChoices:
     def is_null(self, share: float) -> bool:
         return self.chance(share if self._nulls is None else self._nulls)
 
-    def other(self, seed: int) -> SparingChoices:
-        return SparingChoices(seed, self._nulls)
+    def fork(self, seed: int) -> LazyChoices:
+        return LazyChoices(seed, self._nulls)
 
     def token(self, length: int) -> str:
         return _token(self._below(min(len(BASE62) ** length, 2**64)), length)

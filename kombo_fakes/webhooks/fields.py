@@ -104,7 +104,7 @@ def timestamp(moment: datetime) -> str:
 
 
 def _moment(choices: Choices, pins: Facts | None = None) -> datetime:
-    minutes, milliseconds = choices.whole(0, _MINUTES), choices.whole(0, 59_999)
+    minutes, milliseconds = choices.integer(0, _MINUTES), choices.integer(0, 59_999)
     moment = _EPOCH + timedelta(minutes=minutes, milliseconds=milliseconds)
     return moment if pins is None else pins.get("moment", moment)
 
@@ -202,7 +202,7 @@ def _envelope(choices: Choices, names: Names, facts: Facts, pins: Facts) -> None
 
 def _integration(choices: Choices, names: Names, facts: Facts, pins: Facts) -> None:
     category = choices.pick(_CATEGORIES)
-    roll, token = choices.whole(0, 9_999), choices.token(24)
+    roll, token = choices.integer(0, 9_999), choices.token(24)
     tool = pins.get("tool")
     if tool is None and ":" in str(pins.get("integration_id", "")):
         tool = str(pins["integration_id"]).split(":", 1)[0]
@@ -223,16 +223,16 @@ def _end_user(choices: Choices, names: Names, facts: Facts, pins: Facts) -> None
     local = ".".join(filter(None, map(slug, person))) or "someone"
     host = slug(str(organization))
     domain = (host[:50].strip("-") or "customer") + ".example"
-    anonymous, number = choices.is_null(0.1), choices.whole(1_000, 99_999)
+    anonymous, number = choices.is_null(0.1), choices.integer(1_000, 99_999)
     facts["organization"] = organization
     facts["creator_email"] = pins.get("creator_email", None if anonymous else f"{local}@{domain}")
-    shape, unknown = choices.whole(0, 2), choices.is_null(0.15)
+    shape, unknown = choices.integer(0, 2), choices.is_null(0.15)
     origin = (str(number), f"{host[:12].strip('-')}-{number}", choices.token(12))
     facts["origin_id"] = pins.get("origin_id", None if unknown else origin[shape])
 
 
 def _statuses(choices: Choices, names: Names, facts: Facts, pins: Facts) -> None:
-    roll = choices.whole(0, 9_999)
+    roll = choices.integer(0, 9_999)
     fitting: Sequence[tuple[str, str, str]] = _STATUSES
     if not pins.keys().isdisjoint(_STATUS_FACTS):
         wanted = [pins.get(name) for name in _STATUS_FACTS]
@@ -246,8 +246,8 @@ def _statuses(choices: Choices, names: Names, facts: Facts, pins: Facts) -> None
 
 
 def _sync(choices: Choices, names: Names, facts: Facts, pins: Facts) -> None:
-    started, seconds = _moment(choices, pins), choices.whole(1, 5_400)
-    fraction = choices.whole(0, 999)
+    started, seconds = _moment(choices, pins), choices.integer(1, 5_400)
+    fraction = choices.integer(0, 999)
     facts["sync_id"] = choices.token(24)
     facts["sync_state"] = pins.get("sync_state", choices.pick(_SYNC_STATES))
     seconds = pins.get("sync_seconds", seconds)
@@ -282,7 +282,7 @@ def _name(choices: Choices, names: Names, facts: Facts, pins: Facts) -> None:
     first, last = names.person(choices)
     first, last = pins.get("first_name", first), pins.get("last_name", last)
     number, domain = (
-        choices.whole(0, 99),
+        choices.integer(0, 99),
         choices.pick(("example.com", "example.org", "example.net")),
     )
     local = ".".join(filter(None, (slug(str(first)), slug(str(last))))) or "someone"
@@ -293,7 +293,7 @@ def _name(choices: Choices, names: Names, facts: Facts, pins: Facts) -> None:
 
 
 def _person_id(choices: Choices, names: Names, facts: Facts, pins: Facts) -> None:
-    facts["person_id"] = str(choices.whole(10_000, 9_999_999))
+    facts["person_id"] = str(choices.integer(10_000, 9_999_999))
 
 
 def _role(choices: Choices, names: Names, facts: Facts, pins: Facts) -> None:
@@ -306,7 +306,7 @@ def _person(choices: Choices, names: Names, facts: Facts, pins: Facts) -> None:
 
 
 def _job_title(choices: Choices, names: Names, facts: Facts, pins: Facts) -> None:
-    job, code = pins.get("job", names.job(choices)), choices.whole(100, 9_999)
+    job, code = pins.get("job", names.job(choices)), choices.integer(100, 9_999)
     facts["job"], facts["job_code"] = job, f"REQ-{code}"
 
 
@@ -319,7 +319,7 @@ def _address(choices: Choices, names: Names, facts: Facts, pins: Facts) -> None:
 
 def _job_ids(choices: Choices, names: Names, facts: Facts, pins: Facts) -> None:
     facts["job_id"], facts["application_id"] = (
-        str(choices.whole(1_000, 999_999)) for _ in range(2)
+        str(choices.integer(1_000, 999_999)) for _ in range(2)
     )
 
 
@@ -328,7 +328,7 @@ def _job_description(choices: Choices, names: Names, facts: Facts, pins: Facts) 
 
 
 def _suite(choices: Choices, names: Names, facts: Facts, pins: Facts) -> None:
-    facts["suite"] = f"Floor {choices.whole(1, 30)}"
+    facts["suite"] = f"Floor {choices.integer(1, 30)}"
 
 
 def _job(choices: Choices, names: Names, facts: Facts, pins: Facts) -> None:
@@ -338,12 +338,12 @@ def _job(choices: Choices, names: Names, facts: Facts, pins: Facts) -> None:
 
 def _order(choices: Choices, names: Names, facts: Facts, pins: Facts) -> None:
     facts["order_id"] = choices.token(24)
-    facts["package_id"] = f"{choices.pick(_PACKAGES)}-{choices.whole(1, 9)}"
+    facts["package_id"] = f"{choices.pick(_PACKAGES)}-{choices.integer(1, 9)}"
     facts["order_status"] = choices.pick(("OPEN",) * 8 + ("COMPLETED", "CANCELLED", "REJECTED"))
 
 
 def _posting(choices: Choices, names: Names, facts: Facts, pins: Facts) -> None:
-    created, later = _moment(choices, pins), choices.whole(1, 60 * 24 * 90)
+    created, later = _moment(choices, pins), choices.integer(1, 60 * 24 * 90)
     organization = names.organization(choices)
     host = slug(organization)[:50].strip("-") or "jobs"
     lasted = timedelta(minutes=later, milliseconds=later % 977)
@@ -355,7 +355,7 @@ def _posting(choices: Choices, names: Names, facts: Facts, pins: Facts) -> None:
     facts["created_at"], facts["updated_at"] = timestamp(created), timestamp(updated)
     facts["posting_id"], facts["career_site_id"] = choices.token(24), choices.token(24)
     facts["career_site"] = f"{organization} Careers"
-    facts["posting_url"] = f"https://careers.{host}.example/jobs/{choices.whole(1_000, 999_999)}"
+    facts["posting_url"] = f"https://careers.{host}.example/jobs/{choices.integer(1_000, 999_999)}"
     facts["application_status"] = choices.pick(_APPLICATION_STATUSES)
     availability, reason = choices.pick(_AVAILABILITIES), choices.pick(_ARCHIVED)
     told = [pins[fact] for fact in ("archived_at", "archived_reason") if fact in pins]
@@ -371,7 +371,7 @@ def _posting(choices: Choices, names: Names, facts: Facts, pins: Facts) -> None:
 
 
 def _issue(choices: Choices, names: Names, facts: Facts, pins: Facts) -> None:
-    first, later = _moment(choices, pins), choices.whole(5, 60 * 24 * 14)
+    first, later = _moment(choices, pins), choices.integer(5, 60 * 24 * 14)
     kind, title = choices.pick(_ISSUES)
     resolved = choices.chance(0.45)
     if "issue_status" in pins or "issue_change" in pins:
@@ -748,20 +748,20 @@ def formatted(name: str, choices: Choices, names: Names) -> str | None:
         case "hostname" | "idn-hostname":
             return f"{slug(names.organization(choices))[:50].strip('-') or 'host'}.example"
         case "uuid":
-            head, tail = choices.whole(0, 2**48 - 1), choices.whole(0, 2**48 - 1)
-            third, fourth = choices.whole(0, 0xFFF), choices.whole(0, 0xFFF)
+            head, tail = choices.integer(0, 2**48 - 1), choices.integer(0, 2**48 - 1)
+            third, fourth = choices.integer(0, 0xFFF), choices.integer(0, 0xFFF)
             digits = f"{head:012x}4{third:03x}8{tail:012x}{fourth:03x}"
             return "-".join((digits[:8], digits[8:12], digits[12:16], digits[16:20], digits[20:32]))
         case "ipv4":
-            return f"192.0.2.{choices.whole(1, 254)}"
+            return f"192.0.2.{choices.integer(1, 254)}"
         case "ipv6":
-            return f"2001:db8::{choices.whole(1, 0xFFFF):x}"
+            return f"2001:db8::{choices.integer(1, 0xFFFF):x}"
         case "duration":
-            return f"P{choices.whole(1, 30)}D"
+            return f"P{choices.integer(1, 30)}D"
         case "json-pointer":
             return "/" + choices.pick(("data", "items/0", "name"))
         case "relative-json-pointer":
-            return f"{choices.whole(0, 3)}#"
+            return f"{choices.integer(0, 3)}#"
         case "regex":
             return choices.pick(("^[a-z]+$", "[0-9]{4}", "(a|b)"))
     return None

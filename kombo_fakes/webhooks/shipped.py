@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 from kombo_fakes.core.json_reader import parse_json, read_bytes
-from kombo_fakes.core.messages import unknown
+from kombo_fakes.core.messages import unknown_name_error
 from kombo_fakes.errors import SchemaError
 
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ def check_event(event: str) -> None:
         UnknownNameError: if there is no such event; the message names the nearest one.
     """
     if event not in events():
-        raise unknown("event", event, events())
+        raise unknown_name_error("event", event, events())
 
 
 def event_document(event: str) -> Any:

@@ -18,8 +18,8 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias, TypeVar
 
 from kombo_fakes.core.choices import Choices, SeededChoices, seed_for
 from kombo_fakes.core.json_reader import parse_json
-from kombo_fakes.core.messages import unknown
-from kombo_fakes.core.pointer import Path, get, replaced
+from kombo_fakes.core.messages import unknown_name_error
+from kombo_fakes.core.pointer import Path, get, replace_at
 from kombo_fakes.errors import DocumentError
 from kombo_fakes.realistic.generator import generator_for
 from kombo_fakes.schema.schema import Schema, SchemaLike
@@ -83,7 +83,7 @@ class WireFault:
             UnknownNameError: if it is neither ``"strict"`` nor ``"tolerant"``.
         """
         if policy not in ("strict", "tolerant"):
-            raise unknown("policy", str(policy), ("strict", "tolerant"))
+            raise unknown_name_error("policy", str(policy), ("strict", "tolerant"))
         return self.strict if policy == "strict" else self.tolerant
 
     @property
@@ -190,7 +190,7 @@ def wire_faults(
     schema = Schema.load(event_or_schema)
     families = {row.family for row in _ROWS}
     if family is not None and family not in families:
-        raise unknown("family of wire faults", family, families)
+        raise unknown_name_error("family of wire faults", family, families)
     rows = [row for row in _ROWS if family is None or row.family == family]
     if ids is None:
         return _possible(rows, secret, schema)
@@ -200,7 +200,7 @@ def wire_faults(
     for pattern in wanted:
         if not any(fnmatchcase(fault.id, pattern) for fault in found):
             every = _possible(rows, secret, schema)
-            raise unknown("wire fault", pattern, (fault.id for fault in every))
+            raise unknown_name_error("wire fault", pattern, (fault.id for fault in every))
     return found
 
 
@@ -242,7 +242,7 @@ class _Case:
         """Where the payload has a text that can be any other text as well."""
         found = None
         for path, text in _texts(self.payload):
-            if not self.schema.is_valid(replaced(self.payload, path, text + " x/é")):
+            if not self.schema.is_valid(replace_at(self.payload, path, text + " x/é")):
                 continue
             # An id is a text, too, but one that receivers look up.
             if not str(path[-1]).lower().endswith(("id", "type")):
@@ -254,7 +254,7 @@ class _Case:
         path = self.free_text()
         if path is None:
             return None
-        return replaced(self.payload, path, change(get(self.payload, path)))
+        return replace_at(self.payload, path, change(get(self.payload, path)))
 
     def with_literal(self, literal: str) -> bytes | None:
         """The body with something that isn't quoted in place of a text."""
@@ -264,7 +264,7 @@ class _Case:
             path = next((path for path, _ in _texts(self.payload)), None)
         if path is None:
             return None
-        marked = serialize(replaced(self.payload, path, mark))
+        marked = serialize(replace_at(self.payload, path, mark))
         return marked.replace(f'"{mark}"'.encode(), literal.encode())
 
     def allows(self, body: bytes | None) -> bool:
@@ -475,7 +475,7 @@ def _encoded(*codecs: str) -> _Maker:
 
 def _truncated(case: _Case) -> Delivery:
     body, longest = case.body, len(case.body) - 1
-    ends = (longest, longest // 2, 1, case.choices.whole(1, longest))
+    ends = (longest, longest // 2, 1, case.choices.integer(1, longest))
     return case.delivery(body[: case.choices.pick(ends)])
 
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from kombo_fakes.core.choices import Choices, SeededChoices, seed_for
-from kombo_fakes.core.messages import unknown
+from kombo_fakes.core.messages import unknown_name_error
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +75,7 @@ def serialize(payload: Any, style: str = "compact") -> bytes:
     for known in _STYLES:
         if known.name == style:
             return known.write(payload)
-    raise unknown("style", style, (known.name for known in _STYLES))
+    raise unknown_name_error("style", style, (known.name for known in _STYLES))
 
 
 def serialize_mixed(payload: Any, choices: Choices) -> bytes:
@@ -205,7 +205,7 @@ def _mixed(value: Any, choices: Choices) -> str:
         if choices.chance(0.5):
             return plain.replace("/", "\\/")
         # Not a roll for each letter: texts can be long.
-        step, first = choices.whole(1, 5), choices.whole(0, 4)
+        step, first = choices.integer(1, 5), choices.integer(0, 4)
         letters = (_escaped(c) if i % step == first % step else _compact(c)[1:-1]
                    for i, c in enumerate(value))  # fmt: skip
         return '"' + "".join(letters) + '"'
@@ -218,7 +218,7 @@ def _mixed(value: Any, choices: Choices) -> str:
             return "[" + (",".join(items) or blank()) + "]"
         if isinstance(value, dict):
             keys = list(value)
-            turn = choices.whole(0, len(keys) - 1) if keys else 0
+            turn = choices.integer(0, len(keys) - 1) if keys else 0
             members = (
                 f"{blank()}{text(_name(key))}{blank()}:{blank()}{written(value[key])}{blank()}"
                 for key in keys[turn:] + keys[:turn]

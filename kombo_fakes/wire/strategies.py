@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn, SearchStrategy
 
 from kombo_fakes.catalogues.faults import InvalidPayload
-from kombo_fakes.core.messages import unknown
+from kombo_fakes.core.messages import unknown_name_error
 from kombo_fakes.errors import OverrideError
 from kombo_fakes.schema.schema import SchemaLike
 from kombo_fakes.strategies.options import Values, check_knobs
@@ -60,7 +60,7 @@ def deliveries(
     sign(b"", secret)  # Raises for a secret that is none.
     names = [known.name for known in styles()]
     if style is not None and style not in [s.name for s in styles(contested=True)]:
-        raise unknown("style", style, names)
+        raise unknown_name_error("style", style, names)
     if of is not None and knobs:
         raise OverrideError(f"of= and {min(knobs)}=: the strategy has knobs of its own")
     valid = payloads(event_or_schema, values, **knobs) if of is None else of

@@ -8,7 +8,7 @@ import pytest
 
 from kombo_fakes import Schema
 from kombo_fakes.catalogues.corners import corners
-from kombo_fakes.core.pointer import dotted, get, parse_pointer
+from kombo_fakes.core.pointer import get, parse_pointer, to_dotted
 
 OWN = {
     "title": "Own",
@@ -62,7 +62,7 @@ def test_every_enumerated_value_has_a_corner(schema):
     for site in schema.sites():
         if site.keyword == "enum" and len(site.value) > 1:
             for value in site.value:
-                corner = found[f"{dotted(parse_pointer(site.pointer))}-enum-{value}"]
+                corner = found[f"{to_dotted(parse_pointer(site.pointer))}-enum-{value}"]
                 assert get(corner.payload, site.path) == value
                 assert corner.pointer == site.pointer
 

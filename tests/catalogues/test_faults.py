@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kombo_fakes import InvalidPayload, Schema, UnknownNameError, faults, invalid_payloads, payloads
-from kombo_fakes.catalogues.faults import fault_named
+from kombo_fakes.catalogues.faults import get_fault
 from kombo_fakes.core.pointer import get, to_pointer
 from kombo_fakes.errors import FaultError
 
@@ -87,7 +87,7 @@ def test_examples_are_single_and_apply_does_the_same() -> None:
         assert 1 <= len(fault.examples) <= 3
         for example in fault.examples:
             assert places(example) == {fault.pointer}, fault.id
-        usual = fault_named("id-type-null").examples[0] | {"id": "x"}
+        usual = get_fault("id-type-null").examples[0] | {"id": "x"}
         assert places(fault.apply(usual)) == {fault.pointer}, fault.id
 
 
@@ -115,7 +115,7 @@ def test_narrowing() -> None:
 def test_a_fault_without_a_place_is_told() -> None:
     """A payload that has nothing at the place can't be given the fault."""
     with pytest.raises(FaultError, match="can't be put into this payload at /data/state"):
-        fault_named("data.state-enum-lowercase").apply({"data": {}})
+        get_fault("data.state-enum-lowercase").apply({"data": {}})
 
 
 @settings(max_examples=300, deadline=None, derandomize=True, database=None)

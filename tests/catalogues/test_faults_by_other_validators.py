@@ -11,9 +11,9 @@ import pytest
 from support.sampling import some_fast
 
 from kombo_fakes import Schema, faults, invalid_payloads
-from kombo_fakes.catalogues.faults import fault_named, place_id
+from kombo_fakes.catalogues.faults import get_fault, path_to_id
 from kombo_fakes.core.choices import SeededChoices
-from kombo_fakes.core.pointer import get, has, replaced, to_pointer
+from kombo_fakes.core.pointer import get, has, replace_at, to_pointer
 from kombo_fakes.errors import FaultError
 from kombo_fakes.realistic.generator import generator_for
 
@@ -101,7 +101,7 @@ def test_what_applying_does(fault_id: str, pointer: str, value: Any) -> None:
     payload["data"]["updated_at"] = "2021-09-01T12:00:00.000Z"
     payload["data"]["state"] = "ACTIVE"
     before = json.dumps(payload)
-    fault = fault_named(fault_id)
+    fault = get_fault(fault_id)
     broken = fault.apply(payload)
     assert json.dumps(payload) == before
     assert fault.is_in(broken)
@@ -109,13 +109,13 @@ def test_what_applying_does(fault_id: str, pointer: str, value: Any) -> None:
     path = fault.site.path
     if value is not None or "null" in fault_id:
         assert get(broken, path) == value
-    assert replaced(broken, path, get(payload, path)) == payload
+    assert replace_at(broken, path, get(payload, path)) == payload
     assert pointer == fault.pointer == to_pointer(path)
 
 
 def test_a_fault_stays_out_of_what_it_cannot_be_put_into() -> None:
     """Of a payload with nothing at the place, and of one that is broken elsewhere."""
-    fault = fault_named("data.end_user.creator_email-format-no-at")
+    fault = get_fault("data.end_user.creator_email-format-no-at")
     with pytest.raises(FaultError, match="creator_email-format-no-at: can't be put into this"):
         fault.apply({"data": {"end_user": {}}})
     payload = fault.examples[0]
@@ -149,10 +149,10 @@ def test_the_catalogue_is_made_once_and_without_global_random_state() -> None:
 
 def test_places_in_ids() -> None:
     """Readable, safe in file names, and of a length that file systems take."""
-    assert place_id(()) == "root"
-    assert place_id(("a b", 0, "\u65e5\u672c", "")) == "a_b.0._._"
-    assert len(place_id(("x" * 400,))) == 150
-    assert place_id(("x" * 400, "end")).endswith(".end")
+    assert path_to_id(()) == "root"
+    assert path_to_id(("a b", 0, "\u65e5\u672c", "")) == "a_b.0._._"
+    assert len(path_to_id(("x" * 400,))) == 150
+    assert path_to_id(("x" * 400, "end")).endswith(".end")
 
 
 # -- any schema
@@ -302,7 +302,7 @@ def test_sites_whose_faults_are_hard_to_find(document: Any, site: str, drawn: An
 def test_an_optional_place_is_broken_in_a_payload_that_has_it() -> None:
     """The examples have the place, and applying says where it isn't."""
     schema = Schema.load(VOCABULARY["optional"])
-    fault = fault_named("a.b-format-no-at", schema)
+    fault = get_fault("a.b-format-no-at", schema)
     assert all(has(example, ("a", "b")) for example in fault.examples)
     with pytest.raises(FaultError, match="at /a/b"):
         fault.apply({"a": {}})

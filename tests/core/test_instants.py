@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kombo_fakes.core.instants import NOTATIONS, SECOND, instant, written
+from kombo_fakes.core.instants import NOTATIONS, SECOND, format_instant, parse_instant
 
-NOON = instant("2021-09-01T12:00:00Z")
+NOON = parse_instant("2021-09-01T12:00:00Z")
 
 
 @pytest.mark.parametrize(
@@ -33,13 +33,13 @@ NOON = instant("2021-09-01T12:00:00Z")
 )
 def test_texts_of_an_instant(text: str, seconds: Fraction) -> None:
     """Exactly, whatever the offset and the digits."""
-    assert instant(text) == NOON + seconds * SECOND
+    assert parse_instant(text) == NOON + seconds * SECOND
 
 
 def test_where_counting_begins() -> None:
     """At the day before the first one of the year 1, so that its own number is 1 day."""
-    assert instant("0001-01-01T00:00:00Z") == 86_400 * SECOND
-    assert instant("0001-01-01T00:00:00+23:59") < 86_400 * SECOND
+    assert parse_instant("0001-01-01T00:00:00Z") == 86_400 * SECOND
+    assert parse_instant("0001-01-01T00:00:00+23:59") < 86_400 * SECOND
 
 
 @pytest.mark.parametrize(
@@ -49,10 +49,10 @@ def test_where_counting_begins() -> None:
 def test_what_is_no_instant(text: str) -> None:
     """The message shows the text, cut after 40 characters."""
     with pytest.raises(ValueError) as caught:
-        instant(text)
+        parse_instant(text)
     assert str(caught.value) == f"{text!r} is no date and time with an offset (RFC 3339)"
     with pytest.raises(ValueError) as caught:
-        instant("1" * 99)
+        parse_instant("1" * 99)
     assert str(caught.value).startswith(repr("1" * 40) + " is no date and time")
 
 
@@ -69,8 +69,8 @@ def test_what_is_no_instant(text: str) -> None:
 )
 def test_what_is_written(digits: int, offset: str, text: str) -> None:
     """Digits that don't fit are cut off; the clock is that of the offset."""
-    assert written(int(NOON) + 987_654_321, digits=digits, offset=offset) == text
-    assert written(int(NOON)) == "2021-09-01T12:00:00.000Z"
+    assert format_instant(int(NOON) + 987_654_321, digits=digits, offset=offset) == text
+    assert format_instant(int(NOON)) == "2021-09-01T12:00:00.000Z"
 
 
 @given(
@@ -78,10 +78,12 @@ def test_what_is_written(digits: int, offset: str, text: str) -> None:
 )  # Far enough from the ends for any offset.
 def test_notations_are_exact(moment: datetime, rest: int) -> None:
     """Each means the same instant, which `datetime` says, too."""
-    nanoseconds = int(instant(moment.strftime("%Y").zfill(4) + moment.strftime("-%m-%dT%H:%M:%SZ")))
+    nanoseconds = int(
+        parse_instant(moment.strftime("%Y").zfill(4) + moment.strftime("-%m-%dT%H:%M:%SZ"))
+    )
     for name, notation in NOTATIONS.items():
         text = notation(nanoseconds + rest)
-        assert instant(text) == nanoseconds + rest, name
+        assert parse_instant(text) == nanoseconds + rest, name
     plain = datetime.fromisoformat(NOTATIONS["-05:30"](nanoseconds)[:19])
     elsewhere = timezone(-timedelta(hours=5, minutes=30))
     assert plain == moment.replace(microsecond=0, tzinfo=timezone.utc).astimezone(

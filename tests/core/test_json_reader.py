@@ -18,11 +18,11 @@ from hypothesis import strategies as st
 
 from kombo_fakes.core.json_reader import (
     MAX_DEPTH,
-    is_deep,
+    describe_path,
+    is_too_deep,
     parse_json,
     read_bytes,
     read_lines,
-    shown,
 )
 from kombo_fakes.errors import DocumentError, KomboFakesError
 
@@ -100,8 +100,8 @@ def test_the_limit_of_nesting_is_exact(key: str | None) -> None:
     """As many levels as the message says are read, and not one more."""
     text = json.dumps(nested(MAX_DEPTH, key=key))
     assert parse_json(text) == nested(MAX_DEPTH, key=key)
-    assert not is_deep(nested(MAX_DEPTH, key=key))
-    assert is_deep(nested(MAX_DEPTH + 1, key=key))
+    assert not is_too_deep(nested(MAX_DEPTH, key=key))
+    assert is_too_deep(nested(MAX_DEPTH + 1, key=key))
     with pytest.raises(DocumentError, match="nested deeper than 200 levels"):
         parse_json(json.dumps(nested(MAX_DEPTH + 1, key=key)))
 
@@ -137,8 +137,8 @@ def test_standard_input(monkeypatch: pytest.MonkeyPatch) -> None:
     """A dash is standard input, and is called so."""
     monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(b"[1]")))
     assert read_bytes("-") == b"[1]"
-    assert shown("-") == "standard input"
-    assert shown(Path("a.json")) == "a.json"
+    assert describe_path("-") == "standard input"
+    assert describe_path(Path("a.json")) == "a.json"
 
 
 def test_a_text_without_a_name() -> None:

@@ -10,13 +10,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kombo_fakes.core.pointer import (
-    dotted,
     get,
     has,
     is_index,
     parse_pointer,
-    removed,
-    replaced,
+    remove_at,
+    replace_at,
+    to_dotted,
     to_pointer,
 )
 from kombo_fakes.errors import PointerError
@@ -62,7 +62,7 @@ def test_a_pointer_is_read_as_it_was_written(path: tuple[str, ...]) -> None:
 @given(paths)
 def test_a_dotted_name_is_read_as_it_was_written(path: tuple[str, ...]) -> None:
     """A name is dotted only where that can be read back."""
-    assert parse_pointer(dotted(path)) == path
+    assert parse_pointer(to_dotted(path)) == path
 
 
 @pytest.mark.parametrize(
@@ -117,30 +117,30 @@ def test_what_an_index_is(part: str | int, is_one: bool) -> None:
 )
 def test_where_a_path_leads_nowhere(document: Any, path: Any, message: str) -> None:
     """The error shows how far the path was good."""
-    for follow in (get, removed):
+    for follow in (get, remove_at):
         with pytest.raises(PointerError) as caught:
             follow(document, path)
         assert str(caught.value) == message
     if len(path) > 1 and path != ("a", "b", "c"):  # A key that isn't there yet is added.
         with pytest.raises(PointerError) as caught:
-            replaced(document, path, 1)
+            replace_at(document, path, 1)
         assert str(caught.value) == message
 
 
 def test_the_whole_document_can_be_replaced_and_not_removed() -> None:
     """The empty path is the document itself."""
-    assert replaced({"a": 1}, (), 2) == 2
+    assert replace_at({"a": 1}, (), 2) == 2
     assert get(5, ()) == 5
     with pytest.raises(PointerError, match="the whole document") as caught:
-        removed({"a": 1}, ())
+        remove_at({"a": 1}, ())
     assert str(caught.value) == "the whole document can't be left out of itself"
 
 
 def test_digits_can_name_a_property() -> None:
     """In an object a number is a name."""
     assert get({"0": "x"}, (0,)) == "x"
-    assert replaced({"0": {"1": 1}}, ("0", 1), 2) == {"0": {"1": 2}}
-    assert removed({"01": 1, "1": 2}, ("01",)) == {"1": 2}
+    assert replace_at({"0": {"1": 1}}, ("0", 1), 2) == {"0": {"1": 2}}
+    assert remove_at({"01": 1, "1": 2}, ("01",)) == {"1": 2}
 
 
 def places(document: Any, path: tuple[str | int, ...] = ()) -> list[tuple[str | int, ...]]:
@@ -160,21 +160,21 @@ def test_replacing_and_removing_change_one_place_of_a_copy(document: Any, data: 
     is ever changed."""
     before = copy.deepcopy(document)
     path = data.draw(st.sampled_from(places(document)))
-    changed = replaced(document, path, "new")
+    changed = replace_at(document, path, "new")
     assert get(changed, path) == "new"
-    assert replaced(changed, path, get(document, path)) == document
+    assert replace_at(changed, path, get(document, path)) == document
     if path:
-        without = removed(document, path)
+        without = remove_at(document, path)
         parent = get(document, path[:-1])
         assert len(get(without, path[:-1])) == len(parent) - 1
         if isinstance(parent, dict):
-            assert replaced(without, path, get(document, path)) == document
+            assert replace_at(without, path, get(document, path)) == document
     assert document == before
 
 
 def test_a_replacement_shares_what_is_not_on_the_path() -> None:
     """Only what lies on the path is copied."""
     document = {"a": {"b": [1]}, "c": {"d": [2]}}
-    changed = replaced(document, ("a", "b", 0), 5)
+    changed = replace_at(document, ("a", "b", 0), 5)
     assert changed["c"] is document["c"]
     assert changed["a"] is not document["a"]

@@ -10,13 +10,13 @@ import stat
 import pytest
 
 from kombo_fakes.core.writer import (
-    compact,
-    format_of,
+    choose_format,
     is_directory,
-    pretty,
+    open_for_writing,
+    to_compact_json,
+    to_pretty_json,
     write_directory,
     write_json,
-    writing,
 )
 from kombo_fakes.errors import DocumentError, OutputError
 
@@ -47,14 +47,14 @@ def test_json_is_streamed():
 
 def test_lone_surrogates_are_escaped():
     """What UTF-8 has no bytes for is written as an escape, and only there."""
-    assert compact({"a": "\ud800\u00e9"}) == b'{"a":"\\ud800\\u00e9"}'
-    assert compact({"a": "\u00e9"}) == '{"a":"\u00e9"}'.encode()
-    assert json.loads(pretty(["\udfff"])) == ["\udfff"]
+    assert to_compact_json({"a": "\ud800\u00e9"}) == b'{"a":"\\ud800\\u00e9"}'
+    assert to_compact_json({"a": "\u00e9"}) == '{"a":"\u00e9"}'.encode()
+    assert json.loads(to_pretty_json(["\udfff"])) == ["\udfff"]
 
 
 def test_ndjson_has_no_line_feed_within_a_line():
     """A line feed in a text is escaped, so that lines are payloads."""
-    assert compact(["a\nb", {"c": 1}]) == b'["a\\nb",{"c":1}]'
+    assert to_compact_json(["a\nb", {"c": 1}]) == b'["a\\nb",{"c":1}]'
 
 
 @pytest.mark.parametrize(
@@ -72,14 +72,14 @@ def test_ndjson_has_no_line_feed_within_a_line():
 )
 def test_the_format_of_an_ending(out, given, format_):
     """The ending says the format; what is given counts where the ending says nothing."""
-    assert format_of(out, given) == format_
+    assert choose_format(out, given) == format_
 
 
 @pytest.mark.parametrize(("out", "given"), [("a.txt", None), ("a.json", "ndjson")])
 def test_an_ending_that_says_nothing_or_something_else(out, given):
     """No format at all and two of them are errors."""
     with pytest.raises(OutputError, match=r"a\."):
-        format_of(out, given)
+        choose_format(out, given)
 
 
 def test_what_is_a_directory(tmp_path, monkeypatch):
@@ -98,7 +98,7 @@ def test_a_file_is_there_once_it_is_whole(tmp_path):
     """While it is written the old one stands, and afterwards nothing else is left."""
     file = tmp_path / "a.json"
     file.write_text("old")
-    with writing(str(file)) as stream:
+    with open_for_writing(str(file)) as stream:
         stream.write(b"new")
         stream.flush()
         assert file.read_text() == "old"
@@ -107,7 +107,7 @@ def test_a_file_is_there_once_it_is_whole(tmp_path):
 
 
 def _write_half(path, error):
-    with writing(str(path)) as stream:
+    with open_for_writing(str(path)) as stream:
         stream.write(b"half")
         raise error
 
@@ -131,12 +131,12 @@ def test_mode_and_link_stay(tmp_path):
     file.touch()
     file.chmod(0o640)
     link.symlink_to(file)
-    with writing(str(link)) as stream:
+    with open_for_writing(str(link)) as stream:
         stream.write(b"new")
     assert link.is_symlink()
     assert file.read_bytes() == b"new"
     assert stat.S_IMODE(file.stat().st_mode) == 0o640
-    with writing(str(tmp_path / "b.json")):
+    with open_for_writing(str(tmp_path / "b.json")):
         pass
     (tmp_path / "c.json").touch()
     modes = [(tmp_path / name).stat().st_mode for name in ("b.json", "c.json")]
@@ -153,7 +153,7 @@ def test_a_place_without_the_permission(tmp_path, monkeypatch):
     monkeypatch.setattr("pathlib.Path.mkdir", refuse)
     with (
         pytest.raises(OutputError, match=r"a\.json: can't be written: Permission denied"),
-        writing(str(tmp_path / "a.json")),
+        open_for_writing(str(tmp_path / "a.json")),
     ):
         pass
     with pytest.raises(OutputError, match="new: can't be written: Permission denied"):
@@ -162,7 +162,10 @@ def test_a_place_without_the_permission(tmp_path, monkeypatch):
 
 def test_a_file_in_the_place_of_a_directory(tmp_path):
     """A directory where a file is needed is an error that says so."""
-    with pytest.raises(OutputError, match="where a file is needed"), writing(str(tmp_path)):
+    with (
+        pytest.raises(OutputError, match="where a file is needed"),
+        open_for_writing(str(tmp_path)),
+    ):
         pass
 
 

@@ -22,7 +22,7 @@ from support.sampling import some_fast
 
 from kombo_fakes import ProbeError, Schema, SecretError, UnknownNameError, probe, verify
 from kombo_fakes.cli import main
-from kombo_fakes.core.pointer import get, parse_pointer, replaced
+from kombo_fakes.core.pointer import get, parse_pointer, replace_at
 from kombo_fakes.errors import PointerError
 from kombo_fakes.probing.reports.as_json import data_report
 from kombo_fakes.probing.reports.as_junit import junit_report
@@ -193,7 +193,7 @@ def test_cases_know_what_is_special_about_them():
             near, sent = case.nearest.payload, case.delivery.payload
             path = parse_pointer(case.pointer)
             with suppress(PointerError):
-                assert replaced(near, path, get(sent, path)) == sent, case.id
+                assert replace_at(near, path, get(sent, path)) == sent, case.id
                 seen[case.group] += 1
     assert min(seen[group] for group in ("valid", "fault", "change")) > 5
 

@@ -10,7 +10,7 @@ from support.gallery.serving import serving
 
 from kombo_fakes import Delivery, probe, verify
 from kombo_fakes.cli import main
-from kombo_fakes.core.writer import pretty
+from kombo_fakes.core.writer import to_pretty_json
 from kombo_fakes.probing.model import Exchange, Reply
 from kombo_fakes.probing.reports.as_json import data_report, exchange_data
 from kombo_fakes.probing.reports.recorder import Recorder
@@ -182,7 +182,7 @@ def test_what_is_known(replay):
 def test_what_is_no_report(data, capsys, tmp_path):
     """It isn't asked where to."""
     file = tmp_path / "body.json"
-    file.write_bytes(pretty(data))
+    file.write_bytes(to_pretty_json(data))
     assert main(["replay", str(file)]) == 2
     assert "is neither a report of `probe --json`, nor a finding" in capsys.readouterr().err
 

@@ -124,7 +124,7 @@ def test_the_pools_are_what_faker_once_said() -> None:
 def test_dice() -> None:
     """Choices stay within what they are asked for, and reach its ends."""
     choices = SeededChoices(1)
-    assert {choices.whole(3, 5) for _ in range(100)} == {3, 4, 5}
+    assert {choices.integer(3, 5) for _ in range(100)} == {3, 4, 5}
     assert {choices.pick("ab") for _ in range(50)} == {"a", "b"}
     assert not any(choices.chance(0) for _ in range(50))
     assert all(choices.chance(1) for _ in range(50))

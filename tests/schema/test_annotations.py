@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from kombo_fakes.schema.annotations import narrowed
+from kombo_fakes.schema.annotations import narrow
 
 BRANCHES = [{"$ref": "#/a/Cat"}, {"$ref": "#/a/Dog"}]
 
@@ -34,28 +34,28 @@ def says(reference: str, *names: str) -> Any:
 def test_discriminators(keyword: str, mapping: Any, branches: Any) -> None:
     """Each branch is told by the last part of its reference, or by what is mapped to that."""
     document = {keyword: BRANCHES, "discriminator": {"propertyName": "kind", **mapping}}
-    assert narrowed(document)[keyword] == branches
+    assert narrow(document)[keyword] == branches
 
 
 @pytest.mark.parametrize("discriminator", ["kind", {}, {"propertyName": 5}, None])
 def test_what_is_no_discriminator_changes_nothing(discriminator: Any) -> None:
     """Nor do branches that are written out."""
     document = {"oneOf": BRANCHES, "discriminator": discriminator}
-    assert narrowed(document) == document
+    assert narrow(document) == document
     document = {
         "oneOf": [True, {"type": "string"}, {"$ref": 5}],
         "discriminator": {"propertyName": "kind"},
     }
-    assert narrowed(document) == document
-    assert narrowed({"discriminator": {"propertyName": "kind"}}).keys() == {"discriminator"}
+    assert narrow(document) == document
+    assert narrow({"discriminator": {"propertyName": "kind"}}).keys() == {"discriminator"}
 
 
 def test_bounds() -> None:
     """Beside what is there, and at any depth."""
     document = {"properties": {"n": {"format": "int32", "allOf": [{"minimum": 0}]}}}
-    assert narrowed(document)["properties"]["n"]["allOf"] == [
+    assert narrow(document)["properties"]["n"]["allOf"] == [
         {"minimum": 0},
         {"minimum": -(2**31), "maximum": 2**31 - 1},
     ]
-    assert narrowed({"format": "int64"})["allOf"] == [{"minimum": -(2**63), "maximum": 2**63 - 1}]
-    assert narrowed({"format": ["int32"]}) == {"format": ["int32"]}
+    assert narrow({"format": "int64"})["allOf"] == [{"minimum": -(2**63), "maximum": 2**63 - 1}]
+    assert narrow({"format": ["int32"]}) == {"format": ["int32"]}

@@ -12,17 +12,17 @@ from kombo_fakes.schema.blueprint import (
     Anything,
     Array,
     Blueprint,
-    Choice,
+    Enumeration,
     Extra,
     Filtered,
     Numeric,
     Object,
     Reference,
-    Text,
+    String,
     Union,
-    blueprint,
-    blueprint_of,
-    smallest,
+    build_blueprint,
+    build_standalone_blueprint,
+    find_smallest,
 )
 
 
@@ -30,17 +30,17 @@ from kombo_fakes.schema.blueprint import (
     ("document", "plan"),
     [
         ({}, Anything()),
-        ({"type": "string"}, Text()),
-        ({"type": "string", "minLength": 2, "maxLength": 5}, Text(2, 5)),
-        ({"type": "string", "format": "email"}, Text(formats=("email",))),
-        ({"type": "string", "pattern": "^a"}, Text(patterns=("^a",))),
-        ({"type": "string", "not": {"enum": ["a"]}}, Text(excluded=("a",))),
-        ({"type": "boolean"}, Choice((False, True))),
-        ({"enum": ["B", None, "A"]}, Union((Choice(("B", "A")), Choice((None,))))),
-        ({"type": "null"}, Choice((None,))),
-        ({"enum": ["B", "A"]}, Choice(("B", "A"))),
-        ({"const": {"a": [1]}}, Choice(({"a": [1]},))),
-        ({"type": "string", "enum": ["A", 1, None]}, Choice(("A",))),
+        ({"type": "string"}, String()),
+        ({"type": "string", "minLength": 2, "maxLength": 5}, String(2, 5)),
+        ({"type": "string", "format": "email"}, String(formats=("email",))),
+        ({"type": "string", "pattern": "^a"}, String(patterns=("^a",))),
+        ({"type": "string", "not": {"enum": ["a"]}}, String(excluded=("a",))),
+        ({"type": "boolean"}, Enumeration((False, True))),
+        ({"enum": ["B", None, "A"]}, Union((Enumeration(("B", "A")), Enumeration((None,))))),
+        ({"type": "null"}, Enumeration((None,))),
+        ({"enum": ["B", "A"]}, Enumeration(("B", "A"))),
+        ({"const": {"a": [1]}}, Enumeration(({"a": [1]},))),
+        ({"type": "string", "enum": ["A", 1, None]}, Enumeration(("A",))),
         ({"type": "integer", "minimum": 1, "exclusiveMaximum": 5}, Numeric(True, 1, 4)),
         (
             {"type": "number", "exclusiveMinimum": 0},
@@ -49,16 +49,16 @@ from kombo_fakes.schema.blueprint import (
         ({"type": "integer", "multipleOf": 3}, Numeric(True, multiple_of=(3,))),
         (
             {"allOf": [{"type": ["string", "null"]}, {"type": ["string", "integer"]}]},
-            Text(),
+            String(),
         ),
-        ({"type": ["null", "string"]}, Union((Text(), Choice((None,))))),
+        ({"type": ["null", "string"]}, Union((String(), Enumeration((None,))))),
         (
             {"type": "array", "items": {"type": "boolean"}, "minItems": 1, "uniqueItems": True},
-            Array(1, 2, items=Choice((False, True)), distinct=True),
+            Array(1, 2, items=Enumeration((False, True)), distinct=True),
         ),
         (
             {"type": "array", "prefixItems": [{"const": 1}], "items": False},
-            Array(max_items=1, prefix=(Choice((1,)),), items=Anything()),
+            Array(max_items=1, prefix=(Enumeration((1,)),), items=Anything()),
         ),
         (
             {
@@ -67,14 +67,14 @@ from kombo_fakes.schema.blueprint import (
                 "required": ["a"],
                 "additionalProperties": False,
             },
-            Object({"b": Choice((1,)), "a": Choice((2,))}, frozenset({"a"})),
+            Object({"b": Enumeration((1,)), "a": Enumeration((2,))}, frozenset({"a"})),
         ),
     ],
     ids=str,
 )
 def test_plain_shapes(document: Any, plan: Blueprint) -> None:
     """A schema of the usual kind is a plain shape, without anything to filter by."""
-    found = blueprint(Schema.load(document))
+    found = build_blueprint(Schema.load(document))
     if isinstance(found, Union) and isinstance(plan, Union):
         assert set(map(str, found.branches)) == set(map(str, plan.branches))
     elif isinstance(plan, Array) and plan.max_items == 1:
@@ -89,7 +89,7 @@ def test_properties_stand_in_the_order_of_the_document() -> None:
     names = ["zeta", "alpha", "Mid", "0"]
     inner = {"type": "object", "properties": {n: {"type": "null"} for n in names}}
     document = {"type": "object", "properties": {"x": inner, "a": {"allOf": [inner]}}}
-    plan = blueprint(Schema.load(document))
+    plan = build_blueprint(Schema.load(document))
     assert isinstance(plan, Object)
     assert list(plan.properties) == ["x", "a"]
     for child in plan.properties.values():
@@ -100,8 +100,8 @@ def test_properties_stand_in_the_order_of_the_document() -> None:
 def test_a_requirement_is_met_beside_the_schema() -> None:
     """A further schema narrows what is made, also where the first refers to itself."""
     document = {"type": "object", "properties": {"next": {"$ref": "#"}, "n": {"type": "integer"}}}
-    plan = blueprint(Schema.load(document), {"required": ["next"]})
-    plan = plan if isinstance(plan, Object) else smallest(plan)
+    plan = build_blueprint(Schema.load(document), {"required": ["next"]})
+    plan = plan if isinstance(plan, Object) else find_smallest(plan)
     assert isinstance(plan, Object)
     assert plan.required == {"next"}
 
@@ -137,7 +137,7 @@ BARE = {"type": "object", "properties": {"b": {}, "a": True}}
 )
 def test_names_of_which_nothing_else_is_said(document: Any, way: tuple[str, ...]) -> None:
     """Canonical form forgets them where no name beside them is constrained, wherever it is."""
-    plan = blueprint(Schema.load(document))
+    plan = build_blueprint(Schema.load(document))
     for step in way:
         if isinstance(plan, Union):
             plan = next(branch for branch in plan.branches if isinstance(branch, Object))
@@ -150,21 +150,21 @@ def test_names_of_which_nothing_else_is_said(document: Any, way: tuple[str, ...]
     assert isinstance(plan, Object)
     assert list(plan.properties.items()) == [("b", Anything()), ("a", Anything())]
     (rest,) = plan.extras
-    assert rest == Extra(Text(excluded=("a", "b")), Anything())
+    assert rest == Extra(String(excluded=("a", "b")), Anything())
 
 
 def test_objects_without_listed_names_get_none() -> None:
     """Not even where another object of the document lists some."""
     document = {"type": "object", "properties": {"x": BARE, "y": {"type": "object"}}}
-    plan = blueprint(Schema.load(document))
+    plan = build_blueprint(Schema.load(document))
     assert isinstance(plan, Object)
-    assert plan.properties["y"] == Object({}, extras=(Extra(Text(), Anything()),))
+    assert plan.properties["y"] == Object({}, extras=(Extra(String(), Anything()),))
 
 
 def test_names_within_a_shape_that_holds_itself() -> None:
     """Each level has them, and there is an end."""
     tree = {"type": "object", "properties": {"next": {"$ref": "#"}, "bare": BARE}}
-    plan = blueprint(Schema.load(tree))
+    plan = build_blueprint(Schema.load(tree))
     for _ in range(3):
         assert isinstance(plan, Object)
         bare = plan.properties["bare"]
@@ -192,14 +192,14 @@ def test_names_within_a_shape_that_holds_itself() -> None:
 def test_what_nothing_satisfies(document: Any, message: str) -> None:
     """It is said, and where to look."""
     with pytest.raises(SchemaError) as caught:
-        blueprint(Schema(document, source="mine"))
+        build_blueprint(Schema(document, source="mine"))
     assert message in str(caught.value)
 
 
 def test_nothing_is_a_shape_of_its_own() -> None:
     """A part that nothing satisfies is no error by itself."""
-    assert blueprint_of({"not": {}}, "x") == NOTHING
-    assert smallest(NOTHING) == NOTHING
+    assert build_standalone_blueprint({"not": {}}, "x") == NOTHING
+    assert find_smallest(NOTHING) == NOTHING
 
 
 def test_the_smallest_form_of_a_recursive_shape() -> None:
@@ -213,21 +213,23 @@ def test_the_smallest_form_of_a_recursive_shape() -> None:
         },
         "additionalProperties": False,
     }
-    small = smallest(blueprint(Schema.load(tree)))
+    small = find_smallest(build_blueprint(Schema.load(tree)))
     assert isinstance(small, Object)
     assert small.properties == {"value": Numeric(integer=True), "children": NOTHING}
     one_end = {"anyOf": [{"type": "array", "items": {"$ref": "#"}, "minItems": 1}, {"const": 1}]}
-    assert Choice((1,)) in getattr(smallest(blueprint(Schema.load(one_end))), "branches", ())
+    assert Enumeration((1,)) in getattr(
+        find_smallest(build_blueprint(Schema.load(one_end))), "branches", ()
+    )
 
 
 @pytest.mark.parametrize(
     ("plan", "good", "bad"),
     [
-        (Text(2, 3), ["ab", "\U0001f600" * 3], ["a", "abcd", 12, None]),
-        (Text(patterns=(r"^\d+$",)), ["12"], ["", "a", "\u0661"]),
-        (Text(formats=("date-time",)), ["2021-09-01T12:00:00Z"], ["20.1-09-01T12:00:00Z"]),
-        (Text(excluded=("a",), excluded_patterns=("^b",)), ["c", ""], ["a", "bc"]),
-        (Text(excluded_formats=("email",)), ["x"], ["a@example.com"]),
+        (String(2, 3), ["ab", "\U0001f600" * 3], ["a", "abcd", 12, None]),
+        (String(patterns=(r"^\d+$",)), ["12"], ["", "a", "\u0661"]),
+        (String(formats=("date-time",)), ["2021-09-01T12:00:00Z"], ["20.1-09-01T12:00:00Z"]),
+        (String(excluded=("a",), excluded_patterns=("^b",)), ["c", ""], ["a", "bc"]),
+        (String(excluded_formats=("email",)), ["x"], ["a@example.com"]),
         (Numeric(True, 1, 3), [1, 3, 2.0], [0, 4, 1.5, True, "1"]),
         (Numeric(False, 0, 1, True, True), [0.5], [0, 1]),
         (Numeric(True, multiple_of=(2, 3)), [6, 0], [2, 3]),
@@ -235,7 +237,7 @@ def test_the_smallest_form_of_a_recursive_shape() -> None:
     ],
     ids=str,
 )
-def test_a_shape_can_check(plan: Text | Numeric, good: list[Any], bad: list[Any]) -> None:
+def test_a_shape_can_check(plan: String | Numeric, good: list[Any], bad: list[Any]) -> None:
     """A shape says of any value whether it has it."""
     check = plan.check()
     assert all(map(check, good))
@@ -253,7 +255,7 @@ def test_what_cannot_be_constructed_is_named() -> None:
         },
     }
     try:
-        found = blueprint(Schema.load(document))
+        found = build_blueprint(Schema.load(document))
     except SchemaError as error:
         message = str(error)
     else:

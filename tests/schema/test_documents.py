@@ -28,7 +28,7 @@ from kombo_fakes import (
 from kombo_fakes.core.instants import is_date_time
 from kombo_fakes.core.json_reader import parse_json
 from kombo_fakes.core.yaml_reader import MAX_BYTES, parse_yaml
-from kombo_fakes.schema.effective import read
+from kombo_fakes.schema.effective import derive_effective
 
 PUBLISHED = Schema.load().published
 
@@ -77,7 +77,7 @@ def test_the_published_document_is_read_as_it_is_meant() -> None:
 )
 def test_nullable(published: dict[str, Any], effective: dict[str, Any]) -> None:
     """`nullable` becomes a union with null where it is a keyword, and only there."""
-    assert read(published)[0] == effective
+    assert derive_effective(published)[0] == effective
 
 
 @pytest.mark.parametrize(

@@ -20,8 +20,8 @@ from hypothesis import strategies as st
 
 from kombo_fakes import Schema, SchemaError, events, payloads
 from kombo_fakes.core.pointer import Path
-from kombo_fakes.schema.effective import read
-from kombo_fakes.schema.vocabulary import KNOWN, mapped, subschemas
+from kombo_fakes.schema.effective import derive_effective
+from kombo_fakes.schema.vocabulary import KNOWN, map_subschemas, subschemas
 from kombo_fakes.webhooks.shipped import event_document, schema_directory
 
 DRAFT_7 = "http://json-schema.org/draft-07/schema#"
@@ -140,7 +140,7 @@ def test_every_repair_points_to_what_it_is_about() -> None:
 def test_what_is_repaired(published: Any, effective: Any, keywords: list[str]) -> None:
     """Only what can't be taken to the letter changes, and each change is said."""
     before = copy.deepcopy(published)
-    found, repairs = read(published)
+    found, repairs = derive_effective(published)
     assert found == effective
     assert [repair.keyword for repair in repairs] == keywords
     assert published == before
@@ -169,7 +169,7 @@ UNTOUCHED: dict[str, Any] = {
 @pytest.mark.parametrize("name", UNTOUCHED)
 def test_what_only_looks_like_a_keyword(name: str) -> None:
     """A property, value or definition that is called like a keyword is none."""
-    effective, repairs = read(UNTOUCHED[name])
+    effective, repairs = derive_effective(UNTOUCHED[name])
     assert effective == UNTOUCHED[name]
     assert repairs == ()
 
@@ -235,7 +235,7 @@ def beside(wrong: Any, right: Any) -> dict[str, Any]:
 def test_what_is_refused(document: Any, message: str) -> None:
     """One line that begins with the file and names what and where."""
     with pytest.raises(SchemaError) as caught:
-        read(document, "mine.json")
+        derive_effective(document, "mine.json")
     assert message in str(caught.value)
     assert str(caught.value).startswith("mine.json: ")
     assert str(caught.value).isprintable()
@@ -355,12 +355,12 @@ def test_any_document_is_read_or_refused(document: Any) -> None:
     before = copy.deepcopy(document)
     said = ""
     try:
-        effective, _ = read(document, "x")
+        effective, _ = derive_effective(document, "x")
     except SchemaError as error:
         said = str(error)
     else:
         jsonschema_rs.meta.validate(effective)
-        assert read(effective)[0] == effective
+        assert derive_effective(effective)[0] == effective
     assert said == "" or said.isprintable()
     assert document == before
 
@@ -387,7 +387,7 @@ def test_subschemas_and_mapped_agree() -> None:
         seen.append(where)
         return {"title": "x"}
 
-    result = mapped(schema, changed)
+    result = map_subschemas(schema, changed)
     assert seen == list(found)
     assert all(child == {"title": "x"} for _, child in subschemas(result))
     assert schema == before
@@ -520,5 +520,5 @@ def test_what_is_told_of_repairs(document: Any, notes: list[str]) -> None:
 def test_errors_to_the_letter(document: Any, message: str) -> None:
     """What, where, and what would be right; a document without a name is the schema."""
     with pytest.raises(SchemaError) as caught:
-        read(document)
+        derive_effective(document)
     assert str(caught.value) == message

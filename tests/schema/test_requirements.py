@@ -7,7 +7,13 @@ from typing import Any
 import pytest
 
 from kombo_fakes import Schema
-from kombo_fakes.schema.requirements import ABSENT, presence, present, suits, value_at
+from kombo_fakes.schema.requirements import (
+    ABSENT,
+    get_value,
+    has_site,
+    require_site,
+    require_values,
+)
 from kombo_fakes.schema.sites import Site
 
 DRAFT_7 = "http://json-schema.org/draft-07/schema#"
@@ -60,7 +66,7 @@ def site_of(document: Any, keyword: str) -> Site:
 def test_what_suits_a_keyword(document: dict[str, Any], kinds: set[str]) -> None:
     """A keyword is about values of some kinds, and passes over the others."""
     site = site_of(document, list(document)[-1])
-    assert {kind for kind, value in KINDS.items() if suits(value, site)} == kinds
+    assert {kind for kind, value in KINDS.items() if has_site(value, site)} == kinds
 
 
 @pytest.mark.parametrize(
@@ -82,19 +88,19 @@ def test_what_suits_a_keyword(document: dict[str, Any], kinds: set[str]) -> None
 def test_what_suits_a_place(document: dict[str, Any], good: Any, bad: Any) -> None:
     """There is something to break at the place, and what the keyword asks of it is there."""
     site = Schema(document).sites()[-1]
-    assert suits(good, site)
-    assert not suits(bad, site)
+    assert has_site(good, site)
+    assert not has_site(bad, site)
 
 
 def test_the_value_at_a_path() -> None:
     """Also where it is null, and nothing where the path leads past what is there."""
     payload = {"a": [None, {"b": 0}], "0": "x"}
-    assert value_at(payload, ()) is payload
-    assert value_at(payload, ("a", 0)) is None
-    assert value_at(payload, ("a", 1, "b")) == 0
-    assert value_at(payload, ("0",)) == "x"
+    assert get_value(payload, ()) is payload
+    assert get_value(payload, ("a", 0)) is None
+    assert get_value(payload, ("a", 1, "b")) == 0
+    assert get_value(payload, ("0",)) == "x"
     for nowhere in (("b",), (0,), ("a", 2), ("a", "0"), ("a", 0, "b"), ("0", 0), ("0", "x")):
-        assert value_at(payload, nowhere) is ABSENT
+        assert get_value(payload, nowhere) is ABSENT
 
 
 def in_object(name: str, inner: dict[str, Any]) -> dict[str, Any]:
@@ -144,9 +150,9 @@ def in_object(name: str, inner: dict[str, Any]) -> dict[str, Any]:
 def test_what_a_site_needs(document: dict[str, Any], required: dict[str, Any]) -> None:
     """The kind that the keyword is about, at its place, in the words of the schema's dialect."""
     schema = Schema(document)
-    found = presence(schema.sites()[-1], schema)
+    found = require_site(schema.sites()[-1], schema)
     assert found.schema == required
-    assert found == presence(schema.sites()[-1], schema)
+    assert found == require_site(schema.sites()[-1], schema)
 
 
 def test_a_requirement_is_a_key() -> None:
@@ -154,17 +160,17 @@ def test_a_requirement_is_a_key() -> None:
     one = Schema({"properties": {"a": {"minimum": 1}, "b": {}}})
     other = Schema({"properties": {"b": {}, "a": {"minimum": 2}}})
     ((site,), (same,)) = one.sites(), other.sites()
-    assert presence(site, one) == presence(same, other)
+    assert require_site(site, one) == require_site(same, other)
     # The names of an object's members are in the order of the alphabet.
-    assert presence(site, one).text.startswith('{"properties": ')
-    assert present([("a",)], one).text.startswith('{"allOf": [{"properties": ')
+    assert require_site(site, one).text.startswith('{"properties": ')
+    assert require_values([("a",)], one).text.startswith('{"allOf": [{"properties": ')
 
 
 def test_places_that_have_something() -> None:
     """Other than null, and all of them at once."""
     schema = Schema({"properties": {"a": {}, "b": {"type": "array"}}})
     something = {"not": {"type": "null"}}
-    assert present([("a",), ("b", 1)], schema).schema == {
+    assert require_values([("a",), ("b", 1)], schema).schema == {
         "allOf": [
             in_object("a", something),
             in_object("b", {"type": "array", "minItems": 2, "prefixItems": [{}, something]}),

@@ -28,14 +28,14 @@ from kombo_fakes.schema.blueprint import (
     Numeric,
     Object,
     Reference,
-    Text,
-    blueprint,
+    String,
+    build_blueprint,
+    find_smallest,
     shapes,
-    smallest,
 )
 from kombo_fakes.schema.ecma_regex import to_python
 from kombo_fakes.schema.sites import PLACES
-from kombo_fakes.schema.vocabulary import DRAFT_7, DRAFT_2019, mapped
+from kombo_fakes.schema.vocabulary import DRAFT_7, DRAFT_2019, map_subschemas
 
 
 @pytest.mark.parametrize("name", ["password", "binary", "byte", "decimal", "phone"])
@@ -242,21 +242,21 @@ def test_the_smallest_form_is_found_once() -> None:
     def layer(number: int) -> Reference:
         def target() -> Blueprint:
             asked.append(str(number))
-            return Text() if number == 40 else Array(1, prefix=(layer(number + 1),) * 2)
+            return String() if number == 40 else Array(1, prefix=(layer(number + 1),) * 2)
 
         return Reference(str(number), target)
 
-    small = smallest(layer(0))
+    small = find_smallest(layer(0))
     assert isinstance(small, Array)
     assert len(asked) == 41
 
 
 def test_shapes_on_many_ways_can_be_had() -> None:
-    assert blueprint(Schema.load(layered(40)))
+    assert build_blueprint(Schema.load(layered(40)))
 
 
 def test_shapes_of_types_that_hold_each_other() -> None:
-    assert 9 < len(list(shapes(blueprint(Schema.load(entangled(9)))))) <= 9 * 9 * PLACES
+    assert 9 < len(list(shapes(build_blueprint(Schema.load(entangled(9)))))) <= 9 * 9 * PLACES
 
 
 @pytest.mark.slow
@@ -347,7 +347,9 @@ class CountedDict(dict[str, Any]):
 
 def test_what_holds_many_schemas_is_copied_once() -> None:
     many = CountedDict({str(number): {} for number in range(100)})
-    assert mapped({"properties": many}, lambda where, child: True)["properties"]["99"] is True
+    assert (
+        map_subschemas({"properties": many}, lambda where, child: True)["properties"]["99"] is True
+    )
     assert many.copies == 1
     assert many["99"] == {}
 
@@ -362,16 +364,16 @@ def test_ids_of_changes_are_different() -> None:
     assert ids == ["a_b-new-value", "a_b-new-value-2", "A_B-new-value-3"]
 
 
-ONE_NAME = Text(patterns=("^z$",))
+ONE_NAME = String(patterns=("^z$",))
 
 
 @pytest.mark.parametrize(
     ("plan", "place"),
     [
         (Numeric(True, multiple_of=(7,), not_multiple_of=(7,)), "/a"),
-        (Text(min_length=30, formats=("date",)), "/a"),
-        (Object({}, extras=(Extra(ONE_NAME, Text()),), min_properties=3), "the properties of /a"),
-        (Filtered(Text(), lambda value: False, "not"), "/a: not"),
+        (String(min_length=30, formats=("date",)), "/a"),
+        (Object({}, extras=(Extra(ONE_NAME, String()),), min_properties=3), "the properties of /a"),
+        (Filtered(String(), lambda value: False, "not"), "/a: not"),
     ],
 )
 def test_where_no_realistic_value_was_found(plan: Blueprint, place: str) -> None:

@@ -14,8 +14,8 @@ from support.sampling import some_fast
 
 from kombo_fakes import KomboFakesError, Schema, ValidationError
 from kombo_fakes.core.json_reader import MAX_DEPTH
-from kombo_fakes.core.messages import nearest, shorten, unknown
-from kombo_fakes.schema.violations import Violation, plain
+from kombo_fakes.core.messages import find_nearest, shorten, unknown_name_error
+from kombo_fakes.schema.violations import Violation, to_plain_json
 
 DRAFT_7 = "http://json-schema.org/draft-07/schema#"
 TEXT = "a" * 100_000
@@ -384,7 +384,7 @@ def test_shorten_is_short(value: Any) -> None:
 )
 def test_unknown_names(name: str, known: Any, message: str) -> None:
     """The nearest name, or what there is, in one line."""
-    error = unknown("thing", name, known, where=" here")
+    error = unknown_name_error("thing", name, known, where=" here")
     assert str(error).endswith(message)
     assert str(error).startswith("unknown thing ")
     assert isinstance(error, LookupError)
@@ -394,8 +394,8 @@ def test_unknown_names(name: str, known: Any, message: str) -> None:
 
 def test_nearest_prefers_the_same_letters() -> None:
     """Only case differs: that is it, however many others are near."""
-    assert nearest("Data.State", ["data.states", "data.state"]) == "data.state"
-    assert nearest("", ["a"]) is None
+    assert find_nearest("Data.State", ["data.states", "data.state"]) == "data.state"
+    assert find_nearest("", ["a"]) is None
 
 
 @pytest.mark.parametrize(
@@ -513,6 +513,6 @@ def test_what_the_validator_is_given_is_the_same_value() -> None:
         """A number of the caller's own kind."""
 
     value = {"a": (Fraction(1.5), True, None, Whole(2), Text("x\ud800"))}
-    given = plain(value)
+    given = to_plain_json(value)
     assert given == {"a": [1.5, True, None, 2, "x\ufffd"]}
     assert [type(one) for one in given["a"]] == [float, bool, type(None), int, str]

@@ -22,7 +22,7 @@ from kombo_fakes import (
     timelines,
     verify,
 )
-from kombo_fakes.core.instants import instant
+from kombo_fakes.core.instants import parse_instant
 from kombo_fakes.sequences.sender import Sender
 
 EXAMPLES = Path(__file__).parents[2] / "examples" / "receivers"
@@ -166,7 +166,7 @@ def test_a_forged_event_that_is_refused_and_applied(known):
             data = dict(delivery.payload["data"])
             if right or (data["integration_id"] in self.seen) == known:
                 stored = self.seen.setdefault(data["integration_id"], data)
-                if instant(data["updated_at"]) > instant(stored["updated_at"]):
+                if parse_instant(data["updated_at"]) > parse_instant(stored["updated_at"]):
                     stored.update(data)
             return 204 if right else 401
 

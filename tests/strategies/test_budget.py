@@ -10,7 +10,7 @@ from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 from kombo_fakes import Schema, payloads
-from kombo_fakes.schema.blueprint import Array, Object, Text, blueprint
+from kombo_fakes.schema.blueprint import Array, Object, String, build_blueprint
 from kombo_fakes.strategies.budget import ROOM, Sizes, usual_count
 
 FIELDS = {
@@ -80,13 +80,16 @@ def test_each_field_has_its_turn(drawn: Any) -> None:
 def test_what_is_not_large_is_drawn_as_before() -> None:
     """Every shipped event has room enough."""
     for name in ("integration-state-changed", "sync-finished", "assessment:order-received"):
-        assert Sizes().of(blueprint(Schema.load(name))) < ROOM
+        assert Sizes().of(build_blueprint(Schema.load(name))) < ROOM
 
 
 def test_sizes() -> None:
     """A text is one, half of the optional properties are there, arrays as in Hypothesis."""
-    plan = Object(properties={"a": Text(), "b": Text()}, required=frozenset({"a"}))
+    plan = Object(properties={"a": String(), "b": String()}, required=frozenset({"a"}))
     assert Sizes().of(plan) == 1.5
-    assert usual_count(Array(items=Text())) == 5
-    assert usual_count(Array(items=Text(), min_items=4, max_items=5)) == 4.5
-    assert usual_count(Array(items=Text(), min_items=2, prefix=(Text(), Text()), max_items=2)) == 0
+    assert usual_count(Array(items=String())) == 5
+    assert usual_count(Array(items=String(), min_items=4, max_items=5)) == 4.5
+    assert (
+        usual_count(Array(items=String(), min_items=2, prefix=(String(), String()), max_items=2))
+        == 0
+    )

@@ -18,8 +18,8 @@ from kombo_fakes.catalogues.changes import changes
 from kombo_fakes.catalogues.corners import corners
 from kombo_fakes.catalogues.faults import faults
 from kombo_fakes.core.choices import SeededChoices, seed_for
-from kombo_fakes.core.instants import SECOND, instant, written
-from kombo_fakes.core.pointer import Path, get, parse_pointer, replaced, to_pointer
+from kombo_fakes.core.instants import SECOND, format_instant, parse_instant
+from kombo_fakes.core.pointer import Path, get, parse_pointer, replace_at, to_pointer
 from kombo_fakes.errors import FaultError, PointerError
 from kombo_fakes.probing.model import Case, Expectation, Policy, Rank
 from kombo_fakes.probing.verdicts.judge import LARGE
@@ -61,7 +61,7 @@ class Maker:
         self._made = 0
         self._base = self._plain()
         if self.event == DEFAULT_EVENT:
-            self._instant = int(instant(self._base["data"]["updated_at"]))
+            self._instant = int(parse_instant(self._base["data"]["updated_at"]))
 
     # -- payloads
 
@@ -79,7 +79,7 @@ class Maker:
                 payload["data"]["integration_id"] = f"personio:{token or tool}"
             for path, value in list(leaves(payload)):
                 if isinstance(value, str) and _ADDRESS.fullmatch(value):
-                    payload = replaced(payload, path, value.partition("@")[0] + "@example.com")
+                    payload = replace_at(payload, path, value.partition("@")[0] + "@example.com")
             if serialize(payload).isascii() and all(
                 value is not None for _, value in leaves(payload)
             ):
@@ -97,7 +97,7 @@ class Maker:
         data = fresh.get("data")
         if payload is None and self.event == DEFAULT_EVENT:
             # No two with the same instant, which some take for the same event.
-            fresh["data"]["updated_at"] = written(self._instant + self._made * SECOND)
+            fresh["data"]["updated_at"] = format_instant(self._instant + self._made * SECOND)
         if isinstance(data, dict):
             # The id of what the event is about; of an integration the tool comes first.
             for name in ("integration_id", "id"):
@@ -151,7 +151,7 @@ class Maker:
         plain = copy.deepcopy(self._base)
         try:
             path = _as_path(plain, parse_pointer(pointer))
-            near = replaced(payload, path, get(plain, path))
+            near = replace_at(payload, path, get(plain, path))
             if not self.schema.is_valid(near):
                 near = plain
         except (PointerError, KeyError, TypeError):
@@ -161,7 +161,7 @@ class Maker:
             try:
                 value = get(payload, own)
                 if isinstance(value, str) and to_pointer(own) != pointer and get(near, own):
-                    near = replaced(near, own, value)
+                    near = replace_at(near, own, value)
             except PointerError:
                 continue
         return Delivery.of(near, self.secret) if near != payload else None
@@ -240,7 +240,7 @@ class Maker:
                 payload = self.fresh()
                 for path, value in leaves(corner.payload):
                     with contextlib.suppress(PointerError):
-                        payload = replaced(payload, path, None) if value is None else payload
+                        payload = replace_at(payload, path, None) if value is None else payload
                 if not self.schema.is_valid(payload):
                     payload = self.fresh(corner.payload)
                 yield self.valid_case(
@@ -254,7 +254,7 @@ class Maker:
                 # Another one in each run, or what the last one left would be looked at.
                 value = value[0] + self._token() + value[1:]
             try:
-                payload = replaced(self.fresh(), path, value)
+                payload = replace_at(self.fresh(), path, value)
                 get(payload, path)
             except PointerError:
                 payload = self.fresh(corner.payload)
@@ -273,7 +273,7 @@ class Maker:
                     f"valid:text-{name}",
                     "text",
                     about,
-                    replaced(payload, target, text),
+                    replace_at(payload, target, text),
                     rank="realistic" if name in ("accents", "emoji") else "schema",
                     pointer=to_pointer(target),
                 )
@@ -308,7 +308,7 @@ class Maker:
                 f"valid:data.end_user.creator_email-{name}",
                 "text",
                 about,
-                replaced(self.fresh(), path, text),
+                replace_at(self.fresh(), path, text),
                 pointer="/data/end_user/creator_email",
             )
 
@@ -330,7 +330,7 @@ class Maker:
         if self.event != DEFAULT_EVENT:
             return
         for name, about, text in _TIMESTAMPS:
-            payload = replaced(self.fresh(), path, text)
+            payload = replace_at(self.fresh(), path, text)
             yield self.valid_case(
                 f"valid:data.updated_at-{name}",
                 "date-time",
@@ -345,7 +345,7 @@ class Maker:
             for path, value in leaves(payload)
             if isinstance(value, str)
             and not str(path[-1]).endswith(("id", "type"))
-            and self.schema.is_valid(replaced(payload, path, value + " x/é"))
+            and self.schema.is_valid(replace_at(payload, path, value + " x/é"))
         ]
         named = [path for path in found if "name" in str(path[-1])]
         return next(iter(named or found), None)
@@ -361,7 +361,7 @@ class Maker:
                 name = "Miller & Sons / Co"
                 if style.name in _ESCAPING:
                     name = "Müller & Söhne / Zoë \U0001f600"
-                payload = replaced(payload, target, name)
+                payload = replace_at(payload, target, name)
             yield self.valid_case(
                 f"style:{style.name}",
                 "style",
@@ -543,7 +543,7 @@ class Maker:
         """A payload whose letters beyond ASCII are left out: they are a case of their own."""
         for path, value in list(leaves(payload)):
             if isinstance(value, str) and not value.isascii():
-                payload = replaced(payload, path, value.encode("ascii", "ignore").decode())
+                payload = replace_at(payload, path, value.encode("ascii", "ignore").decode())
         return payload
 
 
@@ -659,7 +659,7 @@ def theme_of_value(value: Any) -> str:
         return "null"
     if isinstance(value, str):
         try:
-            instant(value)
+            parse_instant(value)
         except ValueError:
             return "text"
         return "date-time"

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from kombo_fakes.core.instants import instant
+from kombo_fakes.core.instants import parse_instant
 from kombo_fakes.probing.cases.lookalikes import LOOKALIKES, Lookalike
 from kombo_fakes.sequences.sender import Sender, Status
 from kombo_fakes.sequences.timeline import Step
@@ -263,7 +263,7 @@ _ERAS = (
 
 def _eras(sender: Sender) -> Steps:
     for number, text in enumerate(_ERAS):
-        yield Step(sender.next(choice=number % 2, at=int(instant(text))))
+        yield Step(sender.next(choice=number % 2, at=int(parse_instant(text))))
 
 
 def _tie(sender: Sender) -> Steps:

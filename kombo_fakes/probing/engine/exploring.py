@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import seed as seeded
 
 from kombo_fakes.core.messages import shorten
-from kombo_fakes.core.pointer import Path, get, replaced, to_pointer
+from kombo_fakes.core.pointer import Path, get, replace_at, to_pointer
 from kombo_fakes.errors import PointerError
 from kombo_fakes.probing.cases.cases import Maker, leaves
 from kombo_fakes.probing.model import Case, Category
@@ -121,7 +121,7 @@ class Small:
                 return None
             value = self.shortest(path, value, wrong)
             about = f"{'.'.join(map(str, path))} = {shorten(value)}"
-            least = replaced(maker.fresh(), path, value)
+            least = replace_at(maker.fresh(), path, value)
         return maker.valid_case(
             f"{name}:{theme}:{pointer}", theme, about, maker.fresh(least), pointer=pointer
         )
@@ -131,7 +131,7 @@ class Small:
         plain = self._maker.fresh()
         for path, value in leaves(payload):
             try:
-                candidate = replaced(plain, path, value)
+                candidate = replace_at(plain, path, value)
             except PointerError:
                 continue
             if candidate == plain or not self._maker.schema.is_valid(candidate):
@@ -147,7 +147,7 @@ class Small:
         plain = self._maker.fresh()
         for path, _ in list(leaves(payload)):
             try:
-                candidate = replaced(payload, path, get(plain, path))
+                candidate = replace_at(payload, path, get(plain, path))
             except PointerError:
                 continue
             if self._maker.schema.is_valid(candidate) and self.fails(candidate) == wrong:
@@ -163,7 +163,7 @@ class Small:
             at = 0
             while at < len(value):
                 shorter = value[:at] + value[at + size :]
-                candidate = replaced(self._maker.fresh(), path, shorter)
+                candidate = replace_at(self._maker.fresh(), path, shorter)
                 if self._maker.schema.is_valid(candidate) and self.fails(candidate) == wrong:
                     value = shorter
                 else:

@@ -9,7 +9,7 @@ from functools import partial
 from typing import Any, NamedTuple
 
 from kombo_fakes.core.choices import seed_for
-from kombo_fakes.core.instants import NOTATIONS, SECOND, instant
+from kombo_fakes.core.instants import NOTATIONS, SECOND, parse_instant
 from kombo_fakes.probing.cases.cases import Maker
 from kombo_fakes.probing.cases.scenarios import SCENARIOS, Burst, Foreign, Forged, Scenario
 from kombo_fakes.probing.engine.client import Client, Stopped
@@ -408,7 +408,7 @@ class Histories:
             payload = self._maker.fresh(exchange.delivery.payload)
             data = payload["data"]
             data["integration_id"] = named
-            at = int(instant(data["updated_at"])) + later
+            at = int(parse_instant(data["updated_at"])) + later
             data["updated_at"] = NOTATIONS[USUAL_NOTATION](at)
             known = ledger.of(named)
             delivery = Delivery.of(payload, self._maker.secret)

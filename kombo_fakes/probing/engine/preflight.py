@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timezone
 
 from kombo_fakes.core.messages import shorten
-from kombo_fakes.core.pointer import Path, get, replaced
+from kombo_fakes.core.pointer import Path, get, replace_at
 from kombo_fakes.errors import PointerError
 from kombo_fakes.probing.cases.cases import Maker
 from kombo_fakes.probing.model import Case, Category, Exchange, Failure, Finding, Reply
@@ -139,7 +139,7 @@ def _payloads(maker: Maker) -> Iterator[Instead]:
     )  # fmt: skip
     for path, value, cause, hint in tries:
         try:
-            payload = replaced(maker.fresh(), path, value)
+            payload = replace_at(maker.fresh(), path, value)
         except PointerError:
             continue
         if maker.schema.is_valid(payload):

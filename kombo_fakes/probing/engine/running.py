@@ -10,7 +10,7 @@ from dataclasses import replace
 from typing import Any
 from urllib.parse import urljoin
 
-from kombo_fakes.core.messages import unknown
+from kombo_fakes.core.messages import unknown_name_error
 from kombo_fakes.probing.cases.cases import Maker
 from kombo_fakes.probing.engine.client import SETTLE, Client
 from kombo_fakes.probing.engine.event_run import Play, Progress
@@ -92,7 +92,7 @@ def probe(
     """
     sign(b"", secret)  # Raises for a secret that is none.
     if policy not in POLICIES:
-        raise unknown("policy", str(policy), POLICIES)
+        raise unknown_name_error("policy", str(policy), POLICIES)
     names = (event,) if isinstance(event, str) else tuple(dict.fromkeys(event))
     for name in names:
         check_event(name)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from fnmatch import fnmatchcase
 from typing import Any
 
-from kombo_fakes.core.messages import unknown
+from kombo_fakes.core.messages import unknown_name_error
 from kombo_fakes.errors import ReceiverError
 from kombo_fakes.probing.cases.cases import Maker
 from kombo_fakes.probing.model import POLICIES, Case, Category, Exchange, Failure, Policy, Reply
@@ -127,7 +127,7 @@ def probe_cases(
     sign(b"", secret)  # Raises for a secret that is none.
     check_event(event)
     if policy not in POLICIES:
-        raise unknown("policy", policy, POLICIES)
+        raise unknown_name_error("policy", policy, POLICIES)
     found = [
         ProbeCase(case.id, case.about, case.delivery, case.owed, case.why, case, secret)
         for _, cases in Maker(event, secret, policy, seed, run).phases()
@@ -138,7 +138,7 @@ def probe_cases(
     wanted = (ids,) if isinstance(ids, str) else tuple(ids)
     for pattern in wanted:
         if not any(fnmatchcase(case.id, pattern) for case in found):
-            raise unknown("case", pattern, (case.id for case in found))
+            raise unknown_name_error("case", pattern, (case.id for case in found))
     return tuple(c for c in found if any(fnmatchcase(c.id, pattern) for pattern in wanted))
 
 

@@ -14,7 +14,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-from kombo_fakes.core.writer import pretty
+from kombo_fakes.core.writer import to_pretty_json
 from kombo_fakes.errors import OutputError
 from kombo_fakes.probing.model import Exchange, Reply
 from kombo_fakes.probing.reports.as_json import exchange_data
@@ -77,7 +77,7 @@ class Recorder:
             **exchange_data(Exchange(delivery, reply)),
         }
         try:
-            (self._directory / f"{stem}.json").write_bytes(pretty(entry) + b"\n")
+            (self._directory / f"{stem}.json").write_bytes(to_pretty_json(entry) + b"\n")
             (self._directory / f"{stem}.body").write_bytes(delivery.body)
         except OSError as error:
             raise OutputError(f"{self._directory}: can't be written: {error.strerror}") from None

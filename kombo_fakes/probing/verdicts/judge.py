@@ -8,7 +8,7 @@ from base64 import urlsafe_b64decode
 from collections.abc import Mapping
 from typing import Any
 
-from kombo_fakes.core.instants import SECOND, instant
+from kombo_fakes.core.instants import SECOND, parse_instant
 from kombo_fakes.probing.model import Case, Category, Reply
 from kombo_fakes.probing.secrets.encodings import secret_forms
 from kombo_fakes.wire.delivery import Delivery
@@ -135,7 +135,7 @@ def _same_instant(seen: Any, owed: Any) -> bool:
     try:
         # Finer than a microsecond is more than most databases and languages keep; coarser than
         # a millisecond would lose what Kombo sends.
-        apart = abs(instant(seen) - instant(owed))
+        apart = abs(parse_instant(seen) - parse_instant(owed))
         fine = _digits(owed) > 3
         return apart < (SECOND // 1000 if fine else 1)
     except (ValueError, TypeError):

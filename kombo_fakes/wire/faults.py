@@ -24,7 +24,8 @@ from kombo_fakes.errors import DocumentError
 from kombo_fakes.realistic.generator import generator_for
 from kombo_fakes.schema.schema import Schema, SchemaLike
 from kombo_fakes.webhooks.shipped import DEFAULT_EVENT
-from kombo_fakes.wire.delivery import CONTENT_TYPE, Delivery
+from kombo_fakes.wire.delivery import Delivery
+from kombo_fakes.wire.headers import CONTENT_TYPE
 from kombo_fakes.wire.serializations import serialize
 from kombo_fakes.wire.signing import (
     SIGNATURE_HEADER,

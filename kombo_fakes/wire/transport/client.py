@@ -17,7 +17,8 @@ from urllib3.util import SKIP_HEADER, Url
 from kombo_fakes.core.messages import shorten
 from kombo_fakes.errors import OverrideError, TransportError
 from kombo_fakes.version import __version__
-from kombo_fakes.wire.delivery import Delivery, Headers
+from kombo_fakes.wire.delivery import Delivery
+from kombo_fakes.wire.headers import Headers
 from kombo_fakes.wire.transport.connections import PORTS, Host, Line
 from kombo_fakes.wire.transport.failures import EndlessError, explain_failure
 from kombo_fakes.wire.transport.urls import (

@@ -541,7 +541,7 @@ def path_to_id(path: Path) -> str:
     """A place as the first part of an id: readable, and safe in file names.
 
     Examples:
-        >>> path_to_id(("data", "a/b")), place_id(())
+        >>> path_to_id(("data", "a/b")), path_to_id(())
         ('data.a_b', 'root')
     """
     parts = [re.sub(r"[^A-Za-z0-9_]+", "_", str(part)) or "_" for part in path]

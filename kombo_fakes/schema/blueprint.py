@@ -34,7 +34,7 @@ def to_json_number(number: Decimal) -> int | float:
     """A decimal as JSON has it: an integer where it has no fraction.
 
     Examples:
-        >>> to_json_number(Decimal("2.0")), in_json(Decimal("0.5"))
+        >>> to_json_number(Decimal("2.0")), to_json_number(Decimal("0.5"))
         (2, 0.5)
     """
     return int(number) if number == number.to_integral_value() else float(number)

@@ -72,7 +72,7 @@ class Schema:
 
         Examples:
             >>> schema = Schema.load("integration-state-changed")
-            >>> schema.is_valid({"id": "1"}), len(schema.find_sites())
+            >>> schema.is_valid({"id": "1"}), len(schema.sites())
             (False, 39)
         """
         if isinstance(source, Schema):
@@ -122,7 +122,7 @@ class Schema:
         """Every constraint at every place, outermost first.
 
         Examples:
-            >>> print(*Schema.load({"type": "object", "required": ["a"]}).find_sites(), sep="; ")
+            >>> print(*Schema.load({"type": "object", "required": ["a"]}).sites(), sep="; ")
             type at (root); required of 'a' at (root)
         """
         return self._sites

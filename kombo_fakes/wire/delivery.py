@@ -34,6 +34,7 @@ class Delivery:
             is one byte (Latin-1, as in PEP 3333), so ``"\xe9"`` is the byte E9.
         body: The bytes of the body.
         done: What was done to the delivery, in a few words each: its style, its fault.
+        style: The name of the `Style` that the body is written in; None if it is not one.
 
     Examples:
         >>> delivery = Delivery.of({"id": "1"}, "a secret")
@@ -47,6 +48,7 @@ class Delivery:
     headers: Headers
     body: bytes
     done: tuple[str, ...] = ()
+    style: str | None = None
 
     @classmethod
     def of(
@@ -69,8 +71,9 @@ class Delivery:
             UnknownNameError: if there is no such style.
             SecretError: if the secret is empty.
         """
-        how = () if style == "compact" else (f"spelt {style}",)
-        return cls.signed(serialize(payload, style), secret, done=(*done, *how))
+        how = () if style == "compact" else (f"style {style}",)
+        delivery = cls.signed(serialize(payload, style), secret, done=(*done, *how))
+        return replace(delivery, style=style)
 
     @classmethod
     def signed(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from hypothesis import strategies as st
@@ -19,7 +20,7 @@ from kombo_fakes.wire.delivery import Delivery
 from kombo_fakes.wire.serializations import serialize, serialize_mixed, styles
 from kombo_fakes.wire.signing import TEST_SECRET, sign
 
-_ROLLED = "at random"
+_RANDOM = "at random"
 
 
 def deliveries(
@@ -54,7 +55,7 @@ def deliveries(
         >>> from hypothesis import find
         >>> delivery = find(deliveries(), lambda delivery: b"\n" in delivery.body)
         >>> delivery.done
-        ('spelt indented',)
+        ('style indented',)
     """
     check_knobs("deliveries", knobs)
     sign(b"", secret)  # Raises for a secret that is none.
@@ -64,7 +65,7 @@ def deliveries(
     if of is not None and knobs:
         raise OverrideError(f"of= and {min(knobs)}=: the strategy has knobs of its own")
     valid = payloads(event_or_schema, values, **knobs) if of is None else of
-    chosen = st.sampled_from([*names, _ROLLED]) if style is None else st.just(style)
+    chosen = st.sampled_from([*names, _RANDOM]) if style is None else st.just(style)
 
     @st.composite
     def delivered(draw: DrawFn) -> Delivery:
@@ -72,11 +73,12 @@ def deliveries(
         payload, done = drawn, tuple[str, ...]()
         if isinstance(drawn, InvalidPayload):
             payload, done = drawn.payload, (f"fault {drawn.fault.id}",)
-        if how == _ROLLED:
+        if how == _RANDOM:
             body = serialize_mixed(payload, DrawnChoices(draw, None))
         else:
             body = serialize(payload, how)
-        spelt = () if how == "compact" else (f"spelt {how}",)
-        return Delivery.signed(body, secret, done=(*done, *spelt))
+        written = () if how == "compact" else (f"style {how}",)
+        delivery = Delivery.signed(body, secret, done=(*done, *written))
+        return delivery if how == _RANDOM else replace(delivery, style=how)
 
     return delivered()

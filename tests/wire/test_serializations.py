@@ -257,7 +257,7 @@ def test_deliveries_in_every_spelling(value: Any, style: Style) -> None:
     delivery = Delivery.of(value, "x", style=style.name)
     assert delivery.body == style.write(value)
     assert verify(delivery.body, delivery.signature, "x")
-    assert delivery.done == (() if style.name == "compact" else (f"spelt {style}",))
+    assert delivery.done == (() if style.name == "compact" else (f"style {style}",))
 
 
 # What payloads come out as: by the name of the style, and by the seed of choices.

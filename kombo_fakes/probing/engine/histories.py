@@ -308,19 +308,19 @@ class Histories:
 
     def _is_alone_wrong(self, step: Step, wrong: Category) -> bool:
         payload = step.delivery.payload
-        spelt = [what for what in step.delivery.done if what.startswith("spelt ")]
+        style = step.delivery.style or "compact"
         alone = self._maker.valid_case(
             "alone",
             "combination",
             "a payload of a history, alone",
             self._alone(payload),
-            style=spelt[0].removeprefix("spelt ") if spelt else "compact",
+            style=style,
         )
         if self._attempt(alone) != wrong or self._attempt(self._plain()) == wrong:
             return False
         if not self._evidence.explains(wrong, "", ""):
             small = Small(self._maker, self._attempt).case(payload, wrong, _unexplained, "alone")
-            self._record(alone if spelt or small is None else small)
+            self._record(alone if style != "compact" or small is None else small)
         return True
 
     def _alone(self, payload: Any) -> Any:

@@ -20,7 +20,7 @@ from kombo_fakes.realistic.generator import generator_for
 from kombo_fakes.schema.blueprint import String, build_blueprint
 from kombo_fakes.schema.requirements import Requirement, require_values
 from kombo_fakes.schema.schema import Schema, SchemaLike
-from kombo_fakes.strategies.options import Knobs, Values
+from kombo_fakes.strategies.options import StrategySettings, Values
 from kombo_fakes.strategies.payloads import strategy_for, strategy_of
 from kombo_fakes.strategies.realistic import below, generated
 from kombo_fakes.strategies.recipes import Recipe, building, composed, recipe_of
@@ -68,7 +68,7 @@ def invalid_payloads(
         >>> payload["data"]["state"], fault.id
         ('ACTIV', 'data.state-enum-cut')
     """
-    knobs = Knobs(
+    settings = StrategySettings(
         values=values,
         contested=contested,
         allow_nul=allow_nul,
@@ -80,17 +80,19 @@ def invalid_payloads(
     chosen = faults(schema, keywords=keywords, at=at, ids=ids)
     if not chosen:
         raise SchemaError(f"{schema.name}: no fault has all of these keywords, places and ids")
-    strategy_for(schema, knobs)  # So that knobs which leave nothing are an error now.
+    strategy_for(schema, settings)  # So that options which leave nothing are an error now.
     # Hypothesis works out a codec's characters once, and that would slow down the first draw.
-    strategy_of(String(), knobs, schema.name)
+    strategy_of(String(), settings, schema.name)
     with building():
-        is_possible = any(_recipe_of(fault, knobs) is not None for fault in chosen)
+        is_possible = any(_recipe_of(fault, settings) is not None for fault in chosen)
     if not is_possible:
-        raise SchemaError(f"{schema.name}: the knobs leave no payload that could have these faults")
-    return _any_of(chosen, knobs)
+        raise SchemaError(
+            f"{schema.name}: the options leave no payload that could have these faults"
+        )
+    return _any_of(chosen, settings)
 
 
-def _any_of(chosen: Sequence[Fault], knobs: Knobs) -> SearchStrategy[InvalidPayload]:
+def _any_of(chosen: Sequence[Fault], settings: StrategySettings) -> SearchStrategy[InvalidPayload]:
     count = len(chosen)
     # Most of Hypothesis's examples are the one before with something of it copied to where
     # something of the same size was drawn. A single draw would be the same in all of them, and a
@@ -99,9 +101,9 @@ def _any_of(chosen: Sequence[Fault], knobs: Knobs) -> SearchStrategy[InvalidPayl
 
     def invalid(draw: DrawFn) -> InvalidPayload:
         first = sum([draw(part) for part in parts]) % count
-        # The knobs may leave nothing for one: then it is the next one's turn.
+        # The options may leave nothing for one: then it is the next one's turn.
         for fault in (*chosen[first:], *chosen[:first]):
-            recipe = _recipe_of(fault, knobs)
+            recipe = _recipe_of(fault, settings)
             if recipe is not None:
                 return recipe(draw)
         return reject()
@@ -110,12 +112,12 @@ def _any_of(chosen: Sequence[Fault], knobs: Knobs) -> SearchStrategy[InvalidPayl
 
 
 @lru_cache(maxsize=4096)
-def _recipe_of(fault: Fault, knobs: Knobs) -> Recipe[InvalidPayload] | None:
-    """How the payloads that have one fault are drawn; None if the knobs leave none.
+def _recipe_of(fault: Fault, settings: StrategySettings) -> Recipe[InvalidPayload] | None:
+    """How the payloads that have one fault are drawn; None if the options leave none.
 
     No strategy for each fault: Hypothesis takes its time for that, and there are many faults.
     """
-    valid = _payloads_with(fault, knobs)
+    valid = _payloads_with(fault, settings)
     if valid is None:
         return None
     payloads_with = recipe_of(valid)
@@ -132,7 +134,7 @@ def _recipe_of(fault: Fault, knobs: Knobs) -> Recipe[InvalidPayload] | None:
         count = len(near) + explores
         choice = draw(below(count)) if count > 1 else 0
         # What is beyond the near misses is built when it is drawn, since that takes its time.
-        further = _explored(fault, knobs) if choice == len(near) else None
+        further = _explored(fault, settings) if choice == len(near) else None
         broken = near[choice % len(near)] if further is None else draw(further)
         candidate = replace_at(payload, path, broken)
         if not fault.is_in(candidate):
@@ -144,10 +146,10 @@ def _recipe_of(fault: Fault, knobs: Knobs) -> Recipe[InvalidPayload] | None:
     return invalid
 
 
-def _payloads_with(fault: Fault, knobs: Knobs) -> SearchStrategy[Any] | None:
+def _payloads_with(fault: Fault, settings: StrategySettings) -> SearchStrategy[Any] | None:
     # As for the examples of a fault: the place alone may be had where more can't be.
     for wanted in (fault.requirement, require_values([fault.site.path], fault.schema)):
-        strategy = _payloads_that(fault.schema, wanted, knobs)
+        strategy = _payloads_that(fault.schema, wanted, settings)
         if strategy is not None:
             return strategy
     return None
@@ -155,25 +157,25 @@ def _payloads_with(fault: Fault, knobs: Knobs) -> SearchStrategy[Any] | None:
 
 @lru_cache(maxsize=1024)
 def _payloads_that(
-    schema: Schema, requirement: Requirement, knobs: Knobs
+    schema: Schema, requirement: Requirement, settings: StrategySettings
 ) -> SearchStrategy[Any] | None:
     try:
         plan = build_blueprint(schema, requirement.schema)
         if plan == build_blueprint(schema):
-            return strategy_for(schema, knobs)
-        if knobs.values == "realistic":
-            return generated(generator_for(schema, requirement), knobs)
-        return strategy_of(plan, knobs, schema.name)
+            return strategy_for(schema, settings)
+        if settings.values == "realistic":
+            return generated(generator_for(schema, requirement), settings)
+        return strategy_of(plan, settings, schema.name)
     except (SchemaError, OverrideError):
         return None
 
 
 @lru_cache(maxsize=4096)
-def _explored(fault: Fault, knobs: Knobs) -> SearchStrategy[Any] | None:
+def _explored(fault: Fault, settings: StrategySettings) -> SearchStrategy[Any] | None:
     plan = blueprint_of_more_values(fault.schema, fault.site, fault.mutator)
     if plan is None:
         return None
     try:
-        return strategy_of(plan, knobs, fault.schema.name)
+        return strategy_of(plan, settings, fault.schema.name)
     except SchemaError:
         return None

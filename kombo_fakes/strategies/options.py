@@ -13,8 +13,8 @@ from kombo_fakes.errors import OverrideError
 Values: TypeAlias = Literal["any", "realistic"]
 
 
-class KnobOptions(TypedDict, total=False):
-    """The knobs as keyword arguments, for type checkers."""
+class StrategyOptions(TypedDict, total=False):
+    """The options of a strategy as keyword arguments, for type checkers."""
 
     contested: bool
     allow_nul: bool
@@ -23,14 +23,14 @@ class KnobOptions(TypedDict, total=False):
     nulls: float | None
 
 
-def check_knobs(function: str, knobs: Mapping[str, object]) -> None:
-    """Refuse what is no knob, as Python does, in the name of the function that was called.
+def check_option_names(function: str, options: Mapping[str, object]) -> None:
+    """Refuse what is not an option, as Python does, in the name of the function that was called.
 
     Raises:
-        TypeError: if something is none.
+        TypeError: if one is not an option.
     """
-    known = KnobOptions.__annotations__
-    for name in knobs:
+    known = StrategyOptions.__annotations__
+    for name in options:
         if name not in known:
             near = find_nearest(name, known)
             hint = f". Did you mean {near!r}?" if near else ""
@@ -42,7 +42,7 @@ _MANY = 300
 
 
 @dataclass(frozen=True, slots=True)
-class Knobs:
+class StrategySettings:
     """What a strategy is asked for beside the schema; see `kombo_fakes.payloads`."""
 
     values: Values = "any"
@@ -52,8 +52,8 @@ class Knobs:
     max_length: int | None = None
     nulls: float | None = None
 
-    def checked(self) -> Knobs:
-        """These knobs, the codec by its own name, once each is known to make sense.
+    def checked(self) -> StrategySettings:
+        """These settings, the codec by its own name, once each is known to make sense.
 
         Raises:
             OverrideError: if one doesn't; the message names it and what would be right.

@@ -2,7 +2,7 @@
 
 Objects and arrays are composed here from Hypothesis's public API, over the blueprint of the
 schema; the leaves come from `kombo_fakes.strategies.recipes`. A strategy is built once for a
-schema and its knobs, and draws without filtering where the schema is of the usual kind.
+schema and its options, and draws without filtering where the schema is of the usual kind.
 """
 
 from __future__ import annotations
@@ -39,7 +39,12 @@ from kombo_fakes.schema.blueprint import (
 from kombo_fakes.schema.schema import Schema, SchemaLike
 from kombo_fakes.strategies.budget import DEPTH, ROOM, Sizes, share_of_room, usual_count
 from kombo_fakes.strategies.formats import ANY_LENGTH, Lengths, format_strategy
-from kombo_fakes.strategies.options import KnobOptions, Knobs, Values, check_knobs
+from kombo_fakes.strategies.options import (
+    StrategyOptions,
+    StrategySettings,
+    Values,
+    check_option_names,
+)
 from kombo_fakes.strategies.recipes import (
     building,
     composed,
@@ -79,67 +84,71 @@ _INTEROPERABLE = 2**53 - 1
 def payloads(
     event_or_schema: Literal["integration-state-changed"] = ...,
     values: Values = ...,
-    **knobs: Unpack[KnobOptions],
+    **options: Unpack[StrategyOptions],
 ) -> SearchStrategy[IntegrationStateChanged]: ...
 @overload
 def payloads(
     event_or_schema: Literal["ai-apply-application-status-updated"],
     values: Values = ...,
-    **knobs: Unpack[KnobOptions],
+    **options: Unpack[StrategyOptions],
 ) -> SearchStrategy[AiApplyApplicationStatusUpdated]: ...
 @overload
 def payloads(
     event_or_schema: Literal["ai-apply-job-posting-status-updated"],
     values: Values = ...,
-    **knobs: Unpack[KnobOptions],
+    **options: Unpack[StrategyOptions],
 ) -> SearchStrategy[AiApplyJobPostingStatusUpdated]: ...
 @overload
 def payloads(
     event_or_schema: Literal["assessment:order-received"],
     values: Values = ...,
-    **knobs: Unpack[KnobOptions],
+    **options: Unpack[StrategyOptions],
 ) -> SearchStrategy[AssessmentOrderReceived]: ...
 @overload
 def payloads(
     event_or_schema: Literal["connection-flow-failed"],
     values: Values = ...,
-    **knobs: Unpack[KnobOptions],
+    **options: Unpack[StrategyOptions],
 ) -> SearchStrategy[ConnectionFlowFailed]: ...
 @overload
 def payloads(
-    event_or_schema: Literal["data-changed"], values: Values = ..., **knobs: Unpack[KnobOptions]
+    event_or_schema: Literal["data-changed"],
+    values: Values = ...,
+    **options: Unpack[StrategyOptions],
 ) -> SearchStrategy[DataChanged]: ...
 @overload
 def payloads(
     event_or_schema: Literal["inline-assessment:order-received"],
     values: Values = ...,
-    **knobs: Unpack[KnobOptions],
+    **options: Unpack[StrategyOptions],
 ) -> SearchStrategy[InlineAssessmentOrderReceived]: ...
 @overload
 def payloads(
     event_or_schema: Literal["integration-created"],
     values: Values = ...,
-    **knobs: Unpack[KnobOptions],
+    **options: Unpack[StrategyOptions],
 ) -> SearchStrategy[IntegrationCreated]: ...
 @overload
 def payloads(
     event_or_schema: Literal["integration-deleted"],
     values: Values = ...,
-    **knobs: Unpack[KnobOptions],
+    **options: Unpack[StrategyOptions],
 ) -> SearchStrategy[IntegrationDeleted]: ...
 @overload
 def payloads(
     event_or_schema: Literal["issue-status-changed"],
     values: Values = ...,
-    **knobs: Unpack[KnobOptions],
+    **options: Unpack[StrategyOptions],
 ) -> SearchStrategy[IssueStatusChanged]: ...
 @overload
 def payloads(
-    event_or_schema: Literal["sync-finished"], values: Values = ..., **knobs: Unpack[KnobOptions]
+    event_or_schema: Literal["sync-finished"],
+    values: Values = ...,
+    **options: Unpack[StrategyOptions],
 ) -> SearchStrategy[SyncFinished]: ...
 @overload
 def payloads(
-    event_or_schema: SchemaLike, values: Values = ..., **knobs: Unpack[KnobOptions]
+    event_or_schema: SchemaLike, values: Values = ..., **options: Unpack[StrategyOptions]
 ) -> SearchStrategy[Any]: ...
 def payloads(
     event_or_schema: SchemaLike = DEFAULT_EVENT,
@@ -153,7 +162,7 @@ def payloads(
 ) -> SearchStrategy[Any]:
     """A strategy for valid payloads.
 
-    The knobs for text apply to every string and to the keys of open objects; what the schema
+    The options for text apply to every string and to the keys of open objects; what the schema
     itself fixes (property names, enums) stays as it is.
 
     Args:
@@ -176,15 +185,15 @@ def payloads(
 
     Raises:
         UnknownNameError, DocumentError, SchemaError: as `Schema.load` does.
-        SchemaError: if nothing satisfies the schema, or the schema and the knobs together.
-        OverrideError: if a knob makes no sense.
+        SchemaError: if nothing satisfies the schema, or the schema and the options together.
+        OverrideError: if an option makes no sense.
 
     Examples:
         >>> from hypothesis import find
         >>> find(payloads(), lambda p: p["data"]["state"] == "INVALID")["data"]["updated_at"]
         '2000-01-01T00:00:00Z'
     """
-    knobs = Knobs(
+    settings = StrategySettings(
         values=values,
         contested=contested,
         allow_nul=allow_nul,
@@ -192,20 +201,20 @@ def payloads(
         max_length=max_length,
         nulls=nulls,
     )
-    return strategy_for(Schema.load(event_or_schema), knobs.checked())
+    return strategy_for(Schema.load(event_or_schema), settings.checked())
 
 
 def event_payloads(
     names: EventName | Iterable[EventName] | None = None,
     values: Values = "any",
-    **knobs: Unpack[KnobOptions],
+    **options: Unpack[StrategyOptions],
 ) -> SearchStrategy[Payload]:
     """A strategy for valid payloads of several events, as they arrive at one URL.
 
     Args:
         names: The events, or one of them; all that are shipped by default.
         values: As in `payloads`.
-        **knobs: The other arguments of `payloads`.
+        **options: The other arguments of `payloads`.
 
     Raises:
         UnknownNameError: if there is no such event.
@@ -215,7 +224,7 @@ def event_payloads(
         >>> find(event_payloads(["sync-finished", "data-changed"]), lambda p: True)["type"]
         'data-changed'
     """
-    check_knobs("event_payloads", knobs)
+    check_option_names("event_payloads", options)
     if names is None:
         chosen: tuple[str, ...] = events()
     else:
@@ -225,48 +234,50 @@ def event_payloads(
     for name in chosen:
         check_event(name)
     # By name, so that what a failure shrinks to doesn't depend on the order given.
-    return st.one_of([payloads(name, values, **knobs) for name in sorted(set(chosen))])
+    return st.one_of([payloads(name, values, **options) for name in sorted(set(chosen))])
 
 
 @lru_cache(maxsize=256)
-def strategy_for(schema: Schema, knobs: Knobs) -> SearchStrategy[Any]:
-    """The strategy for a schema and checked knobs, built once."""
-    if knobs.values == "realistic":
+def strategy_for(schema: Schema, settings: StrategySettings) -> SearchStrategy[Any]:
+    """The strategy for a schema and checked options, built once."""
+    if settings.values == "realistic":
         from kombo_fakes.strategies.realistic import realistic
 
         with building():
-            return realistic(schema, knobs)
-    return strategy_of(build_blueprint(schema), knobs, schema.name)
+            return realistic(schema, settings)
+    return strategy_of(build_blueprint(schema), settings, schema.name)
 
 
-def strategy_of(plan: Blueprint, knobs: Knobs, name: str) -> SearchStrategy[Any]:
+def strategy_of(plan: Blueprint, settings: StrategySettings, name: str) -> SearchStrategy[Any]:
     """A strategy for a blueprint.
 
     Raises:
-        SchemaError: if the knobs leave nothing of it.
+        SchemaError: if the options leave nothing of it.
     """
     with building():
-        strategy = _Builder(knobs, name).build(plan)
+        strategy = _Builder(settings, name).build(plan)
         is_empty = strategy.is_empty
     if is_empty:
-        raise SchemaError(f"{name}: no value satisfies it" + _with(knobs))
+        raise SchemaError(f"{name}: no value satisfies it" + _with(settings))
     return strategy
 
 
-def _with(knobs: Knobs) -> str:
+def _with(settings: StrategySettings) -> str:
     asked = [
-        f"{knob}={getattr(knobs, knob)!r}"
-        for knob in ("allow_nul", "codec", "max_length", "nulls")
-        if getattr(knobs, knob) != getattr(Knobs(), knob)
+        f"{name}={getattr(settings, name)!r}"
+        for name in ("allow_nul", "codec", "max_length", "nulls")
+        if getattr(settings, name) != getattr(StrategySettings(), name)
     ]
     return f" with {', '.join(asked)}" if asked else ""
 
 
 class _Builder:
-    def __init__(self, knobs: Knobs, name: str) -> None:
-        self.knobs = knobs
+    def __init__(self, settings: StrategySettings, name: str) -> None:
+        self.settings = settings
         self.name = name
-        self.letters = letters(knobs.codec, allow_nul=knobs.allow_nul, surrogates=knobs.contested)
+        self.letters = letters(
+            settings.codec, allow_nul=settings.allow_nul, surrogates=settings.contested
+        )
         self.texts: dict[String, SearchStrategy[str]] = {}
         self.sizes = Sizes()
         self.thrifty: dict[tuple[String | Numeric, float], SearchStrategy[Any]] = {}
@@ -294,10 +305,10 @@ class _Builder:
     def _union(self, branches: Sequence[Blueprint], depth: int, room: float) -> SearchStrategy[Any]:
         null = Enumeration((None,))
         others = tuple(branch for branch in branches if branch != null)
-        if null not in branches or not others or self.knobs.nulls == 0:
+        if null not in branches or not others or self.settings.nulls == 0:
             return st.one_of([self.build(branch, depth, room) for branch in others or branches])
         rest = self._union(others, depth, room)
-        share = 0.3 if self.knobs.nulls is None else self.knobs.nulls
+        share = 0.3 if self.settings.nulls is None else self.settings.nulls
         return st.none() if rest.is_empty else _or_null(rest, share)
 
     def _reference(self, plan: Reference, depth: int, room: float) -> SearchStrategy[Any]:
@@ -325,13 +336,13 @@ class _Builder:
         return self.thrifty[plan, share]
 
     def _usual(self, plan: String | Numeric) -> tuple[Any, ...]:
-        """Some values as they are usual, and as the knobs allow."""
+        """Some values as they are usual, and as the options allow."""
         generator = RealisticGenerator(plan, "")
         try:
             values = [generator.generate(SeededChoices(seed)) for seed in range(8)]
         except SchemaError:
             return ()
-        most, codec = self.knobs.max_length, self.knobs.codec
+        most, codec = self.settings.max_length, self.settings.codec
         return tuple(
             value
             for value in values
@@ -347,7 +358,9 @@ class _Builder:
         return self.texts[plan]
 
     def _new_text(self, plan: String) -> SearchStrategy[str]:
-        most = [length for length in (plan.max_length, self.knobs.max_length) if length is not None]
+        most = [
+            length for length in (plan.max_length, self.settings.max_length) if length is not None
+        ]
         lengths = Lengths(plan.min_length, min(most, default=ANY_LENGTH.most))
         if lengths.most < lengths.least:
             return st.nothing()
@@ -366,7 +379,7 @@ class _Builder:
         return strategy if rest.is_plain else strategy.filter(rest.check())
 
     def _formatted(self, name: str, rest: String, lengths: Lengths) -> SearchStrategy[str]:
-        contested, codec = self.knobs.contested, self.knobs.codec
+        contested, codec = self.settings.contested, self.settings.codec
         strategy = format_strategy(name, lengths, contested=contested)
         rest = replace(rest, formats=rest.formats[1:])
         if not rest.is_plain:
@@ -388,11 +401,11 @@ class _Builder:
         some = st.text(self.letters, min_size=1, max_size=most)
         sizes = {size for size in (*_LENGTHS, lengths.most) if size <= (most or _LENGTHS[-1])}
         drawn_sizes = st.sampled_from(sorted(sizes))
-        odd = _SURROGATES if self.knobs.contested and self.knobs.codec == "utf-8" else ()
+        odd = _SURROGATES if self.settings.contested and self.settings.codec == "utf-8" else ()
         tricky = [
             part
             for part in _TRICKY
-            if returns(part, self.knobs.codec) and (self.knobs.allow_nul or part != "\0")
+            if returns(part, self.settings.codec) and (self.settings.allow_nul or part != "\0")
         ]
         mixed = st.lists(st.sampled_from([*tricky, *odd]), min_size=1, max_size=6)
 

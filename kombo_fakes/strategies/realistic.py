@@ -16,7 +16,7 @@ from hypothesis.strategies import DrawFn, SearchStrategy
 from kombo_fakes.core.choices import BASE62, Choices, LazyChoices, SeededChoices
 from kombo_fakes.errors import OverrideError, SchemaError
 from kombo_fakes.realistic.generator import RealisticGenerator, generator_for
-from kombo_fakes.strategies.options import Knobs
+from kombo_fakes.strategies.options import StrategySettings
 from kombo_fakes.strategies.recipes import returns
 from kombo_fakes.webhooks.fields import PooledNames
 from kombo_fakes.webhooks.pools import pools
@@ -29,19 +29,19 @@ T = TypeVar("T")
 _SAMPLES = 100
 
 
-def realistic(schema: Schema, knobs: Knobs) -> SearchStrategy[Any]:
+def realistic(schema: Schema, settings: StrategySettings) -> SearchStrategy[Any]:
     """A strategy for the realistic payloads of a schema.
 
     Raises:
         OverrideError: if ``max_length`` is below what realistic values need.
     """
-    return generated(generator_for(schema), knobs)
+    return generated(generator_for(schema), settings)
 
 
-def generated(generator: RealisticGenerator, knobs: Knobs) -> SearchStrategy[Any]:
+def generated(generator: RealisticGenerator, settings: StrategySettings) -> SearchStrategy[Any]:
     """A strategy for what a generator paints."""
-    names = PooledNames() if knobs.codec == "utf-8" else _EncodableNames(knobs.codec)
-    longest = knobs.max_length
+    names = PooledNames() if settings.codec == "utf-8" else _EncodableNames(settings.codec)
+    longest = settings.max_length
 
     def fits(payload: Any) -> bool:
         return longest is None or all(len(text) <= longest for text in _texts(payload))
@@ -60,7 +60,7 @@ def generated(generator: RealisticGenerator, knobs: Knobs) -> SearchStrategy[Any
     @st.composite
     def payloads(draw: DrawFn) -> Any:
         try:
-            return generator.generate(DrawnChoices(draw, knobs.nulls), names=names)
+            return generator.generate(DrawnChoices(draw, settings.nulls), names=names)
         except SchemaError:
             reject()  # Other rolls have it.
 

@@ -12,7 +12,7 @@ from kombo_fakes.catalogues.faults import InvalidPayload
 from kombo_fakes.core.messages import unknown_name_error
 from kombo_fakes.errors import OverrideError
 from kombo_fakes.schema.schema import SchemaLike
-from kombo_fakes.strategies.options import Values, check_knobs
+from kombo_fakes.strategies.options import Values, check_option_names
 from kombo_fakes.strategies.payloads import payloads
 from kombo_fakes.strategies.realistic import DrawnChoices
 from kombo_fakes.webhooks.shipped import DEFAULT_EVENT
@@ -30,7 +30,7 @@ def deliveries(
     secret: str | bytes = TEST_SECRET,
     style: str | None = None,
     of: SearchStrategy[Any] | None = None,
-    **knobs: Any,
+    **options: Any,
 ) -> SearchStrategy[Delivery]:
     r"""A strategy for correctly signed deliveries, in whatever style.
 
@@ -41,7 +41,7 @@ def deliveries(
         style: The name of the only style to use; all of them if not given.
         of: A strategy of payloads to deliver instead, such as ``event_payloads()`` or
             ``invalid_payloads()``; the fault of an invalid payload is then in ``done``.
-        **knobs: The other arguments of `payloads`.
+        **options: The other arguments of `payloads`.
 
     Returns:
         A strategy of `Delivery`. It shrinks towards a short payload, written compactly.
@@ -57,14 +57,14 @@ def deliveries(
         >>> delivery.done
         ('style indented',)
     """
-    check_knobs("deliveries", knobs)
+    check_option_names("deliveries", options)
     sign(b"", secret)  # Raises for a secret that is none.
     names = [known.name for known in styles()]
     if style is not None and style not in [s.name for s in styles(contested=True)]:
         raise unknown_name_error("style", style, names)
-    if of is not None and knobs:
-        raise OverrideError(f"of= and {min(knobs)}=: the strategy has knobs of its own")
-    valid = payloads(event_or_schema, values, **knobs) if of is None else of
+    if of is not None and options:
+        raise OverrideError(f"of= and {min(options)}=: the strategy has options of its own")
+    valid = payloads(event_or_schema, values, **options) if of is None else of
     chosen = st.sampled_from([*names, _RANDOM]) if style is None else st.just(style)
 
     @st.composite

@@ -229,7 +229,7 @@ def test_payloads_are_the_tests_own(pytester: pytest.Pytester):
 
 
 def test_settings_are_redefined_in_a_conftest(pytester: pytest.Pytester):
-    """A project fixes its seed, its Faker and the knobs of its strategies by fixtures."""
+    """A project fixes its seed, its Faker and the options of its strategies by fixtures."""
     pytester.makeconftest(
         """
         import pytest
@@ -266,7 +266,7 @@ def test_settings_are_redefined_in_a_conftest(pytester: pytest.Pytester):
                 assert not payload["data"]["end_user"]["organization_name"].isascii()
 
         @given(data=st.data())
-        def test_knobs(kombo_payloads, kombo_invalid_payloads, data):
+        def test_strategy_options(kombo_payloads, kombo_invalid_payloads, data):
             payload = data.draw(kombo_payloads)
             assert json.dumps(payload, ensure_ascii=False).isascii()
             assert payload["data"]["end_user"]["origin_id"] is not None

@@ -234,7 +234,7 @@ def test_what_is_drawn_is_the_same_every_time(drawn: Any) -> None:
 
 
 def test_strategies_are_built_once() -> None:
-    """For the same schema and knobs, so that building one in a loop costs nothing."""
+    """For the same schema and options, so that building one in a loop costs nothing."""
     assert payloads() is payloads("integration-state-changed")
     assert payloads(max_length=50) is payloads(max_length=50)
     assert payloads() is not payloads(nulls=0.5)

@@ -1,4 +1,4 @@
-"""The knobs of the strategies, for both kinds of values, for faults and for open objects."""
+"""The options of the strategies, for both kinds of values, for faults and for open objects."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from kombo_fakes import (
     payloads,
 )
 from kombo_fakes.core.pointer import get, parse_pointer
-from kombo_fakes.strategies.options import Knobs
+from kombo_fakes.strategies.options import StrategySettings
 
 SCHEMA = Schema.load()
 OPEN = {
@@ -51,7 +51,7 @@ def texts(value: Any) -> Iterator[str]:
             yield from texts(item)
 
 
-KNOBS: dict[str, tuple[dict[str, Any], Callable[[str], bool]]] = {
+OPTIONS: dict[str, tuple[dict[str, Any], Callable[[str], bool]]] = {
     "no NUL": ({"allow_nul": False}, lambda text: "\0" not in text),
     "ascii": ({"codec": "ascii"}, str.isascii),
     "latin-1": ({"codec": "latin-1"}, lambda text: max(map(ord, text), default=0) < 256),
@@ -65,10 +65,10 @@ KNOBS: dict[str, tuple[dict[str, Any], Callable[[str], bool]]] = {
 }
 
 
-@pytest.mark.parametrize("knob", some_fast([*KNOBS], 3))
-def test_open_objects_obey_in_keys_and_values(knob: str, drawn: Any) -> None:
+@pytest.mark.parametrize("option", some_fast([*OPTIONS], 3))
+def test_open_objects_obey_in_keys_and_values(option: str, drawn: Any) -> None:
     """Also at any depth of what nothing is said about."""
-    arguments, holds = KNOBS[knob]
+    arguments, holds = OPTIONS[option]
     made = drawn(payloads(OPEN, **arguments), 150)
     assert [text for value in made for text in texts(value) if not holds(text)] == []
     assert all(Schema.load(OPEN).is_valid(value) for value in made)
@@ -76,12 +76,12 @@ def test_open_objects_obey_in_keys_and_values(knob: str, drawn: Any) -> None:
 
 
 @pytest.mark.parametrize(
-    "knob", some_fast([name for name in KNOBS if "max_length" not in KNOBS[name][0]], 3)
+    "option", some_fast([name for name in OPTIONS if "max_length" not in OPTIONS[name][0]], 3)
 )
 @pytest.mark.parametrize("values", ["any", "realistic"])
-def test_invalid_payloads_obey(knob: str, values: Any, drawn: Any) -> None:
-    """What isn't the fault itself keeps to the knobs, with realistic values too."""
-    arguments, holds = KNOBS[knob]
+def test_invalid_payloads_obey(option: str, values: Any, drawn: Any) -> None:
+    """What isn't the fault itself keeps to the options, with realistic values too."""
+    arguments, holds = OPTIONS[option]
     strategy = invalid_payloads(values=values, keywords=["required"], **arguments)
     for payload, fault in drawn(strategy, 100):
         assert all(map(holds, texts(payload))), fault.id
@@ -207,7 +207,7 @@ def test_text_goes_everywhere(drawn: Any) -> None:
         ({"nulls": float("nan")}, OverrideError, "nulls=nan: a share is between 0 and 1"),
     ],
 )
-def test_knobs_that_make_no_sense(
+def test_options_that_make_no_sense(
     make: Any, arguments: dict[str, Any], error: type[Exception], message: str
 ) -> None:
     """Said when the strategy is built, by name and with what would be right."""
@@ -238,7 +238,11 @@ def test_faults_that_do_not_exist(
 
 def test_a_codec_has_several_names() -> None:
     """And the strategy is the same for each."""
-    assert Knobs(codec="UTF8").checked() == Knobs(codec="utf_8").checked() == Knobs().checked()
+    assert (
+        StrategySettings(codec="UTF8").checked()
+        == StrategySettings(codec="utf_8").checked()
+        == StrategySettings().checked()
+    )
     assert payloads(codec="latin1") is payloads(codec="iso-8859-1")
 
 

@@ -111,18 +111,18 @@ def test_nothing_contested_by_default() -> None:
 
 @pytest.mark.parametrize("values", ["any", "realistic"])
 @pytest.mark.parametrize(
-    ("knobs", "holds"),
+    ("options", "holds"),
     [
         ({"allow_nul": False}, lambda text: "\0" not in text),
         ({"codec": "ascii"}, str.isascii),
         ({"codec": "latin-1"}, lambda text: text.encode("latin-1") is not None),
     ],
 )
-def test_knobs_apply_to_every_text(
-    values: Any, knobs: dict[str, Any], holds: Callable[[str], bool]
+def test_options_apply_to_every_text(
+    values: Any, options: dict[str, Any], holds: Callable[[str], bool]
 ) -> None:
-    """No string of any payload goes against the knob."""
-    for payload in drawn(payloads(values=values, **knobs), 200):
+    """No string of any payload goes against the option."""
+    for payload in drawn(payloads(values=values, **options), 200):
         assert all(map(holds, texts(payload)))
 
 
@@ -154,10 +154,10 @@ def test_the_share_of_null(share: float, low: float, high: float) -> None:
         ({"nulls": 2}, OverrideError, "a share is between 0 and 1"),
     ],
 )
-def test_knobs_that_make_no_sense(
+def test_options_that_make_no_sense(
     arguments: dict[str, Any], error: type[Exception], message: str
 ) -> None:
-    """A bad knob is an error when the strategy is built, not when it is drawn from."""
+    """A bad option is an error when the strategy is built, not when it is drawn from."""
     with pytest.raises(error, match=re.escape(message)):
         payloads(**arguments)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 
 from kombo_fakes.cli.terminal import is_terminal, printable, say
+from kombo_fakes.probing.model import CATEGORY_TITLES
 from kombo_fakes.probing.reports.plain_text import GROUP_NAMES, counted, how_likely, sentence
 from kombo_fakes.probing.reports.report import Report, summary
 
@@ -31,15 +32,14 @@ def print_scorecard(report: Report) -> None:
     console.print(Padding(grid, (0, 0, 1, 2)))
     for number, finding in enumerate(report.findings, 1):
         console.print(Text(f"{number}. {printable(finding.title)}", style="bold red"))
-        about = (
-            f"{finding.category} · {how_likely(finding)} · {counted(len(finding.cases), 'case')}"
-        )
+        category, cases = CATEGORY_TITLES[finding.category], counted(len(finding.cases), "case")
+        about = f"{category} · {how_likely(finding)} · {cases}"
         console.print(Padding(Text(about, style="dim"), (0, 0, 0, 3)))
         for line in finding.text.splitlines()[:6]:
             console.print(Padding(Text(printable(line)), (0, 0, 0, 3)))
-        if finding.hint:
+        if finding.fix:
             console.print(
-                Padding(Text(f"Usually mended so: {sentence(finding.hint)}"), (0, 0, 0, 3))
+                Padding(Text(f"Usually mended so: {sentence(finding.fix)}"), (0, 0, 0, 3))
             )
         console.print(Padding(Text(f"--skip {finding.id}", style="dim"), (0, 0, 1, 3)))
     for finding in report.skipped:
@@ -61,8 +61,8 @@ def _print_lines(report: Report) -> None:
         say(f"finding {finding.id} ({finding.category}; {how_likely(finding)}): {finding.title}")
         for line in finding.text.splitlines():
             say(f"    {line}")
-        if finding.hint:
-            say(f"    Usually mended so: {sentence(finding.hint)}")
+        if finding.fix:
+            say(f"    Usually mended so: {sentence(finding.fix)}")
     for finding in report.skipped:
         say(f"known {finding.id}: {finding.title}")
     for line in report.not_judged:

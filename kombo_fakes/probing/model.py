@@ -11,36 +11,54 @@ from kombo_fakes.wire.faults import Expectation, Policy
 from kombo_fakes.wire.signing import SECRET_VARIABLE
 
 __all__ = [
+    "CATEGORY_TITLES",
     "Case",
     "Category",
     "Exchange",
     "Expectation",
     "Failure",
     "Finding",
+    "Likelihood",
     "Policy",
-    "Rank",
     "Reply",
 ]
 
 Category: TypeAlias = Literal[
-    "refuses what it must take",
-    "takes what it must refuse",
+    "accepts-invalid",
+    "rejects-valid",
     "crashes",
     "hangs",
-    "loses",
-    "applies twice",
-    "applies out of order",
-    "acknowledges and doesn't apply",
-    "refuses and applies all the same",
-    "mixes up integrations",
-    "corrupts what it stores",
+    "loses-events",
+    "applies-twice",
+    "applies-out-of-order",
+    "acknowledged-not-applied",
+    "rejected-but-applied",
+    "mixes-up-integrations",
+    "corrupts-state",
     "leaks",
 ]
+"""What kind of wrong a finding is: a stable id."""
 
-Rank: TypeAlias = Literal["realistic", "schema", "hostile"]
+CATEGORY_TITLES: dict[Category, str] = {
+    "accepts-invalid": "accepts what it has to reject",
+    "rejects-valid": "rejects what it has to accept",
+    "crashes": "crashes",
+    "hangs": "hangs",
+    "loses-events": "loses events",
+    "applies-twice": "applies an event twice",
+    "applies-out-of-order": "applies events out of order",
+    "acknowledged-not-applied": "acknowledges an event and does not apply it",
+    "rejected-but-applied": "rejects an event and applies it",
+    "mixes-up-integrations": "mixes up integrations",
+    "corrupts-state": "stores something else than was sent",
+    "leaks": "gives away a secret or internals",
+}
+"""The categories as reports show them."""
+
+Likelihood: TypeAlias = Literal["realistic", "schema", "hostile"]
 """How likely it is to meet it: Kombo sends it, the schema allows it, somebody else can send it."""
 
-RANKS: tuple[Rank, ...] = get_args(Rank)
+LIKELIHOODS: tuple[Likelihood, ...] = get_args(Likelihood)
 """The likeliest first."""
 
 POLICIES: tuple[Policy, ...] = ("strict", "tolerant")
@@ -71,16 +89,16 @@ class Reply:
     raised: str = field(default="", compare=False)
 
     @property
-    def taken(self) -> bool:
+    def is_accepted(self) -> bool:
         return self.status is not None and 200 <= self.status < 300
 
     @property
-    def refused(self) -> bool:
+    def is_rejected(self) -> bool:
         """A redirect refuses nothing, and too many requests is no answer to this one."""
-        return self.status is not None and 400 <= self.status < 500 and not self.busy
+        return self.status is not None and 400 <= self.status < 500 and not self.is_rate_limited
 
     @property
-    def busy(self) -> bool:
+    def is_rate_limited(self) -> bool:
         """Whether there were too many requests, so that it says nothing about this one."""
         return self.status == 429
 
@@ -110,15 +128,15 @@ class Case:
     Attributes:
         id: A stable name: ``fault:data.state-enum-lowercase``.
         group: ``valid``, ``style``, ``fault``, ``wire``, ``change``, ``timeline``.
-        theme: What failures of the same cause have in common.
+        topic: What failures of the same cause have in common.
         about: What is special, in a few words.
         pointer: Where, in the payload.
         delivery: What is sent.
-        owed: What the receiver has to do.
+        expectation: What the receiver has to do.
         why: Why.
-        rank: How likely it is to meet it.
+        likelihood: How likely it is to meet it.
         integration: The integration id to look at afterwards; None where there is none to see.
-        expected: What is to be seen there once it is taken; None for whatever it is.
+        expected_state: What is to be seen there once it is taken; None for whatever it is.
         event: The event that it is one of.
         nearest: The valid delivery that is most like it: without what is special about it.
         traceless: Whether nothing may be seen there, even if it is answered 2xx.
@@ -126,16 +144,16 @@ class Case:
 
     id: str
     group: str
-    theme: str
+    topic: str
     about: str
     delivery: Delivery
-    owed: Expectation
+    expectation: Expectation
     why: str
-    rank: Rank
+    likelihood: Likelihood
     pointer: str = ""
     keyword: str = ""
     integration: str | None = None
-    expected: Mapping[str, Any] | None = None
+    expected_state: Mapping[str, Any] | None = None
     event: str = ""
     nearest: Delivery | None = field(default=None, repr=False)
     traceless: bool = False
@@ -175,8 +193,8 @@ class Finding:
         category: What kind of wrong it is.
         title: What is wrong, in a line.
         text: What was sent, what came back, what was owed and why.
-        hint: How such a bug is usually mended.
-        rank: How likely it is to meet it.
+        fix: How such a bug is usually mended.
+        likelihood: How likely it is to meet it.
         cases: The ids of all cases that show it.
         exchanges: What shows it, in order; the last one is the one that went wrong.
         signed: Whether the last delivery bears the signature that it should.
@@ -186,8 +204,8 @@ class Finding:
     category: Category
     title: str
     text: str
-    hint: str
-    rank: Rank
+    fix: str
+    likelihood: Likelihood
     cases: tuple[str, ...]
     exchanges: tuple[Exchange, ...]
     signed: bool = False

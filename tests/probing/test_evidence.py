@@ -27,7 +27,7 @@ from kombo_fakes.probing.reports.as_junit import junit_report
 from kombo_fakes.probing.reports.plain_text import finding_lines
 from kombo_fakes.probing.reports.report import Report
 from kombo_fakes.probing.secrets.redaction import Redactor
-from kombo_fakes.probing.verdicts.diagnosis import THEMES, diagnosed
+from kombo_fakes.probing.verdicts.diagnosis import THEMES, diagnose
 from kombo_fakes.probing.verdicts.evidence import Evidence
 from kombo_fakes.probing.verdicts.findings import SLUGS
 from kombo_fakes.probing.verdicts.judge import leak
@@ -80,7 +80,7 @@ def test_too_many_requests_are_no_good_run() -> None:
     report = probed(lambda delivery: 429)
     assert ids(report) == ["first-delivery"]
     assert "429, too many requests" in report.findings[0].title
-    assert "lift the limit of requests" in report.findings[0].hint
+    assert "lift the limit of requests" in report.findings[0].fix
     assert not report.ok
 
 
@@ -88,7 +88,7 @@ def test_some_requests_too_many_are_not_judged(capsys: pytest.CaptureFixture[str
     """They count neither as owed nor as what the receiver does with tomorrow's payloads."""
     receive, count = good(), iter(range(10_000))
     report = probed(lambda delivery: 429 if next(count) % 3 else receive(delivery))
-    busy = [o for o in report.outcomes if o.reply is not None and o.reply.busy]
+    busy = [o for o in report.outcomes if o.reply is not None and o.reply.is_rate_limited]
     assert {outcome.state for outcome in busy} == {"unjudged"}
     judged = sum(report.tried(group) for group in ("valid", "style", "wire", "change", "fault"))
     assert judged == len(report.outcomes) - len(busy)
@@ -122,7 +122,7 @@ def test_a_case_that_is_answered_429_is_no_pass() -> None:
 
 def test_a_redirect_refuses_nothing() -> None:
     """Nor does 429."""
-    assert [Reply(status).refused for status in (302, 400, 429, 499, 500)] == [
+    assert [Reply(status).is_rejected for status in (302, 400, 429, 499, 500)] == [
         False, True, False, True, False,
     ]  # fmt: skip
 
@@ -177,7 +177,7 @@ def all_cases(event: str, policy: Policy = "strict") -> list[Case]:
 
 def answer_to(case: Case) -> Reply:
     """The answer that is owed."""
-    return Reply(204 if case.owed == "accept" else 401)
+    return Reply(204 if case.expectation == "accept" else 401)
 
 
 def found_of(cases: list[Case], failing: Case, category: Category, reply: Reply) -> list[str]:
@@ -186,7 +186,7 @@ def found_of(cases: list[Case], failing: Case, category: Category, reply: Reply)
     for case in cases:
         evidence.tried(case, reply if case is failing else answer_to(case))
     evidence.add(Failure(category, failing, (Exchange(failing.delivery, reply),)))
-    return [finding.id for finding in diagnosed(evidence)]
+    return [finding.id for finding in diagnose(evidence)]
 
 
 @pytest.mark.slow
@@ -197,14 +197,14 @@ def test_whatever_fails_alone_is_found(event: str) -> None:
     wrong: list[tuple[Category, Reply]] = [
         ("crashes", Reply(500)),
         ("hangs", Reply(None, trouble="timeout")),
-        ("takes what it must refuse", Reply(204)),
-        ("refuses what it must take", Reply(422)),
-        ("refuses and applies all the same", Reply(422)),
-        ("acknowledges and doesn't apply", Reply(204)),
-        ("corrupts what it stores", Reply(204)),
+        ("accepts-invalid", Reply(204)),
+        ("rejects-valid", Reply(422)),
+        ("rejected-but-applied", Reply(422)),
+        ("acknowledged-not-applied", Reply(204)),
+        ("corrupts-state", Reply(204)),
     ]
     # One of each theme tells enough of a thousand cases.
-    shown = list({(case.theme, case.pointer, case.owed): case for case in cases}.values())
+    shown = list({(case.topic, case.pointer, case.expectation): case for case in cases}.values())
     for case in shown:
         for category, reply in wrong:
             assert len(found_of(cases, case, category, reply)) == 1, (case.id, category)
@@ -213,12 +213,12 @@ def test_whatever_fails_alone_is_found(event: str) -> None:
 def test_a_wire_fault_that_is_new_is_found() -> None:
     """One that stands in no cluster has a finding of its own."""
     cases = all_cases(EVENT)
-    plain = next(case for case in cases if case.theme == "body-array")
-    new = replace(plain, id="wire:body-new", theme="body-new", about="something new")
+    plain = next(case for case in cases if case.topic == "body-array")
+    new = replace(plain, id="wire:body-new", topic="body-new", about="something new")
     cases.append(new)
     assert found_of(cases, new, "crashes", Reply(500)) == ["body-new-crashes"]
     change = next(case for case in cases if case.group == "change")
-    other = replace(change, id="change:new", theme="a new theme")
+    other = replace(change, id="change:new", topic="a new theme")
     cases.append(other)
     assert found_of(cases, other, "crashes", Reply(500)) == ["change-a-new-theme-crashes"]
 
@@ -227,20 +227,20 @@ def test_whatever_history_fails_is_found() -> None:
     """Also one whose theme has no title yet; and each that there is has one."""
     first = Maker(EVENT, SECRET, "strict", 0, "a run").first()
     for scenario in SCENARIOS:
-        assert scenario.theme in THEMES
+        assert scenario.topic in THEMES
         for category in get_args(Category):
             case = replace(
-                first, id=f"timeline:{scenario.id}", group="timeline", theme=scenario.theme,
+                first, id=f"timeline:{scenario.id}", group="timeline", topic=scenario.topic,
                 about=scenario.about,
             )  # fmt: skip
             evidence = Evidence(policy="strict")
             evidence.add(Failure(category, case, (Exchange(case.delivery, Reply(204)),), "a: b"))
-            (finding,) = diagnosed(evidence)
+            (finding,) = diagnose(evidence)
             assert finding.cases == (case.id,)
     evidence = Evidence(policy="strict")
-    new = replace(first, group="timeline", theme="a new theme")
-    evidence.add(Failure("loses", new, (Exchange(new.delivery, Reply(204)),)))
-    assert [finding.id for finding in diagnosed(evidence)] == ["timeline-a-new-theme-loses"]
+    new = replace(first, group="timeline", topic="a new theme")
+    evidence.add(Failure("loses-events", new, (Exchange(new.delivery, Reply(204)),)))
+    assert [finding.id for finding in diagnose(evidence)] == ["timeline-a-new-theme-loses"]
 
 
 def test_ids_of_findings_are_their_own() -> None:
@@ -248,11 +248,11 @@ def test_ids_of_findings_are_their_own() -> None:
     assert set(SLUGS) == set(get_args(Category))
     assert len(set(SLUGS.values())) == len(SLUGS)
     first = Maker(EVENT, SECRET, "strict", 0, "a run").first()
-    forged = replace(first, id="timeline:forged-first", group="timeline", theme="forged")
+    forged = replace(first, id="timeline:forged-first", group="timeline", topic="forged")
     evidence = Evidence(policy="strict")
     for category in get_args(Category):
         evidence.add(Failure(category, forged, (Exchange(forged.delivery, Reply(204)),)))
-    found = [finding.id for finding in diagnosed(evidence)]
+    found = [finding.id for finding in diagnose(evidence)]
     assert len(found) == len(set(found)) == len(SLUGS)
     assert {"timeline-forged-refuses", "timeline-forged-applied"} <= set(found)
 
@@ -606,7 +606,7 @@ def test_an_older_shape_is_told_as_such() -> None:
     (finding,) = [f for f in report.findings if f.id == "change-older-shape-refuses"]
     assert "older release" in finding.title
     assert "because an older release of Kombo has sent it so" in finding.text
-    assert "let the field be absent" in finding.hint
+    assert "let the field be absent" in finding.fix
     strict = [note for note in probed(right).notes if "setup_status: without" in note]
     assert [note.partition(":")[0] for note in strict] == [
         "refuses what older releases of Kombo have sent"
@@ -666,7 +666,7 @@ def test_a_document_without_fields_is_told_as_such() -> None:
 
     (finding,) = probed(Bare(SECRET), observe=OBSERVE).findings
     assert "the document that is observed lacks fields (setup_status, updated_at)" in finding.title
-    assert finding.hint.startswith("let the document that is observed hold")
+    assert finding.fix.startswith("let the document that is observed hold")
 
 
 # -- the first delivery

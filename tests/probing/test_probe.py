@@ -71,8 +71,8 @@ def test_what_is_applied_later_is_waited_for():
     report = probed(AppliesLater(SECRET, "tolerant"), "tolerant", settle=30, timeout=5)
     assert [finding.title for finding in report.findings] == []
     report = probed(AppliesLater(SECRET, "tolerant"), "tolerant", settle=0.001, timeout=5)
-    assert {finding.category for finding in report.findings} == {"acknowledges and doesn't apply"}
-    assert "--settle" in report.findings[0].hint
+    assert {finding.category for finding in report.findings} == {"acknowledged-not-applied"}
+    assert "--settle" in report.findings[0].fix
 
 
 @pytest.mark.slow
@@ -86,7 +86,7 @@ def test_nothing_is_found_with_any_seed(seed, policy):
 
 def is_named(planted, report):
     """One finding, or two, and the text of one names the cause."""
-    texts = [f"{f.title}\n{f.text}\n{f.hint}" for f in report.findings]
+    texts = [f"{f.title}\n{f.text}\n{f.fix}" for f in report.findings]
     assert any(re.search(planted.words, text, re.IGNORECASE) for text in texts), texts
     most = 10 if planted.name in MANY else 2
     assert len(report.findings) <= most, [finding.title for finding in report.findings]
@@ -373,7 +373,7 @@ def test_command_line_on_a_broken_receiver(capsys, tmp_path):
         common = ["probe", f"{url}/hooks", "--secret", SECRET, "--max-examples", "0"]
         assert main([*common, "--json", str(report)]) == 1
         out = capsys.readouterr().out
-        assert "finding signature-absent (takes what it must refuse; " in out
+        assert "finding signature-absent (accepts-invalid; " in out
         assert main([*common, "--baseline", str(report)]) == 0
         assert "known signature-absent: " in capsys.readouterr().out
         assert main([*common, "--skip", "signature-absent"]) == 0

@@ -60,18 +60,18 @@ def replay(capsys, tmp_path):
 @pytest.mark.parametrize(
     ("category", "then", "now", "verdict"),
     [
-        ("takes what it must refuse", 200, 200, "still wrong"),
-        ("takes what it must refuse", 200, 401, "mended"),
-        ("takes what it must refuse", 200, 404, "mended"),
-        ("takes what it must refuse", 200, 204, "wrong otherwise"),
-        ("takes what it must refuse", 200, 500, "wrong otherwise"),
-        ("takes what it must refuse", 200, 429, "wrong otherwise"),
-        ("takes what it must refuse", 200, 307, "wrong otherwise"),
-        ("refuses what it must take", 400, 204, "mended"),
-        ("refuses what it must take", 400, 400, "still wrong"),
-        ("refuses what it must take", 400, 404, "wrong otherwise"),
-        ("refuses what it must take", 400, 429, "wrong otherwise"),
-        ("refuses what it must take", 400, 307, "wrong otherwise"),
+        ("accepts-invalid", 200, 200, "still wrong"),
+        ("accepts-invalid", 200, 401, "mended"),
+        ("accepts-invalid", 200, 404, "mended"),
+        ("accepts-invalid", 200, 204, "wrong otherwise"),
+        ("accepts-invalid", 200, 500, "wrong otherwise"),
+        ("accepts-invalid", 200, 429, "wrong otherwise"),
+        ("accepts-invalid", 200, 307, "wrong otherwise"),
+        ("rejects-valid", 400, 204, "mended"),
+        ("rejects-valid", 400, 400, "still wrong"),
+        ("rejects-valid", 400, 404, "wrong otherwise"),
+        ("rejects-valid", 400, 429, "wrong otherwise"),
+        ("rejects-valid", 400, 307, "wrong otherwise"),
         ("crashes", 500, 500, "still wrong"),
         ("crashes", 500, 503, "wrong otherwise"),
         ("crashes", 500, 204, "mended"),
@@ -95,11 +95,11 @@ def test_one_finding_is_mended_and_the_other_is_not(replay):
 
 def test_what_is_owed_for_a_crash(replay):
     """The report knows it: by the finding, or by its cases."""
-    cases = [{"id": "one", "owed": "reject"}]
+    cases = [{"id": "one", "expected": "reject"}]
     listed = finding("a", "crashes", 500) | {"cases": ["one"]}
     for report in (
         {"findings": [listed], "cases": cases},
-        {"findings": [finding("a", "crashes", 500, owed="reject")]},
+        {"findings": [finding("a", "crashes", 500, expected="reject")]},
     ):
         with answering(204) as url:
             assert replay(report, url)[:2] == (1, ["wrong otherwise"])
@@ -110,7 +110,7 @@ def test_what_is_owed_for_a_crash(replay):
 
 def test_a_history(replay):
     """What came before the last one was as owed; what is stored isn't seen by an answer."""
-    report = {"findings": [finding("a", "applies twice", 204, 401, 204)]}
+    report = {"findings": [finding("a", "applies-twice", 204, 401, 204)]}
     with answering(204, 401, 204) as url:
         status, verdicts, err = replay(report, url)
     assert (status, verdicts) == (0, ["as owed", "as owed", "not judged"])
@@ -154,7 +154,7 @@ def test_a_real_report(replay, tmp_path):
             receive, secret=SECRET, policy="tolerant", max_examples=0, on_exchange=recorder.keep
         )
     data = data_report(report)
-    assert {one["id"]: one["owed"] for one in data["findings"]} == {
+    assert {one["id"]: one["expected"] for one in data["findings"]} == {
         "signature-absent": "reject",
         "body-not-json-takes": "reject",
     }

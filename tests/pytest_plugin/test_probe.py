@@ -67,7 +67,7 @@ def test_a_finding_fails_the_test(project: pytest.Pytester):
             ">*kombo_probe(receive, url=*",
             "E *ReceiverError: 1 finding in * deliveries to receive, held to be strict",
             "E *1. it fails open: deliveries without a signature are taken *",
-            "E *takes what it must refuse · an attacker * · 6 cases",
+            "E *accepts what it has to reject · an attacker * · 6 cases",
             "E *Sent: no signature header.",
             "E *Came back: 204. Owed: 4xx, because *",
             "E *Usually mended so: treat a missing or an empty header as a wrong signature.",
@@ -132,7 +132,7 @@ def test_policy_and_event_come_from_the_marker(project: pytest.Pytester):
 
         @pytest.mark.kombo(policy="tolerant", event="sync-finished", cases="fault:data.*-null")
         def test_tolerant(kombo_probe_case):
-            assert kombo_probe_case.owed == "either"
+            assert kombo_probe_case.expectation == "either"
             assert b'"sync-' in kombo_probe_case.delivery.body
             kombo_probe_case.check(receive(kombo_probe_case.delivery))
         """
@@ -195,7 +195,7 @@ def test_a_test_per_case(project: pytest.Pytester):
 
         @pytest.mark.kombo(cases=["wire:signature-*", "style:*"])
         def test_receiver(kombo_probe_case):
-            assert kombo_probe_case.owed in ("accept", "reject", "either")
+            assert kombo_probe_case.expectation in ("accept", "reject", "either")
             kombo_probe_case.check(Response(receive(kombo_probe_case.delivery)))
         """
     )
@@ -206,7 +206,7 @@ def test_a_test_per_case(project: pytest.Pytester):
         [
             "*::test_receiver[[]style:indented[]] PASSED*",
             "*::test_receiver[[]wire:signature-missing[]] FAILED*",
-            "E *ReceiverError: it takes what it must refuse: no signature header",
+            "E *ReceiverError: it accepts what it has to reject: no signature header",
             "E *Usually mended so: treat a missing or an empty header as a wrong signature.",
             "E *Once more: curl * http://testserver/hooks *",
             "E *Known as: wire:signature-missing",
@@ -368,7 +368,9 @@ def test_a_case_takes_statuses_and_responses():
     case.check(204)
     with pytest.raises(TypeError, match="str is no answer: give check"):
         case.check("200")
-    with pytest.raises(ReceiverError, match="it leaks: a realistic payload"):
+    with pytest.raises(
+        ReceiverError, match="it gives away a secret or internals: a realistic payload"
+    ):
         case.check(Response())
 
 
@@ -376,7 +378,7 @@ def test_cases_have_ids_of_their_own():
     """In a run no event id comes twice, and another run has others; the rest is the same."""
     first, second = probe_cases(run=1), probe_cases(run=2)
     assert [case.id for case in first] == [case.id for case in second]
-    ids = [c.delivery.event_id for c in first if c.owed == "accept" and c.delivery.event_id]
+    ids = [c.delivery.event_id for c in first if c.expectation == "accept" and c.delivery.event_id]
     assert len(ids) == len(set(ids))
     others = {case.delivery.event_id for case in second}
     assert len(set(ids) & others) <= 1  # The empty one, which is a case.

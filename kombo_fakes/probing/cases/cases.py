@@ -21,7 +21,7 @@ from kombo_fakes.core.choices import SeededChoices, seed_for
 from kombo_fakes.core.instants import SECOND, format_instant, parse_instant
 from kombo_fakes.core.pointer import Path, get, parse_pointer, replace_at, to_pointer
 from kombo_fakes.errors import FaultError, PointerError
-from kombo_fakes.probing.model import Case, Expectation, Policy, Rank
+from kombo_fakes.probing.model import Case, Expectation, Likelihood, Policy
 from kombo_fakes.probing.verdicts.judge import LARGE
 from kombo_fakes.realistic.generator import generator_for
 from kombo_fakes.schema.schema import Schema
@@ -171,11 +171,11 @@ class Maker:
     def valid_case(
         self,
         case_id: str,
-        theme: str,
+        topic: str,
         about: str,
         payload: Any,
         *,
-        rank: Rank = "schema",
+        likelihood: Likelihood = "schema",
         pointer: str = "",
         style: str = "compact",
     ) -> Case:
@@ -184,19 +184,19 @@ class Maker:
         if style != "compact":
             nearest: Delivery | None = Delivery.of(payload, self.secret)
         else:
-            nearest = None if theme in _USUAL else self._beside(payload, pointer)
+            nearest = None if topic in _USUAL else self._beside(payload, pointer)
         return Case(
             id=case_id,
             group="valid" if style == "compact" else "style",
-            theme=theme,
+            topic=topic,
             about=about,
             delivery=Delivery.of(payload, self.secret, style=style, done=(about,)),
-            owed="accept",
+            expectation="accept",
             why=_OWES_VALID,
-            rank=rank,
+            likelihood=likelihood,
             pointer=pointer,
             integration=integration if integration and _is_visible(integration) else None,
-            expected=expected,
+            expected_state=expected,
             event=self.event,
             nearest=nearest,
         )
@@ -214,7 +214,7 @@ class Maker:
             if isinstance(payload, dict) and isinstance(payload.get("id"), str):
                 payload["id"] = SeededChoices(seed_for("first", self.run, number)).token(24)
         return self.valid_case(
-            "first", "first", "a plain realistic payload", payload, rank="realistic"
+            "first", "first", "a plain realistic payload", payload, likelihood="realistic"
         )
 
     def realistic(self) -> Iterator[Case]:
@@ -229,7 +229,7 @@ class Maker:
                 "realistic",
                 "a realistic payload",
                 self.fresh(payload),
-                rank="realistic",
+                likelihood="realistic",
             )
 
     def corners(self) -> Iterator[Case]:
@@ -244,7 +244,7 @@ class Maker:
                 if not self.schema.is_valid(payload):
                     payload = self.fresh(corner.payload)
                 yield self.valid_case(
-                    f"valid:{corner.id}", "null", about, payload, rank="realistic"
+                    f"valid:{corner.id}", "null", about, payload, likelihood="realistic"
                 )
                 continue
             path = _as_path(corner.payload, parse_pointer(corner.pointer))
@@ -260,9 +260,14 @@ class Maker:
                 payload = self.fresh(corner.payload)
             if not self.schema.is_valid(payload):
                 payload = self.fresh(corner.payload)
-            theme, rank = _theme_of(corner.id, get(corner.payload, path))
+            topic, likelihood = _theme_of(corner.id, get(corner.payload, path))
             case = self.valid_case(
-                f"valid:{corner.id}", theme, about, payload, rank=rank, pointer=corner.pointer
+                f"valid:{corner.id}",
+                topic,
+                about,
+                payload,
+                likelihood=likelihood,
+                pointer=corner.pointer,
             )
             yield replace(case, integration=None) if named and not value else case
         for name, about, text in _TEXTS:
@@ -274,7 +279,7 @@ class Maker:
                     "text",
                     about,
                     replace_at(payload, target, text),
-                    rank="realistic" if name in ("accents", "emoji") else "schema",
+                    likelihood="realistic" if name in ("accents", "emoji") else "schema",
                     pointer=to_pointer(target),
                 )
         yield from self._ids()
@@ -367,7 +372,7 @@ class Maker:
                 "style",
                 f"{style.name}: {style.description}",
                 payload,
-                rank="realistic" if style.name in _USUAL_SPELLINGS else "schema",
+                likelihood="realistic" if style.name in _USUAL_SPELLINGS else "schema",
                 style=style.name,
             )
 
@@ -387,12 +392,12 @@ class Maker:
                 yield Case(
                     id=f"fault:{fault.id}" + (f"/{number + 1}" if number else ""),
                     group="fault",
-                    theme=fault.keyword,
+                    topic=fault.keyword,
                     about=fault.description,
                     delivery=Delivery.of(payload, self.secret, done=(f"fault {fault.id}",)),
-                    owed=owed,
+                    expectation=owed,
                     why="the published schema refuses it",
-                    rank="schema",
+                    likelihood="schema",
                     pointer=fault.pointer,
                     keyword=fault.keyword,
                     integration=integration
@@ -417,14 +422,14 @@ class Maker:
                 yield Case(
                     id=f"wire:{fault.id}" + (f"/{number + 1}" if number else ""),
                     group="wire",
-                    theme=fault.id,
+                    topic=fault.id,
                     about=fault.description,
                     delivery=delivery,
-                    owed=owed,
+                    expectation=owed,
                     why=fault.why,
-                    rank="realistic" if owed == "accept" else "hostile",
+                    likelihood="realistic" if owed == "accept" else "hostile",
                     integration=integration if integration and _is_tidy(integration) else None,
-                    expected=expected if judged else None,
+                    expected_state=expected if judged else None,
                     event=self.event,
                     nearest=Delivery.of(payload, self.secret),
                 )
@@ -450,12 +455,12 @@ class Maker:
             yield Case(
                 id=f"wire:unsigned-{name}",
                 group="wire",
-                theme="signature-branch",
+                topic="signature-branch",
                 about=about,
                 delivery=delivery.with_header(SIGNATURE_HEADER).noting("without a signature"),
-                owed="either" if name == "put" else "reject",
+                expectation="either" if name == "put" else "reject",
                 why="anybody can make it without the secret",
-                rank="hostile",
+                likelihood="hostile",
                 integration=integration if integration and _is_tidy(integration) else None,
                 event=self.event,
                 nearest=delivery if self.schema.is_valid(delivery.payload) else None,
@@ -471,12 +476,12 @@ class Maker:
         return Case(
             id="wire:signature-replayed",
             group="wire",
-            theme="signature-replayed",
+            topic="signature-replayed",
             about="the signature of another delivery, which was taken before",
             delivery=delivery.noting("with the signature of another delivery"),
-            owed="reject",
+            expectation="reject",
             why="the signature isn't one over these bytes",
-            rank="hostile",
+            likelihood="hostile",
             integration=integration,
             event=self.event,
             nearest=right,
@@ -487,29 +492,29 @@ class Maker:
         for change in changes(self.event):
             payload = self._in_ascii(change.apply(self.fresh()))
             variant = change.id.rpartition("-new-")[2]
-            theme = {
+            topic = {
                 "property": "new property",
                 "value": "new value",
                 "model": "new value",
                 "event": "new event",
             }.get(variant, "other event" if change.id.startswith("event-") else "older shape")
             integration, expected = self.observable(payload)
-            seen = theme == "new property"
+            seen = topic == "new property"
             yield Case(
                 id=f"change:{change.id}",
                 group="change",
-                theme=theme,
+                topic=topic,
                 about=change.description,
                 delivery=Delivery.of(payload, self.secret, done=(f"change {change.id}",)),
                 # A strict receiver may know all events of Kombo, or only those that it is for.
-                owed="either" if self.policy == "strict" else "accept",
-                why=_WHY_CHANGED.get(theme, "the next release of Kombo may send it"),
-                rank="realistic" if theme == "other event" else "schema",
+                expectation="either" if self.policy == "strict" else "accept",
+                why=_WHY_CHANGED.get(topic, "the next release of Kombo may send it"),
+                likelihood="realistic" if topic == "other event" else "schema",
                 pointer=change.pointer,
                 integration=integration if seen and self.policy == "tolerant" else None,
-                expected=expected if seen else None,
+                expected_state=expected if seen else None,
                 event=self.event,
-                nearest=None if theme == "other event" else self._beside(payload, change.pointer),
+                nearest=None if topic == "other event" else self._beside(payload, change.pointer),
             )
 
     def phases(self, signature: str = "") -> Iterator[tuple[str, Iterator[Case]]]:
@@ -535,7 +540,7 @@ class Maker:
         # Large ones last, and first among them the one in which nothing but its size is odd: it
         # tells whether a receiver may hang up on the others.
         def place(case: Case) -> tuple[bool, bool]:
-            return len(case.delivery.body) > LARGE, case.theme != LARGE_THEME
+            return len(case.delivery.body) > LARGE, case.topic != LARGE_THEME
 
         yield from sorted(self.wire("body"), key=place)
 
@@ -668,7 +673,7 @@ def theme_of_value(value: Any) -> str:
     return "shape"
 
 
-def _theme_of(corner_id: str, value: Any) -> tuple[str, Rank]:
+def _theme_of(corner_id: str, value: Any) -> tuple[str, Likelihood]:
     if "-enum-" in corner_id:
         return "enum", "realistic"
     if "-date-time-" in corner_id:

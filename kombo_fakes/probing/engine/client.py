@@ -126,8 +126,8 @@ class Client:
         exchange = Exchange(delivery, reply)
         with self._lock:
             self.last = name, exchange
-            self.busy += reply.busy
-            self._in_a_row = self._in_a_row + 1 if reply.busy else 0
+            self.busy += reply.is_rate_limited
+            self._in_a_row = self._in_a_row + 1 if reply.is_rate_limited else 0
         if self._told is not None:
             self._told(self.event + name, delivery, reply)
         told = leak(delivery, answer, self._secret)

@@ -16,10 +16,10 @@ from kombo_fakes.probing.engine.preflight import instead_of, preflight_finding
 from kombo_fakes.probing.model import Case, Category, Exchange, Failure, Finding, Reply
 from kombo_fakes.probing.reports.plain_text import counted
 from kombo_fakes.probing.reports.report import Outcome
-from kombo_fakes.probing.verdicts.diagnosis import diagnosed
+from kombo_fakes.probing.verdicts.diagnosis import diagnose
 from kombo_fakes.probing.verdicts.evidence import Evidence
 from kombo_fakes.probing.verdicts.findings import CRASHES, after
-from kombo_fakes.probing.verdicts.judge import differences, judged
+from kombo_fakes.probing.verdicts.judge import differences, judge
 from kombo_fakes.webhooks.shipped import DEFAULT_EVENT
 
 Progress = Callable[[str, int, int], None]
@@ -92,7 +92,7 @@ class Play:
 
     def findings(self) -> list[Finding]:
         """What was found."""
-        return [*([] if self._early is None else [self._early]), *diagnosed(self.evidence)]
+        return [*([] if self._early is None else [self._early]), *diagnose(self.evidence)]
 
     def _first(self) -> str:
         """Deliver the good one that comes first; the reason if all else is no use."""
@@ -100,10 +100,10 @@ class Play:
         first = maker.first()
         self._phases = self._planned(str(first.delivery.signature))
         reply = self._sent(first)
-        if reply.busy or judged(first, reply) is not None:
+        if reply.is_rate_limited or judge(first, reply) is not None:
             taken = None
             for instead in instead_of(maker, first, reply):
-                if self._sent(instead.case).taken:
+                if self._sent(instead.case).is_accepted:
                     taken = instead
                     break
             self._early = preflight_finding(first, reply, taken)
@@ -175,7 +175,7 @@ class Play:
         unsent = 0
         for done, case in enumerate(listed):
             self._progressed(phase, done, len(listed))
-            if self._hung.get(case.theme, 0) or self._hung.get(case.group, 0) >= _HANGS:
+            if self._hung.get(case.topic, 0) or self._hung.get(case.group, 0) >= _HANGS:
                 unsent += 1
                 continue
             self._tried(case)
@@ -189,23 +189,23 @@ class Play:
         reply = self._sent(case)
         wrong = self._judged(case, reply)
         if wrong == "hangs":
-            for name in ("exploration",) if self.evidence.muted else (case.theme, case.group):
+            for name in ("exploration",) if self.evidence.muted else (case.topic, case.group):
                 self._hung[name] = self._hung.get(name, 0) + 1
         exchange = Exchange(case.delivery, reply)
         self.evidence.tried(case, reply)
         if wrong is not None:
             self.evidence.add(Failure(wrong, case, (exchange,)))
-        elif not reply.busy:
+        elif not reply.is_rate_limited:
             wrong = self._looked_at(case, exchange)
         if not self.evidence.muted:
-            self.outcomes.append(Outcome(case, reply, wrong, judged=not reply.busy))
+            self.outcomes.append(Outcome(case, reply, wrong, judged=not reply.is_rate_limited))
         self._survived(case, wrong)
         return wrong
 
     def _judged(self, case: Case, reply: Reply) -> Category | None:
         large = self.evidence.replies.get(f"wire:{LARGE_THEME}")
         answered = large is not None and large.status is not None
-        return judged(case, reply, takes_large=answered)
+        return judge(case, reply, takes_large=answered)
 
     def _attempted(self, case: Case) -> Category | None:
         """Try a case without keeping what comes of it."""
@@ -229,12 +229,12 @@ class Play:
         if case.integration is None or not looks:
             return None
         reply = exchange.reply
-        if reply.taken and case.expected is not None:
+        if reply.is_accepted and case.expected_state is not None:
             return self._has_applied(case, exchange)
-        wrong: Category = "refuses and applies all the same"
-        if reply.taken and case.traceless:
-            wrong = "takes what it must refuse"
-        elif not reply.refused or case.owed == "accept":
+        wrong: Category = "rejected-but-applied"
+        if reply.is_accepted and case.traceless:
+            wrong = "accepts-invalid"
+        elif not reply.is_rejected or case.expectation == "accept":
             return None
         if self._client.look(case.integration) is None:
             return None
@@ -243,19 +243,19 @@ class Play:
 
     def _has_applied(self, case: Case, exchange: Exchange) -> Category | None:
         assert case.integration is not None
-        assert case.expected is not None
-        wanted = case.expected
+        assert case.expected_state is not None
+        wanted = case.expected_state
         seen = self._client.settled(
             case.integration, lambda seen: seen is not None and not differences(wanted, seen)
         )
         if seen is None:
-            wrong: Category = "acknowledges and doesn't apply"
+            wrong: Category = "acknowledged-not-applied"
             detail = "the integration is not known afterwards"
         else:
             fields = differences(wanted, seen)
             if not fields:
                 return None
-            wrong = "corrupts what it stores"
+            wrong = "corrupts-state"
             said = {name: shorten(seen[name]) if name in seen else "missing" for name in fields}
             detail = "; ".join(
                 f"{name} is {said[name]}, should be {wanted[name]!r}" for name in fields
@@ -274,19 +274,19 @@ class Play:
             Stopped: if it isn't: nothing that came then could be judged.
         """
         broken = wrong in ("crashes", "hangs")
-        risky = case.theme.startswith("body-") or broken
-        if not risky or self.evidence.muted or (case.theme, broken) in self._checked_after:
+        risky = case.topic.startswith("body-") or broken
+        if not risky or self.evidence.muted or (case.topic, broken) in self._checked_after:
             return
-        self._checked_after.add((case.theme, broken))
+        self._checked_after.add((case.topic, broken))
         plain = self._maker.valid_case(
-            f"after:{case.theme}",
+            f"after:{case.topic}",
             "afterwards",
             after(case.about),
             self._maker.fresh(),
-            rank="hostile",
+            likelihood="hostile",
         )
         reply = self._client.bring(plain.id, plain.delivery)
-        failed = judged(plain, reply)
+        failed = judge(plain, reply)
         if failed is None and self._client.observes and plain.integration is not None:
             self._client.look(plain.integration)
         if failed is not None:
@@ -308,7 +308,7 @@ class Play:
             )  # fmt: skip
         elif name.startswith("after:"):
             exchange = Exchange(case.delivery, exchange.reply)
-        case = replace(case, theme="afterwards", about=after(case.about))
+        case = replace(case, topic="afterwards", about=after(case.about))
         self.evidence.muted = False
         self.evidence.add(Failure(CRASHES, case, (exchange,), why))
         if not any(outcome.case.id == case.id for outcome in self.outcomes):

@@ -39,7 +39,7 @@ def explored(
         max_examples: How many payloads are drawn.
         attempt: Delivers a case and says what went wrong, without keeping it.
         record: The same, and keeps it.
-        explains: Whether a failure of this theme at this pointer is known.
+        explains: Whether a failure of this topic at this pointer is known.
 
     Raises:
         Exception: whatever ended it in a delivery.
@@ -104,26 +104,26 @@ class Small:
         Args:
             payload: What fails.
             wrong: How it fails.
-            explains: Whether a failure of this theme at this pointer is known.
+            explains: Whether a failure of this topic at this pointer is known.
             name: What its id begins with.
         """
         maker, path = self._maker, self.blamed(payload, wrong)
         if path is None:
-            theme, about, pointer = "combination", "several fields together", ""
-            if explains(wrong, theme, pointer):
+            topic, about, pointer = "combination", "several fields together", ""
+            if explains(wrong, topic, pointer):
                 return None
             least = self.nearest(payload, wrong)
         else:
             value = get(payload, path)
             pointer = to_pointer(path)
-            theme = maker.theme_at(pointer, value)
-            if explains(wrong, theme, pointer):
+            topic = maker.theme_at(pointer, value)
+            if explains(wrong, topic, pointer):
                 return None
             value = self.shortest(path, value, wrong)
             about = f"{'.'.join(map(str, path))} = {shorten(value)}"
             least = replace_at(maker.fresh(), path, value)
         return maker.valid_case(
-            f"{name}:{theme}:{pointer}", theme, about, maker.fresh(least), pointer=pointer
+            f"{name}:{topic}:{pointer}", topic, about, maker.fresh(least), pointer=pointer
         )
 
     def blamed(self, payload: Any, wrong: Category) -> Path | None:

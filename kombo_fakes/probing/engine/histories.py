@@ -19,7 +19,7 @@ from kombo_fakes.probing.reports.plain_text import counted
 from kombo_fakes.probing.reports.report import Outcome
 from kombo_fakes.probing.verdicts.evidence import Evidence
 from kombo_fakes.probing.verdicts.findings import enumerated
-from kombo_fakes.probing.verdicts.judge import judged
+from kombo_fakes.probing.verdicts.judge import judge
 from kombo_fakes.sequences.ledger import Ledger, Record
 from kombo_fakes.sequences.sender import EPOCH, USUAL_NOTATION, Sender
 from kombo_fakes.sequences.timeline import Step
@@ -47,7 +47,7 @@ class _Wrong(NamedTuple):
 
     name: str
     category: Category
-    theme: str
+    topic: str
     detail: str
 
 
@@ -158,10 +158,10 @@ class Histories:
         complaint = kept.ledger.complaint(kept.name, seen)
         if complaint is None:
             return False
-        category: Category = "mixes up integrations" if seen is not None else "loses"
-        theme = "integrations" if seen is not None else "forgotten"
+        category: Category = "mixes-up-integrations" if seen is not None else "loses-events"
+        topic = "integrations" if seen is not None else "forgotten"
         about = f"an integration of which came nothing more, after {self._others()}"
-        self._much_later(kept, category, theme, about, kept.newest, complaint)
+        self._much_later(kept, category, topic, about, kept.newest, complaint)
         return True
 
     def _copied(self, kept: _Kept) -> bool:
@@ -169,12 +169,12 @@ class Histories:
         exchange = Exchange(delivery, self._client.bring("timeline:much-later", delivery))
         about = f"a copy that comes after {others}"
         case = _case_of("much-later", "copies", about, delivery)
-        category, complaint = judged(case, exchange.reply), f"it was answered {exchange.reply}"
+        category, complaint = judge(case, exchange.reply), f"it was answered {exchange.reply}"
         if category is None:
             wrong = kept.ledger.complaint(kept.name, self._client.look(kept.name))
             if wrong is None:
                 return False
-            category, complaint = "applies twice", wrong
+            category, complaint = "applies-twice", wrong
         self._much_later(kept, category, "copies", about, exchange, complaint)
         return True
 
@@ -182,13 +182,13 @@ class Histories:
         return f"{self._client.deliveries:,} other deliveries"
 
     def _much_later(
-        self, kept: _Kept, category: Category, theme: str, about: str, last: Exchange, detail: str
+        self, kept: _Kept, category: Category, topic: str, about: str, last: Exchange, detail: str
     ) -> None:
-        case = _case_of("much-later", theme, about, last.delivery)
+        case = _case_of("much-later", topic, about, last.delivery)
         log = [
             *kept.log,
             self._others(),
-            *([str(Step(last.delivery))] if theme == "copies" else ()),
+            *([str(Step(last.delivery))] if topic == "copies" else ()),
         ]
         self._fail(category, case, [last], f"{kept.name}: {detail}", log)
 
@@ -211,7 +211,7 @@ class Histories:
         )
         ledger = Ledger()
         for step in scenario.play(sender):
-            if not self._client.bring(f"timeline:{scenario.id}", step.delivery).taken:
+            if not self._client.bring(f"timeline:{scenario.id}", step.delivery).is_accepted:
                 return
             ledger.take(step.delivery.payload)
         (name,) = ledger.integrations
@@ -221,8 +221,8 @@ class Histories:
         failure = wrong[-1]
         self._evidence.failures[-1] = replace(
             failure,
-            category="mixes up integrations",
-            case=replace(failure.case, theme="integrations"),
+            category="mixes-up-integrations",
+            case=replace(failure.case, topic="integrations"),
         )
 
     def _lives(self, scenario: Scenario) -> Sender:
@@ -248,12 +248,12 @@ class Histories:
             pairs = zip(sent, replies, strict=True)
             exchanges.extend(Exchange(made, reply, number + 1) for made, reply in pairs)
             owed: Expectation = _OWED.get(type(step), "accept")
-            case = _case_of(scenario.id, scenario.theme, scenario.about, step.delivery, owed)
-            if any(reply.busy for reply in replies):
+            case = _case_of(scenario.id, scenario.topic, scenario.about, step.delivery, owed)
+            if any(reply.is_rate_limited for reply in replies):
                 self._unjudged.setdefault(_BUSY, []).append(scenario.id)
                 self._outcomes.append(Outcome(case, exchanges[-1].reply, None, judged=False))
                 return True  # The others can be judged all the same.
-            verdicts = [judged(case, reply) for reply in replies]
+            verdicts = [judge(case, reply) for reply in replies]
             if isinstance(step, Forged):
                 if any(verdicts):
                     # What has to be refused is judged elsewhere; here it spoils the scenario.
@@ -279,9 +279,9 @@ class Histories:
             if amiss is not None:
                 if not leads_up:
                     amiss = self._cleared_up(amiss, step, exchanges)
-                    case = replace(case, theme=amiss.theme)
+                    case = replace(case, topic=amiss.topic)
                     self._fail(amiss.category, case, exchanges, amiss.detail, log)
-                    if amiss.theme == "order" and self._only_counts(ledger, amiss.name):
+                    if amiss.topic == "order" and self._only_counts(ledger, amiss.name):
                         self._counts_late = True
                         return True  # The others can be judged all the same.
                 else:
@@ -367,28 +367,28 @@ class Histories:
             complaint = str(ledger.complaint(name, seen))
             known = before.get(name, ())
             as_before = seen is not None and any(not record.differences(seen) for record in known)
-            category, theme = scenario.category, scenario.theme
+            category, topic = scenario.category, scenario.topic
             other = name != _integration(step.delivery)
             if isinstance(step, Forged):
-                category = "refuses and applies all the same"
-            elif other and not isinstance(step, Burst) and theme not in _OF_TWINS:
-                category, theme = "mixes up integrations", "integrations"
+                category = "rejected-but-applied"
+            elif other and not isinstance(step, Burst) and topic not in _OF_TWINS:
+                category, topic = "mixes-up-integrations", "integrations"
                 if seen is None:
-                    category, theme = "loses", "forgotten"
+                    category, topic = "loses-events", "forgotten"
             elif scenario.id in _TELLING:
                 if seen is None:
-                    category = "acknowledges and doesn't apply"
+                    category = "acknowledged-not-applied"
                 elif as_before:
-                    category = "loses"
+                    category = "loses-events"
                 elif not complaint.startswith("events applied"):
-                    category = "corrupts what it stores"
+                    category = "corrupts-state"
                 elif scenario.id == "first":
-                    category, theme = "mixes up integrations", "integrations"
-            elif theme == "timestamps" and as_before:
-                category = "loses"
-            elif theme == "ties" and re.search("stat(e|us) is", complaint):
-                category = "corrupts what it stores"
-            return _Wrong(name, category, theme, f"{name}: {complaint}")
+                    category, topic = "mixes-up-integrations", "integrations"
+            elif topic == "timestamps" and as_before:
+                category = "loses-events"
+            elif topic == "ties" and re.search("stat(e|us) is", complaint):
+                category = "corrupts-state"
+            return _Wrong(name, category, topic, f"{name}: {complaint}")
         return None
 
     def _cleared_up(self, wrong: _Wrong, step: Step, exchanges: Sequence[Exchange]) -> _Wrong:
@@ -396,7 +396,7 @@ class Histories:
 
         The control has ids of its own, and instants that are newer than all before.
         """
-        if wrong.theme != "integrations" or wrong.name != _integration(step.delivery):
+        if wrong.topic != "integrations" or wrong.name != _integration(step.delivery):
             return wrong
         self._controls += 1
         later = _YEARS * (1 + self._controls)
@@ -412,14 +412,14 @@ class Histories:
             data["updated_at"] = NOTATIONS[USUAL_NOTATION](at)
             known = ledger.of(named)
             delivery = Delivery.of(payload, self._maker.secret)
-            if not self._client.bring("timeline:control", delivery).taken:
+            if not self._client.bring("timeline:control", delivery).is_accepted:
                 return wrong
             ledger.take(payload)
             seen = self._client.settled(named, partial(_is_right, ledger, named))
             complaint = ledger.complaint(named, seen)
             if complaint is not None:
                 lost = seen is None or any(not record.differences(seen) for record in known)
-                category: Category = "loses" if lost else "corrupts what it stores"
+                category: Category = "loses-events" if lost else "corrupts-state"
                 return _Wrong(wrong.name, category, "statuses", wrong.detail)
         return wrong
 
@@ -435,7 +435,7 @@ class Histories:
         self._outcomes.append(Outcome(case, exchanges[-1].reply, category))
 
 
-def _unexplained(category: Category, theme: str, pointer: str) -> bool:
+def _unexplained(category: Category, topic: str, pointer: str) -> bool:
     return False
 
 
@@ -467,16 +467,16 @@ _OWED: dict[type[Step], Expectation] = {Forged: "reject", Foreign: "either"}
 
 
 def _case_of(
-    name: str, theme: str, about: str, delivery: Delivery, owed: Expectation = "accept"
+    name: str, topic: str, about: str, delivery: Delivery, owed: Expectation = "accept"
 ) -> Case:
     return Case(
         id=f"timeline:{name}",
         group="timeline",
-        theme=theme,
+        topic=topic,
         about=about,
         delivery=delivery,
-        owed=owed,
+        expectation=owed,
         why="an event counts once, the newest instant wins, no integration touches another",
-        rank="hostile" if theme in ("forged", "case of events") else "realistic",
+        likelihood="hostile" if topic in ("forged", "case of events") else "realistic",
         event=DEFAULT_EVENT,
     )

@@ -20,7 +20,7 @@ from kombo_fakes.errors import PointerError
 from kombo_fakes.probing.cases.cases import Maker
 from kombo_fakes.probing.model import Case, Category, Exchange, Failure, Finding, Reply
 from kombo_fakes.probing.verdicts.findings import REFUSES, finding_of
-from kombo_fakes.probing.verdicts.judge import judged
+from kombo_fakes.probing.verdicts.judge import judge
 from kombo_fakes.webhooks.shipped import DEFAULT_EVENT
 from kombo_fakes.wire.delivery import Delivery
 from kombo_fakes.wire.serializations import serialize
@@ -36,12 +36,12 @@ class Instead:
     Attributes:
         case: The delivery.
         cause: What is wrong with a receiver that takes this one.
-        hint: How it is mended.
+        fix: How it is mended.
     """
 
     case: Case
     cause: str
-    hint: str
+    fix: str
 
 
 def instead_of(maker: Maker, first: Case, reply: Reply) -> Iterator[Instead]:
@@ -137,14 +137,14 @@ def _payloads(maker: Maker) -> Iterator[Instead]:
         (("data", "integration_category"), "ATS", "its integration_category HRIS: ATS is taken "
          "instead", "know all values of the enum"),
     )  # fmt: skip
-    for path, value, cause, hint in tries:
+    for path, value, cause, fix in tries:
         try:
             payload = replace_at(maker.fresh(), path, value)
         except PointerError:
             continue
         if maker.schema.is_valid(payload):
-            case = maker.valid_case("instead", "first", cause, payload, rank="realistic")
-            yield Instead(case, cause, hint)
+            case = maker.valid_case("instead", "first", cause, payload, likelihood="realistic")
+            yield Instead(case, cause, fix)
 
 
 def preflight_finding(first: Case, reply: Reply, instead: Instead | None = None) -> Finding:
@@ -155,17 +155,17 @@ def preflight_finding(first: Case, reply: Reply, instead: Instead | None = None)
         reply: What came back.
         instead: What was taken instead; None for nothing.
     """
-    title, hint = _first_cause(reply)
+    title, fix = _first_cause(reply)
     if instead is not None:
-        title, hint = f"{reply}, since {instead.cause}", instead.hint
-    category: Category = judged(first, reply) or REFUSES
+        title, fix = f"{reply}, since {instead.cause}", instead.fix
+    category: Category = judge(first, reply) or REFUSES
     return finding_of(
         "first-delivery",
         category,
         f"the first good delivery was not taken: {title}",
         [Failure(category, first, (Exchange(first.delivery, reply),))],
-        hint=hint,
-        rank="realistic",
+        fix=fix,
+        likelihood="realistic",
     )
 
 

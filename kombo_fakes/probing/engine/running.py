@@ -15,7 +15,7 @@ from kombo_fakes.probing.cases.cases import Maker
 from kombo_fakes.probing.engine.client import SETTLE, Client
 from kombo_fakes.probing.engine.event_run import Play, Progress
 from kombo_fakes.probing.known import Known
-from kombo_fakes.probing.model import POLICIES, RANKS, Finding, Policy, Reply
+from kombo_fakes.probing.model import LIKELIHOODS, POLICIES, Finding, Policy, Reply
 from kombo_fakes.probing.receivers.resolve import Observe, Receiver, observer, receiver_for
 from kombo_fakes.probing.reports.plain_text import counted
 from kombo_fakes.probing.reports.report import Outcome, Report
@@ -179,7 +179,7 @@ class _Run:
             found.extend(self._named(finding, play) for finding in play.findings())
             outcomes.extend(self._outcome(outcome, play) for outcome in play.outcomes)
         found = [self.redactor.finding(finding) for finding in found]
-        found.sort(key=lambda finding: RANKS.index(finding.rank))
+        found.sort(key=lambda finding: LIKELIHOODS.index(finding.likelihood))
         if not self.client.observes:
             not_judged.append(
                 "what the receiver stores (copies, order, mixed-up integrations, lost events): "

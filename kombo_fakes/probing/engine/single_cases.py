@@ -11,12 +11,21 @@ from typing import Any
 from kombo_fakes.core.messages import unknown_name_error
 from kombo_fakes.errors import ReceiverError
 from kombo_fakes.probing.cases.cases import Maker
-from kombo_fakes.probing.model import POLICIES, Case, Category, Exchange, Failure, Policy, Reply
+from kombo_fakes.probing.model import (
+    CATEGORY_TITLES,
+    POLICIES,
+    Case,
+    Category,
+    Exchange,
+    Failure,
+    Policy,
+    Reply,
+)
 from kombo_fakes.probing.reports.plain_text import finding_lines
 from kombo_fakes.probing.secrets.redaction import Redactor
 from kombo_fakes.probing.verdicts.diagnosis import CLUSTERS, SIGNATURES
 from kombo_fakes.probing.verdicts.findings import TAKES, finding_of
-from kombo_fakes.probing.verdicts.judge import judged, leak
+from kombo_fakes.probing.verdicts.judge import judge, leak
 from kombo_fakes.sequences.timeline import status_of
 from kombo_fakes.webhooks.shipped import DEFAULT_EVENT, check_event
 from kombo_fakes.wire.delivery import Delivery
@@ -34,12 +43,12 @@ class ProbeCase:
         id: A stable name, such as ``wire:signature-missing``.
         about: What is special about it.
         delivery: What to send.
-        owed: What the receiver has to do: ``"accept"`` it, ``"reject"`` it, or ``"either"``.
+        expectation: What the receiver has to do: ``"accept"`` it, ``"reject"`` it, or ``"either"``.
         why: Why.
 
     Examples:
         >>> case = probe_cases(ids="wire:signature-missing")[0]
-        >>> case.owed, case.delivery.signature
+        >>> case.expectation, case.delivery.signature
         ('reject', None)
         >>> case.check(401)
     """
@@ -47,7 +56,7 @@ class ProbeCase:
     id: str
     about: str
     delivery: Delivery
-    owed: Expectation
+    expectation: Expectation
     why: str
     _case: Case = field(repr=False)
     _secret: str | bytes = field(repr=False)
@@ -68,12 +77,12 @@ class ProbeCase:
         """
         __tracebackhide__ = True
         reply = _reply_of(answer)
-        if reply.busy:
+        if reply.is_rate_limited:
             raise ReceiverError(
                 f"{self.id}: {reply}, too many requests, so that nothing can be told: lift the "
                 "limit of requests for the time of the tests"
             )
-        wrong: Category | None = judged(self._case, reply)
+        wrong: Category | None = judge(self._case, reply)
         detail = ""
         if wrong is None:
             told = leak(self.delivery, reply, self._secret)
@@ -84,7 +93,7 @@ class ProbeCase:
         finding = finding_of(
             _remedy(self._case, wrong),
             wrong,
-            f"it {wrong}: {self.about}",
+            f"it {CATEGORY_TITLES[wrong]}: {self.about}",
             [Failure(wrong, self._case, (exchange,), detail)],
         )
         finding = Redactor(self._secret).finding(replace(finding, id=self.id))
@@ -129,7 +138,7 @@ def probe_cases(
     if policy not in POLICIES:
         raise unknown_name_error("policy", policy, POLICIES)
     found = [
-        ProbeCase(case.id, case.about, case.delivery, case.owed, case.why, case, secret)
+        ProbeCase(case.id, case.about, case.delivery, case.expectation, case.why, case, secret)
         for _, cases in Maker(event, secret, policy, seed, run).phases()
         for case in cases
     ]
@@ -149,10 +158,10 @@ def _remedy(case: Case, wrong: Category) -> str:
     if wrong == "leaks":
         return "leaks-"
     if case.group == "wire":
-        signatures = (name for name, themes, _ in SIGNATURES if case.theme in themes)
-        bodies = (f"body-{name}" for name, themes, _ in CLUSTERS if case.theme in themes)
-        return next(signatures if wrong == TAKES else bodies, case.theme)
-    return f"{case.group}-{case.theme.replace(' ', '-')}".replace("style-", "valid-")
+        signatures = (name for name, topics, _ in SIGNATURES if case.topic in topics)
+        bodies = (f"body-{name}" for name, topics, _ in CLUSTERS if case.topic in topics)
+        return next(signatures if wrong == TAKES else bodies, case.topic)
+    return f"{case.group}-{case.topic.replace(' ', '-')}".replace("style-", "valid-")
 
 
 def _reply_of(answer: Any) -> Reply:

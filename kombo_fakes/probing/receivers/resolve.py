@@ -108,7 +108,7 @@ def observer(observe: str | Observe | None, receiver: Receiver) -> Observe | Non
         reply, name = receiver.look(url), without_secrets(url)
         if reply.status in (404, 410):
             return None
-        if not reply.taken:
+        if not reply.is_accepted:
             raise ProbeError(f"{name}: answered {reply} to GET, where 200 or 404 was expected")
         try:
             found = parse_json(reply.body, "what it answered")

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from importlib.resources import files
 from typing import Any
 
-from kombo_fakes.probing.model import Finding
+from kombo_fakes.probing.model import CATEGORY_TITLES, Finding
 from kombo_fakes.probing.reports.payload_diff import differences_from_valid
 from kombo_fakes.probing.reports.plain_text import GROUP_NAMES, counted, how_likely, sentence
 from kombo_fakes.probing.reports.readable import body_text, reply_text, request_head, visible
@@ -164,9 +164,9 @@ def _finding(finding: Finding, report: Report) -> dict[str, Any]:
         "title": cause,
         "shown_by": shown_by,
         "text": finding.text,
-        "hint": sentence(finding.hint) if finding.hint else "",
-        "category": finding.category,
-        "rank": how_likely(finding),
+        "fix": sentence(finding.fix) if finding.fix else "",
+        "category": CATEGORY_TITLES[finding.category],
+        "likelihood": how_likely(finding),
         "count": counted(len(finding.cases), "case"),
         "cases": finding.cases,
         "lanes": picture_of(finding.exchanges),
@@ -248,9 +248,9 @@ def _strips(numbered: Sequence[_Numbered]) -> list[dict[str, Any]]:
         case = entry[1].case
         if case.group == "fault" or (case.group == "valid" and case.pointer):
             continue
-        strip = case.theme.partition("-")[0] if case.group == "wire" else case.group
+        strip = case.topic.partition("-")[0] if case.group == "wire" else case.group
         # One cell for the variants of a wire fault, and for each of all else.
-        name = case.theme if case.group == "wire" else case.about
+        name = case.topic if case.group == "wire" else case.about
         found.setdefault(strip, {}).setdefault(name, []).append(entry)
     ordered = [
         *(name for name in _STRIPS if name in found),
@@ -294,9 +294,9 @@ def _row(outcome: Outcome, state: str) -> dict[str, str]:
         "id": case.id,
         "group": case.group,
         "state": state,
-        "verdict": outcome.failure or _VERDICTS[state],
+        "verdict": CATEGORY_TITLES[outcome.failure] if outcome.failure else _VERDICTS[state],
         "about": case.about,
-        "owed": _OWED[case.owed],
+        "expected": _OWED[case.expectation],
         "answer": _answer(outcome),
     }
 
@@ -311,7 +311,7 @@ def _data(numbered: Iterable[_Numbered]) -> str:
         {
             "id": visible(outcome.case.id),
             "about": visible(outcome.case.about),
-            "why": visible(f"Owed: {_OWED[outcome.case.owed]}, because {outcome.case.why}."),
+            "why": visible(f"Owed: {_OWED[outcome.case.expectation]}, because {outcome.case.why}."),
             "state": state,
             "mark": _MARKS[state],
             "answer": _answer(outcome),

@@ -28,7 +28,7 @@ def data_report(report: Report) -> dict[str, Any]:
         >>> told["findings"][0]["id"], told["findings"][0]["exchanges"][0]["reply"]["status"]
         ('first-delivery', 500)
     """
-    owed = {outcome.case.delivery: outcome.case.owed for outcome in report.outcomes}
+    owed = {outcome.case.delivery: outcome.case.expectation for outcome in report.outcomes}
     return {
         "format": FORMAT,
         "made_by": f"kombo_fakes {__version__}",
@@ -48,7 +48,7 @@ def data_report(report: Report) -> dict[str, Any]:
                 "group": outcome.case.group,
                 "about": outcome.case.about,
                 "pointer": outcome.case.pointer,
-                "owed": outcome.case.owed,
+                "expected": outcome.case.expectation,
                 "status": None if outcome.reply is None else outcome.reply.status,
                 "failure": outcome.failure,
                 "judged": outcome.judged,
@@ -69,12 +69,12 @@ def finding_data(finding: Finding, owed: Mapping[Delivery, Expectation]) -> dict
     return {
         "id": finding.id,
         "category": finding.category,
-        "rank": finding.rank,
+        "likelihood": finding.likelihood,
         "title": finding.title,
         "text": finding.text,
-        "hint": finding.hint,
+        "fix": finding.fix,
         "cases": list(finding.cases),
-        "owed": None if last is None else owed.get(last),
+        "expected": None if last is None else owed.get(last),
         "exchanges": [exchange_data(exchange) for exchange in finding.exchanges],
     }
 

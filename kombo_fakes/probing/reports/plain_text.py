@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from kombo_fakes.probing.model import Finding, Rank
+from kombo_fakes.probing.model import CATEGORY_TITLES, Finding, Likelihood
 from kombo_fakes.probing.reports.readable import visible
 
-_RANKS: dict[Rank, str] = {
+_RANKS: dict[Likelihood, str] = {
     "realistic": "Kombo sends this today",
     "schema": "the schema allows it",
     "hostile": "an attacker or a broken proxy can send it",
@@ -42,7 +42,11 @@ def finding_lines(finding: Finding, url: str) -> list[str]:
         finding: The finding.
         url: Where its delivery can be sent to again.
     """
-    about = [finding.category, how_likely(finding), counted(len(finding.cases), "case")]
+    about = [
+        CATEGORY_TITLES[finding.category],
+        how_likely(finding),
+        counted(len(finding.cases), "case"),
+    ]
     lines = [finding.title, " · ".join(about), *finding.text.splitlines()]
     said = " ".join(finding.exchanges[-1].reply.text.split()) if finding.exchanges else ""
     raised = finding.exchanges[-1].reply.raised if finding.exchanges else ""
@@ -52,8 +56,8 @@ def finding_lines(finding: Finding, url: str) -> list[str]:
         lines.append(f"It raised: {cut}")
     elif said:
         lines.append(f"It said: {said[:_SAID]}{'...' * (len(said) > _SAID)}")
-    if finding.hint:
-        lines.append(f"Usually mended so: {sentence(finding.hint)}")
+    if finding.fix:
+        lines.append(f"Usually mended so: {sentence(finding.fix)}")
     if finding.exchanges:
         lines.append(f"Once more: {finding.curl(url)}")
     lines.append(f"Known as: {finding.id}")
@@ -64,7 +68,7 @@ def how_likely(finding: Finding) -> str:
     """How likely it is to meet a finding, in words."""
     # An id may begin with the name of an event.
     invalid = any({"fault", "change"} & set(name.split(":")[:-1]) for name in finding.cases)
-    return _INVALID if finding.rank == "schema" and invalid else _RANKS[finding.rank]
+    return _INVALID if finding.likelihood == "schema" and invalid else _RANKS[finding.likelihood]
 
 
 def sentence(text: str) -> str:

@@ -9,7 +9,7 @@ from typing import Any, Literal, TypeAlias, cast, get_args
 from kombo_fakes.errors import DocumentError
 from kombo_fakes.probing.model import Case, Category, Exchange, Expectation, Reply
 from kombo_fakes.probing.reports.as_json import exchange_of
-from kombo_fakes.probing.verdicts.judge import judged
+from kombo_fakes.probing.verdicts.judge import judge
 
 Verdict: TypeAlias = Literal[
     "mended",
@@ -25,12 +25,12 @@ WRONG: frozenset[Verdict] = frozenset({"still wrong", "wrong otherwise", "other 
 """What something still goes wrong with."""
 
 _BY_CATEGORY: dict[str, Expectation] = {
-    "refuses what it must take": "accept",
-    "takes what it must refuse": "reject",
+    "rejects-valid": "accept",
+    "accepts-invalid": "reject",
 }
 _BY_ANSWER: tuple[Category, ...] = (
-    "refuses what it must take",
-    "takes what it must refuse",
+    "rejects-valid",
+    "accepts-invalid",
     "crashes",
     "hangs",
 )
@@ -43,14 +43,14 @@ class Kept:
     Attributes:
         title: The finding or the case that it is from.
         exchange: What was sent then, and what came back.
-        owed: What the receiver has to do; None where the file doesn't know.
+        expectation: What the receiver has to do; None where the file doesn't know.
         by_answer: Whether the answer tells if it is mended: neither what is stored nor what an
             answer gives away is seen by it.
     """
 
     title: str
     exchange: Exchange
-    owed: Expectation | None = None
+    expectation: Expectation | None = None
     by_answer: bool = True
 
     def verdict(self, reply: Reply) -> Verdict:
@@ -66,25 +66,27 @@ class Kept:
         same = str(reply) == str(then)
         if self._is_wrong(reply):
             return "still wrong" if same and self._is_wrong(then) else "wrong otherwise"
-        if self.owed is None:
+        if self.expectation is None:
             return "as recorded" if same else "other than recorded"
         if self._is_wrong(then):
             return "mended"
         return "as owed" if self.by_answer else "not judged"
 
     def _is_wrong(self, reply: Reply) -> bool:
-        case = _case(self.exchange, self.owed or "either")
-        if judged(case, reply) is not None:
+        case = _case(self.exchange, self.expectation or "either")
+        if judge(case, reply) is not None:
             return True
         # Neither says anything about the delivery, so that neither mends anything.
         elsewhere = reply.status is not None and (reply.status == 429 or 300 <= reply.status < 400)
-        return elsewhere and (self.owed is not None or str(reply) != str(self.exchange.reply))
+        return elsewhere and (
+            self.expectation is not None or str(reply) != str(self.exchange.reply)
+        )
 
 
 def _case(exchange: Exchange, owed: Expectation) -> Case:
     return Case(
-        id="", group="", theme="", about="", delivery=exchange.delivery, owed=owed, why="",
-        rank="realistic",
+        id="", group="", topic="", about="", delivery=exchange.delivery, expectation=owed, why="",
+        likelihood="realistic",
     )  # fmt: skip
 
 
@@ -124,9 +126,9 @@ def _owed_in(report: Mapping[str, Any]) -> dict[str, Expectation]:
     cases = report.get("cases")
     listed = cases if isinstance(cases, list) else []
     return {
-        str(case.get("id")): case["owed"]
+        str(case.get("id")): case["expected"]
         for case in listed
-        if isinstance(case, Mapping) and _is_owed(case.get("owed"))
+        if isinstance(case, Mapping) and _is_owed(case.get("expected"))
     }
 
 
@@ -165,6 +167,6 @@ def _owed_of(
 
 
 def _answered(reply: Reply) -> Expectation | None:
-    if reply.taken:
+    if reply.is_accepted:
         return "accept"
     return "reject" if reply.status is not None and 400 <= reply.status < 500 else None

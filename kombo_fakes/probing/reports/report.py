@@ -36,7 +36,7 @@ class Outcome:
             return "unjudged"
         if self.failure is not None:
             return "wrong"
-        return "free" if self.case.owed == "either" else "fine"
+        return "free" if self.case.expectation == "either" else "fine"
 
 
 @dataclass(frozen=True, slots=True)

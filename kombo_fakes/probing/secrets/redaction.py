@@ -93,7 +93,7 @@ class Redactor:
             finding,
             title=self.text(finding.title),
             text=self.text(finding.text),
-            hint=self.text(finding.hint),
+            fix=self.text(finding.fix),
             exchanges=tuple(replace(e, reply=self.reply(e.reply)) for e in finding.exchanges),
             signed=delivery is not None and self._is_signed(delivery),
         )

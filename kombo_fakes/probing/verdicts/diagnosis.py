@@ -26,8 +26,8 @@ from kombo_fakes.probing.verdicts.findings import (
     plainness,
 )
 
-CORRUPTS: Category = "corrupts what it stores"
-_STATE: tuple[Category, ...] = ("acknowledges and doesn't apply", CORRUPTS)
+CORRUPTS: Category = "corrupts-state"
+_STATE: tuple[Category, ...] = ("acknowledged-not-applied", CORRUPTS)
 
 
 Test = Callable[[Failure], bool]
@@ -75,7 +75,7 @@ class _Failures:
         return findings
 
 
-def diagnosed(evidence: Evidence) -> list[Finding]:
+def diagnose(evidence: Evidence) -> list[Finding]:
     """The findings of a run: whatever failed is a case of one of them."""
     failures = _Failures(evidence.failures)
     take, fold = failures.take, failures.fold
@@ -92,7 +92,7 @@ def diagnosed(evidence: Evidence) -> list[Finding]:
         unknown = [
             f
             for f in failures.left
-            if f.case.theme in ("new event", "other event") and f.category == category
+            if f.case.topic in ("new event", "other event") and f.category == category
         ]
         fold(_both(category, _is_other_type), unknown)
     long = list(_too_long(evidence, take))
@@ -100,8 +100,8 @@ def diagnosed(evidence: Evidence) -> list[Finding]:
     if not any(finding.category == REFUSES for finding in long):
         found += _resigned(evidence, take)
     for category in (CRASHES, HANGS):
-        for bare, themes in _BARE.items():
-            signed = [f for f in failures.left if f.category == category and f.case.theme in themes]
+        for bare, topics in _BARE.items():
+            signed = [f for f in failures.left if f.category == category and f.case.topic in topics]
             fold(_both(category, _is_named(bare)), signed)
     found += _signatures(evidence, take, fold)
     found += _not_validated(evidence, take, fold)
@@ -125,7 +125,7 @@ def _is_other_type(failure: Failure) -> bool:
 
 
 def _has_other_letters(failure: Failure) -> bool:
-    text = failure.case.group == "valid" and failure.case.theme == "text"
+    text = failure.case.group == "valid" and failure.case.topic == "text"
     return not text and not failure.exchanges[-1].delivery.body.isascii()
 
 
@@ -143,8 +143,8 @@ def _is_named(name: str) -> Test:
     return lambda failure: failure.case.id == name or failure.case.id.startswith(start)
 
 
-def _of_themes(themes: frozenset[str]) -> Test:
-    return lambda failure: failure.case.theme in themes
+def _of_themes(topics: frozenset[str]) -> Test:
+    return lambda failure: failure.case.topic in topics
 
 
 def _ids(failures: Iterable[Failure]) -> tuple[str, ...]:
@@ -157,10 +157,10 @@ def _of_ids(ids: set[str]) -> Test:
 
 def _poisoned(take: Take, fold: Fold) -> Iterable[Finding]:
     """Good deliveries that fail because of what came before."""
-    failures = take(lambda f: f.case.theme == "afterwards")
+    failures = take(lambda f: f.case.topic == "afterwards")
     if failures:
         shown = failures[0]
-        verb = VERBS.get(shown.category, shown.category)
+        verb = VERBS[shown.category]
         # The delivery itself, where it was not taken well either.
         fold(lambda f: f.case.id == shown.case.id, failures)
         yield finding_of(
@@ -180,15 +180,15 @@ def _takes_everything(evidence: Evidence, take: Take) -> Iterable[Finding]:
     owed = [
         name
         for name, case in evidence.cases.items()
-        if case.owed == "reject" and case.group in ("wire", "fault")
+        if case.expectation == "reject" and case.group in ("wire", "fault")
     ]
-    taken = [name for name in owed if evidence.replies[name].taken]
+    taken = [name for name in owed if evidence.replies[name].is_accepted]
     failures = [f for f in evidence.failures if f.category == TAKES]
     if failures and len(taken) == len(owed) and any(n.startswith("wire:body") for n in owed):
-        shown = next((f for f in failures if f.case.theme == "signature-missing"), None)
+        shown = next((f for f in failures if f.case.topic == "signature-missing"), None)
         all_taken = take(lambda f: f.category == TAKES)
         rest: list[Failure] = []
-        if any(f.case.theme == "applying" for f in evidence.failures):
+        if any(f.case.topic == "applying" for f in evidence.failures):
             rest = take(lambda f: True)  # It does nothing at all but answer.
         yield finding_of(
             "takes-everything",
@@ -205,7 +205,7 @@ def _too_long(evidence: Evidence, take: Take) -> Iterable[Finding]:
     valid = {n: c for n, c in evidence.cases.items() if c.group in ("valid", "style")}
     for category in (REFUSES, CRASHES, HANGS):
         failures = [f for f in evidence.failures if f.category == category and f.case.id in valid]
-        if not any(f.case.theme == "size" for f in failures):
+        if not any(f.case.topic == "size" for f in failures):
             continue
         wrong = {f.case.id for f in failures}
         shortest = min(len(f.case.delivery.body) for f in failures)
@@ -235,11 +235,11 @@ def _resigned(evidence: Evidence, take: Take) -> Iterable[Finding]:
     )
     spelt = [f for f in evidence.failures if f.case.group == "style" and looks_forged(f)]
     changed = {"signature-body-blank", "signature-body-order"}
-    unchecked = {f.case.theme for f in evidence.failures if f.category == TAKES} & changed
+    unchecked = {f.case.topic for f in evidence.failures if f.category == TAKES} & changed
     signatures = {
-        f.case.theme
+        f.case.topic
         for f in evidence.failures
-        if f.category == TAKES and f.case.theme.startswith("signature-")
+        if f.category == TAKES and f.case.topic.startswith("signature-")
     }
     if signatures - changed - {"signature-body-byte"}:
         unchecked = set()  # Others are taken as well: it isn't the bytes.
@@ -249,11 +249,11 @@ def _resigned(evidence: Evidence, take: Take) -> Iterable[Finding]:
             REFUSES if spelt else TAKES,
             "it checks the signature over re-serialised JSON, or other changed text, instead of "
             "the raw bytes of the body",
-            take(looks_forged) + take(lambda f: f.category == TAKES and f.case.theme in unchecked),
+            take(looks_forged) + take(lambda f: f.category == TAKES and f.case.topic in unchecked),
         )
         return
     texts = [f for f in evidence.failures if looks_forged(f)]
-    if texts and {f.case.theme for f in texts} <= {"text", "realistic", "combination"}:
+    if texts and {f.case.topic for f in texts} <= {"text", "realistic", "combination"}:
         yield finding_of(
             "signature-decoded",
             REFUSES,
@@ -315,16 +315,16 @@ _BARE = {
 
 def _signatures(evidence: Evidence, take: Take, fold: Fold) -> Iterable[Finding]:
     def is_about(category: Category) -> Callable[[Failure], bool]:
-        return lambda f: f.category == category and f.case.theme.startswith("signature-")
+        return lambda f: f.category == category and f.case.topic.startswith("signature-")
 
     owed = {
-        case.theme
+        case.topic
         for case in evidence.cases.values()
-        if case.owed == "reject" and case.theme.startswith("signature-")
+        if case.expectation == "reject" and case.topic.startswith("signature-")
     } - {"signature-branch"}
-    taken = {f.case.theme for f in evidence.failures if is_about(TAKES)(f)}
+    taken = {f.case.topic for f in evidence.failures if is_about(TAKES)(f)}
     if "signature-missing" in taken:
-        missing = [f for f in evidence.failures if f.case.theme == "signature-missing"]
+        missing = [f for f in evidence.failures if f.case.topic == "signature-missing"]
         fold(_both(TAKES, _of_themes(frozenset({"signature-branch"}))), missing)
         taken -= {"signature-branch"}
     if owed and len(taken) >= 0.8 * len(owed):
@@ -343,8 +343,8 @@ def _signatures(evidence: Evidence, take: Take, fold: Fold) -> Iterable[Finding]
             "it takes many wrong signatures",
             take(is_about(TAKES)),
         )
-    for name, themes, title in SIGNATURES:
-        failures = take(_both(TAKES, _of_themes(themes)))
+    for name, topics, title in SIGNATURES:
+        failures = take(_both(TAKES, _of_themes(topics)))
         only = _only(failures, title)
         yield from if_any(name, TAKES, only, failures)
     yield from if_any("signature-wrong", TAKES, "it takes wrong signatures", take(is_about(TAKES)))
@@ -357,14 +357,14 @@ def _signatures(evidence: Evidence, take: Take, fold: Fold) -> Iterable[Finding]
             f"it {verb} an unusual or malformed signature: {abouts(failures)}",
             failures,
         )
-    applied: Category = "refuses and applies all the same"
+    applied: Category = "rejected-but-applied"
     # It isn't the signature, but by what it came.
     fold(
         _both(applied, _of_themes(frozenset({"signature-branch"}))),
         [
             f
             for f in evidence.failures
-            if f.category == applied and f.case.theme.startswith("http-")
+            if f.category == applied and f.case.topic.startswith("http-")
         ],
     )
     yield from if_any(
@@ -429,7 +429,7 @@ def _not_validated(evidence: Evidence, take: Take, fold: Fold) -> Iterable[Findi
         )
     yield from if_any(
         "faults-applied",
-        "refuses and applies all the same",
+        "rejected-but-applied",
         "it refuses invalid payloads and applies them all the same",
         take(_is_applied_all_the_same)
         if any(f.case.group == "fault" and _is_applied_all_the_same(f) for f in evidence.failures)
@@ -448,20 +448,20 @@ def _coming_to(sites: set[tuple[str, str]]) -> Test:
 
 def _comes_to(failure: Failure, sites: set[tuple[str, str]]) -> bool:
     """Whether a change, or a body that is no object, is what a fault at one of these sites is."""
-    theme, pointer = failure.case.theme, failure.case.pointer
-    if theme == "other event":
+    topic, pointer = failure.case.topic, failure.case.pointer
+    if topic == "other event":
         # Its data lack what others have, and have what others lack.
         return bool({("required", "/data"), ("additionalProperties", "/data")} & sites)
-    if theme in ("body-empty-object", *_NO_OBJECTS):
-        return ("type", "") in sites or (theme == "body-empty-object" and ("required", "") in sites)
-    keyword = {"new property": "additionalProperties", "new value": "enum"}.get(theme)
-    if theme == "older shape":
+    if topic in ("body-empty-object", *_NO_OBJECTS):
+        return ("type", "") in sites or (topic == "body-empty-object" and ("required", "") in sites)
+    keyword = {"new property": "additionalProperties", "new value": "enum"}.get(topic)
+    if topic == "older shape":
         keyword, pointer = "required", pointer.rpartition("/")[0]
     return keyword is not None and (keyword, pointer) in sites
 
 
 def _is_alike(failure: Failure) -> bool:
-    return failure.case.theme in _ALIKE
+    return failure.case.topic in _ALIKE
 
 
 _KEYWORDS = {
@@ -474,7 +474,7 @@ _KEYWORDS = {
 
 
 def _is_applied_all_the_same(failure: Failure) -> bool:
-    return failure.category == "refuses and applies all the same"
+    return failure.category == "rejected-but-applied"
 
 
 def _explained(taken: dict[str, Failure], cases: dict[str, Case], take: Take) -> Iterable[Finding]:
@@ -562,8 +562,8 @@ def _bodies(take: Take) -> Iterable[Finding]:
     for category in (CRASHES, HANGS, TAKES):
         # What is in no cluster has a finding of its own, with all the rest.
         failures = take(_both(category, _of_themes(_CLUSTERED)))
-        themes = {f.case.theme for f in failures}
-        hit = [row for row in CLUSTERS if row[1] & themes]
+        topics = {f.case.topic for f in failures}
+        hit = [row for row in CLUSTERS if row[1] & topics]
         if category != TAKES and hit and hit[0][0] == "not-json":
             # Whoever can't read a body fails at what nearly is JSON, too.
             hit[0] = (hit[0][0], hit[0][1] | {"body-extended-json"}, hit[0][2])
@@ -578,7 +578,7 @@ def _bodies(take: Take) -> Iterable[Finding]:
             )
             continue
         for name, cluster, what in hit:
-            some = [f for f in failures if f.case.theme in cluster]
+            some = [f for f in failures if f.case.topic in cluster]
             yield finding_of(
                 f"body-{name}-{SLUGS[category]}",
                 category,
@@ -587,9 +587,9 @@ def _bodies(take: Take) -> Iterable[Finding]:
             )
     yield from if_any(
         "body-applied",
-        "refuses and applies all the same",
+        "rejected-but-applied",
         "it refuses bodies that are no payload and applies them all the same",
-        take(lambda f: f.case.theme.startswith("body-") and f.category.startswith("refuses and")),
+        take(lambda f: f.case.topic.startswith("body-") and f.category == "rejected-but-applied"),
     )
 
 
@@ -597,10 +597,10 @@ def _changes(take: Take) -> Iterable[Finding]:
     failures = take(lambda f: f.case.group == "change")
     groups: dict[tuple[Category, str], list[Failure]] = defaultdict(list)
     for failure in failures:
-        theme = failure.case.theme
-        theme = "unknown event" if theme in ("new event", "other event") else theme
-        groups[failure.category, theme].append(failure)
-    for (category, theme), some in groups.items():
+        topic = failure.case.topic
+        topic = "unknown event" if topic in ("new event", "other event") else topic
+        groups[failure.category, topic].append(failure)
+    for (category, topic), some in groups.items():
         status = some[0].exchanges[-1].reply.status
         blamed = ", as if the signature were wrong" if status in (401, 403) else ""
         what = {
@@ -608,10 +608,10 @@ def _changes(take: Take) -> Iterable[Finding]:
             "new value": "unknown enum values, which the next release of Kombo may send",
             "older shape": "payloads of an older release of the schema",
             "unknown event": "events that it doesn't know, which Kombo sends to the same URL",
-        }.get(theme, f"changes ({theme})")
-        verb = VERBS.get(category, category)
+        }.get(topic, f"changes ({topic})")
+        verb = VERBS[category]
         yield finding_of(
-            f"change-{theme.replace(' ', '-')}-{SLUGS[category]}",
+            f"change-{topic.replace(' ', '-')}-{SLUGS[category]}",
             category,
             f"it {verb} {what}{blamed}: {abouts(some)}",
             some,
@@ -645,7 +645,7 @@ THEMES = {
     "exactly once",
 }
 
-"""What is wrong where a history fails, by the theme of its scenario."""
+"""What is wrong where a history fails, by the topic of its scenario."""
 
 # Where nothing but the count of events is wrong.
 _COUNTED = re.compile(r": events applied are [^;]*$")
@@ -679,10 +679,10 @@ def _timelines(evidence: Evidence, failures: _Failures) -> Iterable[Finding]:
     logs = {id(f): evidence.logs[n] for n, f in enumerate(evidence.failures)}
     groups: dict[tuple[Category, str], list[Failure]] = defaultdict(list)
     spelt = [f for f in evidence.failures if f.case.group == "style"]
-    enums = [f for f in evidence.failures if f.case.theme == "enum" and f.category in _STATE]
-    mixed = [f for f in evidence.failures if f.case.theme == "integrations"]
+    enums = [f for f in evidence.failures if f.case.topic == "enum" and f.category in _STATE]
+    mixed = [f for f in evidence.failures if f.case.topic == "integrations"]
     out_of_order = any(
-        f.case.theme == "timestamps" and f.category == "applies out of order"
+        f.case.topic == "timestamps" and f.category == "applies-out-of-order"
         for f in evidence.failures
     )
     stored = [
@@ -692,55 +692,63 @@ def _timelines(evidence: Evidence, failures: _Failures) -> Iterable[Finding]:
     ]
     for failure in [f for f in failures.left if f.case.group == "timeline"]:
         because: list[Failure] = []
-        if failure.category == CORRUPTS and failure.case.theme != "foreign":
+        if failure.category == CORRUPTS and failure.case.topic != "foreign":
             fields = set(_fields(failure))
             if fields and fields <= {field for f in stored for field in _fields(f)}:
                 # What is stored wrongly on its own is wrong in a history, too.
                 because = [f for f in stored if fields & set(_fields(f))]
-        if mixed and failure.case.theme not in ("integrations", "case", "case of events", "alike"):
+        if mixed and failure.case.topic not in ("integrations", "case", "case of events", "alike"):
             because = mixed  # Nothing else can be told where integrations are mixed up.
-        if failure.case.theme == "statuses" and enums and failure.category not in VERBS:
+        if (
+            failure.case.topic == "statuses"
+            and enums
+            and failure.category not in (REFUSES, TAKES, CRASHES, HANGS)
+        ):
             because = enums  # A status that gets lost on its own is lost in a history, too.
         if failure.case.id == "timeline:copy-written-anew":
             # It isn't the copy, but how it is written.
             because = [f for f in spelt if f.category == failure.category] or because
         failures.fold(_is(failure), because)
     for failure in failures.take(lambda f: f.case.group == "timeline"):
-        if failure.case.theme == "timestamps" and out_of_order and failure.category == "loses":
+        if (
+            failure.case.topic == "timestamps"
+            and out_of_order
+            and failure.category == "loses-events"
+        ):
             log = logs.get(id(failure), ())
-            failure = replace(failure, category="applies out of order")
+            failure = replace(failure, category="applies-out-of-order")
             logs[id(failure)] = log
-        groups[failure.category, failure.case.theme].append(failure)
-    for (category, theme), some in groups.items():
-        title = THEMES.get(theme, "what it knows isn't what it should")
-        hint = ""
+        groups[failure.category, failure.case.topic].append(failure)
+    for (category, topic), some in groups.items():
+        title = THEMES.get(topic, "what it knows isn't what it should")
+        fix = ""
         if category in ("crashes", "hangs", REFUSES):
             does = {"crashes": "crashes on", "hangs": "hangs on"}.get(category, "refuses")
             title = f"it answers {some[0].exchanges[-1].reply} in a history: {some[0].case.about}"
-            if theme == "same moment":
+            if topic == "same moment":
                 title = f"it {does} a copy of an event at the same moment (concurrent duplicates)"
-            elif theme == "copies":
+            elif topic == "copies":
                 title = f"it {does} a copy (duplicate) of an event"
-        elif category == CORRUPTS and theme != "foreign":
+        elif category == CORRUPTS and topic != "foreign":
             named = dict.fromkeys(field for f in some for field in _fields(f))
             title = f"what it stores is not what was sent ({enumerated(named)})"
             if _lacks(some):
                 title = f"the document that is observed lacks fields ({enumerated(named)})"
-                hint = _LACKING
-        elif all(_COUNTED.search(f.detail) for f in some) and theme in _COUNTS:
-            title = _COUNTS[theme]
-        elif category == "refuses and applies all the same":
+                fix = _LACKING
+        elif all(_COUNTED.search(f.detail) for f in some) and topic in _COUNTS:
+            title = _COUNTS[topic]
+        elif category == "rejected-but-applied":
             title = "a forged delivery is refused and applied all the same"
         about = abouts(some)
-        if theme in ("alike", "alike events"):
+        if topic in ("alike", "alike events"):
             about = enumerated(f.case.about.partition("differ in ")[2] for f in some)
         shown = min(some, key=plainness)
         yield finding_of(
-            f"timeline-{theme.replace(' ', '-')}-{SLUGS[category]}",
+            f"timeline-{topic.replace(' ', '-')}-{SLUGS[category]}",
             category,
             f"{title}: {about}",
             some,
-            hint=hint,
+            fix=fix,
             more=(shown.detail, AFTER, *logs.get(id(shown), ())),
         )
 
@@ -754,29 +762,33 @@ def _applied(take: Take) -> Iterable[Finding]:
     for failure, names in zip(some, fields, strict=True):
         if names in common:
             key = (failure.category, "fields", ".".join(names))
-        elif failure.case.theme == "enum":
+        elif failure.case.topic == "enum":
             key = (failure.category, "enum", failure.case.pointer)
         else:
-            key = (failure.category, failure.case.theme, "")
+            key = (failure.category, failure.case.topic, "")
         groups[key].append(failure)
     if len(groups) > 3 or len(some) > 60:
         merged: dict[tuple[Category, str, str], list[Failure]] = defaultdict(list)
         for key, failures in groups.items():
             merged[key[0], "", ""].extend(failures)
         groups = merged
-    for (category, theme, where), failures in groups.items():
-        verb = "takes, and doesn't apply," if category.startswith("acknow") else "stores wrongly"
+    for (category, topic, where), failures in groups.items():
+        verb = (
+            "takes, and doesn't apply,"
+            if category == "acknowledged-not-applied"
+            else "stores wrongly"
+        )
         place = f" at {where}" if where.startswith("/") else f" ({where})" if where else ""
-        title = f"it {verb} {_VALID.get(theme, 'valid payloads')}{place}"
+        title = f"it {verb} {_VALID.get(topic, 'valid payloads')}{place}"
         if _lacks(failures):
             named = dict.fromkeys(field for f in failures for field in _fields(f))
             title = f"the document that is observed lacks fields ({enumerated(named)})"
         yield finding_of(
-            f"state-{SLUGS[category]}-{theme or 'all'}{where.replace('/', '.')}",
+            f"state-{SLUGS[category]}-{topic or 'all'}{where.replace('/', '.')}",
             category,
             f"{title}: {abouts(failures)}",
             failures,
-            hint=_LACKING if _lacks(failures) else "",
+            fix=_LACKING if _lacks(failures) else "",
             more=(min(failures, key=plainness).detail,),
         )
 
@@ -803,26 +815,26 @@ def _valid(failures: _Failures) -> Iterable[Finding]:
     valid = [f for f in failures.left if f.case.group in ("valid", "style")]
     # A realistic payload fails by something in it that comes alone as well.
     for failure in valid:
-        theme = failure.case.theme
-        if theme in ("realistic", "combination"):
+        topic = failure.case.topic
+        if topic in ("realistic", "combination"):
             others = [
                 f
                 for f in valid
-                if f.category == failure.category and f.case.theme not in ("realistic", theme)
+                if f.category == failure.category and f.case.topic not in ("realistic", topic)
             ]
             failures.fold(_is(failure), others)
     for failure in failures.take(lambda f: f.case.group in ("valid", "style")):
-        theme = failure.case.theme
-        where = failure.case.pointer if theme in ("enum", "shape") else ""
-        groups[failure.category, theme, where].append(failure)
-    for (category, theme, where), some in groups.items():
-        verb = VERBS.get(category, category)
+        topic = failure.case.topic
+        where = failure.case.pointer if topic in ("enum", "shape") else ""
+        groups[failure.category, topic, where].append(failure)
+    for (category, topic, where), some in groups.items():
+        verb = VERBS[category]
         places = enumerated(dict.fromkeys(f.case.pointer for f in some if f.case.pointer))
         at = f" at {places}" if places else ""
         yield finding_of(
-            f"valid-{theme}{where.replace('/', '.')}-{SLUGS[category]}",
+            f"valid-{topic}{where.replace('/', '.')}-{SLUGS[category]}",
             category,
-            f"it {verb} {_VALID.get(theme, theme)}{at}: {abouts(some)}",
+            f"it {verb} {_VALID.get(topic, topic)}{at}: {abouts(some)}",
             some,
         )
 
@@ -831,13 +843,13 @@ def _rest(take: Take) -> Iterable[Finding]:
     groups: dict[tuple[Category, str], list[Failure]] = defaultdict(list)
     for failure in take(lambda f: True):
         # A type that is missing is as good as another one.
-        theme = failure.case.theme.replace("type-missing", "type-other")
-        groups[failure.category, theme].append(failure)
-    for (category, theme), some in groups.items():
+        topic = failure.case.topic.replace("type-missing", "type-other")
+        groups[failure.category, topic].append(failure)
+    for (category, topic), some in groups.items():
         yield finding_of(
-            f"{theme.replace(' ', '-')}-{SLUGS[category]}",
+            f"{topic.replace(' ', '-')}-{SLUGS[category]}",
             category,
-            f"it {VERBS.get(category, category)} {a_delivery(abouts(some))}",
+            f"it {VERBS[category]} {a_delivery(abouts(some))}",
             some,
         )
 
@@ -861,6 +873,6 @@ def _leaks(evidence: Evidence) -> Iterable[Finding]:
             )  # fmt: skip
         failure = Failure(LEAKS, case, (exchange,))
         yield finding_of(
-            f"leaks-{kind}", LEAKS, _LEAKS[kind], [failure], rank="hostile",
+            f"leaks-{kind}", LEAKS, _LEAKS[kind], [failure], likelihood="hostile",
             cases=tuple(dict.fromkeys(entry[0] for entry in seen)),
         )  # fmt: skip

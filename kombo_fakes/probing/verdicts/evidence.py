@@ -23,7 +23,7 @@ class Evidence:
 
     def tried(self, case: Case, reply: Reply) -> None:
         """Keep a case that could be judged: 429, too many requests, says nothing about it."""
-        if not self.muted and not reply.busy:
+        if not self.muted and not reply.is_rate_limited:
             self.cases[case.id], self.replies[case.id] = case, reply
 
     def add(self, failure: Failure, log: tuple[str, ...] = ()) -> None:
@@ -34,13 +34,13 @@ class Evidence:
     def leaked(self, kind: str, name: str, exchange: Exchange) -> None:
         self.leaks.setdefault(kind, []).append((name, exchange))
 
-    def explains(self, category: Category, theme: str, pointer: str) -> bool:
+    def explains(self, category: Category, topic: str, pointer: str) -> bool:
         """Whether a failure of this kind is known already."""
         return any(
             known.category == category
             and known.case.group in ("valid", "style", "timeline")
-            and (theme in ("", known.case.theme) or known.case.theme in ("realistic", "applying"))
-            and (theme != "enum" or known.case.pointer == pointer)
+            and (topic in ("", known.case.topic) or known.case.topic in ("realistic", "applying"))
+            and (topic != "enum" or known.case.pointer == pointer)
             for known in self.failures
         )
 
@@ -51,18 +51,18 @@ class Evidence:
         taken = []
         for name, case in self.cases.items():
             reply = self.replies[name]
-            if case.owed == "either" and case.group == "change" and reply.refused:
-                refused[case.theme].append(case)
-            if case.owed == "either" and case.group == "wire" and reply.taken:
-                taken.append(case.theme)
-        for theme, cases in refused.items():
-            what = _CHANGES.get(theme, theme)
-            if self.policy == "strict" and theme == "older shape":
+            if case.expectation == "either" and case.group == "change" and reply.is_rejected:
+                refused[case.topic].append(case)
+            if case.expectation == "either" and case.group == "wire" and reply.is_accepted:
+                taken.append(case.topic)
+        for topic, cases in refused.items():
+            what = _CHANGES.get(topic, topic)
+            if self.policy == "strict" and topic == "older shape":
                 found.append(
                     "refuses what older releases of Kombo have sent: "
                     f"{enumerated(case.about for case in cases)}"
                 )
-            elif self.policy == "strict" and theme in ("new property", "new value"):
+            elif self.policy == "strict" and topic in ("new property", "new value"):
                 places = enumerated(case.pointer or "the payload" for case in cases)
                 found.append(
                     f"refuses tomorrow's payloads: {what} ({places}), which a strict receiver "
@@ -74,10 +74,10 @@ class Evidence:
                     f"{enumerated(case.id.partition(':')[2] for case in cases)}"
                     "; Kombo sends all events to one URL, and repeats what is refused"
                 )
-        for theme in ("body-nul", "body-lone-surrogate", "body-megabyte"):
-            case_reply = self.replies.get(f"wire:{theme}")
-            if case_reply is not None and case_reply.refused:
-                found.append(f"refuses {self.cases[f'wire:{theme}'].about}, as it may")
+        for topic in ("body-nul", "body-lone-surrogate", "body-megabyte"):
+            case_reply = self.replies.get(f"wire:{topic}")
+            if case_reply is not None and case_reply.is_rejected:
+                found.append(f"refuses {self.cases[f'wire:{topic}'].about}, as it may")
         if taken:
             found.append(f"takes, as it may: {enumerated(sorted(set(taken)))}")
         return found

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from kombo_fakes.probing.model import RANKS, Category, Failure, Finding, Rank
+from kombo_fakes.probing.model import LIKELIHOODS, Category, Failure, Finding, Likelihood
 from kombo_fakes.probing.verdicts.remedies import HINTS
 
 AFTER = "after these deliveries:"
 """The line above the deliveries of a history, in the text of a finding."""
 
-REFUSES: Category = "refuses what it must take"
-TAKES: Category = "takes what it must refuse"
+REFUSES: Category = "rejects-valid"
+TAKES: Category = "accepts-invalid"
 CRASHES: Category = "crashes"
 HANGS: Category = "hangs"
 LEAKS: Category = "leaks"
@@ -21,13 +21,13 @@ SLUGS: dict[Category, str] = {
     TAKES: "takes",
     CRASHES: "crashes",
     HANGS: "hangs",
-    "loses": "loses",
-    "applies twice": "applies",
-    "applies out of order": "misorders",
-    "acknowledges and doesn't apply": "acknowledges",
-    "refuses and applies all the same": "applied",
-    "mixes up integrations": "mixes",
-    "corrupts what it stores": "corrupts",
+    "loses-events": "loses",
+    "applies-twice": "applies",
+    "applies-out-of-order": "misorders",
+    "acknowledged-not-applied": "acknowledges",
+    "rejected-but-applied": "applied",
+    "mixes-up-integrations": "mixes",
+    "corrupts-state": "corrupts",
     LEAKS: "leaks",
 }
 """What stands for a category in the id of a finding; another word for each."""
@@ -37,7 +37,16 @@ VERBS: dict[Category, str] = {
     TAKES: "takes",
     CRASHES: "crashes on",
     HANGS: "hangs on",
+    "loses-events": "loses",
+    "applies-twice": "applies twice",
+    "applies-out-of-order": "applies out of order",
+    "acknowledged-not-applied": "acknowledges and doesn't apply",
+    "rejected-but-applied": "refuses and applies all the same",
+    "mixes-up-integrations": "mixes up the integrations of",
+    "corrupts-state": "corrupts what it stores of",
+    LEAKS: "leaks with",
 }
+"""What a receiver does with a delivery."""
 
 
 def if_any(
@@ -54,8 +63,8 @@ def finding_of(
     title: str,
     failures: Sequence[Failure],
     *,
-    hint: str = "",
-    rank: Rank | None = None,
+    fix: str = "",
+    likelihood: Likelihood | None = None,
     more: Iterable[str] = (),
     cases: tuple[str, ...] = (),
     shown: Failure | None = None,
@@ -67,8 +76,8 @@ def finding_of(
         category: What kind of wrong it is.
         title: What is wrong, in a line.
         failures: All that show it, at least one.
-        hint: How it is mended; by default what `HINTS` says.
-        rank: How likely it is to meet it; by default as likely as the likeliest failure.
+        fix: How it is mended; by default what `HINTS` says.
+        likelihood: How likely it is to meet it; by default as likely as the likeliest failure.
         more: Lines to say beside what was sent and came back.
         cases: The ids of the cases that show it; by default those of the failures.
         shown: The failure to tell of; by default the plainest.
@@ -79,7 +88,7 @@ def finding_of(
     if category == TAKES and all(300 <= status < 400 for status in statuses):
         title = f"it answers with a redirect ({last.reply}) where 4xx is owed: {abouts(failures)}"
     owed = {"accept": "2xx", "reject": "4xx", "either": "anything but 5xx or a hang"}[
-        shown.case.owed
+        shown.case.expectation
     ]
     why = shown.case.why
     if category == LEAKS:
@@ -91,14 +100,14 @@ def finding_of(
     ]
     if not more and shown.detail:
         text.append(shown.detail)
-    ranks = [f.case.rank for f in failures] if rank is None else [rank]
+    likelihoods = [f.case.likelihood for f in failures] if likelihood is None else [likelihood]
     return Finding(
         id=name,
         category=category,
         title=title,
         text="\n".join(text),
-        hint=hint or _hint(name, category),
-        rank=min(ranks, key=RANKS.index),
+        fix=fix or _hint(name, category),
+        likelihood=min(likelihoods, key=LIKELIHOODS.index),
         cases=cases or tuple(dict.fromkeys(f.case.id for f in failures)),
         exchanges=shown.exchanges,
     )
@@ -108,16 +117,16 @@ def plainness(failure: Failure) -> tuple[int, int, int]:
     """By what failures are sorted: the plainest one shows a finding best."""
     return (
         len(failure.exchanges),
-        RANKS.index(failure.case.rank),
+        LIKELIHOODS.index(failure.case.likelihood),
         len(failure.exchanges[-1].delivery.body),
     )
 
 
 def _hint(name: str, category: Category) -> str:
-    for start, hint in HINTS:
+    for start, fix in HINTS:
         if name.startswith(start):
-            return hint
-    return next((hint for start, hint in HINTS if start == f"category {category}"), "")
+            return fix
+    return next((fix for start, fix in HINTS if start == f"category {category}"), "")
 
 
 def abouts(failures: Iterable[Failure]) -> str:

@@ -36,7 +36,7 @@ _TRACES = re.compile(
 )
 
 
-def judged(case: Case, reply: Reply, *, takes_large: bool = False) -> Category | None:
+def judge(case: Case, reply: Reply, *, takes_large: bool = False) -> Category | None:
     """What a receiver did wrong by this reply; None if nothing, or nothing can be told.
 
     Args:
@@ -48,8 +48,8 @@ def judged(case: Case, reply: Reply, *, takes_large: bool = False) -> Category |
     Examples:
         >>> from kombo_fakes.probing.cases.cases import Maker
         >>> first = Maker("sync-finished", "a secret", "strict", 0, "a run").first()
-        >>> judged(first, Reply(204)), judged(first, Reply(500)), judged(first, Reply(401))
-        (None, 'crashes', 'refuses what it must take')
+        >>> judge(first, Reply(204)), judge(first, Reply(500)), judge(first, Reply(401))
+        (None, 'crashes', 'rejects-valid')
     """
     if reply.trouble in ("timeout", "endless"):
         return "hangs"
@@ -57,17 +57,17 @@ def judged(case: Case, reply: Reply, *, takes_large: bool = False) -> Category |
         # A server that has had enough of a large body, or of headers, may hang up.
         head = sum(len(value) for _, value in case.delivery.headers)
         large = head > LARGE or (head + len(case.delivery.body) > LARGE and not takes_large)
-        return None if case.owed != "accept" and large else "crashes"
+        return None if case.expectation != "accept" and large else "crashes"
     if reply.status >= 500:
         odd_method = case.delivery.method != "POST" and reply.status in (501, 505)
         return None if odd_method else "crashes"
-    if reply.busy:
+    if reply.is_rate_limited:
         return None
-    if case.owed == "accept" and not reply.taken:
-        return "refuses what it must take"
-    if case.owed == "reject" and reply.status < 400:
+    if case.expectation == "accept" and not reply.is_accepted:
+        return "rejects-valid"
+    if case.expectation == "reject" and reply.status < 400:
         # A redirect refuses nothing: it sends whoever follows it elsewhere.
-        return "takes what it must refuse"
+        return "accepts-invalid"
     return None
 
 

@@ -11,8 +11,8 @@ from .planted import Bed
 
 BODIES = Bed()
 
-_TAKES = "takes what it must refuse"
-_REFUSES = "refuses what it must take"
+_TAKES = "accepts-invalid"
+_REFUSES = "rejects-valid"
 _SPELT = "spel(l|t)|written"
 
 
@@ -509,7 +509,7 @@ class CrashesOnOtherContentTypes(Receiver):
         {"application/json": 1, "": 1}[kind]
 
 
-@BODIES.plant("refuses and applies all the same", "content.type|appl", looks=True, hard=True)
+@BODIES.plant("rejected-but-applied", "content.type|appl", looks=True, hard=True)
 class AppliesWhatHasAnotherType(Receiver):
     """Says 415 once all is done."""
 
@@ -547,7 +547,7 @@ class CrashesOnPut(Receiver):
         return super().route(environ)
 
 
-@BODIES.plant("refuses and applies all the same", "PUT|appl", looks=True, hard=True)
+@BODIES.plant("rejected-but-applied", "PUT|appl", looks=True, hard=True)
 class AppliesPut(Receiver):
     """Says that it doesn't know PUT, having done what it asks for."""
 

@@ -15,13 +15,13 @@ from .planted import Bed
 
 EVENTS = Bed()
 
-_TAKES = "takes what it must refuse"
-_REFUSES = "refuses what it must take"
-_ORDER = "applies out of order"
-_TWICE = "applies twice"
-_MIXES = "mixes up integrations"
-_DROPS = "acknowledges and doesn't apply"
-_CORRUPTS = "corrupts what it stores"
+_TAKES = "accepts-invalid"
+_REFUSES = "rejects-valid"
+_ORDER = "applies-out-of-order"
+_TWICE = "applies-twice"
+_MIXES = "mixes-up-integrations"
+_DROPS = "acknowledged-not-applied"
+_CORRUPTS = "corrupts-state"
 _TOGETHER = "same (time|moment)|at once|concurren|parallel|race|together"
 
 _PAUSE = 0.02
@@ -96,7 +96,7 @@ class ComparesNaiveWithAware(Receiver):
         return super().is_newer(new, old)
 
 
-@EVENTS.plant("loses", "offset", looks=True)
+@EVENTS.plant("loses-events", "offset", looks=True)
 class DropsWhatItCantCompare(Receiver):
     """Catches that error, and takes the event for an old one."""
 
@@ -105,7 +105,7 @@ class DropsWhatItCantCompare(Receiver):
         return same and super().is_newer(new, old)
 
 
-@EVENTS.plant("loses", "second|fraction", looks=True)
+@EVENTS.plant("loses-events", "second|fraction", looks=True)
 class ComparesSeconds(Receiver):
     """A column of whole seconds: what comes in the same second isn't newer."""
 
@@ -113,7 +113,7 @@ class ComparesSeconds(Receiver):
         return moment(new)[0] > moment(old)[0]
 
 
-@EVENTS.plant("loses", "second|minute|hour|day|newer", looks=True)
+@EVENTS.plant("loses-events", "second|minute|hour|day|newer", looks=True)
 class ComparesDays(Receiver):
     """A column of days."""
 
@@ -133,7 +133,7 @@ class ComparesFractionsAsIntegers(Receiver):
         return moment(text)[0], int(found[1]) if found else 0
 
 
-@EVENTS.plant("loses", "minute|second|newer|soon", looks=True)
+@EVENTS.plant("loses-events", "minute|second|newer|soon", looks=True)
 class DropsWhatComesTooSoon(Receiver):
     """Two changes in a minute are one."""
 
@@ -402,7 +402,7 @@ class HangsWhenItRaces(RefusesWhenItRaces):
             self.released.wait(self.patience)
 
 
-@EVENTS.plant("loses", _TOGETHER, looks=True, hard=True)
+@EVENTS.plant("loses-events", _TOGETHER, looks=True, hard=True)
 class LosesUpdatesWhenItRaces(Receiver):
     """Reads a row, thinks, writes the row: of two events at the same moment the slower wins."""
 
@@ -422,7 +422,7 @@ class LosesUpdatesWhenItRaces(Receiver):
         self.apply(payload)
 
 
-@EVENTS.plant("loses", _TOGETHER, looks=True, hard=True)
+@EVENTS.plant("loses-events", _TOGETHER, looks=True, hard=True)
 class DropsWhatComesWhileItWorks(Receiver):
     """A lock that somebody else has means that somebody does it."""
 
@@ -442,7 +442,7 @@ class DropsWhatComesWhileItWorks(Receiver):
 # -- what makes an event the same
 
 
-@EVENTS.plant("loses", "case", looks=True)
+@EVENTS.plant("loses-events", "case", looks=True)
 class EventIdsHaveNoCase(Receiver):
     """A collation that everybody has."""
 
@@ -450,7 +450,7 @@ class EventIdsHaveNoCase(Receiver):
         return payload["id"].casefold()
 
 
-@EVENTS.plant("loses", "second|next|later|newer|first|integration", looks=True)
+@EVENTS.plant("loses-events", "second|next|later|newer|first|integration", looks=True)
 class OneEventForEachIntegration(Receiver):
     """Tells copies by the id of the integration."""
 
@@ -458,7 +458,7 @@ class OneEventForEachIntegration(Receiver):
         return payload["data"]["integration_id"]
 
 
-@EVENTS.plant("loses", "status|state|back|again|newer", looks=True, hard=True)
+@EVENTS.plant("loses-events", "status|state|back|again|newer", looks=True, hard=True)
 class OneEventForEachStatus(Receiver):
     """Tells copies by what they say: what has been so before can't be so again."""
 
@@ -467,7 +467,7 @@ class OneEventForEachStatus(Receiver):
         return tuple(data[n] for n in ("integration_id", "state", "qa_status", "setup_status"))
 
 
-@EVENTS.plant("loses", "status|state|unchanged|same|newer", looks=True, hard=True)
+@EVENTS.plant("loses-events", "status|state|unchanged|same|newer", looks=True, hard=True)
 class DropsWhatChangesNoState(Receiver):
     """If the state is what it was, nothing has changed."""
 
@@ -600,14 +600,14 @@ class _Small(Store):
             self.integrations.pop(next(iter(self.integrations)))
 
 
-@EVENTS.plant("loses", "known|404|integration", looks=True, hard=True)
+@EVENTS.plant("loses-events", "known|404|integration", looks=True, hard=True)
 class ForgetsIntegrations(Receiver):
     """A cache of three, taken for a database."""
 
     make_store = _Small
 
 
-@EVENTS.plant("loses", "twin|other integration|integration|case", looks=True, hard=True)
+@EVENTS.plant("loses-events", "twin|other integration|integration|case", looks=True, hard=True)
 class NewIntegrationsEndOldOnes(Receiver):
     """An organization has one integration: the first event of another one ends it."""
 
@@ -666,7 +666,7 @@ class AcknowledgesWhatCrashes(Receiver):
             """Somebody will see it in the log."""
 
 
-@EVENTS.plant("loses", "restart|redeliver|again|500|mark", looks=True, hard=True)
+@EVENTS.plant("loses-events", "restart|redeliver|again|500|mark", looks=True, hard=True)
 class MarksBeforeItWorks(Receiver):
     """The work fails now and then, and what comes again is taken for a copy."""
 

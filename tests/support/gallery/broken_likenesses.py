@@ -12,9 +12,9 @@ from .planted import Bed
 
 LOOKALIKES = Bed()
 
-_LOSES = "loses"
-_MIXES = "mixes up integrations"
-_CORRUPTS = "corrupts what it stores"
+_LOSES = "loses-events"
+_MIXES = "mixes-up-integrations"
+_CORRUPTS = "corrupts-state"
 
 
 def _nearly(text: str) -> str:
@@ -248,7 +248,7 @@ class DropsWhatChangesNothing(_OnUpdate):
         return old if all(old[name] == new[name] for name in names) else new
 
 
-@LOOKALIKES.plant("applies out of order", "late|older", looks=True)
+@LOOKALIKES.plant("applies-out-of-order", "late|older", looks=True)
 class TheEndIsTheEnd(Receiver):
     """INACTIVE is believed whenever it comes."""
 

@@ -19,10 +19,10 @@ from .planted import Bed
 
 PAYLOADS = Bed()
 
-_TAKES = "takes what it must refuse"
-_REFUSES = "refuses what it must take"
-_DROPS = "acknowledges and doesn't apply"
-_CORRUPTS = "corrupts what it stores"
+_TAKES = "accepts-invalid"
+_REFUSES = "rejects-valid"
+_DROPS = "acknowledged-not-applied"
+_CORRUPTS = "corrupts-state"
 
 
 class _Valid(Receiver):
@@ -1180,7 +1180,7 @@ class Says200ToWhatIsInvalid(Receiver):
     status_invalid = 200
 
 
-@PAYLOADS.plant("refuses and applies all the same", "appl|refus", looks=True)
+@PAYLOADS.plant("rejected-but-applied", "appl|refus", looks=True)
 class AppliesWhatItRefuses(_ValidatesLess):
     """The transaction is over when the validator speaks."""
 
@@ -1190,7 +1190,7 @@ class AppliesWhatItRefuses(_ValidatesLess):
         return super().process(payload)
 
 
-@PAYLOADS.plant("refuses and applies all the same", "appl|refus|propert", looks=True)
+@PAYLOADS.plant("rejected-but-applied", "appl|refus|propert", looks=True)
 class AppliesMorePropertiesAndRefusesThem(Receiver):
     """Says 422 to a property that it has just passed over."""
 
@@ -1203,7 +1203,7 @@ class AppliesMorePropertiesAndRefusesThem(Receiver):
         return super().process(payload)
 
 
-@PAYLOADS.plant("loses", "mark|refused|correct|after|same id", looks=True)
+@PAYLOADS.plant("loses-events", "mark|refused|correct|after|same id", looks=True)
 class MarksBeforeItValidates(Receiver):
     """What was refused counts as seen, so that it can't be sent again as it should be."""
 

@@ -18,8 +18,8 @@ from .planted import Bed
 
 SIGNATURES = Bed()
 
-_TAKES = "takes what it must refuse"
-_REFUSES = "refuses what it must take"
+_TAKES = "accepts-invalid"
+_REFUSES = "rejects-valid"
 
 
 def _spelt(digest: bytes) -> str:
@@ -512,7 +512,7 @@ class NeverEndsItsAnswer(Receiver):
 # -- a check that leaves something behind
 
 
-@SIGNATURES.plant("refuses and applies all the same", "signature|appl", looks=True)
+@SIGNATURES.plant("rejected-but-applied", "signature|appl", looks=True)
 class AppliesBeforeTheCheck(Receiver):
     """The signature is checked, after all is done."""
 
@@ -530,7 +530,7 @@ class AppliesBeforeTheCheck(Receiver):
             raise Refused(400, "no JSON") from None
 
 
-@SIGNATURES.plant("refuses and applies all the same", "empty|key|signature|appl", looks=True)
+@SIGNATURES.plant("rejected-but-applied", "empty|key|signature|appl", looks=True)
 class AppliesUnlessMissing(Receiver):
     """Checks, works, and only then says what the check has found."""
 
@@ -549,7 +549,7 @@ class AppliesUnlessMissing(Receiver):
         return answer
 
 
-@SIGNATURES.plant("loses", "forge|poison|wrong signature|refused|mark", looks=True)
+@SIGNATURES.plant("loses-events", "forge|poison|wrong signature|refused|mark", looks=True)
 class ForgedEventsCountAsSeen(Receiver):
     """The id is marked before the signature is checked: a forgery keeps the true one out."""
 

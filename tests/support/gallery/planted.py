@@ -11,17 +11,17 @@ from typing import Literal, TypeAlias, TypeVar
 from .good import Receiver
 
 Category: TypeAlias = Literal[
-    "refuses what it must take",
-    "takes what it must refuse",
+    "rejects-valid",
+    "accepts-invalid",
     "crashes",
     "hangs",
-    "loses",
-    "applies twice",
-    "applies out of order",
-    "acknowledges and doesn't apply",
-    "refuses and applies all the same",
-    "mixes up integrations",
-    "corrupts what it stores",
+    "loses-events",
+    "applies-twice",
+    "applies-out-of-order",
+    "acknowledged-not-applied",
+    "rejected-but-applied",
+    "mixes-up-integrations",
+    "corrupts-state",
     "leaks",
 ]
 

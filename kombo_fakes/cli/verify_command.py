@@ -180,7 +180,7 @@ def _bodies(body: bytes) -> Iterator[tuple[bytes, str]]:
         payload = parse_json(body.removeprefix(bom))
     except DocumentError:
         return
-    for style in styles(contested=True):
+    for style in styles(ambiguous=True):
         yield (
             style.write(payload),
             f"right for the same JSON written anew ({style.description}): "

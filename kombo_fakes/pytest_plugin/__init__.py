@@ -228,7 +228,7 @@ def kombo_strategy_options() -> dict[str, Any]:
     """The options of kombo_payloads and kombo_invalid_payloads.
     Scope: session. Type: dict[str, Any]. Default: {}.
     Redefine it to return {"allow_nul": False, "max_length": 200}, say: any keyword argument of
-    kombo_fakes.payloads, which are values, contested, allow_nul, codec, max_length and nulls.
+    kombo_fakes.payloads, which are values, ambiguous, allow_nul, codec, max_length and nulls.
     """
     return {}
 

@@ -1,7 +1,7 @@
-"""Strategies for the strings of each ``format``: mainstream by default, contested on request.
+"""Strategies for the strings of each ``format``: mainstream by default, ambiguous on request.
 
 A value is mainstream where the validators agree and the languages' own parsers cope, and
-contested where it is legal by the letter and they don't. Addresses and URLs are made of
+ambiguous where it is legal by the letter and they don't. Addresses and URLs are made of
 domains that RFC 2606 and RFC 6761 reserve, so that none reaches anyone.
 """
 
@@ -53,16 +53,16 @@ ANY_LENGTH = Lengths()
 
 @lru_cache(maxsize=1024)
 def format_strategy(
-    name: str, lengths: Lengths = ANY_LENGTH, *, contested: bool = False
+    name: str, lengths: Lengths = ANY_LENGTH, *, ambiguous: bool = False
 ) -> SearchStrategy[str]:
     """The strategy for the texts of a format and of some lengths: nothing where there are none.
 
     They are made to measure rather than picked: of ten dates, few would fit a narrow column.
     """
     mainstream = _MAINSTREAM[name](lengths)
-    if not contested or name not in _CONTESTED:
+    if not ambiguous or name not in _AMBIGUOUS:
         return mainstream
-    odd = _sampled(lengths.among(_CONTESTED[name]))
+    odd = _sampled(lengths.among(_AMBIGUOUS[name]))
     if name not in _LOWER:
         return odd | mainstream
     return odd | mainstream | mainstream.map(str.lower)
@@ -76,7 +76,7 @@ _ODD_ADDRESSES = (
     '"john doe"@example.com', '"a@b"@example.com', "user@[192.0.2.1]", "user@[IPv6:2001:db8::1]",
     "user@localhost", "user@example", "user@mail.example.test", "user@example.invalid",
 )  # fmt: skip
-_CONTESTED = {
+_AMBIGUOUS = {
     "date-time": (
         "2016-12-31T23:59:60Z", "2017-01-01T00:59:60+01:00", "2016-12-31T23:59:60.999Z",
         "0000-01-01T00:00:00Z", "0000-12-31T23:59:59Z", "2021-09-01t12:00:00z",

@@ -34,7 +34,7 @@ def invalid_payloads(
     keywords: Iterable[str] | None = None,
     at: str | None = None,
     ids: Iterable[str] | None = None,
-    contested: bool = False,
+    ambiguous: bool = False,
     allow_nul: bool = True,
     codec: str = "utf-8",
     max_length: int | None = None,
@@ -48,7 +48,7 @@ def invalid_payloads(
         keywords: Only faults of these keywords.
         at: Only faults at this place or below it: a JSON Pointer or a dotted name.
         ids: Only faults with these ids; ``*`` stands for anything.
-        contested: As in `payloads`, and so are the others.
+        ambiguous: As in `payloads`, and so are the others.
         allow_nul: Whether a string may hold U+0000.
         codec: Every string can be encoded in this codec.
         max_length: The most code points that any string has, where the fault isn't its length.
@@ -70,7 +70,7 @@ def invalid_payloads(
     """
     settings = StrategySettings(
         values=values,
-        contested=contested,
+        ambiguous=ambiguous,
         allow_nul=allow_nul,
         codec=codec,
         max_length=max_length,

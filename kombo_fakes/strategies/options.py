@@ -16,7 +16,7 @@ Values: TypeAlias = Literal["any", "realistic"]
 class StrategyOptions(TypedDict, total=False):
     """The options of a strategy as keyword arguments, for type checkers."""
 
-    contested: bool
+    ambiguous: bool
     allow_nul: bool
     codec: str
     max_length: int | None
@@ -46,7 +46,7 @@ class StrategySettings:
     """What a strategy is asked for beside the schema; see `kombo_fakes.payloads`."""
 
     values: Values = "any"
-    contested: bool = False
+    ambiguous: bool = False
     allow_nul: bool = True
     codec: str = "utf-8"
     max_length: int | None = None

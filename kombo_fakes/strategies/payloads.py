@@ -154,7 +154,7 @@ def payloads(
     event_or_schema: SchemaLike = DEFAULT_EVENT,
     values: Values = "any",
     *,
-    contested: bool = False,
+    ambiguous: bool = False,
     allow_nul: bool = True,
     codec: str = "utf-8",
     max_length: int | None = None,
@@ -170,7 +170,7 @@ def payloads(
         values: ``"any"``: everything that the schema allows and good validators agree on, from
             empty strings to the far ends of the calendar. ``"realistic"``: what Kombo sends on
             a usual day, coherent, from the pools that this package carries.
-        contested: Draw also what is legal by the letter and on which good validators disagree:
+        ambiguous: Draw also what is legal by the letter and on which good validators disagree:
             quoted local parts, leap seconds, lower-case ``t`` and ``z``, lone surrogates.
         allow_nul: Whether a string may hold U+0000. It is legal JSON and stops many databases.
         codec: Every string can be encoded in this codec (``"ascii"``, ``"latin-1"``, ...).
@@ -195,7 +195,7 @@ def payloads(
     """
     settings = StrategySettings(
         values=values,
-        contested=contested,
+        ambiguous=ambiguous,
         allow_nul=allow_nul,
         codec=codec,
         max_length=max_length,
@@ -276,7 +276,7 @@ class _Builder:
         self.settings = settings
         self.name = name
         self.letters = letters(
-            settings.codec, allow_nul=settings.allow_nul, surrogates=settings.contested
+            settings.codec, allow_nul=settings.allow_nul, surrogates=settings.ambiguous
         )
         self.texts: dict[String, SearchStrategy[str]] = {}
         self.sizes = Sizes()
@@ -379,13 +379,13 @@ class _Builder:
         return strategy if rest.is_plain else strategy.filter(rest.check())
 
     def _formatted(self, name: str, rest: String, lengths: Lengths) -> SearchStrategy[str]:
-        contested, codec = self.settings.contested, self.settings.codec
-        strategy = format_strategy(name, lengths, contested=contested)
+        ambiguous, codec = self.settings.ambiguous, self.settings.codec
+        strategy = format_strategy(name, lengths, ambiguous=ambiguous)
         rest = replace(rest, formats=rest.formats[1:])
         if not rest.is_plain:
             strategy = strategy.filter(rest.check())
-        # What is contested may not be ASCII, and some codecs lack a part of that.
-        if (contested and codec != "utf-8") or not returns(_ASCII, codec):
+        # What is ambiguous may not be ASCII, and some codecs lack a part of that.
+        if (ambiguous and codec != "utf-8") or not returns(_ASCII, codec):
             strategy = strategy.filter(lambda text: returns(text, codec))
         return strategy
 
@@ -401,7 +401,7 @@ class _Builder:
         some = st.text(self.letters, min_size=1, max_size=most)
         sizes = {size for size in (*_LENGTHS, lengths.most) if size <= (most or _LENGTHS[-1])}
         drawn_sizes = st.sampled_from(sorted(sizes))
-        odd = _SURROGATES if self.settings.contested and self.settings.codec == "utf-8" else ()
+        odd = _SURROGATES if self.settings.ambiguous and self.settings.codec == "utf-8" else ()
         tricky = [
             part
             for part in _TRICKY

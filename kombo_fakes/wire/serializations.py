@@ -23,12 +23,12 @@ class Style:
     Attributes:
         name: A stable name, such as ``indented``.
         description: What it looks like, in a few words.
-        contested: Whether good parsers of typed languages read another value, or refuse it.
+        ambiguous: Whether good parsers of typed languages read another value, or refuse it.
     """
 
     name: str
     description: str
-    contested: bool = False
+    ambiguous: bool = False
     _write: Callable[[Any], str] = field(repr=False, compare=False, kw_only=True)
 
     def write(self, payload: Any) -> bytes:
@@ -43,11 +43,11 @@ class Style:
         return self.name
 
 
-def styles(*, contested: bool = False) -> tuple[Style, ...]:
+def styles(*, ambiguous: bool = False) -> tuple[Style, ...]:
     """All ways to write a payload; the first one is the plainest.
 
     Args:
-        contested: Whether those belong to it over which good parsers disagree.
+        ambiguous: Whether those belong to it over which good parsers disagree.
 
     Examples:
         >>> [style.name for style in styles()][:4]
@@ -55,7 +55,7 @@ def styles(*, contested: bool = False) -> tuple[Style, ...]:
         >>> {json.loads(style.write({"é": [1.5, "/"]}))["é"][0] for style in styles()}
         {1.5}
     """
-    return tuple(s for s in _STYLES if contested or not s.contested)
+    return tuple(s for s in _STYLES if ambiguous or not s.ambiguous)
 
 
 def serialize(payload: Any, style: str = "compact") -> bytes:
@@ -250,9 +250,9 @@ _AGREED: tuple[tuple[str, str, Callable[[Any], str]], ...] = (
     ("blanks-around", "blanks, tabs and CR LF everywhere", _roomy),
     ("mixed", "a bit of everything", _choices_of),
 )
-_CONTESTED = (("whole-fractions", "integers with a fraction of 0: 12.0", _fractions),)
+_AMBIGUOUS = (("whole-fractions", "integers with a fraction of 0: 12.0", _fractions),)
 
 _STYLES = (
     *(Style(name, about, _write=write) for name, about, write in _AGREED),
-    *(Style(name, about, True, _write=write) for name, about, write in _CONTESTED),
+    *(Style(name, about, True, _write=write) for name, about, write in _AMBIGUOUS),
 )

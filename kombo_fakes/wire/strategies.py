@@ -60,7 +60,7 @@ def deliveries(
     check_option_names("deliveries", options)
     sign(b"", secret)  # Raises for a secret that is none.
     names = [known.name for known in styles()]
-    if style is not None and style not in [s.name for s in styles(contested=True)]:
+    if style is not None and style not in [s.name for s in styles(ambiguous=True)]:
         raise unknown_name_error("style", style, names)
     if of is not None and options:
         raise OverrideError(f"of= and {min(options)}=: the strategy has options of its own")

@@ -180,9 +180,9 @@ def test_takes_corners_and_the_usual(receiver, drawn) -> None:
         assert receiver.deliver(each) == 204, each
 
 
-def test_what_is_contested_fails_nothing(receiver, drawn) -> None:
+def test_ambiguous_payloads_fail_nothing(receiver, drawn) -> None:
     """What validators disagree on may be refused, but is never an error."""
-    for each in drawn(payloads(contested=True), 100):
+    for each in drawn(payloads(ambiguous=True), 100):
         # Python writes half of a surrogate pair as an escape only.
         assert receiver.deliver(each) in (204, 400, 422), each
 

@@ -18,7 +18,7 @@ CALLS = (
     "payloads(values='realistic', max_length=1000)",
     "payloads('data-changed', max_length=300, codec='ascii', nulls=0)",
     f"payloads({NUMBERS})",
-    f"payloads({NUMBERS}, contested=True)",
+    f"payloads({NUMBERS}, ambiguous=True)",
     "invalid_payloads()",
     "invalid_payloads(values='realistic')",
     f"invalid_payloads({NUMBERS})",

@@ -74,7 +74,7 @@ def test_all_verdicts_agree(event: str) -> None:
 
 
 @settings(max_examples=150, derandomize=True, database=None, deadline=None)
-@given(payloads(contested=True), st.data())
+@given(payloads(ambiguous=True), st.data())
 def test_the_verdict_is_the_one_of_json(payload: Any, data: st.DataObject) -> None:
     """What is valid as Python objects is valid after a round trip, also after a small change."""
     if data.draw(st.booleans()):

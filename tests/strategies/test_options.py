@@ -127,22 +127,22 @@ def test_nulls_are_about_unions_with_null_only() -> None:
 
 
 @pytest.mark.parametrize("values", ["any", "realistic"])
-def test_contested_payloads_are_valid_by_the_letter(values: Any, drawn: Any) -> None:
+def test_ambiguous_payloads_are_valid_by_the_letter(values: Any, drawn: Any) -> None:
     """Whatever validators disagree on, the schema allows it."""
-    for payload in drawn(payloads(values=values, contested=True), 300):
+    for payload in drawn(payloads(values=values, ambiguous=True), 300):
         assert SCHEMA.is_valid(payload)
         json.dumps(payload)
 
 
-def test_contested_text_may_hold_lone_surrogates(drawn: Any) -> None:
+def test_ambiguous_text_may_hold_lone_surrogates(drawn: Any) -> None:
     """Legal in JSON by its grammar, and never drawn by default, nor with a codec."""
 
     def is_odd(payload: Any) -> bool:
         return any("\ud800" <= letter <= "\udfff" for text in texts(payload) for letter in text)
 
-    contested = payloads({"type": "array", "items": {"type": "string"}}, contested=True)
-    assert any(map(is_odd, drawn(contested, 300)))
-    for arguments in ({}, {"contested": True, "codec": "utf-16"}):
+    ambiguous = payloads({"type": "array", "items": {"type": "string"}}, ambiguous=True)
+    assert any(map(is_odd, drawn(ambiguous, 300)))
+    for arguments in ({}, {"ambiguous": True, "codec": "utf-16"}):
         calm = payloads({"type": "array", "items": {"type": "string"}}, **arguments)
         assert not any(map(is_odd, drawn(calm, 300)))
 
@@ -267,11 +267,11 @@ def test_characters_come_back_from_a_codec(codec: str, document: Any, drawn: Any
 @pytest.mark.parametrize("codec", some_fast([*LOSSY, "shift_jis_2004", "cp864", "ascii"], 4))
 def test_formats_and_faults_with_a_codec(codec: str, drawn: Any) -> None:
     """Addresses and instants are of the codec as well, where it lacks a part of ASCII, too."""
-    for payload in drawn(payloads(codec=codec, contested=True), 40):
+    for payload in drawn(payloads(codec=codec, ambiguous=True), 40):
         assert SCHEMA.is_valid(payload)
         assert all(text.encode(codec).decode(codec) == text for text in texts(payload))
     document = {"type": "string", "format": "idn-email"}
-    for address in drawn(payloads(document, codec=codec, contested=True), 60):
+    for address in drawn(payloads(document, codec=codec, ambiguous=True), 60):
         assert address.encode(codec).decode(codec) == address
 
 
@@ -391,7 +391,7 @@ def test_values_of_any_schema_shrink(
 DRAWN: dict[str, tuple[Callable[..., Any], dict[str, Any]]] = {
     "any": (payloads, {}),
     "realistic": (payloads, {"values": "realistic"}),
-    "contested": (payloads, {"contested": True}),
+    "ambiguous": (payloads, {"ambiguous": True}),
     "ascii": (payloads, {"codec": "ascii", "allow_nul": False}),
     "realistic ascii": (payloads, {"values": "realistic", "codec": "ascii"}),
     "short": (payloads, {"max_length": 25}),

@@ -33,7 +33,7 @@ from kombo_fakes.core.json_reader import parse_json
 from kombo_fakes.webhooks.shipped import DEFAULT_EVENT
 from kombo_fakes.wire.serializations import serialize_mixed
 
-AGREED, ALL = styles(), styles(contested=True)
+AGREED, ALL = styles(), styles(ambiguous=True)
 EVENTS = sorted(events(), key=DEFAULT_EVENT.__ne__)
 
 # Whatever JSON can say, half characters and numbers beyond all floats, too.
@@ -150,7 +150,7 @@ def test_every_spelling_of_any_value(style: Style, value: Any) -> None:
     assert body.decode().encode() == body
     assert not body.startswith(b"\xef\xbb\xbf")
     assert body == style.write(value)
-    if style.contested:
+    if style.ambiguous:
         assert canonical(json.loads(body)) == canonical(value)
     else:
         assert same(json.loads(body), value)
@@ -219,7 +219,7 @@ def test_names() -> None:
     assert len({style.name for style in ALL}) == len(ALL)
     assert [str(style) for style in AGREED] == [style.name for style in AGREED]
     assert AGREED[0].name == "compact"
-    assert set(AGREED) == {style for style in ALL if not style.contested}
+    assert set(AGREED) == {style for style in ALL if not style.ambiguous}
     assert all(style.description for style in ALL)
     with pytest.raises(UnknownNameError, match="did you mean 'indented'"):
         serialize({}, "intended")
@@ -281,8 +281,8 @@ def test_what_dice_mix(seed: int) -> None:
 
 def test_which_spellings_there_are() -> None:
     """Those over which parsers disagree only when they are asked for."""
-    assert [s.name for s in styles(contested=True) if s.contested] == ["whole-fractions"]
-    assert styles() == styles(contested=False) == styles(contested=True)[:-1]
+    assert [s.name for s in styles(ambiguous=True) if s.ambiguous] == ["whole-fractions"]
+    assert styles() == styles(ambiguous=False) == styles(ambiguous=True)[:-1]
 
 
 def test_errors_of_spelling() -> None:

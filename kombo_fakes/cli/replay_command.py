@@ -47,7 +47,7 @@ def replay_command(
     from kombo_fakes.cli.terminal import complain, table
     from kombo_fakes.core.json_reader import parse_json, read_bytes
     from kombo_fakes.errors import DocumentError
-    from kombo_fakes.probing.receivers.resolve import receiver_for
+    from kombo_fakes.probing.receivers.resolve import resolve_receiver
     from kombo_fakes.probing.reports.replay import WRONG, kept_in
 
     again: list[tuple[str, list[Kept]]] = []
@@ -61,7 +61,7 @@ def replay_command(
         again.append((url or _target(data, name), found))
     rows, verdicts = [], Counter[str]()
     for to, found in again:
-        receiver = receiver_for(
+        receiver = resolve_receiver(
             to, url=to, timeout=timeout, allow_remote=allow_remote, ca_file=ca_file
         )
         try:

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
     from kombo_fakes.probing.engine.running import Progress
     from kombo_fakes.probing.model import Policy, Reply
-    from kombo_fakes.probing.receivers.resolve import Observe
+    from kombo_fakes.probing.receivers.receiver import Observe
     from kombo_fakes.probing.reports.report import Report
     from kombo_fakes.wire.delivery import Delivery
 

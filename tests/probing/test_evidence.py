@@ -20,7 +20,7 @@ from kombo_fakes.probing.cases.cases import Maker
 from kombo_fakes.probing.cases.scenarios import SCENARIOS
 from kombo_fakes.probing.engine.client import Client, Stopped
 from kombo_fakes.probing.model import Case, Category, Exchange, Failure, Policy, Reply
-from kombo_fakes.probing.receivers.resolve import receiver_for
+from kombo_fakes.probing.receivers.resolve import resolve_receiver
 from kombo_fakes.probing.reports.as_html import html_report
 from kombo_fakes.probing.reports.as_json import data_report
 from kombo_fakes.probing.reports.as_junit import junit_report
@@ -312,7 +312,7 @@ def test_a_look_that_fails_once_does_not_end_a_run() -> None:
     assert report.stopped == ""
     (note,) = (note for note in report.notes if "made once more" in note)
     assert "looks at what the receiver knows failed, and went well when made once more" in note
-    assert "answered 503 to GET" in note
+    assert "answered GET with 503" in note
 
 
 @pytest.mark.parametrize("last", [3, 40, 700])
@@ -324,7 +324,7 @@ def test_what_breaks_observing_is_found(last: int) -> None:
     assert ids(report) == ["afterwards"]
     (finding,) = report.findings
     assert "what it knows can't be seen any more" in finding.title
-    assert "answered 500 to GET" in finding.text
+    assert "answered GET with 500" in finding.text
     assert report.stopped == "what it knows can't be seen any more"
     assert finding.exchanges
     assert not report.ok
@@ -707,7 +707,7 @@ def test_deliveries_of_the_same_moment_are_all_waited_for() -> None:
         if reply.raised:
             raise Stopped("by a test")
 
-    target = receiver_for(receive, url="/", timeout=60, allow_remote=False)
+    target = resolve_receiver(receive, url="/", timeout=60, allow_remote=False)
     evidence, end = Evidence(policy="strict"), time.monotonic() + 600
     client = Client(target, "x", None, evidence, end, told, Redactor("x"), 0.1)
     with closing(target), closing(client):

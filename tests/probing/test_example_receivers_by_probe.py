@@ -11,7 +11,7 @@ import pytest
 from support.gallery.serving import serving
 
 from kombo_fakes import Timeline, probe
-from kombo_fakes.probing.receivers.resolve import receiver_for
+from kombo_fakes.probing.receivers.resolve import resolve_receiver
 
 SECRET = "s3cret of a receiver"
 HOOK = "http://127.0.0.1/webhooks/kombo"
@@ -30,7 +30,7 @@ def application(name: str, place: Path) -> Any:
 def test_two_hundred_timelines(name, memory_path):
     """Each ends in the state that its oracle names; ids differ, so that one database is enough."""
     app = application(name, memory_path)
-    receiver = receiver_for(app, url=HOOK, timeout=30, allow_remote=False)
+    receiver = resolve_receiver(app, url=HOOK, timeout=30, allow_remote=False)
 
     def observe(integration_id: str) -> Any:
         import json

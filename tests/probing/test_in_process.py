@@ -1,4 +1,4 @@
-"""Receivers in the process of the probe: what they raise, what has no end, what they are not."""
+"""Receivers in the process of the probe: what they raise, what has no end, what is not one."""
 
 from __future__ import annotations
 
@@ -9,86 +9,86 @@ from pathlib import Path
 
 import flask
 import pytest
+from inline_snapshot import snapshot
 from starlette.applications import Starlette
 from starlette.routing import Route
 
 from kombo_fakes import Delivery, ProbeError, probe
-from kombo_fakes.probing.receivers.in_process import Asgi
-from kombo_fakes.probing.receivers.resolve import Receiver, observer, receiver_for
+from kombo_fakes.probing.receivers.asgi import AsgiReceiver
+from kombo_fakes.probing.receivers.receiver import Receiver
+from kombo_fakes.probing.receivers.resolve import resolve_observer, resolve_receiver
 
 HERE = Path(__file__).name
 
 
-def receiver(target, url="/hooks", timeout=5.0) -> Receiver:
-    return receiver_for(target, url=url, timeout=timeout, allow_remote=False)
+def resolve(target, url="/hooks", timeout=5.0) -> Receiver:
+    return resolve_receiver(target, url=url, timeout=timeout, allow_remote=False)
 
 
-def delivered(target, **options):
-    """What comes back for a delivery."""
-    made = receiver(target, **options)
+def deliver(target, **options):
+    """The reply to a delivery."""
+    receiver = resolve(target, **options)
     try:
-        return made.deliver(Delivery.of({"id": "1"}))
+        return receiver.deliver(Delivery.of({"id": "1"}))
     finally:
-        made.close()
+        receiver.close()
 
 
-def threads() -> int:
+def count_threads() -> int:
     return sum(thread.name == "kombo_fakes probe" for thread in threading.enumerate())
 
 
 # -- exceptions
 
 
-async def fails_async(request):
-    raise AttributeError("no such thing")
+async def raise_in_starlette(request):
+    raise AttributeError("a bug")
 
 
-def fails(environ, start_response):
-    raise AttributeError("no such thing")
+def raise_in_wsgi(environ, start_response):
+    raise AttributeError("a bug")
 
 
-def fails_late(environ, start_response):
+def raise_while_streaming(environ, start_response):
     start_response("200 OK", [])
     yield b"a"
-    raise AttributeError("no such thing")
+    raise AttributeError("a bug")
 
 
-async def refuses_to_work(delivery):
-    raise AttributeError("no such thing")
+async def raise_in_coroutine(delivery):
+    raise AttributeError("a bug")
 
 
 @pytest.mark.parametrize(
     "target",
     [
-        Starlette(routes=[Route("/hooks", fails_async, methods=["POST"])]),
-        fails,
-        fails_late,
-        lambda delivery: fails(delivery, None),
-        refuses_to_work,
+        Starlette(routes=[Route("/hooks", raise_in_starlette, methods=["POST"])]),
+        raise_in_wsgi,
+        raise_while_streaming,
+        lambda delivery: raise_in_wsgi(delivery, None),
+        raise_in_coroutine,
     ],
 )
-def test_what_is_raised_is_told(target):
-    """The exception and the line of the application, also where a framework has answered for it."""
-    reply = delivered(target)
+def test_a_reply_names_the_exception_and_its_line(target):
+    reply = deliver(target)
     assert reply.status == 500
-    where = rf"AttributeError\('no such thing'\) at (.*/)?{HERE}:\d+"
+    where = rf"AttributeError\('a bug'\) at (.*/)?{HERE}:\d+"
     assert re.fullmatch(where, reply.raised)
 
 
-def test_what_is_raised_is_in_the_report():
-    """In place of the words of a framework, which say nothing."""
-    app = Starlette(routes=[Route("/hooks", fails_async, methods=["POST"])])
+def test_the_report_shows_the_exception_in_place_of_the_answer_of_the_framework():
+    app = Starlette(routes=[Route("/hooks", raise_in_starlette, methods=["POST"])])
     with pytest.raises(AssertionError) as caught:
         probe(app, url="/hooks").check()
-    assert "It raised: AttributeError('no such thing') at " in str(caught.value)
-    assert "It said" not in str(caught.value)
+    assert "AttributeError('a bug') at " in str(caught.value)
+    assert "Internal Server Error" not in str(caught.value)
 
 
-def test_a_secret_that_is_raised_is_blotted_out():
-    """However long the message is."""
+def test_a_secret_in_an_exception_is_redacted():
     secret = "x-secret-" * 40
 
     def receive(delivery):
+        # Long enough that a message cut short would hold a part of the secret only.
         raise ValueError(f"{'long ' * 20}{secret}")
 
     with pytest.raises(AssertionError) as caught:
@@ -97,29 +97,28 @@ def test_a_secret_that_is_raised_is_blotted_out():
     assert f"{HERE}:" in str(caught.value)
 
 
-def leaves(environ, start_response):
+def exit_in_wsgi(environ, start_response):
     raise SystemExit(3)
 
 
-async def leaves_async(scope, receive, send):
+async def exit_in_asgi(scope, receive, send):
     raise SystemExit(3)
 
 
-@pytest.mark.parametrize("target", [leaves, leaves_async, lambda delivery: leaves(delivery, None)])
-def test_an_application_that_exits(target):
-    """It ends a worker of a server, not the probe."""
-    reply = delivered(target)
+@pytest.mark.parametrize(
+    "target", [exit_in_wsgi, exit_in_asgi, lambda delivery: exit_in_wsgi(delivery, None)]
+)
+def test_an_application_that_exits_does_not_end_the_probe(target):
+    reply = deliver(target)
     assert (reply.status, reply.raised.partition(" at ")[0]) == (500, "SystemExit(3)")
 
 
-def test_a_worker_that_answers_with_texts():
-    """A server fails on what is no bytes."""
-
+def test_a_wsgi_body_of_strings_is_an_error_as_with_a_server():
     def application(environ, start_response):
         start_response("200 OK", [])
-        return ["a text"]
+        return ["a string"]
 
-    reply = delivered(application)
+    reply = deliver(application)
     assert reply.status == 500
     assert "TypeError" in reply.raised
 
@@ -127,8 +126,7 @@ def test_a_worker_that_answers_with_texts():
 # -- what has no end
 
 
-def test_an_asgi_application_that_hangs():
-    """No answer in time; the task is cancelled."""
+def test_an_asgi_application_that_hangs_is_cancelled():
     cancelled = threading.Event()
 
     async def application(scope, receive, send):
@@ -140,17 +138,17 @@ def test_an_asgi_application_that_hangs():
             cancelled.set()
             raise
 
-    assert delivered(application, timeout=0.05).trouble == "timeout"
+    assert deliver(application, timeout=0.05).trouble == "timeout"
     assert cancelled.wait(10)
 
 
-def endless(environ, start_response):
+def endless_wsgi(environ, start_response):
     start_response("200 OK", [])
     while True:
         yield b"x" * 65_536
 
 
-async def endless_async(scope, receive, send):
+async def endless_asgi(scope, receive, send):
     if scope["type"] == "lifespan":
         return
     await send({"type": "http.response.start", "status": 200})
@@ -158,14 +156,12 @@ async def endless_async(scope, receive, send):
         await send({"type": "http.response.body", "body": b"x" * 65_536, "more_body": True})
 
 
-@pytest.mark.parametrize("target", [endless, endless_async])
-def test_a_body_without_an_end(target):
-    """It is given up, as over HTTP."""
-    assert delivered(target, timeout=60).trouble == "endless"
+@pytest.mark.parametrize("target", [endless_wsgi, endless_asgi])
+def test_a_body_without_an_end_is_given_up(target):
+    assert deliver(target, timeout=60).trouble == "endless"
 
 
-def test_a_body_without_an_end_that_nobody_waits_for():
-    """The thread that nobody waits for any more ends."""
+def test_the_thread_of_a_body_without_an_end_ends_after_the_timeout():
     ended, asked = threading.Event(), threading.Event()
 
     def application(environ, start_response):
@@ -177,52 +173,53 @@ def test_a_body_without_an_end_that_nobody_waits_for():
         finally:
             ended.set()
 
-    assert delivered(application, timeout=0.05).trouble == "timeout"
+    assert deliver(application, timeout=0.05).trouble == "timeout"
     assert ended.wait(10)
 
 
 # -- starting up
 
 
-def test_a_start_up_without_an_end():
-    """It is an error that says so, and leaves no thread."""
-
+def test_a_start_up_without_an_end_is_an_error_and_leaves_no_thread():
     async def application(scope, receive, send):
         await asyncio.Event().wait()
 
-    before = threads()
-    with pytest.raises(ProbeError, match=r"start-up failed: it had no end in 0\.05 s"):
-        Asgi(application, "/", timeout=0.05, start_up=0.05)
-    assert threads() <= before  # Those of other tests may end in the meantime.
+    before = count_threads()
+    with pytest.raises(ProbeError) as caught:
+        AsgiReceiver(application, "/", timeout=0.05, start_up=0.05)
+    assert str(caught.value) == snapshot(
+        "the ASGI application function: start-up failed: it did not end within 0.05 s"
+    )
+    assert count_threads() <= before  # Threads of other tests can end in the meantime.
 
 
-def test_a_start_up_that_fails():
-    """The last line of what it says, and no thread is left."""
-
+def test_a_start_up_that_fails_names_the_exception_and_leaves_no_thread():
     async def application(scope, receive, send):
         await receive()
         message = "Traceback (most recent call last):\n  ...\nRuntimeError: no database\n"
         await send({"type": "lifespan.startup.failed", "message": message})
 
-    before = threads()
-    with pytest.raises(ProbeError, match=r"start-up failed: RuntimeError: no database$"):
-        receiver(application)
-    assert threads() <= before  # Those of other tests may end in the meantime.
+    before = count_threads()
+    with pytest.raises(ProbeError) as caught:
+        resolve(application)
+    assert str(caught.value) == snapshot(
+        "the ASGI application function: start-up failed: RuntimeError: no database"
+    )
+    assert count_threads() <= before  # Threads of other tests can end in the meantime.
 
 
 # -- paths
 
 
-def paths_of(target, url, template):
-    """Where a delivery and a look of an application go."""
-    made = receiver(target, url=url)
+def deliver_and_observe(target, url, template):
+    receiver = resolve(target, url=url)
     try:
-        made.deliver(Delivery.of({}))
-        look = observer(template, made)
-        assert look is not None
-        look("a b")
+        receiver.deliver(Delivery.of({}))
+        observe = resolve_observer(template, receiver)
+        assert observe is not None
+        observe("a b")
     finally:
-        made.close()
+        receiver.close()
 
 
 @pytest.mark.parametrize(
@@ -233,8 +230,7 @@ def paths_of(target, url, template):
         ("http://example.test/hooks", "/{integration_id}", ["/hooks", "/a b"]),
     ],
 )
-def test_paths(url, template, paths):
-    """A path is one beside the URL of the deliveries, as a browser takes it; remotely, too."""
+def test_a_path_to_observe_is_relative_to_the_url_of_deliveries(url, template, paths):
     seen = []
 
     def application(environ, start_response):
@@ -251,7 +247,7 @@ def test_paths(url, template, paths):
 
     host = "example.test" if "example" in url else "127.0.0.1"
     for target in (application, async_application):
-        paths_of(target, url, template)
+        deliver_and_observe(target, url, template)
         assert seen == [(host, path) for path in paths]
         seen.clear()
 
@@ -259,34 +255,69 @@ def test_paths(url, template, paths):
 # -- errors
 
 
-@pytest.mark.parametrize("body", ["[" * 100_000, "nonsense", '{"a": NaN}', ""])
-def test_what_is_observed_is_no_json(body):
-    """An error of one line."""
-
+@pytest.mark.parametrize(
+    ("body", "message"),
+    [
+        (
+            "[" * 100_000,
+            snapshot("the answer of /of?...: nested deeper than 200 levels"),
+        ),
+        (
+            "nonsense",
+            snapshot("the answer of /of?...: no JSON at line 1, column 1: Expecting value"),
+        ),
+        (
+            '{"a": NaN}',
+            snapshot("the answer of /of?...: NaN is no JSON value"),
+        ),
+        (
+            "",
+            snapshot("the answer of /of?...: empty, where a JSON text was expected"),
+        ),
+        ("[]", snapshot("/of?...: answered an array; expected a JSON object")),
+    ],
+    ids=["deep", "nonsense", "nan", "empty", "array"],
+)
+def test_an_observed_answer_has_to_be_a_json_object(body, message):
     def application(environ, start_response):
         start_response("200 OK", [])
         return [body.encode()]
 
-    made = receiver(application)
-    look = observer("/of?token=hush&id={integration_id}", made)
-    assert look is not None
-    with pytest.raises(ProbeError, match="answered something that is no JSON: ") as caught:
-        look("a")
+    receiver = resolve(application)
+    observe = resolve_observer("/of?token=hush&id={integration_id}", receiver)
+    assert observe is not None
+    with pytest.raises(ProbeError) as caught:
+        observe("a")
+    assert str(caught.value) == message
     assert "hush" not in str(caught.value)
-    made.close()
+    receiver.close()
 
 
-def test_what_a_callable_has_to_return():
-    """Nothing, a text and a coroutine are no status."""
-    for nothing in (None, "204"):
-        with pytest.raises(ProbeError, match="where a status was expected") as caught:
-            probe(lambda delivery, nothing=nothing: nothing)
-        assert ("returned None" in str(caught.value)) == (nothing is None)
+@pytest.mark.parametrize(
+    ("returned", "message"),
+    [
+        (
+            None,
+            snapshot(
+                "the receiver returned None; it has to return a status: an int, or a response that has status_code or status"
+            ),
+        ),
+        (
+            "204",
+            snapshot(
+                "the receiver returned a value of type str; it has to return a status: an int, or a response that has status_code or status"
+            ),
+        ),
+    ],
+    ids=["none", "string"],
+)
+def test_a_callable_has_to_return_a_status(returned, message):
+    with pytest.raises(ProbeError) as caught:
+        probe(lambda delivery: returned)
+    assert str(caught.value) == message
 
 
 def test_a_coroutine_function_is_a_receiver():
-    """It is awaited; that of an application takes three arguments."""
-
     async def receive(delivery):
         await asyncio.sleep(0)
         return 204
@@ -299,14 +330,45 @@ def test_a_coroutine_function_is_a_receiver():
 @pytest.mark.parametrize(
     ("target", "options", "message"),
     [
-        (flask.Flask("x").test_client(), {}, "give the application, not its test client"),
-        (3, {}, "int is no receiver"),
-        (lambda delivery: 204, {"observe": 3}, "observe=3 is neither a URL or path"),
-        (lambda delivery: 204, {"observe": "/x?token=hush"}, r"template '/x\?...' has no"),
-        (lambda delivery: 204, {"observe": "/{integration_id}"}, "observed by a callable"),
+        (
+            flask.Flask("x").test_client(),
+            {},
+            snapshot(
+                "FlaskClient is a test client: give the application itself, or a callable such as lambda delivery: delivery.send(client, '/hooks')"
+            ),
+        ),
+        (
+            3,
+            {},
+            snapshot(
+                "int is not a receiver: give a URL, a WSGI or ASGI application, or a callable that takes a Delivery and returns a status"
+            ),
+        ),
+        (
+            lambda delivery: 204,
+            {"observe": 3},
+            snapshot(
+                "observe=3 is not a URL or path with {integration_id} in it, and not a callable"
+            ),
+        ),
+        (
+            lambda delivery: 204,
+            {"observe": "/x?token=hush"},
+            snapshot(
+                "observe='/x?...' has no {integration_id}: put it where the id of the integration belongs"
+            ),
+        ),
+        (
+            lambda delivery: 204,
+            {"observe": "/{integration_id}"},
+            snapshot(
+                "a callable cannot be observed by a URL: give observe= a callable that takes the id of an integration"
+            ),
+        ),
     ],
+    ids=["test-client", "int", "observe-int", "observe-no-placeholder", "observe-callable"],
 )
-def test_what_is_no_receiver(target, options, message):
-    """What would be right is said."""
-    with pytest.raises(ProbeError, match=message):
+def test_the_error_for_a_wrong_receiver_says_what_to_give(target, options, message):
+    with pytest.raises(ProbeError) as caught:
         probe(target, **options)
+    assert str(caught.value) == message

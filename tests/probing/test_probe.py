@@ -233,7 +233,7 @@ def test_bad_options_are_said_before_anything_is_sent(options, error, message):
     """The nearest name is suggested."""
     with pytest.raises(error, match=re.escape(message)):
         probe(lambda delivery: pytest.fail("sent"), **options)
-    with pytest.raises(ProbeError, match="int is no receiver"):
+    with pytest.raises(ProbeError, match="int is not a receiver"):
         probe(3)
 
 
@@ -361,7 +361,7 @@ def test_what_is_observed_shows_no_secret():
 
     with pytest.raises(ProbeError) as caught:
         probe(application, secret=ECHOED, observe=OBSERVE)
-    assert "answered an array, where a JSON object was expected" in str(caught.value)
+    assert "answered an array; expected a JSON object" in str(caught.value)
 
 
 @pytest.mark.slow

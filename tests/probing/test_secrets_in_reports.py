@@ -149,6 +149,6 @@ def test_the_query_of_a_template_is_in_no_message():
         start_response("204 Fine" if environ["REQUEST_METHOD"] == "POST" else "500 No", [])
         return []
 
-    with pytest.raises(ProbeError, match="answered 500 to GET") as caught:
+    with pytest.raises(ProbeError, match="answered GET with 500") as caught:
         probe(application, observe="/of/{integration_id}?token=hush")
     assert "hush" not in str(caught.value)

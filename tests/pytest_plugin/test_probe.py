@@ -277,7 +277,7 @@ def test_what_is_misspelt_in_a_marker(project: pytest.Pytester, marker: str, mes
     [
         ("kombo_probe('http://127.0.0.1:9/')", "*nothing accepts connections there*"),
         ("kombo_probe('http://192.0.2.1/')", "*is another machine than this one*"),
-        ("kombo_probe(3)", "*int is no receiver*"),
+        ("kombo_probe(3)", "*int is not a receiver*"),
         ("kombo_probe(len, policy='x')", "*unknown policy 'x'*"),
     ],
 )

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from kombo_fakes.errors import ProbeError, TransportError
 from kombo_fakes.probing.model import Exchange, Reply
-from kombo_fakes.probing.receivers.resolve import Observe, Receiver
+from kombo_fakes.probing.receivers.receiver import Observe, Receiver
 from kombo_fakes.probing.secrets.redaction import Redactor
 from kombo_fakes.probing.verdicts.evidence import Evidence
 from kombo_fakes.probing.verdicts.judge import leak, shows_secret

@@ -16,7 +16,8 @@ from kombo_fakes.probing.engine.client import SETTLE, Client
 from kombo_fakes.probing.engine.event_run import Play, Progress
 from kombo_fakes.probing.known import Known
 from kombo_fakes.probing.model import LIKELIHOODS, POLICIES, Finding, Policy, Reply
-from kombo_fakes.probing.receivers.resolve import Observe, Receiver, observer, receiver_for
+from kombo_fakes.probing.receivers.receiver import Observe, Receiver
+from kombo_fakes.probing.receivers.resolve import resolve_observer, resolve_receiver
 from kombo_fakes.probing.reports.plain_text import counted
 from kombo_fakes.probing.reports.report import Outcome, Report
 from kombo_fakes.probing.secrets.redaction import Redactor
@@ -97,7 +98,7 @@ def probe(
     for name in names:
         check_event(name)
     redactor, known = Redactor(secret), Known(skip)
-    target = receiver_for(
+    target = resolve_receiver(
         receiver, url=url, timeout=timeout, allow_remote=allow_remote, ca_file=ca_file
     )
     with closing(target):
@@ -106,7 +107,7 @@ def probe(
             secret,
             names or (DEFAULT_EVENT,),
             policy,
-            observer(observe, target),
+            resolve_observer(observe, target),
             seed,
             max_examples,
             max_seconds,

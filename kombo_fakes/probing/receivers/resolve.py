@@ -1,91 +1,83 @@
-"""Receivers under test: behind a URL, or in this process as a WSGI or ASGI app or a callable."""
+"""From what a user calls a receiver to one that can be probed, and how it is observed."""
 
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Mapping
-from typing import Any, Protocol, TypeAlias
+from collections.abc import Mapping
+from typing import Any, Literal
 from urllib.parse import quote
 
 from kombo_fakes.core.json_reader import parse_json
 from kombo_fakes.core.messages import shorten
 from kombo_fakes.errors import DocumentError, ProbeError
-from kombo_fakes.probing.model import Reply
-from kombo_fakes.probing.receivers.in_process import Asgi, AsyncFunction, Function, InTime, Wsgi
-from kombo_fakes.wire.delivery import Delivery
-
-__all__ = ["PLACEHOLDER", "Observe", "ProbeError", "Receiver", "observer", "receiver_for"]
+from kombo_fakes.probing.receivers.asgi import AsgiReceiver, CoroutineReceiver
+from kombo_fakes.probing.receivers.receiver import Observe, Receiver
+from kombo_fakes.probing.receivers.remote import RemoteReceiver
+from kombo_fakes.probing.receivers.wsgi import CallableReceiver, ThreadedReceiver, WsgiReceiver
 
 PLACEHOLDER = "{integration_id}"
+"""What stands for the id of the integration in a template for observing."""
 
-Observe: TypeAlias = Callable[[str], "Mapping[str, Any] | None"]
+_Kind = Literal["asgi", "wsgi", "coroutine function", "callable"]
 
-
-class Receiver(Protocol):
-    """What a probe needs of a receiver.
-
-    Attributes:
-        name: What it is called, without the query of a URL, where tokens stand.
-    """
-
-    name: str
-
-    def deliver(self, delivery: Delivery) -> Reply:
-        """Hand over a delivery."""
-
-    def look(self, url: str) -> Reply:
-        """Answer a GET, for observing; a path is one beside the URL of deliveries."""
-
-    def close(self) -> None:
-        """End what was started."""
+_JSON_TYPES = {list: "an array", str: "a string", bool: "a boolean", type(None): "null"}
 
 
-def receiver_for(
+def resolve_receiver(
     target: Any, *, url: str, timeout: float, allow_remote: bool, ca_file: str | None = None
 ) -> Receiver:
-    """The receiver that a target means.
+    """Make a receiver that can be probed.
 
     Args:
         target: A URL, a WSGI or ASGI application, or a callable that takes a `Delivery`.
-        url: The path or URL by which an application is called.
-        timeout: Seconds until an answer has to be there.
-        allow_remote: Whether a URL may be one of another machine.
-        ca_file: Certificates to trust, for https.
+        url: The path or URL that deliveries to an application are sent to.
+        timeout: Seconds after which a delivery counts as hanging.
+        allow_remote: True if a URL may be one of another machine.
+        ca_file: A file with certificates to trust, for https.
 
     Raises:
-        ProbeError: if it is none of these.
+        ProbeError: if the target is none of these, or an application does not start up.
+        TransportError: if the URL cannot be used.
+
+    Examples:
+        >>> from kombo_fakes import Delivery
+        >>> options = {"url": "/", "timeout": 5, "allow_remote": False}
+        >>> resolve_receiver(lambda delivery: 204, **options).deliver(Delivery.of({})).status
+        204
     """
     if isinstance(target, str):
-        return _Remote(target, timeout, allow_remote, ca_file)
+        return RemoteReceiver(target, timeout, allow_remote, ca_file)
+    name = type(target).__name__
     if not callable(target) and callable(getattr(target, "post", None)):
         raise ProbeError(
-            f"{type(target).__name__} is no receiver, but a client: give the application, not its "
-            "test client; or a callable, such as lambda delivery: delivery.send(client, '/hooks')"
+            f"{name} is a test client: give the application itself, or a callable such as "
+            "lambda delivery: delivery.send(client, '/hooks')"
         )
     if not callable(target):
         raise ProbeError(
-            f"{type(target).__name__} is no receiver: neither a URL, nor a WSGI or ASGI "
-            "application, nor a callable that takes a Delivery"
+            f"{name} is not a receiver: give a URL, a WSGI or ASGI application, or a callable that "
+            "takes a Delivery and returns a status"
         )
-    kind = _kind(target)
+    kind = _kind_of(target)
     if kind == "asgi":
-        return Asgi(target, url, timeout)
+        return AsgiReceiver(target, url, timeout)
     if kind == "wsgi":
-        return InTime(Wsgi(target, url), timeout)
-    if kind == "async callable":
-        return AsyncFunction(target, timeout)
-    return InTime(Function(target), timeout)
+        return ThreadedReceiver(WsgiReceiver(target, url), timeout)
+    if kind == "coroutine function":
+        return CoroutineReceiver(target, timeout)
+    return ThreadedReceiver(CallableReceiver(target), timeout)
 
 
-def observer(observe: str | Observe | None, receiver: Receiver) -> Observe | None:
-    """How to see what a receiver knows.
+def resolve_observer(observe: str | Observe | None, receiver: Receiver) -> Observe | None:
+    """Make the callable that observes what a receiver stores.
 
     Args:
-        observe: A URL or path with ``{integration_id}`` in it, or a callable; None for nothing.
-        receiver: Whom to ask.
+        observe: A URL or path with ``{integration_id}`` in it, or a callable; None if the receiver
+            is not observed.
+        receiver: The receiver that a URL or path is asked of.
 
     Raises:
-        ProbeError: for a template without the placeholder, or what is neither of both.
+        ProbeError: if it is neither, or the placeholder is missing.
     """
     if observe is None or callable(observe):
         return observe
@@ -93,40 +85,42 @@ def observer(observe: str | Observe | None, receiver: Receiver) -> Observe | Non
 
     if not isinstance(observe, str):
         raise ProbeError(
-            f"observe={shorten(observe)} is neither a URL or path with {PLACEHOLDER} in it, nor a "
+            f"observe={shorten(observe)} is not a URL or path with {PLACEHOLDER} in it, and not a "
             "callable"
         )
     if PLACEHOLDER not in observe:
         raise ProbeError(
-            f"the template {shorten(without_secrets(observe))} has no {PLACEHOLDER}: the id of the "
-            "integration to look at goes there"
+            f"observe={shorten(without_secrets(observe))} has no {PLACEHOLDER}: put it where the "
+            "id of the integration belongs"
         )
     template = observe
 
-    def look(integration_id: str) -> Mapping[str, Any] | None:
+    def get_state(integration_id: str) -> Mapping[str, Any] | None:
         url = template.replace(PLACEHOLDER, quote(integration_id, safe=""))
-        reply, name = receiver.look(url), without_secrets(url)
+        reply, name = receiver.get(url), without_secrets(url)
         if reply.status in (404, 410):
             return None
         if not reply.is_accepted:
-            raise ProbeError(f"{name}: answered {reply} to GET, where 200 or 404 was expected")
+            raise ProbeError(f"{name}: answered GET with {reply}; expected 200 or 404")
         try:
-            found = parse_json(reply.body, "what it answered")
+            found = parse_json(reply.body, f"the answer of {name}")
         except DocumentError as error:
-            raise ProbeError(f"{name}: answered something that is no JSON: {error}") from None
+            raise ProbeError(str(error)) from None
         if not isinstance(found, dict):
-            # Not what: the secret could be in it.
-            kind = _KINDS.get(type(found), "a number")
-            raise ProbeError(f"{name}: answered {kind}, where a JSON object was expected")
+            # Its type, and not the value: the secret could be in it.
+            kind = _JSON_TYPES.get(type(found), "a number")
+            raise ProbeError(f"{name}: answered {kind}; expected a JSON object")
         return found
 
-    return look
+    return get_state
 
 
-def _kind(target: Any) -> str:
+def _kind_of(target: Any) -> _Kind:
+    """Tell the kinds of callables apart by the number of arguments that they need."""
     call = target if inspect.isroutine(target) else type(target).__call__
     if inspect.iscoroutinefunction(target) or inspect.iscoroutinefunction(call):
-        return "async callable" if _takes(target, 1) and not _takes(target, 3) else "asgi"
+        takes_delivery = _accepts(target, 1) and not _accepts(target, 3)
+        return "coroutine function" if takes_delivery else "asgi"
     try:
         parameters = inspect.signature(target).parameters.values()
     except (TypeError, ValueError):
@@ -136,47 +130,14 @@ def _kind(target: Any) -> str:
         for p in parameters
         if p.default is p.empty and p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)
     ]
-    return {3: "asgi", 2: "wsgi"}.get(len(needed), "callable")
+    kinds: dict[int, _Kind] = {3: "asgi", 2: "wsgi"}
+    return kinds.get(len(needed), "callable")
 
 
-def _takes(target: Any, count: int) -> bool:
-    """Whether a callable can be called with so many arguments."""
+def _accepts(target: Any, count: int) -> bool:
+    """Check whether a callable can be called with so many arguments."""
     try:
         inspect.signature(target).bind(*range(count))
     except (TypeError, ValueError):
         return False
     return True
-
-
-class _Remote:
-    def __init__(self, url: str, timeout: float, allow_remote: bool, ca_file: str | None) -> None:
-        from kombo_fakes.wire.transport.client import Transport
-        from kombo_fakes.wire.transport.urls import without_secrets
-
-        self.name: str = without_secrets(url)
-        self._transport = Transport(
-            url, timeout=timeout, allow_remote=allow_remote, ca_file=ca_file
-        )
-
-    def deliver(self, delivery: Delivery) -> Reply:
-        return self._asked(lambda: self._transport.post(delivery))
-
-    def look(self, url: str) -> Reply:
-        return self._asked(lambda: self._transport.get(url))
-
-    def _asked(self, ask: Callable[[], Any]) -> Reply:
-        from kombo_fakes.errors import TransportError
-
-        try:
-            answer = ask()
-        except TransportError as error:
-            if error.reason in ("timeout", "reset", "garbage", "endless"):
-                return Reply(None, trouble=error.reason)
-            raise
-        return Reply(answer.status, answer.headers, answer.body, seconds=answer.seconds)
-
-    def close(self) -> None:
-        self._transport.close()
-
-
-_KINDS = {list: "an array", str: "a string", bool: "a boolean", type(None): "null"}

@@ -19,7 +19,8 @@ from kombo_fakes.core.messages import shorten
 from kombo_fakes.core.pointer import Path, find, remove_at, replace_at, to_dotted, to_pointer
 from kombo_fakes.errors import PointerError, SchemaError
 from kombo_fakes.realistic.generator import generator_for
-from kombo_fakes.schema.blueprint import (
+from kombo_fakes.schema.blueprint.build import build_blueprint
+from kombo_fakes.schema.blueprint.shapes import (
     LARGEST,
     Anything,
     Array,
@@ -29,7 +30,6 @@ from kombo_fakes.schema.blueprint import (
     Object,
     Reference,
     String,
-    build_blueprint,
     shapes,
     to_json_number,
 )

@@ -25,13 +25,9 @@ from kombo_fakes.core.messages import unknown_name_error
 from kombo_fakes.core.pointer import Path, get, parse_pointer, replace_at, to_dotted, to_pointer
 from kombo_fakes.errors import FaultError, PointerError, SchemaError
 from kombo_fakes.realistic.generator import RealisticGenerator, generator_for
-from kombo_fakes.schema.blueprint import (
-    NOTHING,
-    Blueprint,
-    build_blueprint,
-    build_standalone_blueprint,
-    find_smallest,
-)
+from kombo_fakes.schema.blueprint.build import build_blueprint, build_standalone_blueprint
+from kombo_fakes.schema.blueprint.shapes import NOTHING, Blueprint
+from kombo_fakes.schema.blueprint.smallest import find_smallest
 from kombo_fakes.schema.requirements import (
     ABSENT,
     Requirement,

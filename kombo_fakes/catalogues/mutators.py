@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, TypeAlias
 
-from kombo_fakes.schema.blueprint import LARGEST, to_json_number
+from kombo_fakes.schema.blueprint.shapes import LARGEST, to_json_number
 from kombo_fakes.schema.sites import Site
 
 Mutate: TypeAlias = Callable[[Any, Site], Iterable[Any]]

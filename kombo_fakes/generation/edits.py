@@ -20,7 +20,8 @@ from kombo_fakes.core.pointer import (
     to_pointer,
 )
 from kombo_fakes.errors import OverrideError
-from kombo_fakes.schema.blueprint import (
+from kombo_fakes.schema.blueprint.build import build_blueprint
+from kombo_fakes.schema.blueprint.shapes import (
     LARGEST,
     NOTHING,
     Anything,
@@ -32,7 +33,6 @@ from kombo_fakes.schema.blueprint import (
     Reference,
     String,
     Union,
-    build_blueprint,
     shapes,
 )
 from kombo_fakes.schema.schema import Schema

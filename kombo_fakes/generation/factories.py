@@ -30,14 +30,8 @@ from kombo_fakes.core.messages import unknown_name_error
 from kombo_fakes.core.pointer import Path, find, to_pointer
 from kombo_fakes.errors import FaultError, OverrideError
 from kombo_fakes.realistic.generator import generator_for
-from kombo_fakes.schema.blueprint import (
-    NOTHING,
-    Blueprint,
-    Enumeration,
-    Object,
-    Union,
-    build_blueprint,
-)
+from kombo_fakes.schema.blueprint.build import build_blueprint
+from kombo_fakes.schema.blueprint.shapes import NOTHING, Blueprint, Enumeration, Object, Union
 from kombo_fakes.schema.requirements import require_values
 from kombo_fakes.schema.schema import Schema, SchemaLike
 from kombo_fakes.schema.violations import find_non_json

@@ -19,7 +19,8 @@ from kombo_fakes.core.choices import Choices, LazyChoices, SeededChoices, seed_f
 from kombo_fakes.core.messages import shorten
 from kombo_fakes.core.pointer import Path, to_pointer
 from kombo_fakes.errors import SchemaError
-from kombo_fakes.schema.blueprint import (
+from kombo_fakes.schema.blueprint.build import build_blueprint
+from kombo_fakes.schema.blueprint.shapes import (
     NOTHING,
     Anything,
     Array,
@@ -32,10 +33,9 @@ from kombo_fakes.schema.blueprint import (
     Reference,
     String,
     Union,
-    build_blueprint,
-    find_smallest,
     to_json_number,
 )
+from kombo_fakes.schema.blueprint.smallest import find_smallest
 from kombo_fakes.schema.ecma_regex import to_python
 from kombo_fakes.schema.requirements import Requirement
 from kombo_fakes.schema.schema import Schema

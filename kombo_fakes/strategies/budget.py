@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import math
 
-from kombo_fakes.schema.blueprint import (
+from kombo_fakes.schema.blueprint.shapes import (
     Anything,
     Array,
     Blueprint,
@@ -19,8 +19,8 @@ from kombo_fakes.schema.blueprint import (
     Object,
     Reference,
     Union,
-    find_smallest,
 )
+from kombo_fakes.schema.blueprint.smallest import find_smallest
 
 ROOM = 300.0
 """As many texts and numbers as fit well into an example of Hypothesis's."""

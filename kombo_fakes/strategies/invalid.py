@@ -17,7 +17,8 @@ from kombo_fakes.catalogues.faults import Fault, InvalidPayload, blueprint_of_mo
 from kombo_fakes.core.pointer import get, replace_at
 from kombo_fakes.errors import OverrideError, PointerError, SchemaError
 from kombo_fakes.realistic.generator import generator_for
-from kombo_fakes.schema.blueprint import String, build_blueprint
+from kombo_fakes.schema.blueprint.build import build_blueprint
+from kombo_fakes.schema.blueprint.shapes import String
 from kombo_fakes.schema.requirements import Requirement, require_values
 from kombo_fakes.schema.schema import Schema, SchemaLike
 from kombo_fakes.strategies.options import StrategySettings, Values

@@ -21,7 +21,8 @@ from jsonschema_rs import canonical
 from kombo_fakes.core.choices import SeededChoices
 from kombo_fakes.errors import SchemaError
 from kombo_fakes.realistic.generator import RealisticGenerator
-from kombo_fakes.schema.blueprint import (
+from kombo_fakes.schema.blueprint.build import build_blueprint
+from kombo_fakes.schema.blueprint.shapes import (
     Anything,
     Array,
     Blueprint,
@@ -32,10 +33,9 @@ from kombo_fakes.schema.blueprint import (
     Reference,
     String,
     Union,
-    build_blueprint,
-    find_smallest,
     to_json_number,
 )
+from kombo_fakes.schema.blueprint.smallest import find_smallest
 from kombo_fakes.schema.schema import Schema, SchemaLike
 from kombo_fakes.strategies.budget import DEPTH, ROOM, Sizes, share_of_room, usual_count
 from kombo_fakes.strategies.formats import ANY_LENGTH, Lengths, format_strategy

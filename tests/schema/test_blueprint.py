@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from kombo_fakes import Schema, SchemaError
-from kombo_fakes.schema.blueprint import (
+from kombo_fakes.schema.blueprint.build import build_blueprint, build_standalone_blueprint
+from kombo_fakes.schema.blueprint.shapes import (
     NOTHING,
     Anything,
     Array,
@@ -20,10 +21,8 @@ from kombo_fakes.schema.blueprint import (
     Reference,
     String,
     Union,
-    build_blueprint,
-    build_standalone_blueprint,
-    find_smallest,
 )
+from kombo_fakes.schema.blueprint.smallest import find_smallest
 
 
 @pytest.mark.parametrize(

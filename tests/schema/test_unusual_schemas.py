@@ -20,7 +20,8 @@ from kombo_fakes import (
 )
 from kombo_fakes.core.choices import SeededChoices
 from kombo_fakes.realistic.generator import RealisticGenerator, generator_for
-from kombo_fakes.schema.blueprint import (
+from kombo_fakes.schema.blueprint.build import build_blueprint
+from kombo_fakes.schema.blueprint.shapes import (
     Array,
     Blueprint,
     Extra,
@@ -29,10 +30,9 @@ from kombo_fakes.schema.blueprint import (
     Object,
     Reference,
     String,
-    build_blueprint,
-    find_smallest,
     shapes,
 )
+from kombo_fakes.schema.blueprint.smallest import find_smallest
 from kombo_fakes.schema.ecma_regex import to_python
 from kombo_fakes.schema.sites import PLACES
 from kombo_fakes.schema.vocabulary import DRAFT_7, DRAFT_2019, map_subschemas

@@ -10,7 +10,8 @@ from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 from kombo_fakes import Schema, payloads
-from kombo_fakes.schema.blueprint import Array, Object, String, build_blueprint
+from kombo_fakes.schema.blueprint.build import build_blueprint
+from kombo_fakes.schema.blueprint.shapes import Array, Object, String
 from kombo_fakes.strategies.budget import ROOM, Sizes, usual_count
 
 FIELDS = {

@@ -1,0 +1,94 @@
+"""What a schema document says that its canonical form does not: orders, and where keywords are."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from kombo_fakes.core.pointer import Path, to_pointer
+from kombo_fakes.schema.vocabulary import subschemas
+
+
+class DocumentOrder:
+    """The order in which a document names properties and values; canonical forms sort them."""
+
+    def __init__(self, effective: dict[str, Any]) -> None:
+        lists: set[tuple[str, ...]] = set()
+        enums: set[tuple[str, ...]] = set()
+        todo: list[Any] = [effective]
+        while todo:
+            schema = todo.pop()
+            if isinstance(schema, dict):
+                lists.add(tuple(schema.get("properties", ())))
+                enums.add(tuple(v for v in schema.get("enum", ()) if isinstance(v, str)))
+                todo.extend(child for _, child in subschemas(schema))
+        self.lists = sorted(lists, key=_by_length)
+        self.enums = sorted(enums, key=_by_length)
+        self.rank: dict[str, int] = {}
+        for names in self.lists:
+            for name in names:
+                self.rank.setdefault(name, len(self.rank))
+
+    def sort_values(self, values: Sequence[Any]) -> tuple[Any, ...]:
+        """Enumerated values in the order of the document, as far as they are text."""
+        texts = [value for value in values if isinstance(value, str)]
+        for listed in self.enums:
+            if set(texts) <= set(listed):
+                rest = [value for value in values if not isinstance(value, str)]
+                return (*(text for text in listed if text in texts), *rest)
+        return tuple(values)
+
+    def names_beside(self, names: Iterable[str]) -> tuple[str, ...]:
+        """The properties that the document lists together with some others, and with these."""
+        wanted = set(names)
+        if not wanted:
+            return ()
+        return next((listed for listed in self.lists if wanted <= set(listed)), ())
+
+    def sort(self, names: Iterable[str]) -> list[str]:
+        wanted = set(names)
+        for listed in self.lists:
+            if wanted <= set(listed):
+                return [name for name in listed if name in wanted]
+        return sorted(wanted, key=lambda name: (self.rank.get(name, len(self.rank)), name))
+
+
+def _by_length(names: tuple[str, ...]) -> tuple[int, tuple[str, ...]]:
+    return len(names), names
+
+
+# What canonical form may not be able to say, the likeliest first.
+_HARD = (
+    "unevaluatedItems", "unevaluatedProperties", "$dynamicRef", "$recursiveRef", "not", "if",
+    "oneOf", "dependentSchemas", "contains", "propertyNames",
+)  # fmt: skip
+
+
+def name_hardest_keyword(effective: dict[str, Any]) -> str:
+    """The keyword in a document that is likeliest to be why it couldn't be understood."""
+    found: dict[str, str] = {}
+    todo: list[tuple[Path, Any]] = [((), effective)]
+    while todo:
+        path, schema = todo.pop(0)
+        if isinstance(schema, dict):
+            for keyword in _HARD:
+                if keyword in schema:
+                    found.setdefault(keyword, to_pointer(path) or "the root")
+            todo.extend((path + where, child) for where, child in subschemas(schema))
+    for keyword in _HARD:
+        if keyword in found:
+            return f"{keyword} at {found[keyword]}"
+    return "what stands at the root"
+
+
+def locate_largest(keyword: str, effective: dict[str, Any]) -> str:
+    """Where in a document a keyword has the largest number."""
+    found: list[tuple[float, str]] = [(0, "the root")]
+    todo: list[tuple[Path, Any]] = [((), effective)]
+    while todo:
+        path, schema = todo.pop()
+        if isinstance(schema, dict):
+            if isinstance(schema.get(keyword), (int, float)):
+                found.append((schema[keyword], to_pointer(path) or "the root"))
+            todo.extend((path + where, child) for where, child in subschemas(schema))
+    return max(found)[1]

@@ -1,0 +1,237 @@
+"""The shapes that values have: what a canonical schema is written down as."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import cached_property
+from typing import Any, TypeAlias
+
+from kombo_fakes.core.pointer import Path
+from kombo_fakes.schema.schema import validator_for
+from kombo_fakes.schema.sites import PLACES
+
+Number: TypeAlias = "int | float | Decimal"
+
+
+def to_json_number(number: Decimal) -> int | float:
+    """A decimal as JSON has it: an integer where it has no fraction.
+
+    Examples:
+        >>> to_json_number(Decimal("2.0")), to_json_number(Decimal("0.5"))
+        (2, 0.5)
+    """
+    return int(number) if number == number.to_integral_value() else float(number)
+
+
+@dataclass(frozen=True, slots=True)
+class Anything:
+    """Every JSON value."""
+
+
+@dataclass(frozen=True, slots=True)
+class Enumeration:
+    """One of some fixed values, at least one."""
+
+    values: tuple[Any, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class String:
+    """A string: lengths in code points, patterns as ECMA-262 has them (a search, no anchors)."""
+
+    min_length: int = 0
+    max_length: int | None = None
+    patterns: tuple[str, ...] = ()
+    formats: tuple[str, ...] = ()
+    excluded_patterns: tuple[str, ...] = ()
+    excluded_formats: tuple[str, ...] = ()
+    excluded: tuple[str, ...] = ()
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether every string will do."""
+        return self == String()
+
+    def check(self) -> Callable[[Any], bool]:
+        """A check whether a value is such a string."""
+        schema: dict[str, Any] = {"type": "string", "minLength": self.min_length}
+        if self.max_length is not None:
+            schema["maxLength"] = self.max_length
+        wanted = [{"pattern": p} for p in self.patterns] + [{"format": f} for f in self.formats]
+        refused: list[dict[str, Any]] = [{"pattern": p} for p in self.excluded_patterns]
+        refused += [{"format": f} for f in self.excluded_formats]
+        if self.excluded:
+            refused.append({"enum": list(self.excluded)})
+        if wanted:
+            schema["allOf"] = wanted
+        if refused:
+            schema["not"] = {"anyOf": refused}
+        return validator_for(schema).is_valid
+
+
+@dataclass(frozen=True, slots=True)
+class Numeric:
+    """A number; an integer where ``integer`` says so. Bounds are inclusive if not said else."""
+
+    integer: bool
+    minimum: Number | None = None
+    maximum: Number | None = None
+    exclusive_minimum: bool = False
+    exclusive_maximum: bool = False
+    multiple_of: tuple[Number, ...] = ()
+    not_multiple_of: tuple[Number, ...] = ()
+
+    def check(self) -> Callable[[Any], bool]:
+        """A check whether a value is such a number."""
+        schema: dict[str, Any] = {"type": "integer" if self.integer else "number"}
+        if self.minimum is not None:
+            schema["exclusiveMinimum" if self.exclusive_minimum else "minimum"] = self.minimum
+        if self.maximum is not None:
+            schema["exclusiveMaximum" if self.exclusive_maximum else "maximum"] = self.maximum
+        if self.multiple_of:
+            schema["allOf"] = [{"multipleOf": number} for number in self.multiple_of]
+        if self.not_multiple_of:
+            schema["not"] = {"anyOf": [{"multipleOf": n} for n in self.not_multiple_of]}
+        return validator_for(schema).is_valid
+
+
+@dataclass(frozen=True, slots=True)
+class Containing:
+    """How many items of an array have to be of a shape."""
+
+    item: Blueprint
+    check: Callable[[Any], bool]
+    minimum: int = 1
+    maximum: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Array:
+    """An array. ``distinct``: all items differ, None: no matter, False: two are equal."""
+
+    min_items: int = 0
+    max_items: int | None = None
+    prefix: tuple[Blueprint, ...] = ()
+    items: Blueprint = Anything()
+    contains: tuple[Containing, ...] = ()
+    distinct: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Extra:
+    """Properties that an object may have beside those that its schema names."""
+
+    names: String
+    values: Blueprint
+
+
+@dataclass(frozen=True, slots=True)
+class Object:
+    """An object.
+
+    Attributes:
+        properties: What is said of single names, in the order of the document; `NOTHING` for
+            a name that may not be there.
+        required: The names that are always there.
+        extras: The kinds of further properties; none where the object is closed.
+    """
+
+    properties: dict[str, Blueprint]
+    required: frozenset[str] = frozenset()
+    extras: tuple[Extra, ...] = ()
+    min_properties: int = 0
+    max_properties: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Union:
+    """Any of some shapes."""
+
+    branches: tuple[Blueprint, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Filtered:
+    """What is left of a shape by a check: for the little that can't be constructed."""
+
+    base: Blueprint
+    check: Callable[[Any], bool]
+    keyword: str
+
+
+@dataclass(frozen=True, eq=False)
+class Reference:
+    """A shape by its name, so that it can hold itself."""
+
+    uri: str
+    _read: Callable[[], Blueprint]
+
+    @cached_property
+    def target(self) -> Blueprint:
+        """The shape that is meant."""
+        return self._read()
+
+
+Blueprint: TypeAlias = (
+    Anything | Enumeration | String | Numeric | Array | Object | Union | Filtered | Reference
+)
+
+
+LARGEST = 100_000
+"""The most characters, items or properties that are made where a schema asks for so many."""
+
+
+NOTHING = Union(())
+"""The shape that no value has."""
+
+
+def shapes(plan: Blueprint) -> Iterator[tuple[Path, Blueprint]]:
+    """Every shape that a value can have, place by place; of an array the first item.
+
+    A shape by a name is followed until it comes to itself, and to no more than `PLACES` places;
+    where it isn't followed, it stands for itself.
+
+    Examples:
+        >>> [path for path, _ in shapes(Object({"a": Array(items=String())}))]
+        [(), ('a',), ('a', 0)]
+    """
+    return _shapes(plan, (), frozenset(), Counter())
+
+
+def _shapes(
+    plan: Blueprint, path: Path, inside: frozenset[str], visits: Counter[str]
+) -> Iterator[tuple[Path, Blueprint]]:
+    match plan:
+        case Object(properties=properties):
+            yield path, plan
+            for name, child in properties.items():
+                if child != NOTHING:
+                    yield from _shapes(child, (*path, name), inside, visits)
+        case Array(prefix=prefix, items=items):
+            yield path, plan
+            first = prefix[0] if prefix else items
+            if first != NOTHING:
+                yield from _shapes(first, (*path, 0), inside, visits)
+        case Union(branches=branches):
+            for branch in branches:
+                yield from _shapes(branch, path, inside, visits)
+        case Filtered(base=base):
+            yield from _shapes(base, path, inside, visits)
+        case Reference(uri=uri) if uri not in inside and visits[uri] < PLACES:
+            visits[uri] += 1
+            yield from _shapes(plan.target, path, inside | {uri}, visits)
+        case _:
+            yield path, plan
+
+
+def unite(branches: list[Blueprint]) -> Blueprint:
+    flat: list[Blueprint] = []
+    for branch in branches:
+        flat.extend(branch.branches if isinstance(branch, Union) else [branch])
+    return flat[0] if len(flat) == 1 else Union(tuple(flat))
+
+
+ANY_OBJECT = Object({}, extras=(Extra(String(), Anything()),))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from kombo_fakes.core.json_reader import parse_json
@@ -48,7 +48,7 @@ class Delivery:
     headers: Headers
     body: bytes
     done: tuple[str, ...] = ()
-    style: str | None = None
+    style: str | None = field(default=None, repr=False)
 
     @classmethod
     def of(

@@ -107,10 +107,10 @@ def _reference(title: str, modules: Sequence[str]) -> str:
 
 
 def _fixtures() -> str:
-    from kombo_fakes import pytest_plugin, pytest_probe
+    from kombo_fakes.pytest_plugin import fixtures, probe_fixtures
 
     lines = ["# Fixtures", "", "pytest finds them by itself; `pytest --fixtures` lists them.", ""]
-    for module in (pytest_plugin, pytest_probe):
+    for module in (fixtures, probe_fixtures):
         for found in re.finditer(
             r"@pytest\.fixture(?:\((?P<how>[^)]*)\))?\ndef (?P<name>kombo_\w+)\(.*?\"\"\""
             r"(?P<text>.*?)\"\"\"",

@@ -27,7 +27,7 @@ _POLICIES = ("strict", "tolerant")
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class MarkerArguments:
     """What the markers of one test ask for."""
 
     event: str | None = None
@@ -40,17 +40,17 @@ class Asked:
     baseline: str | None = None
 
     @property
-    def narrows(self) -> bool:
+    def has_fault_filter(self) -> bool:
         """Whether it is about some of the faults only."""
         return (self.keywords, self.at, self.faults) != (None, None, None)
 
-    def narrowing(self) -> str:
+    def describe_fault_filter(self) -> str:
         """The arguments that narrow, as they stand in the marker."""
         given = (("keywords", self.keywords), ("at", self.at), ("faults", self.faults))
         return ", ".join(f"{name}={shorten(value)}" for name, value in given if value is not None)
 
 
-def asked_of(node: pytest.Item) -> Asked:
+def read_marker(node: pytest.Item) -> MarkerArguments:
     """What the markers of a test ask for; of each argument the nearest marker's counts.
 
     Raises:
@@ -58,32 +58,32 @@ def asked_of(node: pytest.Item) -> Asked:
             policy.
         MarkerError: for a value of the wrong type.
     """
-    asked: dict[str, Any] = {}
+    marked: dict[str, Any] = {}
     for marker in node.iter_markers("kombo"):
         if marker.args:
             raise MarkerError(f"{shorten(marker.args[0])} has no name; write event=, keywords=...")
         for name, value in marker.kwargs.items():
-            if name not in Asked.__dataclass_fields__:
-                raise unknown_name_error("argument", name, Asked.__dataclass_fields__)
-            asked.setdefault(name, value)
-    for name, value in asked.items():
+            if name not in MarkerArguments.__dataclass_fields__:
+                raise unknown_name_error("argument", name, MarkerArguments.__dataclass_fields__)
+            marked.setdefault(name, value)
+    for name, value in marked.items():
         if name in _LISTS and value is not None:
             names = (value,) if isinstance(value, str) else value
-            if not _is_texts(names):
+            if not _is_string_list(names):
                 raise MarkerError(f"{name}={shorten(value)} is neither a text nor a list of them")
-            asked[name] = tuple(names)
+            marked[name] = tuple(names)
         elif value is not None and not isinstance(value, str):
             raise MarkerError(f"{name}={shorten(value)} is no text")
-    if asked.get("event") is not None:
+    if marked.get("event") is not None:
         from kombo_fakes.webhooks.shipped import check_event
 
-        check_event(asked["event"])
-    if asked.get("policy") not in (None, *_POLICIES):
-        raise unknown_name_error("policy", asked["policy"], _POLICIES)
-    return Asked(**asked)
+        check_event(marked["event"])
+    if marked.get("policy") not in (None, *_POLICIES):
+        raise unknown_name_error("policy", marked["policy"], _POLICIES)
+    return MarkerArguments(**marked)
 
 
-def default_event(config: pytest.Config) -> str:
+def read_default_event(config: pytest.Config) -> str:
     """The event where nothing else is said: that of the ini option.
 
     Known at collection, when no fixture has a value yet, and so to the tests per something.
@@ -93,19 +93,21 @@ def default_event(config: pytest.Config) -> str:
     return str(config.getini("kombo_event")) or DEFAULT_EVENT
 
 
-def _is_texts(value: Any) -> bool:
+def _is_string_list(value: Any) -> bool:
     return isinstance(value, (list, tuple, set, frozenset)) and all(
         isinstance(item, str) for item in value
     )
 
 
-def collected(metafunc: pytest.Metafunc, error: KomboFakesError) -> pytest.Collector.CollectError:
+def make_collection_error(
+    metafunc: pytest.Metafunc, error: KomboFakesError
+) -> pytest.Collector.CollectError:
     """A collection error of one line; others are shown with a traceback through the plugin."""
     test = metafunc.definition.nodeid
     return pytest.Collector.CollectError(f"{test}: @pytest.mark.kombo: {error}")
 
 
-def hidden(name: str) -> Any:
+def hide_id(name: str) -> Any:
     """The id of a parameter that has no place in the test's name; pytest hides one from 8.4 on."""
     return getattr(pytest, "HIDDEN_PARAM", name)
 
@@ -130,7 +132,7 @@ def _is_parametrized(metafunc: pytest.Metafunc, fixture: str) -> bool:
     return False
 
 
-def other_event(event: str) -> str:
+def explain_event_mismatch(event: str) -> str:
     """What is said where a test per something was made for another event than it has."""
     return (
         f"kombo_event is {event!r} here, but which faults there are has to be known at "

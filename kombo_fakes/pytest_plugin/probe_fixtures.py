@@ -15,12 +15,12 @@ import pytest
 
 from kombo_fakes.errors import KomboFakesError
 from kombo_fakes.pytest_plugin.marker import (
-    Asked,
-    asked_of,
-    collected,
-    default_event,
-    other_event,
+    MarkerArguments,
+    explain_event_mismatch,
+    make_collection_error,
     parametrize,
+    read_default_event,
+    read_marker,
 )
 
 if TYPE_CHECKING:
@@ -39,16 +39,16 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     from kombo_fakes.probing.known import Known
 
     try:
-        asked = asked_of(metafunc.definition)
-        ids = _case_ids(asked.event or default_event(metafunc.config), asked.cases)
-        known = Known(_known(asked, metafunc.definition, cases=True))
+        marked = read_marker(metafunc.definition)
+        ids = _list_case_ids(marked.event or read_default_event(metafunc.config), marked.cases)
+        known = Known(_read_known_ids(marked, metafunc.definition, cases=True))
     except KomboFakesError as error:
-        raise collected(metafunc, error) from None
-    parametrize(metafunc, _PER_CASE, [_parameter(case_id, known) for case_id in ids])
+        raise make_collection_error(metafunc, error) from None
+    parametrize(metafunc, _PER_CASE, [_make_parameter(case_id, known) for case_id in ids])
 
 
 @lru_cache(maxsize=64)
-def _case_ids(event: str, wanted: tuple[str, ...] | None) -> tuple[str, ...]:
+def _list_case_ids(event: str, wanted: tuple[str, ...] | None) -> tuple[str, ...]:
     from kombo_fakes.probing.engine.single_cases import probe_cases
 
     # With a secret that isn't the test secret: to a receiver that has that one, deliveries signed
@@ -57,19 +57,19 @@ def _case_ids(event: str, wanted: tuple[str, ...] | None) -> tuple[str, ...]:
     return tuple(case.id for case in found)
 
 
-def _parameter(case_id: str, known: Known) -> Any:
+def _make_parameter(case_id: str, known: Known) -> Any:
     is_known = case_id in known
     marks = [pytest.mark.xfail(reason="known", raises=AssertionError, strict=False)]
     return pytest.param(case_id, id=case_id, marks=marks if is_known else ())
 
 
-def _known(
-    asked: Asked, node: pytest.Item, *, cases: bool, baseline: str | None = None
+def _read_known_ids(
+    marked: MarkerArguments, node: pytest.Item, *, cases: bool, baseline: str | None = None
 ) -> frozenset[str]:
     """The ids that the marker says are known: of findings, or of the cases that show them.
 
     Args:
-        asked: What the marker says.
+        marked: What the marker says.
         node: The test, whose file a baseline is beside.
         cases: Whether it is about cases, and not findings.
         baseline: One in place of the marker's.
@@ -77,8 +77,8 @@ def _known(
     Raises:
         DocumentError: if the baseline can't be read, or is none.
     """
-    known = set(asked.skip or ())
-    baseline = asked.baseline if baseline is None else baseline
+    known = set(marked.skip or ())
+    baseline = marked.baseline if baseline is None else baseline
     if baseline is not None:
         from kombo_fakes.core.json_reader import parse_json, read_bytes
         from kombo_fakes.probing.reports.as_json import known_cases, known_findings
@@ -120,14 +120,14 @@ def kombo_probe(
         from kombo_fakes.probing.known import GONE, Known
 
         try:
-            asked = asked_of(request.node)
-            known = _known(asked, request.node, cases=False, baseline=baseline)
+            marked = read_marker(request.node)
+            known = _read_known_ids(marked, request.node, cases=False, baseline=baseline)
             own = Known(skip).patterns
             settings: dict[str, Any] = {
                 "secret": kombo_webhook_secret,
                 "event": kombo_event,
                 "seed": kombo_seed,
-                "policy": asked.policy or "strict",
+                "policy": marked.policy or "strict",
                 **options,
             }
             report = probe(receiver, skip=[*known, *own], **settings)
@@ -143,13 +143,13 @@ def kombo_probe(
         if subtests is None:
             report.check()
         else:
-            _play(report, subtests)
+            _report_as_subtests(report, subtests)
         return report
 
     return run
 
 
-def _play(report: Report, subtests: Any) -> None:
+def _report_as_subtests(report: Report, subtests: Any) -> None:
     # Not hidden: pytest can't report a skip of which it sees no frame.
     from kombo_fakes.probing.reports.plain_text import GROUPS, counted, finding_lines
 
@@ -190,19 +190,19 @@ def kombo_probe_case(
             "it as an argument",
             pytrace=False,
         )
-    asked = asked_of(request.node)
-    if (asked.event or default_event(request.config)) != kombo_event:
-        pytest.fail(other_event(kombo_event), pytrace=False)
-    policy: Policy = "tolerant" if asked.policy == "tolerant" else "strict"
+    marked = read_marker(request.node)
+    if (marked.event or read_default_event(request.config)) != kombo_event:
+        pytest.fail(explain_event_mismatch(kombo_event), pytrace=False)
+    policy: Policy = "tolerant" if marked.policy == "tolerant" else "strict"
     name = request.node.nodeid.partition("[")[0]
-    cases = _cases_of(kombo_event, kombo_webhook_secret, policy, kombo_seed, name)
+    cases = _make_cases(kombo_event, kombo_webhook_secret, policy, kombo_seed, name)
     if wanted not in cases:
         pytest.skip(f"{wanted}: no such delivery is wrong where kombo_webhook_secret is this one")
     return cases[wanted]
 
 
 @lru_cache(maxsize=16)
-def _cases_of(
+def _make_cases(
     event: str, secret: str, policy: Policy, seed: int, name: str
 ) -> dict[str, ProbeCase]:
     from kombo_fakes.probing.engine.single_cases import probe_cases

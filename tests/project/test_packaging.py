@@ -131,7 +131,7 @@ def test_the_fixtures_are_listed_with_their_docs(fresh: Path) -> None:
     listed = run(fresh / "venv/bin/python", "-m", "pytest", "--fixtures", cwd=fresh).stdout
     ours = [line for line in listed.splitlines() if line.startswith("kombo_")]
     assert len(ours) >= 14
-    for module in ("pytest_plugin", "pytest_probe"):
+    for module in ("pytest_plugin.fixtures", "pytest_plugin.probe_fixtures"):
         after = listed.split(f"fixtures defined from kombo_fakes.{module}")[1]
         assert "no docstring available" not in after.split("--- fixtures")[0]
 

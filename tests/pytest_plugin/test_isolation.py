@@ -217,8 +217,11 @@ def test_unused_plugin_imports_nothing_heavy(tmp_path: Path):
         f"    assert [m for m in {HEAVY!r} if m in sys.modules] == []\n"
         "    ours = sorted(m for m in sys.modules if m.partition('.')[0] == 'kombo_fakes')\n"
         "    assert ours == [\n"
-        "        'kombo_fakes', 'kombo_fakes.errors', 'kombo_fakes.pytest_plugin.marker',\n"
-        "        'kombo_fakes.pytest_plugin', 'kombo_fakes.pytest_plugin.probe_fixtures',\n"
+        "        'kombo_fakes', 'kombo_fakes.core', 'kombo_fakes.core.messages',\n"
+        "        'kombo_fakes.errors', 'kombo_fakes.pytest_plugin',\n"
+        "        'kombo_fakes.pytest_plugin.fixtures', 'kombo_fakes.pytest_plugin.marker',\n"
+        "        'kombo_fakes.pytest_plugin.probe_fixtures',\n"
+        "        'kombo_fakes.pytest_plugin.session_settings', 'kombo_fakes.version',\n"
         "    ]\n"
     )
     # Other plugins import Faker and more, so only ours is loaded.

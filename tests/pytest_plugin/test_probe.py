@@ -76,7 +76,7 @@ def test_a_finding_fails_the_test(project: pytest.Pytester):
             'E *Known for the time being? skip=[[]"signature-absent"]',
         ]
     )
-    assert "pytest_probe.py" not in result.stdout.str()
+    assert "kombo_fakes/pytest_plugin" not in result.stdout.str()
     assert SECRET not in result.stdout.str()
 
 

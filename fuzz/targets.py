@@ -16,7 +16,8 @@ from typing import Any
 from unittest import mock
 
 from kombo_fakes import Schema, faults, generate, sign, verify
-from kombo_fakes.cli import FINE, FOUND, TRACEBACK, UNUSABLE, main
+from kombo_fakes.cli.main import TRACEBACK, main
+from kombo_fakes.cli.status import FINE, FOUND, UNUSABLE
 from kombo_fakes.core.json_reader import parse_json
 from kombo_fakes.core.pointer import parse_pointer, to_pointer
 from kombo_fakes.core.yaml_reader import parse_yaml

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-from kombo_fakes.cli import main
+from kombo_fakes.cli.main import main
 
 if __name__ == "__main__":
     sys.exit(main())

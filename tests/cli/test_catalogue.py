@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from kombo_fakes import __version__, events, faults, wire_faults
-from kombo_fakes.cli import main
+from kombo_fakes.cli.main import main
 
 
 class Terminal(io.StringIO):

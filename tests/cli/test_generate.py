@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 import pytest
 
 from kombo_fakes import Schema, faults
-from kombo_fakes.cli import main
+from kombo_fakes.cli.main import main
 
 EVENT = "integration-state-changed"
 

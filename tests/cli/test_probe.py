@@ -11,7 +11,7 @@ import pytest
 from support.gallery.serving import serving
 
 from kombo_fakes import Delivery, verify
-from kombo_fakes.cli import main
+from kombo_fakes.cli.main import main
 from kombo_fakes.probing.model import Reply
 from kombo_fakes.probing.reports.recorder import Recorder
 

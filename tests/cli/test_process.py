@@ -57,7 +57,7 @@ def test_the_same_bytes_under_every_hash_seed(tmp_path, arguments):
 def test_drawn_payloads_do_not_depend_on_what_else_is_imported(tmp_path):
     """Constants in somebody's own modules, which Hypothesis picks up, change nothing."""
     (tmp_path / "mine.py").write_text("WORDS = " + repr([f"word {n}" for n in range(500)]))
-    script = "import mine, sys; from kombo_fakes.cli import main; sys.exit(main(sys.argv[1:]))"
+    script = "import mine, sys; from kombo_fakes.cli.main import main; sys.exit(main(sys.argv[1:]))"
     arguments = ["generate", "--values", "any", "-n", "50", "--format", "ndjson"]
     environment = {**os.environ, "PYTHONPATH": str(tmp_path)}
     done = subprocess.run(
@@ -70,7 +70,7 @@ def test_drawn_payloads_do_not_depend_on_what_else_is_imported(tmp_path):
 def test_help_imports_nothing_heavy(tmp_path):
     """The help loads neither Hypothesis nor Faker, factory_boy or the validator."""
     script = (
-        "import sys; from kombo_fakes.cli import main; main(['--help']);"
+        "import sys; from kombo_fakes.cli.main import main; main(['--help']);"
         "heavy = {'hypothesis', 'faker', 'factory', 'jsonschema_rs', 'rstr'} & set(sys.modules);"
         "sys.exit(', '.join(heavy) or 0)"
     )
@@ -157,7 +157,7 @@ def test_a_disk_that_fills_up_leaves_no_half_file(tmp_path, out):
     for name in ("kept.json", "kept.ndjson"):
         (tmp_path / name).write_text("mine")
     limit = "import resource, signal, sys; resource.setrlimit(resource.RLIMIT_FSIZE, (9999, 9999));"
-    script = f"{limit} from kombo_fakes.cli import main; sys.exit(main(sys.argv[1:]))"
+    script = f"{limit} from kombo_fakes.cli.main import main; sys.exit(main(sys.argv[1:]))"
     arguments = ["generate", "-n", "200", "--out", out]
     done = subprocess.run(
         [sys.executable, "-B", "-c", script, *arguments], capture_output=True, cwd=tmp_path

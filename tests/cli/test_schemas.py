@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from kombo_fakes.cli import main
+from kombo_fakes.cli.main import main
 
 DESCRIPTION = """
 openapi: 3.0.3

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from kombo_fakes.cli import main
+from kombo_fakes.cli.main import main
 from kombo_fakes.core.choices import SeededChoices
 from kombo_fakes.realistic.generator import generator_for
 from kombo_fakes.schema.schema import Schema
@@ -246,7 +246,7 @@ def test_lines_are_judged_as_they_are_read(tmp_path, payload) -> None:
     line = json.dumps(payload).encode() + b"\n"
     lines = tmp_path / "many.ndjson"
     lines.write_bytes(line * 20_000)
-    measured = "import resource, sys; from kombo_fakes.cli import main; main(sys.argv[1:]);"
+    measured = "import resource, sys; from kombo_fakes.cli.main import main; main(sys.argv[1:]);"
     measured += "print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)"
     few = tmp_path / "few.ndjson"
     few.write_bytes(line)

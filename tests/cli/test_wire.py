@@ -21,7 +21,7 @@ from hypothesis import strategies as st
 from support.servers import CLOSING, NO_CONTENT, Peer, Server, answer, answering, closed_port
 
 from kombo_fakes import Schema, faults, generate, serialize, sign, styles, verify, wire_faults
-from kombo_fakes.cli import main
+from kombo_fakes.cli.main import main
 from kombo_fakes.cli.verify_command import diagnosis
 
 SECRET = "hunter2 of the webhooks"

@@ -287,7 +287,7 @@ def test_memory_is_flat():
 @pytest.mark.parametrize("name", ["many.ndjson", "many.ndjson.gz", "many.jsonl.zst"])
 def test_what_is_compressed_is_the_same(tmp_path, name):
     """What comes out of the file is what would be in it otherwise; twice the same bytes."""
-    from kombo_fakes.cli import main
+    from kombo_fakes.cli.main import main
 
     contents = []
     for place in ("one", "two"):
@@ -307,7 +307,7 @@ def test_what_is_compressed_is_the_same(tmp_path, name):
 
 def test_without_its_package_zst_is_refused(tmp_path, monkeypatch, capfd):
     """Before anything is made, with the way to get it."""
-    from kombo_fakes.cli import main
+    from kombo_fakes.cli.main import main
 
     monkeypatch.setitem(sys.modules, "zstandard", None)
     assert main(["generate", "--out", str(tmp_path / "a.ndjson.zst")]) == 2

@@ -26,7 +26,7 @@ from kombo_fakes import (
     event_payloads,
     generate,
 )
-from kombo_fakes.cli import main
+from kombo_fakes.cli.main import main
 from kombo_fakes.cli.verify_command import diagnosis
 from kombo_fakes.generation.edits import meant_by
 

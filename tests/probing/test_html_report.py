@@ -16,7 +16,7 @@ from support.gallery.broken import BROKEN
 from support.gallery.serving import serving
 
 from kombo_fakes import Delivery, probe
-from kombo_fakes.cli import main
+from kombo_fakes.cli.main import main
 from kombo_fakes.probing.model import Case, Exchange, Finding, Reply
 from kombo_fakes.probing.reports.as_html import html_report
 from kombo_fakes.probing.reports.payload_diff import differences_from_valid

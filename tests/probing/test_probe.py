@@ -21,7 +21,7 @@ from support.gallery.serving import serving
 from support.sampling import some_fast
 
 from kombo_fakes import ProbeError, Schema, SecretError, UnknownNameError, probe, verify
-from kombo_fakes.cli import main
+from kombo_fakes.cli.main import main
 from kombo_fakes.core.pointer import get, parse_pointer, replace_at
 from kombo_fakes.errors import PointerError
 from kombo_fakes.probing.reports.as_json import data_report

@@ -9,7 +9,7 @@ import pytest
 from support.gallery.serving import serving
 
 from kombo_fakes import Delivery, probe, verify
-from kombo_fakes.cli import main
+from kombo_fakes.cli.main import main
 from kombo_fakes.core.writer import to_pretty_json
 from kombo_fakes.probing.model import Exchange, Reply
 from kombo_fakes.probing.reports.as_json import data_report, exchange_data

@@ -8,7 +8,7 @@ import pytest
 from support.gallery.serving import serving
 
 from kombo_fakes import ProbeError, probe, probe_cases, sign, verify, wire_faults
-from kombo_fakes.cli import main
+from kombo_fakes.cli.main import main
 from kombo_fakes.errors import TransportError
 from kombo_fakes.probing.model import Reply
 from kombo_fakes.probing.reports.as_html import html_report

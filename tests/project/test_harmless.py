@@ -16,7 +16,7 @@ MODULES = sorted((ROOT / "kombo_fakes").rglob("*.py"))
 # An audit hook sees every use of a socket, in whatever library (sys.addaudithook, PEP 578).
 OFFLINE = """
 import sys
-from kombo_fakes.cli import main
+from kombo_fakes.cli.main import main
 
 def hook(event, arguments):
     if event in ("socket.connect", "socket.getaddrinfo", "socket.sendto", "socket.bind"):

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from kombo_fakes import faults
-from kombo_fakes.cli import main
+from kombo_fakes.cli.main import main
 
 pytest_plugins = ("pytester",)
 

@@ -26,7 +26,7 @@ from kombo_fakes import (
     verify,
     wire_faults,
 )
-from kombo_fakes.cli import main
+from kombo_fakes.cli.main import main
 from kombo_fakes.core.json_reader import parse_json
 from kombo_fakes.wire.faults import ways_of
 

@@ -19,7 +19,8 @@ from typing import Any, NamedTuple
 
 from jsonschema_rs import canonical
 
-from kombo_fakes.catalogues.mutators import Mutator, mutators
+from kombo_fakes.catalogues.mutators.mutator import Mutator
+from kombo_fakes.catalogues.mutators.table import mutators
 from kombo_fakes.core.choices import LazyChoices, SeededChoices
 from kombo_fakes.core.messages import unknown_name_error
 from kombo_fakes.core.pointer import Path, get, parse_pointer, replace_at, to_dotted, to_pointer

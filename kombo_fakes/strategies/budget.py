@@ -36,7 +36,7 @@ class Sizes:
     """The sizes of blueprints: how many texts and numbers a draw of each holds on average.
 
     Examples:
-        >>> from kombo_fakes.schema.blueprint import String
+        >>> from kombo_fakes.schema.blueprint.shapes import String
         >>> Sizes().of(Array(items=String(), min_items=4, max_items=4))
         4.0
     """

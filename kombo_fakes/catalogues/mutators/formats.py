@@ -1,0 +1,124 @@
+"""Mutators of ``format``: a string that is nearly of the format."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+
+from kombo_fakes.catalogues.mutators.mutator import Mutator, StringChange, always, change_strings
+from kombo_fakes.schema.sites import Site
+
+
+def format_mutators(site: Site) -> Iterator[Mutator]:
+    """The ways not to be of the format that a site asks for."""
+    yield from change_strings(_BY_FORMAT.get(str(site.value), ()))
+    yield Mutator("empty", "an empty string", always(""))
+    yield Mutator(
+        "prose",
+        f"a string that is not a valid {site.value}",
+        always(f"not a {site.value}", "n/a", "-"),
+        lambda site: {"type": "string", "not": {"format": site.value}},
+    )
+
+
+def _sub(pattern: str, replacement: str) -> Callable[[str], str]:
+    return lambda text: re.sub(pattern, replacement, text, count=1)
+
+
+_DATE_TIME: tuple[StringChange, ...] = (
+    ("date-only", "a date without a time", lambda text: text[:10]),
+    ("no-offset", "without an offset", _sub(r"(?:Z|[+-]\d\d:\d\d)$", "")),
+    ("no-seconds", "without seconds", _sub(r"(T\d\d:\d\d):\d\d(?:\.\d+)?", r"\1")),
+    ("comma-fraction", "with a decimal comma", _sub(r"(:\d\d)(?:\.\d+)?(?=[Z+-])", r"\1,5")),
+    (
+        "empty-fraction",
+        "with a decimal point and no digits after it",
+        _sub(r"(:\d\d)(?:\.\d+)?(?=[Z+-])", r"\1."),
+    ),
+    ("month-13", "with the month 13", _sub(r"^(\d{4})-\d\d", r"\1-13")),
+    ("day-30-february", "on the 30th of February", _sub(r"^(\d{4})-\d\d-\d\d", r"\1-02-30")),
+    ("hour-24", "with the hour 24", _sub(r"T\d\d", "T24")),
+    ("minute-60", "with the minute 60", _sub(r"(T\d\d):\d\d", r"\1:60")),
+    ("offset-24", "with an offset of 24 hours", _sub(r"(?:Z|[+-]\d\d:\d\d)$", "+24:00")),
+    ("day-first", "with the day first", _sub(r"^(\d{4})-(\d\d)-(\d\d)", r"\3.\2.\1")),
+    ("two-digit-year", "with a year of two digits", lambda text: text[2:]),
+    ("epoch", "seconds since 1970", lambda text: "1630497600"),
+    ("trailing-blank", "with a trailing space", lambda text: text + " "),
+    (
+        "zone-name",
+        "with the name of a time zone",
+        _sub(r"(?:Z|[+-]\d\d:\d\d)$", " Europe/Berlin"),
+    ),
+)
+
+_EMAIL: tuple[StringChange, ...] = (
+    ("no-at", "without an @", lambda text: text.replace("@", ".")),
+    ("two-ats", "with two @", lambda text: text.replace("@", "@@")),
+    ("no-domain", "without a domain", _sub(r"@.*", "@")),
+    ("no-local-part", "without a local part", _sub(r"^.*@", "@")),
+    ("two-dots", "with two consecutive dots", _sub(r"^.*@", "jane..doe@")),
+    ("leading-dot", "with a leading dot", lambda text: "." + text),
+    ("blank-inside", "with a space inside", _sub(r"@", " @")),
+    ("trailing-blank", "with a trailing space", lambda text: text + " "),
+    ("trailing-newline", "with a trailing newline", lambda text: text + "\n"),
+    ("underscore-domain", "with an underscore in the domain", _sub(r"@.*", "@my_company.example")),
+    ("hyphen-domain", "with a hyphen before the domain", _sub(r"@", "@-")),
+    ("list", "two addresses", lambda text: text + ", " + text),
+)
+
+_BY_FORMAT: dict[str, tuple[StringChange, ...]] = {
+    "date-time": _DATE_TIME,
+    "date": (
+        ("with-time", "with a time", lambda text: text + "T00:00:00Z"),
+        ("day-first", "with the day first", _sub(r"^(\d{4})-(\d\d)-(\d\d)$", r"\3.\2.\1")),
+        ("month-13", "with the month 13", _sub(r"^(\d{4})-\d\d", r"\1-13")),
+        ("day-30-february", "on the 30th of February", _sub(r"-\d\d-\d\d$", "-02-30")),
+        ("trailing-blank", "with a trailing space", lambda text: text + " "),
+    ),
+    "time": (
+        ("no-offset", "without an offset", _sub(r"(?:Z|[+-]\d\d:\d\d)$", "")),
+        ("hour-24", "with the hour 24", _sub(r"^\d\d", "24")),
+        ("no-seconds", "without seconds", _sub(r"^(\d\d:\d\d):\d\d(?:\.\d+)?", r"\1")),
+    ),
+    "email": _EMAIL,
+    "idn-email": _EMAIL[:4],
+    "uri": (
+        ("no-scheme", "without a scheme", _sub(r"^[a-z]+://", "")),
+        ("relative", "only the path", _sub(r"^[a-z]+://[^/]*", "")),
+        ("blank-inside", "with a space inside", lambda text: text + "/a b"),
+        ("trailing-blank", "with a trailing space", lambda text: text + " "),
+        ("bad-escape", "with a % that escapes nothing", lambda text: text + "/%zz"),
+        ("backslash", "with a backslash", lambda text: text + "\\"),
+    ),
+    "uuid": (
+        ("no-hyphens", "without hyphens", lambda text: text.replace("-", "")),
+        ("braces", "in braces", lambda text: "{" + text + "}"),
+        ("short", "one digit too short", lambda text: text[:-1]),
+        ("letter-g", "with a g for a hexadecimal digit", lambda text: text[:-1] + "g"),
+    ),
+    "ipv4": (
+        ("three-parts", "with three parts", _sub(r"\.\d+$", "")),
+        ("part-256", "with the part 256", _sub(r"\d+$", "256")),
+        ("leading-zero", "with a leading zero", lambda text: "0" + text),
+    ),
+    "ipv6": (
+        ("two-gaps", "with two gaps", lambda text: text + "::1"),
+        ("letter-g", "with a g for a hexadecimal digit", lambda text: text + "g"),
+    ),
+    "hostname": (
+        ("underscore", "with an underscore", lambda text: "a_" + text),
+        ("leading-hyphen", "with a leading hyphen", lambda text: "-" + text),
+        ("long-label", "with a label of 64 characters", lambda text: "a" * 64 + "." + text),
+    ),
+    "regex": (
+        ("open-group", "with a group that is not closed", lambda text: "(" + text),
+        ("open-class", "with a character class that is not closed", lambda text: text + "["),
+        ("closed-twice", "with one closing parenthesis too many", lambda text: text + ")"),
+        ("nothing-to-repeat", "with a * that repeats nothing", lambda text: "*" + text),
+        ("trailing-backslash", "with a trailing backslash", lambda text: text + "\\"),
+    ),
+    "duration": (
+        ("seconds", "a bare number", lambda text: "30"),
+        ("no-p", "without the P", lambda text: text[1:]),
+    ),
+}

@@ -16,7 +16,7 @@ from support.gallery.good import Answer, Receiver, Refused
 
 from kombo_fakes import Delivery, ProbeError, ReceiverError, Schema, probe, probe_cases, verify
 from kombo_fakes.cli.scorecard import print_scorecard
-from kombo_fakes.probing.cases.cases import Maker
+from kombo_fakes.probing.cases.phases import CaseMaker
 from kombo_fakes.probing.cases.scenarios import SCENARIOS
 from kombo_fakes.probing.engine.client import Client, Stopped
 from kombo_fakes.probing.model import Case, Category, Exchange, Failure, Policy, Reply
@@ -170,7 +170,7 @@ def all_cases(event: str, policy: Policy = "strict") -> list[Case]:
     """The single cases of an event."""
     return [
         case
-        for _, cases in Maker(event, SECRET, policy, 0, "a run").phases("a signature")
+        for _, cases in CaseMaker(event, SECRET, policy, 0, "a run").phases("a signature")
         for case in cases
     ]
 
@@ -225,7 +225,7 @@ def test_a_wire_fault_that_is_new_is_found() -> None:
 
 def test_whatever_history_fails_is_found() -> None:
     """Also one whose theme has no title yet; and each that there is has one."""
-    first = Maker(EVENT, SECRET, "strict", 0, "a run").first()
+    first = CaseMaker(EVENT, SECRET, "strict", 0, "a run").valid.first()
     for scenario in SCENARIOS:
         assert scenario.topic in THEMES
         for category in get_args(Category):
@@ -247,7 +247,7 @@ def test_ids_of_findings_are_their_own() -> None:
     """Two ways to be wrong are two ids, since skipping one must not hide the other."""
     assert set(SLUGS) == set(get_args(Category))
     assert len(set(SLUGS.values())) == len(SLUGS)
-    first = Maker(EVENT, SECRET, "strict", 0, "a run").first()
+    first = CaseMaker(EVENT, SECRET, "strict", 0, "a run").valid.first()
     forged = replace(first, id="timeline:forged-first", group="timeline", topic="forged")
     evidence = Evidence(policy="strict")
     for category in get_args(Category):
@@ -676,7 +676,7 @@ def test_an_answer_without_end_hangs() -> None:
     """At the first delivery as at every other one."""
     from kombo_fakes.probing.engine.preflight import preflight_finding
 
-    first = Maker(EVENT, SECRET, "strict", 0, "a run").first()
+    first = CaseMaker(EVENT, SECRET, "strict", 0, "a run").valid.first()
     assert preflight_finding(first, Reply(None, trouble="endless")).category == "hangs"
     far = Reply(302, (("Location", "http://127.0.0.1/" + "x" * 60_000),))
     assert len(preflight_finding(first, far).title) < 300

@@ -7,7 +7,8 @@ from dataclasses import replace
 from functools import partial
 
 from kombo_fakes.core.messages import shorten
-from kombo_fakes.probing.cases.cases import LARGE_THEME, Maker
+from kombo_fakes.probing.cases.phases import CaseMaker
+from kombo_fakes.probing.cases.rejected import LARGE_BODY_TOPIC
 from kombo_fakes.probing.cases.scenarios import SCENARIOS
 from kombo_fakes.probing.engine.client import Client, Lost, Stopped
 from kombo_fakes.probing.engine.exploring import explored
@@ -50,7 +51,7 @@ class Play:
     def __init__(
         self,
         client: Client,
-        maker: Maker,
+        maker: CaseMaker,
         run: str,
         max_examples: int,
         progress: Progress | None,
@@ -97,7 +98,7 @@ class Play:
     def _first(self) -> str:
         """Deliver the good one that comes first; the reason if all else is no use."""
         maker = self._maker
-        first = maker.first()
+        first = maker.valid.first()
         self._phases = self._planned(str(first.delivery.signature))
         reply = self._sent(first)
         if reply.is_rate_limited or judge(first, reply) is not None:
@@ -203,7 +204,7 @@ class Play:
         return wrong
 
     def _judged(self, case: Case, reply: Reply) -> Category | None:
-        large = self.evidence.replies.get(f"wire:{LARGE_THEME}")
+        large = self.evidence.replies.get(f"wire:{LARGE_BODY_TOPIC}")
         answered = large is not None and large.status is not None
         return judge(case, reply, takes_large=answered)
 
@@ -278,11 +279,11 @@ class Play:
         if not risky or self.evidence.muted or (case.topic, broken) in self._checked_after:
             return
         self._checked_after.add((case.topic, broken))
-        plain = self._maker.valid_case(
+        plain = self._maker.valid.make(
             f"after:{case.topic}",
             "afterwards",
             after(case.about),
-            self._maker.fresh(),
+            self._maker.payloads.fresh(),
             likelihood="hostile",
         )
         reply = self._client.bring(plain.id, plain.delivery)

@@ -11,7 +11,8 @@ from hypothesis import seed as seeded
 from kombo_fakes.core.messages import shorten
 from kombo_fakes.core.pointer import Path, get, replace_at, to_pointer
 from kombo_fakes.errors import PointerError
-from kombo_fakes.probing.cases.cases import Maker, leaves
+from kombo_fakes.probing.cases.payloads import iter_leaves
+from kombo_fakes.probing.cases.phases import CaseMaker
 from kombo_fakes.probing.model import Case, Category
 from kombo_fakes.strategies.payloads import payloads
 
@@ -23,7 +24,7 @@ Explains = Callable[[Category, str, str], bool]
 
 
 def explored(
-    maker: Maker,
+    maker: CaseMaker,
     max_examples: int,
     attempt: Attempt,
     record: Attempt,
@@ -59,7 +60,7 @@ def explored(
         phases=[Phase.generate],
         suppress_health_check=list(HealthCheck),
     )
-    @given(payloads(maker.schema, allow_nul=False))
+    @given(payloads(maker.payloads.schema, allow_nul=False))
     def explore(payload: Any) -> None:
         if ended:
             return
@@ -84,17 +85,17 @@ def explored(
 class Small:
     """Makes a failing payload small: by one field, by the nearest to a plain one, by length."""
 
-    def __init__(self, maker: Maker, attempt: Attempt) -> None:
+    def __init__(self, maker: CaseMaker, attempt: Attempt) -> None:
         self._maker, self._attempt = maker, attempt
         self.spent: int = 0
 
     def fails(self, payload: Any) -> Category | None:
         self.spent += 1
-        case = self._maker.valid_case(
+        case = self._maker.valid.make(
             f"explored:{self.spent}",
             "combination",
             "a payload that the schema allows",
-            self._maker.fresh(payload),
+            self._maker.payloads.fresh(payload),
         )
         return self._attempt(case)
 
@@ -116,25 +117,25 @@ class Small:
         else:
             value = get(payload, path)
             pointer = to_pointer(path)
-            topic = maker.theme_at(pointer, value)
+            topic = maker.payloads.topic_at(pointer, value)
             if explains(wrong, topic, pointer):
                 return None
             value = self.shortest(path, value, wrong)
             about = f"{'.'.join(map(str, path))} = {shorten(value)}"
-            least = replace_at(maker.fresh(), path, value)
-        return maker.valid_case(
-            f"{name}:{topic}:{pointer}", topic, about, maker.fresh(least), pointer=pointer
+            least = replace_at(maker.payloads.fresh(), path, value)
+        return maker.valid.make(
+            f"{name}:{topic}:{pointer}", topic, about, maker.payloads.fresh(least), pointer=pointer
         )
 
     def blamed(self, payload: Any, wrong: Category) -> Path | None:
         """The field whose value fails in a payload that is plain otherwise."""
-        plain = self._maker.fresh()
-        for path, value in leaves(payload):
+        plain = self._maker.payloads.fresh()
+        for path, value in iter_leaves(payload):
             try:
                 candidate = replace_at(plain, path, value)
             except PointerError:
                 continue
-            if candidate == plain or not self._maker.schema.is_valid(candidate):
+            if candidate == plain or not self._maker.payloads.schema.is_valid(candidate):
                 continue
             if self.fails(candidate) == wrong:
                 return path
@@ -144,13 +145,13 @@ class Small:
         """The payload with as many fields as possible as they are in a plain one."""
         if wrong == "hangs":
             return payload  # Each try would take as long as a receiver may.
-        plain = self._maker.fresh()
-        for path, _ in list(leaves(payload)):
+        plain = self._maker.payloads.fresh()
+        for path, _ in list(iter_leaves(payload)):
             try:
                 candidate = replace_at(payload, path, get(plain, path))
             except PointerError:
                 continue
-            if self._maker.schema.is_valid(candidate) and self.fails(candidate) == wrong:
+            if self._maker.payloads.schema.is_valid(candidate) and self.fails(candidate) == wrong:
                 payload = candidate
         return payload
 
@@ -163,8 +164,11 @@ class Small:
             at = 0
             while at < len(value):
                 shorter = value[:at] + value[at + size :]
-                candidate = replace_at(self._maker.fresh(), path, shorter)
-                if self._maker.schema.is_valid(candidate) and self.fails(candidate) == wrong:
+                candidate = replace_at(self._maker.payloads.fresh(), path, shorter)
+                if (
+                    self._maker.payloads.schema.is_valid(candidate)
+                    and self.fails(candidate) == wrong
+                ):
                     value = shorter
                 else:
                     at += size

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 from kombo_fakes.core.choices import seed_for
 from kombo_fakes.core.instants import NOTATIONS, SECOND, parse_instant
-from kombo_fakes.probing.cases.cases import Maker
+from kombo_fakes.probing.cases.phases import CaseMaker
 from kombo_fakes.probing.cases.scenarios import SCENARIOS, Burst, Foreign, Forged, Scenario
 from kombo_fakes.probing.engine.client import Client, Stopped
 from kombo_fakes.probing.engine.exploring import Small
@@ -78,7 +78,7 @@ class Histories:
         client: Client,
         evidence: Evidence,
         outcomes: list[Outcome],
-        maker: Maker,
+        maker: CaseMaker,
         run: str,
         attempt: Attempt,
         record: Attempt,
@@ -206,7 +206,7 @@ class Histories:
         sender = Sender(
             secret=self._maker.secret,
             salt=(self._run, scenario.id, "later"),
-            sample=self._maker.other(),
+            sample=self._maker.payloads.of_another_organisation(),
             begin=EPOCH + _YEARS * self._controls,
         )
         ledger = Ledger()
@@ -231,7 +231,7 @@ class Histories:
         return Sender(
             secret=self._maker.secret,
             salt=(self._run, scenario.id),
-            sample=self._maker.fresh(),
+            sample=self._maker.payloads.fresh(),
             begin=EPOCH + offset,
         )
 
@@ -309,7 +309,7 @@ class Histories:
     def _is_alone_wrong(self, step: Step, wrong: Category) -> bool:
         payload = step.delivery.payload
         style = step.delivery.style or "compact"
-        alone = self._maker.valid_case(
+        alone = self._maker.valid.make(
             "alone",
             "combination",
             "a payload of a history, alone",
@@ -325,7 +325,7 @@ class Histories:
 
     def _alone(self, payload: Any) -> Any:
         """A payload with new ids, which have the same unusual letters."""
-        fresh = self._maker.fresh(payload)
+        fresh = self._maker.payloads.fresh(payload)
         for of, given in ((fresh, payload), (fresh["data"], payload["data"])):
             for name in {"id", "integration_id"} & of.keys():
                 of[name] += "".join(letter for letter in given[name] if not letter.isascii())
@@ -333,7 +333,9 @@ class Histories:
 
     def _plain(self) -> Case:
         about = "a plain delivery afterwards"
-        return self._maker.valid_case("after:history", "afterwards", about, self._maker.fresh())
+        return self._maker.valid.make(
+            "after:history", "afterwards", about, self._maker.payloads.fresh()
+        )
 
     def _survived(self, wrong: Category) -> None:
         """Make sure that a plain delivery is taken after one that may have broken something.
@@ -401,11 +403,11 @@ class Histories:
         self._controls += 1
         later = _YEARS * (1 + self._controls)
         ledger = Ledger()
-        named = self._maker.fresh(step.delivery.payload)["data"]["integration_id"]
+        named = self._maker.payloads.fresh(step.delivery.payload)["data"]["integration_id"]
         for exchange in exchanges:
             if _integration(exchange.delivery) != wrong.name:
                 continue
-            payload = self._maker.fresh(exchange.delivery.payload)
+            payload = self._maker.payloads.fresh(exchange.delivery.payload)
             data = payload["data"]
             data["integration_id"] = named
             at = int(parse_instant(data["updated_at"])) + later

@@ -17,7 +17,7 @@ from datetime import datetime, timezone
 from kombo_fakes.core.messages import shorten
 from kombo_fakes.core.pointer import Path, get, replace_at
 from kombo_fakes.errors import PointerError
-from kombo_fakes.probing.cases.cases import Maker
+from kombo_fakes.probing.cases.phases import CaseMaker
 from kombo_fakes.probing.model import Case, Category, Exchange, Failure, Finding, Reply
 from kombo_fakes.probing.verdicts.findings import REFUSES, finding_of
 from kombo_fakes.probing.verdicts.judge import judge
@@ -44,7 +44,7 @@ class Instead:
     fix: str
 
 
-def instead_of(maker: Maker, first: Case, reply: Reply) -> Iterator[Instead]:
+def instead_of(maker: CaseMaker, first: Case, reply: Reply) -> Iterator[Instead]:
     """What to try where the first delivery was answered so; nothing where that tells enough.
 
     Args:
@@ -62,7 +62,7 @@ def instead_of(maker: Maker, first: Case, reply: Reply) -> Iterator[Instead]:
         yield from _payloads(maker)
 
 
-def _signatures(maker: Maker, first: Case) -> Iterator[Instead]:
+def _signatures(maker: CaseMaker, first: Case) -> Iterator[Instead]:
     body = first.delivery.body
     secret = key_of(maker.secret)
     right = digest(body, secret)
@@ -86,9 +86,9 @@ def _signatures(maker: Maker, first: Case) -> Iterator[Instead]:
         )
 
 
-def _spellings(maker: Maker) -> Iterator[Instead]:
+def _spellings(maker: CaseMaker) -> Iterator[Instead]:
     for style in ("spaced", "indented", "keys-sorted", "keys-reversed", "trailing-newline"):
-        case = maker.valid_case("instead", "first", style, maker.fresh(), style=style)
+        case = maker.valid.make("instead", "first", style, maker.payloads.fresh(), style=style)
         yield Instead(
             case,
             f"the same is taken spelt {style}, so that its signature is checked over "
@@ -98,7 +98,7 @@ def _spellings(maker: Maker) -> Iterator[Instead]:
         )
 
 
-def _envelope(maker: Maker, first: Case) -> Iterator[Instead]:
+def _envelope(maker: CaseMaker, first: Case) -> Iterator[Instead]:
     """What ``validateWebhook`` of Kombo's SDK for TypeScript wants, and Kombo never sends."""
     body = serialize({SIGNATURE_HEADER: "any", "body": first.delivery.payload})
     yield Instead(
@@ -109,11 +109,11 @@ def _envelope(maker: Maker, first: Case) -> Iterator[Instead]:
     )
 
 
-def _payloads(maker: Maker) -> Iterator[Instead]:
+def _payloads(maker: CaseMaker) -> Iterator[Instead]:
     now = datetime.now(timezone.utc).isoformat(timespec="milliseconds").replace("+00:00", "Z")
     time: Path = ("data", "updated_at")
     user: Path = ("data", "end_user")
-    base = maker.fresh()
+    base = maker.payloads.fresh()
     at = str(get(base, time))
     tries: tuple[tuple[Path, object, str, str], ...] = (
         (time, now, "its updated_at is old: one of this moment is taken",
@@ -139,11 +139,11 @@ def _payloads(maker: Maker) -> Iterator[Instead]:
     )  # fmt: skip
     for path, value, cause, fix in tries:
         try:
-            payload = replace_at(maker.fresh(), path, value)
+            payload = replace_at(maker.payloads.fresh(), path, value)
         except PointerError:
             continue
-        if maker.schema.is_valid(payload):
-            case = maker.valid_case("instead", "first", cause, payload, likelihood="realistic")
+        if maker.payloads.schema.is_valid(payload):
+            case = maker.valid.make("instead", "first", cause, payload, likelihood="realistic")
             yield Instead(case, cause, fix)
 
 

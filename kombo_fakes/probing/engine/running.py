@@ -11,7 +11,7 @@ from typing import Any
 from urllib.parse import urljoin
 
 from kombo_fakes.core.messages import unknown_name_error
-from kombo_fakes.probing.cases.cases import Maker
+from kombo_fakes.probing.cases.phases import CaseMaker
 from kombo_fakes.probing.engine.client import SETTLE, Client
 from kombo_fakes.probing.engine.event_run import Play, Progress
 from kombo_fakes.probing.known import Known
@@ -148,7 +148,7 @@ class _Run:
         self.plays = [
             Play(
                 self.client,
-                Maker(name, secret, policy, seed, run_id),
+                CaseMaker(name, secret, policy, seed, run_id),
                 run_id,
                 max_examples,
                 progress,

@@ -10,7 +10,7 @@ from typing import Any
 
 from kombo_fakes.core.messages import unknown_name_error
 from kombo_fakes.errors import ReceiverError
-from kombo_fakes.probing.cases.cases import Maker
+from kombo_fakes.probing.cases.phases import CaseMaker
 from kombo_fakes.probing.model import (
     CATEGORY_TITLES,
     POLICIES,
@@ -139,7 +139,7 @@ def probe_cases(
         raise unknown_name_error("policy", policy, POLICIES)
     found = [
         ProbeCase(case.id, case.about, case.delivery, case.expectation, case.why, case, secret)
-        for _, cases in Maker(event, secret, policy, seed, run).phases()
+        for _, cases in CaseMaker(event, secret, policy, seed, run).phases()
         for case in cases
     ]
     if ids is None:

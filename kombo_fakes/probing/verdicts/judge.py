@@ -46,8 +46,8 @@ def judge(case: Case, reply: Reply, *, takes_large: bool = False) -> Category | 
             to hang up.
 
     Examples:
-        >>> from kombo_fakes.probing.cases.cases import Maker
-        >>> first = Maker("sync-finished", "a secret", "strict", 0, "a run").first()
+        >>> from kombo_fakes.probing.cases.phases import CaseMaker
+        >>> first = CaseMaker("sync-finished", "a secret", "strict", 0, "a run").valid.first()
         >>> judge(first, Reply(204)), judge(first, Reply(500)), judge(first, Reply(401))
         (None, 'crashes', 'rejects-valid')
     """

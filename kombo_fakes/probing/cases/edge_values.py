@@ -1,0 +1,83 @@
+"""Valid values of single fields that receivers are known to stumble over."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+
+class EdgeValue(NamedTuple):
+    """A value at an edge of what a field allows.
+
+    Attributes:
+        id: A stable name; the end of the id of its case.
+        about: What is special about it, in a few words.
+        value: The value.
+    """
+
+    id: str
+    about: str
+    value: str
+
+
+STRINGS = (
+    EdgeValue("accents", "letters with accents", "Müller & Söhne Łódź"),
+    EdgeValue("emoji", "a character of four bytes", "Rocket \U0001f680 Ltd"),
+    EdgeValue("combining", "a combining mark that some would join", "Zoe\u0308 GmbH"),
+    EdgeValue("separators", "the line separators U+2028 and U+2029", "A\u2028B\u2029C"),
+    EdgeValue("bidi", "right-to-left letters and an override character", "שלום \u202eabc\u202c"),
+    EdgeValue("blanks", "spaces only", "   "),
+    EdgeValue("256", "256 characters", "x" * 256),
+    EdgeValue("5000", "5,000 characters", "long " * 1_000),
+    EdgeValue("markup", "HTML markup", "</script><img src=x onerror=alert(1)>"),
+    EdgeValue("sql", "a quote and SQL", "Robert'); DROP TABLE integrations;--"),
+    EdgeValue("number-like", "digits only", "0012345"),
+    EdgeValue("null-like", "the word null", "null"),
+    EdgeValue("byte-order-mark", "the character U+FEFF", "\ufeffAcme"),
+    EdgeValue("controls", "control characters", "Acme\x01\x1f\x7f"),
+)
+"""For a string that may be anything: the name of an organisation, for instance."""
+
+FREQUENT_STRINGS = ("accents", "emoji")
+"""The ids of the strings that turn up on usual days."""
+
+INTEGRATION_IDS = (
+    EdgeValue("markup", "quotes, and characters that templates escape",
+              "tool:{token} & <b> 'x' \"y\""),
+    EdgeValue("two-colons", "two colons", "{tool}:{token}:x"),
+    EdgeValue("other-tool", "a tool that begins with a digit", "360learning:{token}"),
+)  # fmt: skip
+"""For the id of an integration. ``tool`` and ``token`` are the two halves of a usual one."""
+
+EMAIL_ADDRESSES = (
+    EdgeValue("long-domain", "a top-level domain of seven letters", "jane@acme.example"),
+    EdgeValue("hyphen", "a hyphen in the domain", "jane@acme-inc.example.com"),
+    EdgeValue("underscore", "an underscore before the @", "jane_doe@example.com"),
+)
+
+TIMESTAMPS = (
+    EdgeValue("leap-century", "a leap day of a century", "2000-02-29T12:00:00.000Z"),
+    EdgeValue("next-year", "an offset that moves it into the next year",
+              "2024-12-31T23:30:00.000-01:00"),
+    EdgeValue("two-digits", "a fraction of two digits", "2024-03-10T12:00:00.25Z"),
+    EdgeValue("six-digits", "a fraction of six digits", "2024-03-10T12:00:00.123456Z"),
+    EdgeValue("seven-digits", "a fraction of seven digits", "2024-03-10T12:00:00.1234567Z"),
+    EdgeValue("zero-offset", "the offset +00:00", "2024-03-10T12:00:00.000+00:00"),
+    EdgeValue("two-hours", "the offset +02:00", "2024-03-10T12:00:00+02:00"),
+    EdgeValue("year-1-offset", "the first instant, with an offset", "0001-01-01T00:00:00+14:00"),
+    EdgeValue("year-9999-offset", "the last instant, with an offset",
+              "9999-12-31T23:59:59.999-12:00"),
+    EdgeValue("end-of-second", "the last nanosecond of a second",
+              "2024-03-10T12:00:00.999999999Z"),
+)  # fmt: skip
+
+MEDIA_TYPES = (
+    EdgeValue("no-type", "no Content-Type", ""),
+    EdgeValue("text", "the Content-Type text/plain", "text/plain"),
+    EdgeValue("form", "the Content-Type application/x-www-form-urlencoded",
+              "application/x-www-form-urlencoded"),
+    EdgeValue("xml", "the Content-Type application/xml", "application/xml"),
+)  # fmt: skip
+"""Content types by which a receiver may pick the code that reads a body."""
+
+LARGE_BODY_BYTES = 20_000
+"""The length of a body that every receiver should accept."""

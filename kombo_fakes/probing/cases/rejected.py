@@ -1,0 +1,225 @@
+"""Cases that a receiver has to reject, or may: faults, wire faults, and changes of the schema."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from typing import Any
+
+from kombo_fakes.catalogues.changes import Change, changes
+from kombo_fakes.catalogues.faults import faults
+from kombo_fakes.errors import FaultError
+from kombo_fakes.probing.cases.edge_values import MEDIA_TYPES
+from kombo_fakes.probing.cases.payloads import CasePayloads, drop_non_ascii, is_usual_id
+from kombo_fakes.probing.model import Case, Policy
+from kombo_fakes.wire.delivery import Delivery
+from kombo_fakes.wire.faults import numbered_choices, ways_of, wire_faults
+from kombo_fakes.wire.signing import SIGNATURE_HEADER
+
+LARGE_BODY_TOPIC = "body-megabyte"
+"""The id of the wire fault in which nothing is unusual but the length of the body."""
+
+# Wire faults of which receivers may disagree on what is to be applied, if anything.
+_OPEN_IN_MEANING = (
+    "body-lone-surrogate",
+    "body-twin-keys",
+    "body-bom",
+    "body-utf16",
+    "http-get",
+    "http-put",
+)
+
+_WHY_CHANGED = {
+    "other event": "Kombo sends all events to one URL",
+    "older shape": "older releases of Kombo have sent it",
+}
+_WHY_TOMORROW = "the next release of Kombo may send it"
+
+
+class RejectedCases:
+    """Makes cases that a receiver has to reject, or may reject.
+
+    Args:
+        payloads: Makes the payloads.
+        secret: The webhook secret of the receiver.
+        policy: What the receiver is held to.
+    """
+
+    def __init__(self, payloads: CasePayloads, secret: str | bytes, policy: Policy) -> None:
+        self._payloads, self._secret, self._policy = payloads, secret, policy
+
+    def faults(self) -> Iterator[Case]:
+        """Make a case of every example of every fault, correctly signed."""
+        for fault in faults(self._payloads.event):
+            base = self._payloads.fresh()
+            for number, example in enumerate(fault.examples):
+                try:
+                    payload = fault.apply(base) if number == 0 else self._payloads.fresh(example)
+                except FaultError:
+                    payload = self._payloads.fresh(example)
+                if not fault.is_in(payload):
+                    payload = example  # With new ids the fault is gone: it is in one of them.
+                integration, _ = self._observable(payload)
+                yield Case(
+                    id=f"fault:{fault.id}" + _suffix(number),
+                    group="fault",
+                    topic=fault.keyword,
+                    about=fault.description,
+                    delivery=self._sign(payload, f"fault {fault.id}"),
+                    expectation="reject" if self._policy == "strict" else "either",
+                    why="the published schema does not allow it",
+                    likelihood="schema",
+                    pointer=fault.pointer,
+                    keyword=fault.keyword,
+                    # The other examples share their integration with other faults.
+                    integration=integration if number == 0 else None,
+                    event=self._payloads.event,
+                    nearest=self._nearest(payload, fault.pointer),
+                )
+
+    def wire_faults(self, family: str) -> Iterator[Case]:
+        """Make a case of every way of every wire fault of a family.
+
+        Args:
+            family: ``"signature"``, ``"body"`` or ``"http"``.
+        """
+        base = self._payloads.base
+        for fault in wire_faults(self._payloads.event, secret=self._secret, family=family):
+            expectation = fault.expected(self._policy)
+            # A receiver that may reject a delivery has to apply it where it accepts it.
+            is_applied = expectation == "accept" or (
+                expectation == "either" and fault.id not in _OPEN_IN_MEANING
+            )
+            for number in range(ways_of(fault, base)):
+                payload = self._payloads.fresh()
+                delivery = fault.apply(payload, numbered_choices(number, self._payloads.seed))
+                if delivery is None:
+                    continue
+                integration, expected = self._observable(delivery.payload)
+                yield Case(
+                    id=f"wire:{fault.id}" + _suffix(number),
+                    group="wire",
+                    topic=fault.id,
+                    about=fault.description,
+                    delivery=delivery,
+                    expectation=expectation,
+                    why=fault.why,
+                    likelihood="realistic" if expectation == "accept" else "hostile",
+                    integration=integration,
+                    expected_state=expected if is_applied else None,
+                    event=self._payloads.event,
+                    nearest=self._sign(payload),
+                )
+
+    def unsigned(self) -> Iterator[Case]:
+        """Make cases without a signature, one for each branch of code that could let one in.
+
+        A receiver may verify signatures of the usual deliveries only: not of another event, of
+        another content type, of an empty body or of another method.
+        """
+        for kind, about, delivery in self._signed_of_every_kind():
+            integration, _ = self._observable(delivery.payload)
+            yield Case(
+                id=f"wire:unsigned-{kind}",
+                group="wire",
+                topic="signature-branch",
+                about=about,
+                delivery=delivery.with_header(SIGNATURE_HEADER).noting("without a signature"),
+                expectation="either" if kind == "put" else "reject",
+                why="anybody can make it without the secret",
+                likelihood="hostile",
+                integration=integration,
+                event=self._payloads.event,
+                nearest=delivery if self._payloads.schema.is_valid(delivery.payload) else None,
+                traceless=True,
+            )
+
+    def _signed_of_every_kind(self) -> Iterator[tuple[str, str, Delivery]]:
+        for change in changes(self._payloads.event):
+            if change.pointer == "/type":
+                payload = drop_non_ascii(change.apply(self._payloads.fresh()))
+                about = change.description.partition(": ")[2].replace("another event,", "the event")
+                yield change.id, about, self._sign(payload)
+        for kind, about, media_type in MEDIA_TYPES:
+            delivery = self._sign(self._payloads.fresh())
+            yield kind, about, delivery.with_header("Content-Type", *filter(None, [media_type]))
+        for kind, body in (("empty", b""), ("empty-object", b"{}"), ("array", b"[]")):
+            about = f"the body {body.decode()}" if body else "an empty body"
+            yield kind, about, Delivery.signed(body, self._secret)
+        yield "put", "by PUT", replace(self._sign(self._payloads.fresh()), method="PUT")
+
+    def replayed_signature(self, signature: str) -> Case:
+        """Make the case of a payload with the signature of another delivery.
+
+        Args:
+            signature: That of a delivery that the receiver has accepted.
+        """
+        payload = self._payloads.fresh()
+        integration, _ = self._payloads.expect_state(payload)
+        signed = self._sign(payload)
+        delivery = signed.with_header(SIGNATURE_HEADER, signature)
+        return Case(
+            id="wire:signature-replayed",
+            group="wire",
+            topic="signature-replayed",
+            about="the signature of another delivery, which was accepted before",
+            delivery=delivery.noting("with the signature of another delivery"),
+            expectation="reject",
+            why="it is not the signature of these bytes",
+            likelihood="hostile",
+            integration=integration,
+            event=self._payloads.event,
+            nearest=signed,
+        )
+
+    def changes(self) -> Iterator[Case]:
+        """Make a case of every change of the schema: what other releases of Kombo send."""
+        is_strict = self._policy == "strict"
+        for change in changes(self._payloads.event):
+            payload = drop_non_ascii(change.apply(self._payloads.fresh()))
+            topic = _topic_of_change(change)
+            integration, expected = self._payloads.expect_state(payload)
+            # With a property more, the known fields have to be applied as ever.
+            is_applied = topic == "new property"
+            yield Case(
+                id=f"change:{change.id}",
+                group="change",
+                topic=topic,
+                about=change.description,
+                delivery=self._sign(payload, f"change {change.id}"),
+                # A strict receiver may know all events of Kombo, or only those that it is for.
+                expectation="either" if is_strict else "accept",
+                why=_WHY_CHANGED.get(topic, _WHY_TOMORROW),
+                likelihood="realistic" if topic == "other event" else "schema",
+                pointer=change.pointer,
+                integration=integration if is_applied and not is_strict else None,
+                expected_state=expected if is_applied else None,
+                event=self._payloads.event,
+                nearest=None if topic == "other event" else self._nearest(payload, change.pointer),
+            )
+
+    def _observable(self, payload: Any) -> tuple[str | None, Mapping[str, Any] | None]:
+        """The integration that a payload is about, if its id is a usual one, and its state."""
+        integration, expected = self._payloads.expect_state(payload)
+        return (integration if integration and is_usual_id(integration) else None), expected
+
+    def _sign(self, payload: Any, *done: str) -> Delivery:
+        return Delivery.of(payload, self._secret, done=done)
+
+    def _nearest(self, payload: Any, pointer: str) -> Delivery | None:
+        near = self._payloads.make_nearest(payload, pointer)
+        return None if near is None else self._sign(near)
+
+
+def _suffix(number: int) -> str:
+    return f"/{number + 1}" if number else ""
+
+
+def _topic_of_change(change: Change) -> str:
+    variant = change.id.rpartition("-new-")[2]
+    return {
+        "property": "new property",
+        "value": "new value",
+        "model": "new value",
+        "event": "new event",
+    }.get(variant, "other event" if change.id.startswith("event-") else "older shape")

@@ -35,7 +35,7 @@ from kombo_fakes.schema.blueprint.shapes import (
 )
 from kombo_fakes.schema.requirements import require_values
 from kombo_fakes.schema.schema import Schema, SchemaLike
-from kombo_fakes.webhooks.fields import POOLED, Names
+from kombo_fakes.webhooks.names import POOLED, Names
 from kombo_fakes.webhooks.shipped import DEFAULT_EVENT
 
 _ABSENT: Any = object()

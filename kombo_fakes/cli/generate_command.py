@@ -152,7 +152,7 @@ def generate_command(
     longer run begins with the payloads of a shorter one.
     """
     from kombo_fakes.generation.edits import RefusedError
-    from kombo_fakes.webhooks.fields import POOLED, Names
+    from kombo_fakes.webhooks.names import POOLED, Names
 
     if invalid and fault_ids:
         raise click.UsageError("--invalid is all faults and --fault chosen ones: give one of them")

@@ -48,7 +48,7 @@ from kombo_fakes.types import (
     IssueStatusChanged,
     SyncFinished,
 )
-from kombo_fakes.webhooks.fields import POOLED, Names
+from kombo_fakes.webhooks.names import POOLED, Names
 from kombo_fakes.webhooks.shipped import events
 
 if TYPE_CHECKING:

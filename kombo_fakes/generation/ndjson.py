@@ -22,7 +22,7 @@ from kombo_fakes.errors import OutputError, OverrideError
 from kombo_fakes.generation.runs import Ring, Run
 from kombo_fakes.generation.templates import BLOCK
 from kombo_fakes.schema.schema import Schema, SchemaLike
-from kombo_fakes.webhooks.fields import POOLED, Names
+from kombo_fakes.webhooks.names import POOLED, Names
 from kombo_fakes.webhooks.shipped import DEFAULT_EVENT
 
 # How many payloads a process makes at a time: some hundredths of a second of work.

@@ -51,7 +51,8 @@ from kombo_fakes.types import (
     IssueStatusChanged,
     SyncFinished,
 )
-from kombo_fakes.webhooks.fields import MARKED_INSTANT, POOLED, Names
+from kombo_fakes.webhooks.moments import MARKED_INSTANT
+from kombo_fakes.webhooks.names import POOLED, Names
 from kombo_fakes.webhooks.shipped import DEFAULT_EVENT
 
 if TYPE_CHECKING:

@@ -19,7 +19,7 @@ from typing import Any, NamedTuple
 
 from kombo_fakes.core.choices import BASE62, SeededChoices, seed_for
 from kombo_fakes.core.writer import to_compact_json
-from kombo_fakes.webhooks.fields import MARKED_INSTANT, instants
+from kombo_fakes.webhooks.moments import MARKED_INSTANT, instants
 
 BLOCK = 1_024
 """How many payloads are filled at once."""

@@ -23,7 +23,7 @@ T = TypeVar("T")
 
 
 class FakerNames:
-    """Names that a Faker makes, as `kombo_fakes.webhooks.fields.Names` has it.
+    """Names that a Faker makes, as `kombo_fakes.webhooks.names.Names` has it.
 
     The Faker is lent: while it makes a name, its generators roll our choices, and afterwards they
     have their own random state again. So the caller's sequence of values stays as it was.

@@ -1,24 +1,24 @@
-"""Realistic payloads from a blueprint: `kombo_fakes.webhooks.fields` where it knows a field.
+"""Realistic payloads of a schema.
 
-A generator is compiled once for a schema and then paints as many payloads as one likes. It
-needs neither Faker nor Hypothesis.
+A generator is compiled once for a schema and then makes any number of payloads. A field of which
+`kombo_fakes.webhooks` knows something shows a fact; every other field shows what its schema allows.
+Neither Faker nor Hypothesis is needed.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
-from decimal import Decimal
-from functools import cache, lru_cache
-from typing import Any, TypeAlias
+from functools import lru_cache
+from typing import Any
 
 from jsonschema_rs import canonical
 
-from kombo_fakes.core.choices import Choices, LazyChoices, SeededChoices, seed_for
-from kombo_fakes.core.messages import shorten
+from kombo_fakes.core.choices import Choices
 from kombo_fakes.core.pointer import Path, to_pointer
-from kombo_fakes.errors import SchemaError
+from kombo_fakes.realistic.retries import TRIES, ValueMaker, choices_to_try, make_valid
+from kombo_fakes.realistic.scalars import number_maker, plain_string, property_name, string_maker
 from kombo_fakes.schema.blueprint.build import build_blueprint
 from kombo_fakes.schema.blueprint.shapes import (
     NOTHING,
@@ -33,63 +33,46 @@ from kombo_fakes.schema.blueprint.shapes import (
     Reference,
     String,
     Union,
-    to_json_number,
 )
 from kombo_fakes.schema.blueprint.smallest import find_smallest
-from kombo_fakes.schema.ecma_regex import to_python
 from kombo_fakes.schema.requirements import Requirement
 from kombo_fakes.schema.schema import Schema
-from kombo_fakes.webhooks.fields import (
-    GROUPS,
-    PER_ITEM,
-    POOLED,
-    USUAL,
-    Facts,
-    FactsOnDemand,
-    FieldSource,
-    Group,
-    Names,
-    Place,
-    formatted,
-    plain_text,
-    source_of,
-    telling,
-)
+from kombo_fakes.webhooks.fields import FactsOnDemand, FieldSource, sources_of
+from kombo_fakes.webhooks.model import Facts, Group, Place
+from kombo_fakes.webhooks.names import POOLED, Names
 
-ValueMaker: TypeAlias = Callable[[Choices, Names, Facts], Any]
-
+# A shape that holds itself ends at this depth.
 _DEPTH = 3
-_TRIES = 60
-_SPARING_TRIES = 3
-_OTHERS = 300
+# Hypothesis leaves out optional fields, or the items of an array, in the rest of all cases.
 _FULL = 0.9
-_WAYS = 32
-"""How many places are looked through for one like another: they may be like each other."""
+# A place can be like another one, which is like a third: so many steps are followed.
+_STEPS = 32
 
 
 class RealisticGenerator:
-    """How to generate realistic payloads of one schema.
+    """Makes realistic payloads of one schema.
 
     Attributes:
         name: The event, or whatever names the schema.
-        looks: The fields whose values are facts, by their place.
+        sources: The fields whose values are facts, by their place.
 
     Args:
-        plan: The blueprint.
+        plan: The blueprint of the schema.
         name: The event, or whatever names the schema.
-        depth: How many shapes by a name it is in already.
+        depth: How often the plan is nested in a shape that holds itself.
     """
 
     def __init__(self, plan: Blueprint, name: str, depth: int = 0) -> None:
         self.name = name
-        self.looks: dict[Place, FieldSource] = {}
+        self.sources: dict[Place, FieldSource] = {}
+        self._known = sources_of(name)
         self._references: dict[tuple[str, int, Place], tuple[ValueMaker, Place]] = {}
         self._same: dict[Place, Place] = {}
         self._per_item: tuple[Group, ...] = ()
-        self._paint = self._compile(plan, (), depth)
-        used = {look.group for look in self.looks.values()}
-        self._groups: tuple[Group, ...] = tuple(group for group in GROUPS if group in used)
-        self._per_item = tuple(group for group in self._groups if group in PER_ITEM)
+        self._make = self._compile(plan, (), depth)
+        used = {source.group for source in self.sources.values()}
+        self._groups = tuple(group for group in self._known.groups if group in used)
+        self._per_item = tuple(group for group in self._groups if group.per_item)
 
     def generate(
         self,
@@ -99,49 +82,49 @@ class RealisticGenerator:
         pins: Mapping[Path, Any] | None = None,
         known: Facts | None = None,
     ) -> Any:
-        """Paint one payload.
+        """Make one payload.
 
         Args:
-            choices: What rolls the choices.
-            names: Who makes the names.
-            pins: Values that are fixed by their path. What has to agree with them will; the
-                values themselves aren't put into the payload.
-            known: Facts that are fixed, by the names that `kombo_fakes.webhooks.fields` gives
-                them.
+            choices: Draws the values.
+            names: The source of names.
+            pins: Values that fields are fixed to, by path. Whatever has to agree with them does;
+                the values themselves are not put into the payload.
+            known: Facts that are fixed, by name.
 
         Raises:
             SchemaError: if a field is so constrained that no realistic value was found.
         """
-        pinned = {**USUAL.get(self.name, {}), **(known or {})}
+        pinned = {**self._known.usual, **(known or {})}
         for path, value in (pins or {}).items():
-            look = self._look(_place(path))
-            if look is not None:
-                pinned[look.fact] = value
+            source = self._source_at(_place(path))
+            if source is not None:
+                pinned[source.fact] = value
         if choices.is_lazy:
-            return self._paint(choices, names, FactsOnDemand(choices, names, pinned))
-        facts: Facts = {}
+            facts: Facts = FactsOnDemand(choices, names, self._known, pinned)
+            return self._make(choices, names, facts)
+        facts = {}
         for group in self._groups:
-            group(choices, names, facts, pinned)
-        return self._paint(choices, names, facts)
+            group.draw(choices, names, facts, pinned)
+        return self._make(choices, names, facts)
 
     # -- compiling
 
     def _compile(self, plan: Blueprint, path: Path, depth: int) -> ValueMaker:
-        look = source_of(self.name, _place(path))
-        if look is not None and not isinstance(plan, (Object, Array, Reference)):
-            maker = self._compile_look(look, plan, path, depth)
+        source = self._known.of(_place(path))
+        if source is not None and not isinstance(plan, (Object, Array, Reference)):
+            maker = self._compile_fact(source, plan, path, depth)
             if maker is not None:
                 return maker
         where = f"{self.name}: {to_pointer(path) or 'the root'}"
         match plan:
             case Anything():
-                return lambda choices, names, facts: plain_text(choices, names)
+                return lambda choices, names, facts: plain_string(choices, names)
             case Enumeration(values):
                 return lambda choices, names, facts: _copied(choices.pick(values))
             case String():
-                return _string_maker(plan, where)
+                return string_maker(plan, where)
             case Numeric():
-                return _number_maker(plan, where)
+                return number_maker(plan, where)
             case Array():
                 return self._compile_array(plan, path, depth)
             case Object():
@@ -150,23 +133,23 @@ class RealisticGenerator:
                 return self._compile_union(branches, path, depth)
             case Filtered(base, check, keyword):
                 inner = self._compile(base, path, depth)
-                return _retried(inner, check, f"{where}: {keyword}")
+                return make_valid(inner, check, f"{where}: {keyword}")
             case Reference():
                 return self._compile_reference(plan, path, depth)
 
-    def _compile_look(
-        self, look: FieldSource, plan: Blueprint, path: Path, depth: int
+    def _compile_fact(
+        self, source: FieldSource, plan: Blueprint, path: Path, depth: int
     ) -> ValueMaker | None:
-        """Show a fact, where the schema of the field takes what the fact can be."""
-        fact, fits = look.fact, _fits(plan)
-        if fits is _any_text:
-            self.looks[_place(path)] = look
+        """Show a fact, unless the schema of the field rejects what the fact can be."""
+        fact, fits = source.fact, _fits(plan)
+        if fits is _is_string:
+            self.sources[_place(path)] = source
             return lambda choices, names, facts: facts[fact]
-        samples = [facts[fact] for facts in _sample_facts()]
+        samples = [facts[fact] for facts in self._known.samples]
         if not any(fits(sample) for sample in samples):
             return None
-        self.looks[_place(path)] = look
-        otherwise = self._without_look(plan, path, depth)
+        self.sources[_place(path)] = source
+        otherwise = self._without_fact(plan, path, depth)
         # A fact that is never null itself is null now and then, where the schema says so.
         sometimes_null = fits(None) and None not in samples
 
@@ -179,14 +162,14 @@ class RealisticGenerator:
 
         return generate
 
-    def _without_look(self, plan: Blueprint, path: Path, depth: int) -> ValueMaker:
-        bare = RealisticGenerator(plan, "", depth)  # With looks of its own, of what is below.
+    def _without_fact(self, plan: Blueprint, path: Path, depth: int) -> ValueMaker:
+        bare = RealisticGenerator(plan, "", depth)  # It knows the fields below.
         return lambda choices, names, facts: bare.generate(choices, names=names)
 
     def _compile_reference(self, plan: Reference, path: Path, depth: int) -> ValueMaker:
         place = _place(path)
         # A shape that holds itself in several ways is at more places than could be told apart.
-        key = (plan.uri, depth, telling(self.name, place))
+        key = (plan.uri, depth, self._known.relevant(place))
         known = self._references.get(key)
         if known is not None:
             maker, self._same[place] = known
@@ -201,14 +184,14 @@ class RealisticGenerator:
         self._references[key] = held[0], place
         return held[0]
 
-    def _look(self, place: Place, ways: int = _WAYS) -> FieldSource | None:
-        """The look of a place, or of that which is generated like it."""
-        look = self.looks.get(place)
-        if look is not None or not ways:
-            return look
+    def _source_at(self, place: Place, steps: int = _STEPS) -> FieldSource | None:
+        """The source of a field, or of the field that is generated like it."""
+        source = self.sources.get(place)
+        if source is not None or not steps:
+            return source
         for end in range(len(place), -1, -1):
             if place[:end] in self._same:
-                return self._look(self._same[place[:end]] + place[end:], ways - 1)
+                return self._source_at(self._same[place[:end]] + place[end:], steps - 1)
         return None
 
     def _compile_union(self, branches: tuple[Blueprint, ...], path: Path, depth: int) -> ValueMaker:
@@ -249,10 +232,10 @@ class RealisticGenerator:
                     break
                 # Equal items are rare in life, and forbidden where they have to be distinct.
                 needed = index < least
-                for roller in (
-                    _rollers(choices, _TRIES, on=needed) if plan.distinct else [choices] * 5
+                for other in (
+                    choices_to_try(choices, TRIES, on=needed) if plan.distinct else [choices] * 5
                 ):
-                    item = maker(roller, names, self._facts_of_item(roller, names, facts))
+                    item = maker(other, names, self._facts_of_item(other, names, facts))
                     key = canonical.json.to_string(item)
                     if key not in seen:
                         break
@@ -271,7 +254,7 @@ class RealisticGenerator:
 
         if plan.contains or plan.distinct is not None:
             where = f"{self.name}: the items of {to_pointer(path) or 'the root'}"
-            return _retried(generate, _array_check(plan), where)
+            return make_valid(generate, _array_check(plan), where)
         return generate
 
     def _facts_of_item(self, choices: Choices, names: Names, facts: Facts) -> Facts:
@@ -281,7 +264,7 @@ class RealisticGenerator:
             return facts.of_item(choices)
         own = dict(facts)
         for group in self._per_item:
-            group(choices, names, own, {})
+            group.draw(choices, names, own, {})
         return own
 
     def _compile_object(self, plan: Object, path: Path, depth: int) -> ValueMaker:
@@ -320,20 +303,20 @@ class RealisticGenerator:
                     if here:
                         value[name] = made
             for _ in range(choices.integer(least, most) if extras else 0):
-                name_painter, maker = choices.pick(extras)
-                value.setdefault(name_painter(choices, names, facts), maker(choices, names, facts))
+                name_maker, maker = choices.pick(extras)
+                value.setdefault(name_maker(choices, names, facts), maker(choices, names, facts))
             if choices.is_lazy and len(value) < plan.min_properties and extras:
-                for roller in _rollers(choices, 0):
-                    name_painter, maker = roller.pick(extras)
-                    name = name_painter(roller, names, facts)
-                    value.setdefault(name, maker(roller, names, facts))
+                for other in choices_to_try(choices, 0):
+                    name_maker, maker = other.pick(extras)
+                    name = name_maker(other, names, facts)
+                    value.setdefault(name, maker(other, names, facts))
                     if len(value) == plan.min_properties:
                         break
             return value
 
         if least:
             where = f"{self.name}: the properties of {to_pointer(path) or 'the root'}"
-            return _retried(generate, lambda value: len(value) >= plan.min_properties, where)
+            return make_valid(generate, lambda value: len(value) >= plan.min_properties, where)
         return generate
 
     def _compile_extra(self, extra: Extra, path: Path, depth: int) -> tuple[ValueMaker, ValueMaker]:
@@ -341,8 +324,8 @@ class RealisticGenerator:
         values = self._compile(extra.values, (*path, "*"), depth)
         names = extra.names
         if replace(names, excluded=(), excluded_patterns=()).is_plain:
-            return _retried(_key, names.check(), where), values
-        return _string_maker(names, where), values
+            return make_valid(property_name, names.check(), where), values
+        return string_maker(names, where), values
 
 
 _OPEN = (Extra(String(), Anything()),)
@@ -360,48 +343,8 @@ def generator_for(schema: Schema, requirement: Requirement | None = None) -> Rea
     )
 
 
-@cache
-def _sample_facts() -> tuple[Facts, ...]:
-    """What the facts are like, to tell whether a field's schema takes them."""
-    samples = []
-    for seed in range(24):
-        facts: Facts = {}
-        for group in GROUPS:
-            group(SeededChoices(seed), POOLED, facts, {})
-        samples.append(facts)
-    return tuple(samples)
-
-
 def _place(path: Path) -> Place:
     return tuple(part for part in path if isinstance(part, str))
-
-
-def _rollers(choices: Choices, tries: int, *, on: bool = True) -> Iterator[Choices]:
-    """Choices for some tries, and after that others, if it is to go on.
-
-    Choices that draw may roll the same again and again.
-    """
-    derived = isinstance(choices, LazyChoices)
-    for _ in range(min(tries, _SPARING_TRIES) if choices.is_lazy and not derived else tries):
-        yield choices
-    if on and not derived:
-        base = choices.integer(0, 9_999)
-        for number in range(_OTHERS):
-            yield choices.fork(seed_for(base, number))
-
-
-def _retried(maker: ValueMaker, check: Callable[[Any], bool], where: str) -> ValueMaker:
-    def generate(choices: Choices, names: Names, facts: Facts) -> Any:
-        for roller in _rollers(choices, _TRIES):
-            value = maker(roller, names, facts)
-            if check(value):
-                return value
-        raise SchemaError(
-            f"{where}: found no realistic value in {_TRIES} tries; draw it with "
-            "values='any', on the command line --values any"
-        )
-
-    return generate
 
 
 def _array_check(plan: Array) -> Callable[[list[Any]], bool]:
@@ -418,7 +361,7 @@ def _array_check(plan: Array) -> Callable[[list[Any]], bool]:
     return fits
 
 
-def _any_text(value: Any) -> bool:
+def _is_string(value: Any) -> bool:
     return isinstance(value, str)
 
 
@@ -427,7 +370,7 @@ def _fits(plan: Blueprint) -> Callable[[Any], bool]:
     match plan:
         case String():
             if plan.is_plain:
-                return _any_text
+                return _is_string
             return plan.check()
         case Enumeration(values):
             return lambda value: any(value == v and type(value) is type(v) for v in values)
@@ -440,80 +383,6 @@ def _fits(plan: Blueprint) -> Callable[[Any], bool]:
             inner = _fits(base)
             return lambda value: inner(value) and check(value)
     return lambda value: isinstance(plan, Anything)
-
-
-# -- leaves
-
-
-def _key(choices: Choices, names: Names, facts: Facts) -> str:
-    return plain_text(choices, names).split(" ")[0].lower() + str(choices.integer(1, 99))
-
-
-def _string_maker(plan: String, where: str) -> ValueMaker:
-    if plan.is_plain:
-        return lambda choices, names, facts: plain_text(choices, names)
-    fits = plan.check()
-
-    def candidate(choices: Choices, names: Names, facts: Facts) -> str:
-        if plan.formats:
-            text = formatted(plan.formats[0], choices, names)
-            if text is not None:
-                return text
-        if plan.patterns:
-            return _from_pattern(plan.patterns[0], plan.max_length, choices)
-        text = plain_text(choices, names)
-        if choices.is_lazy and len(text) < plan.min_length:
-            text = " ".join([text] * (plan.min_length // len(text) + 1))
-        while len(text) < plan.min_length:
-            text += " " + plain_text(choices, names)
-        return text if plan.max_length is None else text[: plan.max_length]
-
-    return _retried(candidate, fits, where)
-
-
-# How often a part of a pattern is repeated in what looks real.
-_REPEATED = 12
-
-
-def _from_pattern(pattern: str, longest: int | None, choices: Choices) -> str:
-    from random import Random
-
-    import rstr
-
-    generator = rstr.Rstr(Random(choices.integer(0, 2**32)))
-    most = _REPEATED if longest is None else min(_REPEATED, longest)
-    python = to_python(pattern, most)
-    try:
-        text: str = generator.xeger(python)
-    except ValueError as error:
-        raise SchemaError(f"pattern {shorten(pattern)} can't be constructed: {error}") from None
-    return text
-
-
-def _number_maker(plan: Numeric, where: str) -> ValueMaker:
-    step = plan.multiple_of[0] if plan.multiple_of else (1 if plan.integer else Decimal("0.01"))
-    step = Decimal(str(step))
-    low = None if plan.minimum is None else Decimal(str(plan.minimum))
-    high = None if plan.maximum is None else Decimal(str(plan.maximum))
-    if low is None:
-        low = min(Decimal(0), high - 1000 * step) if high is not None else Decimal(0)
-    if high is None:
-        high = max(low, Decimal(0)) + 1000 * step
-    if high - low > 100_000 * step:
-        # A bound that is only a limit of the type says nothing of what is usual.
-        low = Decimal(0) if low <= 0 <= high else low
-        high = min(high, low + 1000 * step)
-    first, last = math.ceil(low / step), math.floor(high / step)
-    first, last = (first, last) if first <= last else (first, first)
-    fits = plan.check()
-
-    def candidate(choices: Choices, names: Names, facts: Facts) -> int | float:
-        number = step * choices.integer(first, last)
-        if not plan.integer and first >= last:
-            number = low + (high - low) * choices.integer(1, 9) / 10
-        return to_json_number(number)
-
-    return _retried(candidate, fits, where)
 
 
 def _copied(value: Any) -> Any:

@@ -15,7 +15,8 @@ from kombo_fakes.realistic.generator import generator_for
 from kombo_fakes.schema.requirements import require_values
 from kombo_fakes.schema.schema import Schema
 from kombo_fakes.types import Payload
-from kombo_fakes.webhooks.fields import POOLED, Facts, Names
+from kombo_fakes.webhooks.model import Facts
+from kombo_fakes.webhooks.names import POOLED, Names
 
 if TYPE_CHECKING:
     from hypothesis.strategies import SearchStrategy

@@ -18,7 +18,7 @@ from kombo_fakes.errors import OverrideError, SchemaError
 from kombo_fakes.realistic.generator import RealisticGenerator, generator_for
 from kombo_fakes.strategies.options import StrategySettings
 from kombo_fakes.strategies.recipes import returns
-from kombo_fakes.webhooks.fields import PooledNames
+from kombo_fakes.webhooks.names import PooledNames
 from kombo_fakes.webhooks.pools import pools
 
 if TYPE_CHECKING:

@@ -358,7 +358,7 @@ def test_a_part_that_there_is_not(part):
 def test_names_that_stay_in_their_process():
     """What can't be passed on is said to be that."""
 
-    class Mine(type(kombo_fakes.webhooks.fields.POOLED)):  # type: ignore[misc]
+    class Mine(type(kombo_fakes.webhooks.names.POOLED)):  # type: ignore[misc]
         pass
 
     with pytest.raises(OverrideError, match="passed to other processes"):

@@ -14,7 +14,9 @@ from hypothesis import find, settings
 from kombo_fakes import Schema, SchemaError, events, generate, payloads
 from kombo_fakes.core.choices import BASE62, SeededChoices, seed_for
 from kombo_fakes.realistic.generator import generator_for
-from kombo_fakes.webhooks.fields import GROUPS, POOLED, source_of, timestamp
+from kombo_fakes.webhooks.fields import sources_of
+from kombo_fakes.webhooks.moments import timestamp
+from kombo_fakes.webhooks.names import POOLED
 from kombo_fakes.webhooks.pools import TOOLS, pools, slug
 
 EVENT = "integration-state-changed"
@@ -286,7 +288,7 @@ def test_known_fields_look_real_in_any_schema() -> None:
         assert payload["first_name"] in {first for first, _ in pools().people}
         assert payload["email"].startswith(slug(payload["first_name"]))
         assert payload["phone"] is None or payload["phone"].startswith("+1 202 555 01")
-    assert source_of("anything", ("a", "b")) is None
+    assert sources_of("anything").of(("a", "b")) is None
 
 
 ADDRESSES = {"type": "object", "required": ["shops"], "properties": {"shops": {
@@ -346,8 +348,8 @@ def test_common_names_change_nothing_of_what_kombo_sends() -> None:
     """An event says itself what its fields look like."""
     for event in events():
         for name in ("city", "title", "description", "url", "currency"):
-            assert source_of(event, ("data", name, "of", name)) is None
-    assert source_of("mine", ("data", "city")) is not None
+            assert sources_of(event).of(("data", name, "of", name)) is None
+    assert sources_of("mine").of(("data", "city")) is not None
 
 
 def test_what_cannot_be_painted_says_so() -> None:
@@ -366,12 +368,15 @@ def test_every_group_of_facts_rolls_as_often_whatever_is_pinned() -> None:
         {"integration_id": "a:b"}, {"first_name": "Jo"}, {"job": "Cook"}, {"availability": "x"},
         {"issue_status": "RESOLVED"}, {"sync_seconds": 1e300}, {"creator_email": None},
     ]  # fmt: skip
+    groups = {group for event in events() for group in sources_of(event).groups}
     for pins in known:
-        for group in GROUPS:
+        for group in groups:
             free, bound = SeededChoices(5), SeededChoices(5)
-            group(free, POOLED, {}, {})
-            group(bound, POOLED, {}, dict(pins))
-            assert free.token(8) == bound.token(8), (group.__name__, pins)
+            facts: dict[str, Any] = {}
+            group.draw(free, POOLED, facts, {})
+            group.draw(bound, POOLED, {}, dict(pins))
+            assert free.token(8) == bound.token(8), (group.name, pins)
+            assert set(facts) == set(group.facts), group.name
 
 
 def test_timestamps_cut_what_is_below_a_millisecond() -> None:

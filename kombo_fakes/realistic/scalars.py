@@ -1,0 +1,128 @@
+"""Realistic strings and numbers for fields of which only the schema is known."""
+
+from __future__ import annotations
+
+import math
+from decimal import Decimal
+from random import Random
+
+from kombo_fakes.core.choices import Choices
+from kombo_fakes.core.messages import shorten
+from kombo_fakes.errors import SchemaError
+from kombo_fakes.realistic.retries import ValueMaker, make_valid
+from kombo_fakes.schema.blueprint.shapes import Numeric, String, to_json_number
+from kombo_fakes.schema.ecma_regex import to_python
+from kombo_fakes.webhooks.model import Facts
+from kombo_fakes.webhooks.moments import draw_instant
+from kombo_fakes.webhooks.names import Names
+from kombo_fakes.webhooks.pools import slug
+
+
+def plain_string(choices: Choices, names: Names) -> str:
+    """A word or two."""
+    return names.sentence(choices).rstrip(".").split(" ", 1)[-1]
+
+
+def formatted_string(name: str, choices: Choices, names: Names) -> str | None:
+    """A harmless string of a ``format``; None for a format that has no realistic string here."""
+    match name:
+        case "date-time":
+            return draw_instant(choices)
+        case "date":
+            return draw_instant(choices)[:10]
+        case "time":
+            return draw_instant(choices)[11:]
+        case "email" | "idn-email":
+            first, last = names.person(choices)
+            return f"{slug(first) or 'a'}.{slug(last) or 'b'}@example.com"
+        case "uri" | "iri" | "uri-reference" | "iri-reference" | "uri-template":
+            return f"https://www.example.com/{choices.token(8)}"
+        case "hostname" | "idn-hostname":
+            return f"{slug(names.organization(choices))[:50].strip('-') or 'host'}.example"
+        case "uuid":
+            head, tail = choices.integer(0, 2**48 - 1), choices.integer(0, 2**48 - 1)
+            third, fourth = choices.integer(0, 0xFFF), choices.integer(0, 0xFFF)
+            digits = f"{head:012x}4{third:03x}8{tail:012x}{fourth:03x}"
+            return "-".join((digits[:8], digits[8:12], digits[12:16], digits[16:20], digits[20:32]))
+        case "ipv4":
+            return f"192.0.2.{choices.integer(1, 254)}"
+        case "ipv6":
+            return f"2001:db8::{choices.integer(1, 0xFFFF):x}"
+        case "duration":
+            return f"P{choices.integer(1, 30)}D"
+        case "json-pointer":
+            return "/" + choices.pick(("data", "items/0", "name"))
+        case "relative-json-pointer":
+            return f"{choices.integer(0, 3)}#"
+        case "regex":
+            return choices.pick(("^[a-z]+$", "[0-9]{4}", "(a|b)"))
+    return None
+
+
+def property_name(choices: Choices, names: Names, facts: Facts) -> str:
+    return plain_string(choices, names).split(" ")[0].lower() + str(choices.integer(1, 99))
+
+
+def string_maker(plan: String, where: str) -> ValueMaker:
+    if plan.is_plain:
+        return lambda choices, names, facts: plain_string(choices, names)
+    fits = plan.check()
+
+    def candidate(choices: Choices, names: Names, facts: Facts) -> str:
+        if plan.formats:
+            text = formatted_string(plan.formats[0], choices, names)
+            if text is not None:
+                return text
+        if plan.patterns:
+            return _from_pattern(plan.patterns[0], plan.max_length, choices)
+        text = plain_string(choices, names)
+        if choices.is_lazy and len(text) < plan.min_length:
+            text = " ".join([text] * (plan.min_length // len(text) + 1))
+        while len(text) < plan.min_length:
+            text += " " + plain_string(choices, names)
+        return text if plan.max_length is None else text[: plan.max_length]
+
+    return make_valid(candidate, fits, where)
+
+
+# How often a part of a pattern is repeated in what looks real.
+_REPEATED = 12
+
+
+def _from_pattern(pattern: str, longest: int | None, choices: Choices) -> str:
+    import rstr
+
+    generator = rstr.Rstr(Random(choices.integer(0, 2**32)))
+    most = _REPEATED if longest is None else min(_REPEATED, longest)
+    python = to_python(pattern, most)
+    try:
+        text: str = generator.xeger(python)
+    except ValueError as error:
+        raise SchemaError(f"pattern {shorten(pattern)} can't be constructed: {error}") from None
+    return text
+
+
+def number_maker(plan: Numeric, where: str) -> ValueMaker:
+    step = plan.multiple_of[0] if plan.multiple_of else (1 if plan.integer else Decimal("0.01"))
+    step = Decimal(str(step))
+    low = None if plan.minimum is None else Decimal(str(plan.minimum))
+    high = None if plan.maximum is None else Decimal(str(plan.maximum))
+    if low is None:
+        low = min(Decimal(0), high - 1000 * step) if high is not None else Decimal(0)
+    if high is None:
+        high = max(low, Decimal(0)) + 1000 * step
+    if high - low > 100_000 * step:
+        # A bound that is only a limit of the type says nothing of what is usual.
+        low = Decimal(0) if low <= 0 <= high else low
+        high = min(high, low + 1000 * step)
+    first, last = math.ceil(low / step), math.floor(high / step)
+    first, last = (first, last) if first <= last else (first, first)
+    fits = plan.check()
+
+    def candidate(choices: Choices, names: Names, facts: Facts) -> int | float:
+        number = step * choices.integer(first, last)
+        if not plan.integer and first >= last:
+            number = low + (high - low) * choices.integer(1, 9) / 10
+        return to_json_number(number)
+
+    return make_valid(candidate, fits, where)

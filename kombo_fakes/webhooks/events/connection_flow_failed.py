@@ -1,0 +1,12 @@
+"""The event ``connection-flow-failed``: a customer could not connect an integration."""
+
+from __future__ import annotations
+
+from kombo_fakes.webhooks.facts import END_USER, ENVELOPE, INTEGRATION, LOG
+from kombo_fakes.webhooks.model import Event
+
+EVENT = Event(
+    name="connection-flow-failed",
+    groups=(ENVELOPE, INTEGRATION, END_USER, LOG),
+    fields={"id": "event_id"},
+)

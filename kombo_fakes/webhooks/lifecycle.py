@@ -1,0 +1,122 @@
+"""How an event tells the state of something over time: what sequences of events are made from."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from kombo_fakes.core.choices import Choices
+from kombo_fakes.webhooks.model import Facts, Group
+from kombo_fakes.webhooks.names import Names
+
+
+@dataclass(frozen=True)
+class Status:
+    """One status that occurs, and what may come after it.
+
+    Attributes:
+        values: The values of the status fields, in the order of `Lifecycle.fields`.
+        share: How often it occurs in realistic payloads, relative to the others.
+        then: The names of the statuses that may follow. None follows a status that no sequence
+            goes through.
+    """
+
+    values: tuple[str, ...]
+    share: int
+    then: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Lifecycle:
+    """How the payloads of one event tell the state of a subject, such as an integration.
+
+    Attributes:
+        event: The name of the event.
+        subject: The field of ``data`` that holds the subject's id, which begins with the kind.
+        kind: The field of ``data`` that holds the kind of subject.
+        instant: The field of ``data`` that holds when the state changed.
+        fields: The fields of ``data`` that make up the status.
+        begins: The names of the statuses that a subject can begin with, the usual one first.
+        statuses: All statuses, by name. A new order changes the bytes of every seed.
+    """
+
+    event: str
+    subject: str
+    kind: str
+    instant: str
+    fields: tuple[str, ...]
+    begins: tuple[str, ...]
+    statuses: Mapping[str, Status]
+
+    # -- which status follows which
+
+    @property
+    def first(self) -> tuple[str, ...]:
+        """The status that a subject usually begins with."""
+        return self.statuses[self.begins[0]].values
+
+    @cached_property
+    def passed(self) -> tuple[tuple[str, ...], ...]:
+        """The statuses that sequences go through, those to begin with first."""
+        others = [name for name in self.statuses if name not in self.begins]
+        names = [name for name in (*self.begins, *others) if self.statuses[name].then]
+        return tuple(self.statuses[name].values for name in names)
+
+    def following(self, status: tuple[str, ...]) -> tuple[tuple[str, ...], ...]:
+        """The statuses that may follow one; for an unknown one, what a subject begins with."""
+        for known in self.statuses.values():
+            if known.values == status and known.then:
+                return tuple(self.statuses[name].values for name in known.then)
+        return (self.first,)
+
+    # -- facts of realistic payloads
+
+    def group(self) -> Group:
+        """The group of facts that has the status fields, each a fact by its own name."""
+        return Group("status", {self._draw: self.fields})
+
+    def _draw(self, choices: Choices, names: Names, facts: Facts, pins: Facts) -> None:
+        number = choices.integer(0, 9_999)
+        fitting: Sequence[tuple[str, ...]] = self._in_shares
+        if not pins.keys().isdisjoint(self.fields):
+            wanted = [pins.get(name) for name in self.fields]
+            fitting = [
+                values
+                for values in self._in_shares
+                if all(w is None or w == value for w, value in zip(wanted, values, strict=True))
+            ]
+        pool = fitting or self._in_shares
+        facts.update(zip(self.fields, pool[number % len(pool)], strict=True))
+
+    @cached_property
+    def _in_shares(self) -> tuple[tuple[str, ...], ...]:
+        return tuple(s.values for s in self.statuses.values() for _ in range(s.share))
+
+    # -- reading and writing payloads
+
+    def subject_of(self, payload: Any) -> str:
+        """The id of the subject that a payload is about."""
+        return str(payload["data"][self.subject])
+
+    def token_of(self, payload: Any) -> str:
+        """The id of the subject without its kind."""
+        return self.subject_of(payload).partition(":")[2]
+
+    def rename(self, payload: Any, token: str) -> None:
+        """Make a payload one about another subject of the same kind."""
+        payload["data"][self.subject] = f"{payload['data'][self.kind]}:{token}"
+
+    def status_of(self, payload: Any) -> tuple[str, ...]:
+        """The status that a payload tells."""
+        return tuple(payload["data"][name] for name in self.fields)
+
+    def instant_of(self, payload: Any) -> str:
+        """The instant of a payload, as it is written."""
+        return str(payload["data"][self.instant])
+
+    def tell(self, payload: Any, status: tuple[str, ...], instant: str) -> None:
+        """Make a payload tell a status and an instant."""
+        payload["data"] |= dict(zip(self.fields, status, strict=True))
+        payload["data"][self.instant] = instant

@@ -1,15 +1,16 @@
-"""How much there is to draw for a payload of a blueprint.
+"""How much there is to draw for a payload, and how much of it fits into one example.
 
-Hypothesis gives up on an example that takes thousands of choices, and an API description holds
-shapes that do: hundreds of fields, arrays of objects that hold arrays, trees. What is larger than
-`ROOM` is drawn with fewer items, fewer optional properties, and fewer fields that are anything but
-usual; each of them has its turn, but not all in one payload.
+Hypothesis gives up on an example that takes thousands of choices. API descriptions hold shapes
+that do: hundreds of fields, arrays of objects with arrays inside, trees. A shape larger than
+`ROOM` is drawn with fewer items, fewer optional properties and fewer unusual values. Each of them
+still has its turn, but not all in one payload.
 """
 
 from __future__ import annotations
 
 import math
 
+from kombo_fakes.errors import SchemaError
 from kombo_fakes.schema.blueprint.shapes import (
     Anything,
     Array,
@@ -23,17 +24,22 @@ from kombo_fakes.schema.blueprint.shapes import (
 from kombo_fakes.schema.blueprint.smallest import find_smallest
 
 ROOM = 300.0
-"""As many texts and numbers as fit well into an example of Hypothesis's."""
+"""The number of strings and numbers that fit well into one example of Hypothesis."""
 
 DEPTH = 4
-"""How often a shape may hold itself before only the smallest form of it is drawn."""
+"""How many times a shape may contain itself before only its smallest form is drawn."""
 
+LONGEST = 4_096
+"""The largest number of items, properties or drawn characters of one value."""
+
+# A size to stop at, which is far above `ROOM` and far below infinity.
 _HUGE = 1e9
-_CHOICE, _ANYTHING = 0.2, 4.0
+# Enumerations take one cheap choice. A value of any kind is a few nested ones.
+_ENUMERATION, _ANYTHING = 0.2, 4.0
 
 
 class Sizes:
-    """The sizes of blueprints: how many texts and numbers a draw of each holds on average.
+    """The sizes of blueprints: the average number of strings and numbers in one draw.
 
     Examples:
         >>> from kombo_fakes.schema.blueprint.shapes import String
@@ -43,21 +49,21 @@ class Sizes:
 
     def __init__(self) -> None:
         self._known: dict[tuple[int, int], float] = {}
-        # So that no other blueprint gets the id of one that is known.
+        # Holds on to each blueprint, so that its id is not given to another one.
         self._kept: list[Blueprint] = []
 
-    def of(self, plan: Blueprint, depth: int = 0) -> float:
-        """The average size of what is drawn without any thrift."""
-        key = (id(plan), depth)
+    def of(self, blueprint: Blueprint, depth: int = 0) -> float:
+        """The average size of a draw when nothing is left out to save room."""
+        key = (id(blueprint), depth)
         if key not in self._known:
-            self._kept.append(plan)
-            self._known[key] = min(self._of(plan, depth), _HUGE)
+            self._kept.append(blueprint)
+            self._known[key] = min(self._measure(blueprint, depth), _HUGE)
         return self._known[key]
 
-    def _of(self, plan: Blueprint, depth: int) -> float:
-        match plan:
+    def _measure(self, blueprint: Blueprint, depth: int) -> float:
+        match blueprint:
             case Enumeration():
-                return _CHOICE
+                return _ENUMERATION
             case Anything():
                 return _ANYTHING
             case Union(branches):
@@ -66,34 +72,61 @@ class Sizes:
                 return self.of(base, depth)
             case Reference():
                 if depth >= DEPTH:
-                    return self.of(find_smallest(plan), depth)
-                return self.of(plan.target, depth + 1)
+                    return self.of(find_smallest(blueprint), depth)
+                return self.of(blueprint.target, depth + 1)
             case Array():
-                prefix = [self.of(item, depth) for item in plan.prefix]
-                return sum(prefix) + usual_count(plan) * self.of(plan.items, depth)
+                prefix = [self.of(item, depth) for item in blueprint.prefix]
+                return sum(prefix) + usual_count(blueprint) * self.of(blueprint.items, depth)
             case Object():
-                return self.of_properties(plan, depth) + sum(
-                    1.5 * (1 + self.of(extra.values, depth)) for extra in plan.extras[:1]
+                return self.of_properties(blueprint, depth) + sum(
+                    # On average one and a half further properties, each with its name.
+                    1.5 * (1 + self.of(extra.values, depth))
+                    for extra in blueprint.extras[:1]
                 )
         return 1.0
 
-    def of_properties(self, plan: Object, depth: int) -> float:
-        """The size of the properties that have a name in the schema; half the optional ones."""
+    def of_properties(self, shape: Object, depth: int) -> float:
+        """The size of the properties that the schema names. An optional one counts half."""
         return sum(
-            self.of(child, depth) * (1 if name in plan.required else 0.5)
-            for name, child in plan.properties.items()
+            self.of(child, depth) * (1 if name in shape.required else 0.5)
+            for name, child in shape.properties.items()
         )
 
 
-def usual_count(plan: Array) -> float:
-    """How many items Hypothesis draws on average, beside those of the prefix."""
-    least = max(0, plan.min_items - len(plan.prefix))
-    if plan.max_items is None:
+def usual_count(shape: Array) -> float:
+    """The average number of items that Hypothesis draws after those of the prefix."""
+    least = max(0, shape.min_items - len(shape.prefix))
+    if shape.max_items is None:
         return min(max(least * 2, least + 5), _HUGE)
-    most = max(least, plan.max_items - len(plan.prefix))
+    most = max(least, shape.max_items - len(shape.prefix))
     return min(max(least * 2, least + 5), (least + most) / 2)
 
 
 def share_of_room(size: float, room: float) -> float:
-    """What to leave of two things that multiply, so that what is of a size gets into a room."""
+    """The factor that two quantities are multiplied by, so that their product fits into a room.
+
+    Args:
+        size: The product as it is.
+        room: The product that fits.
+
+    Returns:
+        A number up to 1: the square root of the share that fits.
+
+    Examples:
+        >>> share_of_room(400.0, 100.0), share_of_room(50.0, 100.0)
+        (0.5, 1.0)
+    """
     return 1.0 if size <= room else math.sqrt(room / size)
+
+
+def check_count(name: str, keyword: str, count: int) -> None:
+    """Check that a required number of items or properties can be drawn.
+
+    Raises:
+        SchemaError: if it is more than `LONGEST`.
+    """
+    if count > LONGEST:
+        raise SchemaError(
+            f"{name}: cannot be drawn: {keyword} is {count:,}, and one example of Hypothesis "
+            f"holds at most {LONGEST:,}"
+        )

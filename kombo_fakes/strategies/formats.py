@@ -17,7 +17,7 @@ from functools import lru_cache
 from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn, SearchStrategy
 
-from kombo_fakes.strategies.recipes import composed
+from kombo_fakes.strategies.recipes import compose
 
 DOMAINS = (
     "example.com", "example.org", "example.net", "a.example", "mail.example",
@@ -139,7 +139,7 @@ def _fractions(lengths: Lengths, size: int) -> dict[str, tuple[str, ...]]:
 
 
 def _dates(lengths: Lengths) -> SearchStrategy[str]:
-    return composed(lambda draw: _day(draw(_DAYS))) if lengths.allow("-" * 10) else st.nothing()
+    return compose(lambda draw: _day(draw(_DAYS))) if lengths.allow("-" * 10) else st.nothing()
 
 
 def _times(lengths: Lengths) -> SearchStrategy[str]:
@@ -152,7 +152,7 @@ def _times(lengths: Lengths) -> SearchStrategy[str]:
         clock, offset = draw(_CLOCK), draw(offsets)
         return _time(clock, fractions[offset]) + offset
 
-    return composed(time)
+    return compose(time)
 
 
 def _date_times(lengths: Lengths) -> SearchStrategy[str]:
@@ -183,7 +183,7 @@ def _date_times(lengths: Lengths) -> SearchStrategy[str]:
             return f"{edge}{draw(drawn_fractions[offset])}{offset}"
         return whole
 
-    return composed(moment)
+    return compose(moment)
 
 
 # -- addresses and hosts
@@ -209,7 +209,7 @@ def _emails(lengths: Lengths) -> SearchStrategy[str]:
             local = _local_part(local[: most - 1 - len(domain)])
         return f"{local}{'a' * (lengths.least - len(local) - 1 - len(domain))}@{domain}"
 
-    return composed(address)
+    return compose(address)
 
 
 def _local_part(text: str) -> str:
@@ -290,7 +290,7 @@ def _uris(lengths: Lengths, after: str = "") -> SearchStrategy[str]:
         fits = len(head + path + end) <= lengths.most
         return _cut(head + path + end if fits else head + path, lengths) + after
 
-    return composed(uri)
+    return compose(uri)
 
 
 def _paths(lengths: Lengths) -> SearchStrategy[str]:
@@ -305,7 +305,7 @@ def _pointers(lengths: Lengths) -> SearchStrategy[str]:
         text = text or "/"[: lengths.least]
         return text + "a" * (lengths.least - len(text))
 
-    return composed(pointer)
+    return compose(pointer)
 
 
 # -- the rest

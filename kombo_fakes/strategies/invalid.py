@@ -21,10 +21,11 @@ from kombo_fakes.schema.blueprint.build import build_blueprint
 from kombo_fakes.schema.blueprint.shapes import String
 from kombo_fakes.schema.requirements import Requirement, require_values
 from kombo_fakes.schema.schema import Schema, SchemaLike
+from kombo_fakes.strategies.builder import build_strategy
 from kombo_fakes.strategies.options import StrategySettings, Values
-from kombo_fakes.strategies.payloads import strategy_for, strategy_of
+from kombo_fakes.strategies.payloads import strategy_for
 from kombo_fakes.strategies.realistic import below, generated
-from kombo_fakes.strategies.recipes import Recipe, building, composed, recipe_of
+from kombo_fakes.strategies.recipes import Recipe, allow_early_building, compose, recipe_of
 from kombo_fakes.webhooks.shipped import DEFAULT_EVENT
 
 
@@ -83,8 +84,8 @@ def invalid_payloads(
         raise SchemaError(f"{schema.name}: no fault has all of these keywords, places and ids")
     strategy_for(schema, settings)  # So that options which leave nothing are an error now.
     # Hypothesis works out a codec's characters once, and that would slow down the first draw.
-    strategy_of(String(), settings, schema.name)
-    with building():
+    build_strategy(String(), settings, schema.name)
+    with allow_early_building():
         is_possible = any(_recipe_of(fault, settings) is not None for fault in chosen)
     if not is_possible:
         raise SchemaError(
@@ -109,7 +110,7 @@ def _any_of(chosen: Sequence[Fault], settings: StrategySettings) -> SearchStrate
                 return recipe(draw)
         return reject()
 
-    return composed(invalid)
+    return compose(invalid)
 
 
 @lru_cache(maxsize=4096)
@@ -166,7 +167,7 @@ def _payloads_that(
             return strategy_for(schema, settings)
         if settings.values == "realistic":
             return generated(generator_for(schema, requirement), settings)
-        return strategy_of(plan, settings, schema.name)
+        return build_strategy(plan, settings, schema.name)
     except (SchemaError, OverrideError):
         return None
 
@@ -177,6 +178,6 @@ def _explored(fault: Fault, settings: StrategySettings) -> SearchStrategy[Any] |
     if plan is None:
         return None
     try:
-        return strategy_of(plan, settings, fault.schema.name)
+        return build_strategy(plan, settings, fault.schema.name)
     except SchemaError:
         return None

@@ -16,8 +16,8 @@ from hypothesis.strategies import DrawFn, SearchStrategy
 from kombo_fakes.core.choices import BASE62, Choices, LazyChoices, SeededChoices
 from kombo_fakes.errors import OverrideError, SchemaError
 from kombo_fakes.realistic.generator import RealisticGenerator, generator_for
+from kombo_fakes.strategies.alphabets import survives
 from kombo_fakes.strategies.options import StrategySettings
-from kombo_fakes.strategies.recipes import returns
 from kombo_fakes.webhooks.names import PooledNames
 from kombo_fakes.webhooks.pools import pools
 
@@ -119,7 +119,7 @@ class _EncodableNames(PooledNames):
 
     def __init__(self, codec: str) -> None:
         def encodable(value: Any) -> bool:
-            return returns(str(value), codec)
+            return survives(str(value), codec)
 
         self._organizations = tuple(filter(encodable, pools().organizations))
         self._people = tuple(filter(encodable, pools().people))

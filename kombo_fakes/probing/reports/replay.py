@@ -154,8 +154,8 @@ def _owed_of(
     entry: Mapping[str, Any], category: str, by_case: Mapping[str, Expectation]
 ) -> Expectation:
     """What is owed for the last delivery of a finding."""
-    if _is_owed(entry.get("owed")):
-        return cast(Expectation, entry["owed"])
+    if _is_owed(entry.get("expected")):
+        return cast(Expectation, entry["expected"])
     if category in _BY_CATEGORY:
         return _BY_CATEGORY[category]
     if str(entry.get("id")).endswith("first-delivery"):

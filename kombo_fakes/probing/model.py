@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal, TypeAlias, get_args
 
+from kombo_fakes.sequences.mismatches import Mismatch
 from kombo_fakes.wire.delivery import Delivery
 from kombo_fakes.wire.faults import Expectation, Policy
 from kombo_fakes.wire.signing import SECRET_VARIABLE
@@ -19,6 +20,8 @@ __all__ = [
     "Failure",
     "Finding",
     "Likelihood",
+    "Loss",
+    "Mismatch",
     "Policy",
     "Reply",
 ]
@@ -175,13 +178,46 @@ class Exchange:
 
 
 @dataclass(frozen=True, slots=True)
+class Loss:
+    """Why a receiver that has worked is no use any more.
+
+    Attributes:
+        kind: Whether it cannot be reached, or what it knows cannot be seen.
+        error: What the attempt to reach it, or to see it, gave.
+    """
+
+    kind: Literal["unreachable", "unobservable"]
+    error: str
+
+
+@dataclass(frozen=True, slots=True)
 class Failure:
-    """One thing that went wrong with one case."""
+    """One thing that went wrong with one case.
+
+    Attributes:
+        category: What kind of wrong it is.
+        case: The case.
+        exchanges: What was sent and came back, in order.
+        integration: The integration that is in a wrong state; empty where it is the answer that
+            is wrong, and where there is one integration only.
+        mismatches: What the receiver shows of it otherwise than it should.
+        steps: In a history, the deliveries that led to it, as text.
+        answer: In a history, the wrong answer: several deliveries can have been sent together.
+        breaks_others: Whether good deliveries fail after it, too.
+        loss: Why nothing else could be sent or seen.
+        leaked: What of an answer should not be in it.
+    """
 
     category: Category
     case: Case
     exchanges: tuple[Exchange, ...]
-    detail: str = ""
+    integration: str = ""
+    mismatches: tuple[Mismatch, ...] = ()
+    steps: tuple[str, ...] = ()
+    answer: Reply | None = None
+    breaks_others: bool = False
+    loss: Loss | None = None
+    leaked: str = ""
 
 
 @dataclass(frozen=True, slots=True)

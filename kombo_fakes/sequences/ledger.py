@@ -12,9 +12,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from kombo_fakes.core.instants import parse_instant
-from kombo_fakes.core.messages import shorten
+from kombo_fakes.sequences.mismatches import ABSENT, WHOLE, Mismatch
 
 STATUS_FIELDS = ("state", "qa_status", "setup_status")
+
+EVENTS = "events"
+"""The field in which a receiver may show how many events it has applied."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,34 +34,29 @@ class Record:
     updated_at: str
     events: int
 
-    def differences(self, observed: Mapping[str, Any]) -> tuple[str, ...]:
-        """What a receiver says otherwise, a phrase each; nothing where it agrees.
+    def mismatches(self, observed: Mapping[str, Any]) -> tuple[Mismatch, ...]:
+        """The fields that a receiver shows otherwise; nothing where it agrees.
 
         Timestamps are compared as instants, so that a receiver may write them in its own way. A
         count of events is compared only where the receiver has one.
         """
         found = []
-        for name, owed in zip(STATUS_FIELDS, self.status, strict=True):
-            if name not in observed or observed[name] != owed:
-                found.append(f"{name} is {_said(observed, name)}, should be {owed!r}")
+        for name, value in zip(STATUS_FIELDS, self.status, strict=True):
+            if name not in observed or observed[name] != value:
+                found.append(Mismatch(name, value, observed.get(name, ABSENT)))
         if not _same_instant(observed.get("updated_at"), self.updated_at):
-            said = _said(observed, "updated_at")
-            found.append(f"updated_at is {said}, should be {self.updated_at!r}")
-        if observed.get("events") is not None and observed["events"] != self.events:
-            said = _said(observed, "events")
-            found.append(f"events applied are {said}, should be {self.events}")
+            seen = observed.get("updated_at", ABSENT)
+            found.append(Mismatch("updated_at", self.updated_at, seen))
+        if observed.get(EVENTS) is not None and observed[EVENTS] != self.events:
+            found.append(Mismatch(EVENTS, self.events, observed[EVENTS]))
         return tuple(found)
 
 
-def _said(observed: Mapping[str, Any], name: str) -> str:
-    return shorten(observed[name]) if name in observed else "missing"
-
-
-def _same_instant(observed: Any, owed: str) -> bool:
-    if observed == owed:
+def _same_instant(observed: Any, expected: str) -> bool:
+    if observed == expected:
         return True
     try:
-        return isinstance(observed, str) and parse_instant(observed) == parse_instant(owed)
+        return isinstance(observed, str) and parse_instant(observed) == parse_instant(expected)
     except ValueError:
         return False
 
@@ -125,19 +123,29 @@ class Ledger:
         """How many distinct events of an integration there were, also those that were too old."""
         return self._taken.get(integration_id, 0)
 
-    def complaint(self, integration_id: str, observed: Any) -> str | None:
-        """What is wrong with what a receiver says of an integration; None if nothing is.
+    def mismatches(self, integration_id: str, observed: Any) -> tuple[Mismatch, ...]:
+        """What a receiver shows of an integration otherwise than it should.
 
         Args:
             integration_id: The integration.
             observed: What the receiver answers, a mapping; None where it knows no such one.
+
+        Returns:
+            Nothing where the receiver is right. Where more than one answer would be right, the
+            mismatches with the nearest of them.
+
+        Examples:
+            >>> ledger = Ledger()
+            >>> ledger.mismatches("personio:x", None)
+            ()
+            >>> ledger.mismatches("personio:x", {"state": "ACTIVE"})
+            (Mismatch(field='', expected=ABSENT, received={'state': 'ACTIVE'}),)
         """
         records = self.of(integration_id)
         if not records:
-            return None if observed is None else "it is known, although no event of it was due"
+            return () if observed is None else (Mismatch(WHOLE, ABSENT, observed),)
         if observed is None:
-            return "it is not known, although an event of it was taken"
+            return (Mismatch(WHOLE, records[0], ABSENT),)
         if not isinstance(observed, Mapping):
-            return f"what is observed is {shorten(observed)}, and no JSON object"
-        best = min((record.differences(observed) for record in records), key=len)
-        return "; ".join(best) or None
+            return (Mismatch(WHOLE, records[0], observed),)
+        return min((record.mismatches(observed) for record in records), key=len)

@@ -17,6 +17,7 @@ from hypothesis.stateful import RuleBasedStateMachine, rule
 from kombo_fakes.core.instants import NOTATIONS
 from kombo_fakes.errors import ReceiverError
 from kombo_fakes.sequences.ledger import Ledger
+from kombo_fakes.sequences.mismatches import describe_mismatches
 from kombo_fakes.sequences.sender import GAPS, Sender
 from kombo_fakes.sequences.timeline import Step, account, check, describe, status_of, together
 from kombo_fakes.wire.delivery import Delivery
@@ -178,12 +179,13 @@ class ReceiverMachine(RuleBasedStateMachine):
         status = status_of(self.deliver(delivery))
         if not 400 <= status < 500:
             about = f"a delivery whose signature is wrong ({fault.description}) was answered"
-            raise ReceiverError(account(f"{about} {status}, should be 4xx", self._log))
+            raise ReceiverError(account(f"{about} {status}, expected 4xx", self._log))
         if forger is not self._lives:
             forged = forger.id_of(integration)
-            complaint = self._ledger.complaint(forged, self.observe(forged))
-            if complaint is not None:
-                raise ReceiverError(account(f"{forged}: {complaint}", self._log))
+            mismatches = self._ledger.mismatches(forged, self.observe(forged))
+            if mismatches:
+                said = f"{forged}: {describe_mismatches(mismatches)}"
+                raise ReceiverError(account(said, self._log))
         check(self._ledger, self.observe, self._log)
 
     def _takes(self, step: Step) -> None:
@@ -191,7 +193,7 @@ class ReceiverMachine(RuleBasedStateMachine):
         for answer in together(self.deliver, step):
             status = status_of(answer)
             if not 200 <= status < 300:
-                about = f"a valid delivery was answered {status}, should be 2xx"
+                about = f"a valid delivery was answered {status}, expected 2xx"
                 raise ReceiverError(account(about, self._log))
         self._ledger.take(step.delivery.payload)
         check(self._ledger, self.observe, self._log)

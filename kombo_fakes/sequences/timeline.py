@@ -17,6 +17,7 @@ from kombo_fakes.core.instants import NOTATIONS
 from kombo_fakes.core.messages import shorten
 from kombo_fakes.errors import OverrideError, ReceiverError
 from kombo_fakes.sequences.ledger import Ledger, Record
+from kombo_fakes.sequences.mismatches import describe_mismatches
 from kombo_fakes.sequences.sender import GAPS, Sender
 from kombo_fakes.wire.delivery import Delivery
 from kombo_fakes.wire.serializations import styles
@@ -297,9 +298,9 @@ def check(ledger: Ledger, observe: Observe | None, log: Sequence[str]) -> None:
     if observe is None:
         return
     for name in ledger.integrations:
-        complaint = ledger.complaint(name, observe(name))
-        if complaint is not None:
-            raise ReceiverError(account(f"{name}: {complaint}", log))
+        mismatches = ledger.mismatches(name, observe(name))
+        if mismatches:
+            raise ReceiverError(account(f"{name}: {describe_mismatches(mismatches)}", log))
 
 
 def account(what: str, log: Sequence[str]) -> str:

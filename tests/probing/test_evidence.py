@@ -234,7 +234,7 @@ def test_whatever_history_fails_is_found() -> None:
                 about=scenario.about,
             )  # fmt: skip
             evidence = Evidence(policy="strict")
-            evidence.add(Failure(category, case, (Exchange(case.delivery, Reply(204)),), "a: b"))
+            evidence.add(Failure(category, case, (Exchange(case.delivery, Reply(204)),)))
             (finding,) = diagnose(evidence)
             assert finding.cases == (case.id,)
     evidence = Evidence(policy="strict")
@@ -323,9 +323,9 @@ def test_what_breaks_observing_is_found(last: int) -> None:
     report = probed(receiver, observe=OBSERVE, max_examples=300)
     assert ids(report) == ["afterwards"]
     (finding,) = report.findings
-    assert "what it knows can't be seen any more" in finding.title
+    assert "the state of the receiver cannot be observed any more" in finding.title
     assert "answered GET with 500" in finding.text
-    assert report.stopped == "what it knows can't be seen any more"
+    assert report.stopped == "the state of the receiver cannot be observed any more"
     assert finding.exchanges
     assert not report.ok
     assert finding.cases[0] in {outcome.case.id for outcome in report.outcomes}
@@ -425,7 +425,7 @@ def test_what_kills_a_receiver_is_named() -> None:
     url = stop.__enter__()
     report = probe(f"{url}/hooks", secret=SECRET, policy="tolerant", max_examples=0)
     (finding,) = [finding for finding in report.findings if finding.id == "afterwards"]
-    assert "it can't be reached any more" in finding.title
+    assert "the receiver cannot be reached any more" in finding.title
     assert finding.exchanges[-1].delivery.body == b"null"
     assert finding.cases[0] == "wire:body-null"
     assert not report.ok

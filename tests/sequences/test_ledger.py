@@ -8,6 +8,12 @@ from typing import Any
 import pytest
 
 from kombo_fakes.sequences.ledger import Ledger, Record
+from kombo_fakes.sequences.mismatches import (
+    ABSENT,
+    Mismatch,
+    describe_mismatch,
+    describe_mismatches,
+)
 
 EARLY, LATE = "2021-09-01T12:00:00.000Z", "2021-09-01T12:00:00.001Z"
 KNOWN = Record(("ACTIVE", "PASSED", "COMPLETED"), EARLY, 2)
@@ -33,30 +39,30 @@ def event(name: str, updated_at: str = EARLY, *, state: str = "ACTIVE", of: str 
         ({"updated_at": "2021-09-01T14:00:00+02:00"}, []),
         ({"events": None}, []),
         ({"more": 1}, []),
-        ({"state": "INVALID"}, ["state is 'INVALID', should be 'ACTIVE'"]),
-        ({"qa_status": None}, ["qa_status is null, should be 'PASSED'"]),
-        ({"updated_at": LATE}, [f"updated_at is '{LATE}', should be '{EARLY}'"]),
-        ({"updated_at": "today"}, [f"updated_at is 'today', should be '{EARLY}'"]),
-        ({"updated_at": 5}, [f"updated_at is 5, should be '{EARLY}'"]),
-        ({"events": 3}, ["events applied are 3, should be 2"]),
+        ({"state": "INVALID"}, ["state is 'INVALID', expected 'ACTIVE'"]),
+        ({"qa_status": None}, ["qa_status is null, expected 'PASSED'"]),
+        ({"updated_at": LATE}, [f"updated_at is '{LATE}', expected '{EARLY}'"]),
+        ({"updated_at": "today"}, [f"updated_at is 'today', expected '{EARLY}'"]),
+        ({"updated_at": 5}, [f"updated_at is 5, expected '{EARLY}'"]),
+        ({"events": 3}, ["events is 3, expected 2"]),
         (
             {"state": "INVALID", "events": 1},
-            ["state is 'INVALID', should be 'ACTIVE'", "events applied are 1, should be 2"],
+            ["state is 'INVALID', expected 'ACTIVE'", "events is 1, expected 2"],
         ),
     ],
 )
-def test_differences(observed: dict[str, Any], said: list[str]) -> None:
+def test_mismatches_of_a_record(observed: dict[str, Any], said: list[str]) -> None:
     """A phrase for each; instants are compared as such, and counts where there are some."""
-    assert list(KNOWN.differences({**AGREES, **observed})) == said
+    assert [describe_mismatch(one) for one in KNOWN.mismatches({**AGREES, **observed})] == said
 
 
 @pytest.mark.parametrize("name", ["state", "qa_status", "setup_status", "updated_at"])
 def test_what_is_missing_differs(name: str) -> None:
     """But for the count, which a receiver need not have."""
     observed = {key: value for key, value in AGREES.items() if key != name}
-    (phrase,) = KNOWN.differences(observed)
-    assert phrase == f"{name} is missing, should be {AGREES[name]!r}"
-    assert KNOWN.differences({k: v for k, v in AGREES.items() if k != "events"}) == ()
+    (mismatch,) = KNOWN.mismatches(observed)
+    assert mismatch == Mismatch(name, AGREES[name], ABSENT)
+    assert KNOWN.mismatches({k: v for k, v in AGREES.items() if k != "events"}) == ()
 
 
 def test_copies_count_once_and_the_newest_wins() -> None:
@@ -79,10 +85,10 @@ def test_of_equal_instants_either_may_win() -> None:
     ledger.take(event("2", "2021-09-01T14:00:00+02:00", state="INVALID"))
     found = [(record.status[0], record.events) for record in ledger.of("a")]
     assert found == [("ACTIVE", 1), ("INVALID", 2)]
-    assert ledger.complaint("a", {**AGREES, "events": 1}) is None
-    assert ledger.complaint("a", {**AGREES, "state": "INVALID"}) is None
+    assert ledger.mismatches("a", {**AGREES, "events": 1}) == ()
+    assert ledger.mismatches("a", {**AGREES, "state": "INVALID"}) == ()
     # The nearest of the two is what it is told.
-    assert ledger.complaint("a", AGREES) == "events applied are 2, should be 1"
+    assert describe_mismatches(ledger.mismatches("a", AGREES)) == "events is 2, expected 1"
 
 
 def test_the_nearest_is_the_one_with_the_fewest_differences() -> None:
@@ -92,8 +98,8 @@ def test_the_nearest_is_the_one_with_the_fewest_differences() -> None:
     other = event("2", state="INVALID")
     other["data"]["qa_status"] = "FAILED"
     ledger.take(other)
-    said = ledger.complaint("a", {**AGREES, "qa_status": "FAILED"})
-    assert said == "state is 'ACTIVE', should be 'INVALID'"
+    said = describe_mismatches(ledger.mismatches("a", {**AGREES, "qa_status": "FAILED"}))
+    assert said == "state is 'ACTIVE', expected 'INVALID'"
 
 
 def test_integrations_are_apart() -> None:
@@ -107,15 +113,24 @@ def test_integrations_are_apart() -> None:
     assert ledger.of("c") == ()
 
 
-def test_complaints() -> None:
+def test_mismatches_of_an_integration() -> None:
     """In words, or None."""
     ledger = Ledger()
-    assert ledger.complaint("a", None) is None
-    assert ledger.complaint("a", {}) == "it is known, although no event of it was due"
+    assert ledger.mismatches("a", None) == ()
+    assert (
+        describe_mismatches(ledger.mismatches("a", {}))
+        == "the integration is known, although no event about it should be applied"
+    )
     ledger.take(event("1"))
-    assert ledger.complaint("a", None) == "it is not known, although an event of it was taken"
-    assert ledger.complaint("a", [1]) == "what is observed is [1], and no JSON object"
-    assert ledger.complaint("a", {**AGREES, "events": 1}) is None
-    assert ledger.complaint("a", {**AGREES, "events": 2, "state": "x"}) == (
-        "state is 'x', should be 'ACTIVE'; events applied are 2, should be 1"
+    assert (
+        describe_mismatches(ledger.mismatches("a", None))
+        == "the integration is unknown, although an event about it was accepted"
+    )
+    assert (
+        describe_mismatches(ledger.mismatches("a", [1]))
+        == "the observed document is [1], expected a JSON object"
+    )
+    assert ledger.mismatches("a", {**AGREES, "events": 1}) == ()
+    assert describe_mismatches(ledger.mismatches("a", {**AGREES, "events": 2, "state": "x"})) == (
+        "state is 'x', expected 'ACTIVE'; events is 2, expected 1"
     )

@@ -128,7 +128,7 @@ def test_timelines_catch_a_broken_copy_too(bug, tmp_path, memory_path):
             played = receiver()
             Timeline.from_seed(seed, secret=SECRET).play(played.deliver, played.observe)
 
-    with pytest.raises(ReceiverError, match=r"should be .*\nafter these deliveries:\n  1\. event "):
+    with pytest.raises(ReceiverError, match=r"expected .*\nafter these deliveries:\n  1\. event "):
         play()
 
 
@@ -181,7 +181,7 @@ def test_a_forged_event_that_is_refused_and_applied(known):
                 report_multiple_bugs=False, phases=[Phase.generate],
             ),
         )  # fmt: skip
-    words = "should be" if known else "it is known, although no event of it was due"
+    words = "expected" if known else "the integration is known, although no event"
     assert words in str(caught.value).splitlines()[0]
     assert "signature" in str(caught.value).splitlines()[-1]
 

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from kombo_fakes.errors import ProbeError, TransportError
-from kombo_fakes.probing.model import Exchange, Reply
+from kombo_fakes.probing.model import Exchange, Loss, Reply
 from kombo_fakes.probing.receivers.receiver import Observe, Receiver
 from kombo_fakes.probing.secrets.redaction import Redactor
 from kombo_fakes.probing.verdicts.evidence import Evidence
@@ -41,6 +41,10 @@ class Stopped(Exception):  # noqa: N818
 
 class Lost(Exception):  # noqa: N818
     """A receiver that has worked can't be reached any more, or what it knows not be seen."""
+
+    def __init__(self, loss: Loss) -> None:
+        super().__init__(loss.error)
+        self.loss: Loss = loss
 
 
 class Client:
@@ -116,7 +120,7 @@ class Client:
         except TransportError as error:
             if not self.works or error.reason not in _GONE:
                 raise
-            raise Lost(f"it can't be reached any more: {error}") from None
+            raise Lost(Loss("unreachable", str(error))) from None
         except ProbeError as error:
             if not self.works:
                 raise
@@ -210,7 +214,7 @@ class Client:
         try:
             seen = self._seen(integration)
         except (ProbeError, TransportError) as error:
-            raise Lost(f"what it knows can't be seen any more: {error}") from None
+            raise Lost(Loss("unobservable", str(error))) from None
         self.missed.append(missed)
         return seen
 

@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 from functools import partial
 
-from kombo_fakes.core.messages import shorten
 from kombo_fakes.probing.cases.phases import CaseMaker
 from kombo_fakes.probing.cases.rejected import LARGE_BODY_TOPIC
 from kombo_fakes.probing.cases.scenarios import SCENARIOS
@@ -14,13 +13,14 @@ from kombo_fakes.probing.engine.client import Client, Lost, Stopped
 from kombo_fakes.probing.engine.exploring import explored
 from kombo_fakes.probing.engine.histories import Histories
 from kombo_fakes.probing.engine.preflight import instead_of, preflight_finding
-from kombo_fakes.probing.model import Case, Category, Exchange, Failure, Finding, Reply
-from kombo_fakes.probing.reports.plain_text import counted
+from kombo_fakes.probing.model import Case, Category, Exchange, Failure, Finding, Loss, Reply
+from kombo_fakes.probing.reports.plain_text import counted, describe_loss
 from kombo_fakes.probing.reports.report import Outcome
 from kombo_fakes.probing.verdicts.diagnosis import diagnose
 from kombo_fakes.probing.verdicts.evidence import Evidence
 from kombo_fakes.probing.verdicts.findings import CRASHES, after
-from kombo_fakes.probing.verdicts.judge import differences, judge
+from kombo_fakes.probing.verdicts.judge import find_mismatches, judge
+from kombo_fakes.sequences.mismatches import ABSENT, WHOLE, Mismatch
 from kombo_fakes.webhooks.shipped import DEFAULT_EVENT
 
 Progress = Callable[[str, int, int], None]
@@ -82,8 +82,8 @@ class Play:
                 self._phases[0][1]()
                 self._phases.pop(0)
         except Lost as error:
-            self._lost(str(error))
-            why = str(error).partition(": ")[0]
+            self._lost(error.loss)
+            why = describe_loss(error.loss)
         except Stopped as reason:
             why = str(reason)
         except KeyboardInterrupt:
@@ -237,9 +237,11 @@ class Play:
             wrong = "accepts-invalid"
         elif not reply.is_rejected or case.expectation == "accept":
             return None
-        if self._client.look(case.integration) is None:
+        seen = self._client.look(case.integration)
+        if seen is None:
             return None
-        self.evidence.add(Failure(wrong, case, (exchange,), "the integration is known afterwards"))
+        known = Mismatch(WHOLE, ABSENT, seen)
+        self.evidence.add(Failure(wrong, case, (exchange,), mismatches=(known,)))
         return wrong
 
     def _has_applied(self, case: Case, exchange: Exchange) -> Category | None:
@@ -247,21 +249,17 @@ class Play:
         assert case.expected_state is not None
         wanted = case.expected_state
         seen = self._client.settled(
-            case.integration, lambda seen: seen is not None and not differences(wanted, seen)
+            case.integration, lambda seen: seen is not None and not find_mismatches(wanted, seen)
         )
         if seen is None:
             wrong: Category = "acknowledged-not-applied"
-            detail = "the integration is not known afterwards"
+            mismatches: tuple[Mismatch, ...] = (Mismatch(WHOLE, wanted, ABSENT),)
         else:
-            fields = differences(wanted, seen)
-            if not fields:
+            mismatches = find_mismatches(wanted, seen)
+            if not mismatches:
                 return None
             wrong = "corrupts-state"
-            said = {name: shorten(seen[name]) if name in seen else "missing" for name in fields}
-            detail = "; ".join(
-                f"{name} is {said[name]}, should be {wanted[name]!r}" for name in fields
-            )
-        self.evidence.add(Failure(wrong, case, (exchange,), detail))
+        self.evidence.add(Failure(wrong, case, (exchange,), mismatches=mismatches))
         return wrong
 
     def _sent(self, case: Case) -> Reply:
@@ -295,7 +293,7 @@ class Play:
             self.outcomes.append(Outcome(plain, reply, failed))
             raise Stopped(f"{plain.about} good ones fail, so that no other could be judged")
 
-    def _lost(self, why: str) -> None:
+    def _lost(self, loss: Loss) -> None:
         """Put it down to the last delivery that was answered: it works no more since then."""
         assert self._client.last is not None
         name, exchange = self._client.last
@@ -311,7 +309,7 @@ class Play:
             exchange = Exchange(case.delivery, exchange.reply)
         case = replace(case, topic="afterwards", about=after(case.about))
         self.evidence.muted = False
-        self.evidence.add(Failure(CRASHES, case, (exchange,), why))
+        self.evidence.add(Failure(CRASHES, case, (exchange,), loss=loss))
         if not any(outcome.case.id == case.id for outcome in self.outcomes):
             self.outcomes.append(Outcome(case, exchange.reply, CRASHES))
 

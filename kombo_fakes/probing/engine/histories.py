@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
@@ -20,7 +19,8 @@ from kombo_fakes.probing.reports.report import Outcome
 from kombo_fakes.probing.verdicts.evidence import Evidence
 from kombo_fakes.probing.verdicts.findings import enumerated
 from kombo_fakes.probing.verdicts.judge import judge
-from kombo_fakes.sequences.ledger import Ledger, Record
+from kombo_fakes.sequences.ledger import EVENTS, STATUS_FIELDS, Ledger, Record
+from kombo_fakes.sequences.mismatches import Mismatch
 from kombo_fakes.sequences.sender import EPOCH, USUAL_NOTATION, Sender
 from kombo_fakes.sequences.timeline import Step
 from kombo_fakes.webhooks.shipped import DEFAULT_EVENT
@@ -48,7 +48,7 @@ class _Wrong(NamedTuple):
     name: str
     category: Category
     topic: str
-    detail: str
+    mismatches: tuple[Mismatch, ...]
 
 
 class _Kept(NamedTuple):
@@ -155,13 +155,13 @@ class Histories:
 
     def _forgotten(self, kept: _Kept) -> bool:
         seen = self._client.settled(kept.name, partial(_is_right, kept.ledger, kept.name))
-        complaint = kept.ledger.complaint(kept.name, seen)
-        if complaint is None:
+        mismatches = kept.ledger.mismatches(kept.name, seen)
+        if not mismatches:
             return False
         category: Category = "mixes-up-integrations" if seen is not None else "loses-events"
         topic = "integrations" if seen is not None else "forgotten"
         about = f"an integration of which came nothing more, after {self._others()}"
-        self._much_later(kept, category, topic, about, kept.newest, complaint)
+        self._much_later(kept, category, topic, about, kept.newest, mismatches)
         return True
 
     def _copied(self, kept: _Kept) -> bool:
@@ -169,28 +169,36 @@ class Histories:
         exchange = Exchange(delivery, self._client.bring("timeline:much-later", delivery))
         about = f"a copy that comes after {others}"
         case = _case_of("much-later", "copies", about, delivery)
-        category, complaint = judge(case, exchange.reply), f"it was answered {exchange.reply}"
+        category = judge(case, exchange.reply)
+        mismatches: tuple[Mismatch, ...] = ()
         if category is None:
-            wrong = kept.ledger.complaint(kept.name, self._client.look(kept.name))
-            if wrong is None:
+            mismatches = kept.ledger.mismatches(kept.name, self._client.look(kept.name))
+            if not mismatches:
                 return False
-            category, complaint = "applies-twice", wrong
-        self._much_later(kept, category, "copies", about, exchange, complaint)
+            category = "applies-twice"
+        self._much_later(kept, category, "copies", about, exchange, mismatches)
         return True
 
     def _others(self) -> str:
         return f"{self._client.deliveries:,} other deliveries"
 
     def _much_later(
-        self, kept: _Kept, category: Category, topic: str, about: str, last: Exchange, detail: str
+        self,
+        kept: _Kept,
+        category: Category,
+        topic: str,
+        about: str,
+        last: Exchange,
+        mismatches: tuple[Mismatch, ...],
     ) -> None:
         case = _case_of("much-later", topic, about, last.delivery)
-        log = [
+        steps = (
             *kept.log,
             self._others(),
             *([str(Step(last.delivery))] if topic == "copies" else ()),
-        ]
-        self._fail(category, case, [last], f"{kept.name}: {detail}", log)
+        )
+        answer = None if mismatches else last.reply
+        self._fail(Failure(category, case, (last,), kept.name, mismatches, steps, answer))
 
     # -- one scenario
 
@@ -268,8 +276,7 @@ class Histories:
                     # It isn't the history: this delivery fails by itself.
                     self._unjudged.setdefault(_ALONE, []).append(scenario.id)
                     return False
-                copies = "one of the copies" if step.copies > 1 else "it"
-                self._fail(wrong, case, exchanges, f"{copies} was answered {reply}", log)
+                self._fail(Failure(wrong, case, tuple(exchanges), steps=tuple(log), answer=reply))
                 self._survived(wrong)
                 return False
             else:
@@ -280,7 +287,16 @@ class Histories:
                 if not leads_up:
                     amiss = self._cleared_up(amiss, step, exchanges)
                     case = replace(case, topic=amiss.topic)
-                    self._fail(amiss.category, case, exchanges, amiss.detail, log)
+                    self._fail(
+                        Failure(
+                            amiss.category,
+                            case,
+                            tuple(exchanges),
+                            amiss.name,
+                            amiss.mismatches,
+                            tuple(log),
+                        )
+                    )
                     if amiss.topic == "order" and self._only_counts(ledger, amiss.name):
                         self._counts_late = True
                         return True  # The others can be judged all the same.
@@ -348,8 +364,7 @@ class Histories:
         after = self._attempt(self._plain())
         if after is not None:
             failure = self._evidence.failures[-1]
-            detail = f"{failure.detail}; after it good deliveries fail as well"
-            self._evidence.failures[-1] = replace(failure, detail=detail)
+            self._evidence.failures[-1] = replace(failure, breaks_others=True)
             raise Stopped(
                 f"after {failure.case.about} good deliveries fail, so that no other could be judged"
             )
@@ -366,9 +381,10 @@ class Histories:
             seen = self._client.settled(name, right)
             if right(seen):
                 continue
-            complaint = str(ledger.complaint(name, seen))
+            mismatches = ledger.mismatches(name, seen)
+            fields = {mismatch.field for mismatch in mismatches}
             known = before.get(name, ())
-            as_before = seen is not None and any(not record.differences(seen) for record in known)
+            as_before = seen is not None and any(not record.mismatches(seen) for record in known)
             category, topic = scenario.category, scenario.topic
             other = name != _integration(step.delivery)
             if isinstance(step, Forged):
@@ -382,15 +398,15 @@ class Histories:
                     category = "acknowledged-not-applied"
                 elif as_before:
                     category = "loses-events"
-                elif not complaint.startswith("events applied"):
+                elif fields != {EVENTS}:
                     category = "corrupts-state"
                 elif scenario.id == "first":
                     category, topic = "mixes-up-integrations", "integrations"
             elif topic == "timestamps" and as_before:
                 category = "loses-events"
-            elif topic == "ties" and re.search("stat(e|us) is", complaint):
+            elif topic == "ties" and fields & {*STATUS_FIELDS}:
                 category = "corrupts-state"
-            return _Wrong(name, category, topic, f"{name}: {complaint}")
+            return _Wrong(name, category, topic, mismatches)
         return None
 
     def _cleared_up(self, wrong: _Wrong, step: Step, exchanges: Sequence[Exchange]) -> _Wrong:
@@ -418,23 +434,16 @@ class Histories:
                 return wrong
             ledger.take(payload)
             seen = self._client.settled(named, partial(_is_right, ledger, named))
-            complaint = ledger.complaint(named, seen)
-            if complaint is not None:
-                lost = seen is None or any(not record.differences(seen) for record in known)
+            if ledger.mismatches(named, seen):
+                lost = seen is None or any(not record.mismatches(seen) for record in known)
                 category: Category = "loses-events" if lost else "corrupts-state"
-                return _Wrong(wrong.name, category, "statuses", wrong.detail)
+                return _Wrong(wrong.name, category, "statuses", wrong.mismatches)
         return wrong
 
-    def _fail(
-        self,
-        category: Category,
-        case: Case,
-        exchanges: Sequence[Exchange],
-        detail: str,
-        log: Sequence[str],
-    ) -> None:
-        self._evidence.add(Failure(category, case, tuple(exchanges), detail), log=tuple(log))
-        self._outcomes.append(Outcome(case, exchanges[-1].reply, category))
+    def _fail(self, failure: Failure) -> None:
+        self._evidence.add(failure)
+        reply = failure.exchanges[-1].reply
+        self._outcomes.append(Outcome(failure.case, reply, failure.category))
 
 
 def _unexplained(category: Category, topic: str, pointer: str) -> bool:
@@ -452,7 +461,7 @@ def _integration(delivery: Delivery) -> str:
 
 def _differs_but_in_events(record: Record, seen: Mapping[str, Any]) -> bool:
     """Whether a receiver says anything else than is owed, but for how many events it counts."""
-    return any(not what.startswith("events") for what in record.differences(seen))
+    return any(mismatch.field != EVENTS for mismatch in record.mismatches(seen))
 
 
 def _is_right_but_events(ledger: Ledger, name: str, seen: Mapping[str, Any] | None) -> bool:
@@ -462,7 +471,7 @@ def _is_right_but_events(ledger: Ledger, name: str, seen: Mapping[str, Any] | No
 
 
 def _is_right(ledger: Ledger, name: str, seen: Mapping[str, Any] | None) -> bool:
-    return ledger.complaint(name, seen) is None
+    return not ledger.mismatches(name, seen)
 
 
 _OWED: dict[type[Step], Expectation] = {Forged: "reject", Foreign: "either"}

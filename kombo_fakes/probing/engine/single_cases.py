@@ -83,18 +83,18 @@ class ProbeCase:
                 "limit of requests for the time of the tests"
             )
         wrong: Category | None = judge(self._case, reply)
-        detail = ""
+        leaked = ""
         if wrong is None:
             told = leak(self.delivery, reply, self._secret)
             if told is None:
                 return
-            wrong, detail = "leaks", f"The answer shows {told[1]}."
+            wrong, leaked = "leaks", told[1]
         exchange = Exchange(self.delivery, reply)
         finding = finding_of(
             _remedy(self._case, wrong),
             wrong,
             f"it {CATEGORY_TITLES[wrong]}: {self.about}",
-            [Failure(wrong, self._case, (exchange,), detail)],
+            [Failure(wrong, self._case, (exchange,), leaked=leaked)],
         )
         finding = Redactor(self._secret).finding(replace(finding, id=self.id))
         url = str(getattr(answer, "url", ""))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from kombo_fakes.probing.model import CATEGORY_TITLES, Finding, Likelihood
+from kombo_fakes.probing.model import CATEGORY_TITLES, Finding, Likelihood, Loss
 from kombo_fakes.probing.reports.readable import visible
 
 _RANKS: dict[Likelihood, str] = {
@@ -69,6 +69,19 @@ def how_likely(finding: Finding) -> str:
     # An id may begin with the name of an event.
     invalid = any({"fault", "change"} & set(name.split(":")[:-1]) for name in finding.cases)
     return _INVALID if finding.likelihood == "schema" and invalid else _RANKS[finding.likelihood]
+
+
+def describe_loss(loss: Loss) -> str:
+    """Why a receiver that has worked is no use any more, without what is another thing each time.
+
+    Examples:
+        >>> describe_loss(Loss("unreachable", "nothing accepts connections there"))
+        'the receiver cannot be reached any more'
+    """
+    return {
+        "unreachable": "the receiver cannot be reached any more",
+        "unobservable": "the state of the receiver cannot be observed any more",
+    }[loss.kind]
 
 
 def sentence(text: str) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
@@ -10,6 +9,7 @@ from dataclasses import replace
 from kombo_fakes.probing.model import Case, Category, Failure, Finding
 from kombo_fakes.probing.verdicts.evidence import Evidence
 from kombo_fakes.probing.verdicts.findings import (
+    _LOSSES,
     AFTER,
     CRASHES,
     HANGS,
@@ -20,11 +20,14 @@ from kombo_fakes.probing.verdicts.findings import (
     VERBS,
     a_delivery,
     abouts,
+    describe_failure,
     enumerated,
     finding_of,
     if_any,
     plainness,
 )
+from kombo_fakes.sequences.ledger import EVENTS
+from kombo_fakes.sequences.mismatches import ABSENT, WHOLE
 
 CORRUPTS: Category = "corrupts-state"
 _STATE: tuple[Category, ...] = ("acknowledged-not-applied", CORRUPTS)
@@ -167,10 +170,9 @@ def _poisoned(take: Take, fold: Fold) -> Iterable[Finding]:
             "afterwards",
             shown.category,
             f"one delivery breaks those after it: {shown.case.about}, it {verb} good ones"
-            if shown.detail == ""
-            # Behind a colon comes what is another one in each run: a URL, an id.
+            if shown.loss is None
             else f"one delivery breaks what comes after it: {shown.case.about}, "
-            f"{shown.detail.partition(': ')[0]}",
+            f"{_LOSSES[shown.loss.kind]}",
             failures,
             shown=shown,
         )
@@ -648,7 +650,6 @@ THEMES = {
 """What is wrong where a history fails, by the topic of its scenario."""
 
 # Where nothing but the count of events is wrong.
-_COUNTED = re.compile(r": events applied are [^;]*$")
 _COUNTS = {
     "order": "an older (stale) event that comes late is counted as applied",
     "statuses": "events aren't counted right",
@@ -658,13 +659,13 @@ _COUNTS = {
 
 def _fields(failure: Failure) -> list[str]:
     """The fields that are not stored as they were sent."""
-    return re.findall(r"(\w+) (?:is|are) ", failure.detail)
+    return [one.field for one in failure.mismatches if one.field != WHOLE]
 
 
 def _lacks(failures: Iterable[Failure]) -> bool:
     """Whether all that is wrong is that fields aren't there to be seen."""
     return all(
-        (fields := _fields(f)) and re.findall(r"(\w+) (?:is|are) missing", f.detail) == fields
+        f.mismatches and all(m.received is ABSENT and m.field != WHOLE for m in f.mismatches)
         for f in failures
     )
 
@@ -676,7 +677,6 @@ _LACKING = (
 
 
 def _timelines(evidence: Evidence, failures: _Failures) -> Iterable[Finding]:
-    logs = {id(f): evidence.logs[n] for n, f in enumerate(evidence.failures)}
     groups: dict[tuple[Category, str], list[Failure]] = defaultdict(list)
     spelt = [f for f in evidence.failures if f.case.group == "style"]
     enums = [f for f in evidence.failures if f.case.topic == "enum" and f.category in _STATE]
@@ -715,9 +715,7 @@ def _timelines(evidence: Evidence, failures: _Failures) -> Iterable[Finding]:
             and out_of_order
             and failure.category == "loses-events"
         ):
-            log = logs.get(id(failure), ())
             failure = replace(failure, category="applies-out-of-order")
-            logs[id(failure)] = log
         groups[failure.category, failure.case.topic].append(failure)
     for (category, topic), some in groups.items():
         title = THEMES.get(topic, "what it knows isn't what it should")
@@ -735,7 +733,7 @@ def _timelines(evidence: Evidence, failures: _Failures) -> Iterable[Finding]:
             if _lacks(some):
                 title = f"the document that is observed lacks fields ({enumerated(named)})"
                 fix = _LACKING
-        elif all(_COUNTED.search(f.detail) for f in some) and topic in _COUNTS:
+        elif all(_fields(f) == [EVENTS] for f in some) and topic in _COUNTS:
             title = _COUNTS[topic]
         elif category == "rejected-but-applied":
             title = "a forged delivery is refused and applied all the same"
@@ -749,7 +747,7 @@ def _timelines(evidence: Evidence, failures: _Failures) -> Iterable[Finding]:
             f"{title}: {about}",
             some,
             fix=fix,
-            more=(shown.detail, AFTER, *logs.get(id(shown), ())),
+            more=(describe_failure(shown), AFTER, *shown.steps),
         )
 
 
@@ -757,7 +755,7 @@ def _applied(take: Take) -> Iterable[Finding]:
     """Deliveries that were taken and whose state is not what it should be."""
     some = take(lambda f: f.category in _STATE)
     groups: dict[tuple[Category, str, str], list[Failure]] = defaultdict(list)
-    fields = [tuple(re.findall(r"(\w+) is ", failure.detail)) for failure in some]
+    fields = [tuple(_fields(failure)) for failure in some]
     common = {names for names in fields if names and fields.count(names) > 20}
     for failure, names in zip(some, fields, strict=True):
         if names in common:
@@ -789,7 +787,7 @@ def _applied(take: Take) -> Iterable[Finding]:
             f"{title}: {abouts(failures)}",
             failures,
             fix=_LACKING if _lacks(failures) else "",
-            more=(min(failures, key=plainness).detail,),
+            more=(describe_failure(min(failures, key=plainness)),),
         )
 
 

@@ -15,7 +15,6 @@ class Evidence:
 
     policy: Policy
     failures: list[Failure] = field(default_factory=list)
-    logs: dict[int, tuple[str, ...]] = field(default_factory=dict)
     leaks: dict[str, list[tuple[str, Exchange]]] = field(default_factory=dict)
     replies: dict[str, Reply] = field(default_factory=dict)
     cases: dict[str, Case] = field(default_factory=dict)
@@ -26,9 +25,8 @@ class Evidence:
         if not self.muted and not reply.is_rate_limited:
             self.cases[case.id], self.replies[case.id] = case, reply
 
-    def add(self, failure: Failure, log: tuple[str, ...] = ()) -> None:
+    def add(self, failure: Failure) -> None:
         if not self.muted:
-            self.logs[len(self.failures)] = log
             self.failures.append(failure)
 
     def leaked(self, kind: str, name: str, exchange: Exchange) -> None:

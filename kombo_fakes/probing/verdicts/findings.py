@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from kombo_fakes.probing.model import LIKELIHOODS, Category, Failure, Finding, Likelihood
 from kombo_fakes.probing.verdicts.remedies import HINTS
+from kombo_fakes.sequences.mismatches import describe_mismatches
 
 AFTER = "after these deliveries:"
 """The line above the deliveries of a history, in the text of a finding."""
@@ -98,8 +99,8 @@ def finding_of(
         f"Came back: {last.reply}. Owed: {owed}, because {why}.",
         *(line for line in more if line),
     ]
-    if not more and shown.detail:
-        text.append(shown.detail)
+    if not more and (detail := describe_failure(shown)):
+        text.append(detail)
     likelihoods = [f.case.likelihood for f in failures] if likelihood is None else [likelihood]
     return Finding(
         id=name,
@@ -111,6 +112,31 @@ def finding_of(
         cases=cases or tuple(dict.fromkeys(f.case.id for f in failures)),
         exchanges=shown.exchanges,
     )
+
+
+def describe_failure(failure: Failure) -> str:
+    """What went wrong, but for the answer, in a line; nothing where the answer says it all."""
+    said = []
+    if failure.leaked:
+        said.append(f"The answer shows {failure.leaked}.")
+    if failure.answer is not None:
+        last = failure.exchanges[-1].moment
+        together = sum(exchange.moment == last for exchange in failure.exchanges) > 1
+        said.append(f"{'one of them' if together else 'it'} was answered {failure.answer}")
+    if failure.loss is not None:
+        said.append(f"{_LOSSES[failure.loss.kind]}: {failure.loss.error}")
+    if failure.mismatches:
+        whose = f"{failure.integration}: " if failure.integration else ""
+        said.append(whose + describe_mismatches(failure.mismatches))
+    if failure.breaks_others:
+        said.append("after it good deliveries fail as well")
+    return "; ".join(said)
+
+
+_LOSSES = {
+    "unreachable": "the receiver cannot be reached any more",
+    "unobservable": "the state of the receiver cannot be observed any more",
+}
 
 
 def plainness(failure: Failure) -> tuple[int, int, int]:

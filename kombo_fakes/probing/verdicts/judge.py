@@ -11,6 +11,7 @@ from typing import Any
 from kombo_fakes.core.instants import SECOND, parse_instant
 from kombo_fakes.probing.model import Case, Category, Reply
 from kombo_fakes.probing.secrets.encodings import secret_forms
+from kombo_fakes.sequences.mismatches import ABSENT, Mismatch
 from kombo_fakes.wire.delivery import Delivery
 from kombo_fakes.wire.signing import sign
 
@@ -120,14 +121,25 @@ def _plain(text: str) -> str:
     return text
 
 
-def differences(expected: Mapping[str, Any], observed: Mapping[str, Any]) -> tuple[str, ...]:
-    """The names of what a receiver has stored otherwise than it was sent."""
+def find_mismatches(
+    expected: Mapping[str, Any], observed: Mapping[str, Any]
+) -> tuple[Mismatch, ...]:
+    """What a receiver has stored otherwise than it was sent.
+
+    Args:
+        expected: The fields that were sent.
+        observed: The fields that the receiver shows; it may show others as well.
+
+    Examples:
+        >>> find_mismatches({"state": "ACTIVE"}, {"state": "INVALID", "events": 1})
+        (Mismatch(field='state', expected='ACTIVE', received='INVALID'),)
+    """
     found = []
-    for name, owed in expected.items():
+    for name, sent in expected.items():
         seen = observed.get(name)
-        if seen == owed or (name == "updated_at" and _same_instant(seen, owed)):
+        if seen == sent or (name == "updated_at" and _same_instant(seen, sent)):
             continue
-        found.append(name)
+        found.append(Mismatch(name, sent, observed.get(name, ABSENT)))
     return tuple(found)
 
 

@@ -12,7 +12,7 @@ from typing import Any, get_args
 from xml.etree import ElementTree
 
 import pytest
-from support.gallery.good import Answer, Receiver, Refused
+from support.gallery.receiver import Answer, Receiver, Rejection
 
 from kombo_fakes import Delivery, ProbeError, ReceiverError, Schema, probe, probe_cases, verify
 from kombo_fakes.cli.scorecard import print_scorecard
@@ -284,12 +284,12 @@ class Breaking(Receiver):
     looks = 0
     last = 3
 
-    def look(self, environ: dict[str, Any]) -> Any:
+    def get(self, environ: dict[str, Any]) -> Any:
         """The same, and then no more."""
         self.looks += 1
         if self.looks > self.last:
             raise RuntimeError("the pool is empty")
-        return super().look(environ)
+        return super().get(environ)
 
 
 class Tired(Receiver):
@@ -297,12 +297,12 @@ class Tired(Receiver):
 
     looks = 0
 
-    def look(self, environ: dict[str, Any]) -> Any:
+    def get(self, environ: dict[str, Any]) -> Any:
         """The same, but for that one."""
         self.looks += 1
         if self.looks % 100 == 99:
-            raise Refused(503, "one moment")
-        return super().look(environ)
+            raise Rejection(503, "one moment")
+        return super().get(environ)
 
 
 def test_a_look_that_fails_once_does_not_end_a_run() -> None:
@@ -343,12 +343,12 @@ def test_what_breaks_observing_for_a_moment_while_hypothesis_draws() -> None:
     class ForAMoment(Receiver):
         looks = 0
 
-        def look(self, environ: dict[str, Any]) -> Any:
+        def get(self, environ: dict[str, Any]) -> Any:
             """Like before, but for two looks in a row."""
             self.looks += 1
             if self.looks - before in (5, 6):
                 raise RuntimeError("for a moment")
-            return super().look(environ)
+            return super().get(environ)
 
     report = probed(ForAMoment(SECRET), observe=OBSERVE, max_examples=100)
     assert ids(report) == ["afterwards"]
@@ -395,10 +395,10 @@ def test_an_observed_document_of_any_depth() -> None:
     class Deep(Receiver):
         looks = 0
 
-        def look(self, environ: dict[str, Any]) -> Any:
+        def get(self, environ: dict[str, Any]) -> Any:
             """From some look on what no parser can read."""
             self.looks += 1
-            return Answer(200, deep) if self.looks > self.first else super().look(environ)
+            return Answer(200, deep) if self.looks > self.first else super().get(environ)
 
         first = 0
 
@@ -661,7 +661,7 @@ def test_a_document_without_fields_is_told_as_such() -> None:
     """It isn't said that something wasn't stored."""
 
     class Bare(Receiver):
-        def shown(self, record: dict[str, Any]) -> dict[str, Any]:
+        def show(self, record: dict[str, Any]) -> dict[str, Any]:
             return {name: record[name] for name in ("state", "qa_status")}
 
     (finding,) = probed(Bare(SECRET), observe=OBSERVE).findings

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from support.gallery.broken import BROKEN
+from support.gallery.broken import get_planted
 from support.gallery.serving import serving
 
 from kombo_fakes import Delivery, probe
@@ -70,9 +70,8 @@ class Page(HTMLParser):
 
 def probed(name: str, **options: Any) -> Report:
     """What a probe finds of a receiver of the gallery."""
-    (planted,) = [planted for planted in BROKEN if planted.name == name]
     return probe(
-        planted.receiver_factory(SECRET),
+        get_planted(name).receiver_factory(SECRET),
         secret=SECRET,
         observe="/integrations/{integration_id}",
         url="/hooks",
@@ -280,9 +279,8 @@ def test_a_run_without_findings_says_so() -> None:
 @pytest.mark.slow
 def test_from_the_command_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """``--html`` writes the page; a path that can't be is found out before the run."""
-    (planted,) = [planted for planted in BROKEN if planted.name == "crashes-on-null-email"]
     asked: list[str] = []
-    receiver = planted.receiver_factory(SECRET)
+    receiver = get_planted("crashes-on-null-email").receiver_factory(SECRET)
 
     def counted(environ: dict[str, Any], start: Any) -> Any:
         asked.append(environ["REQUEST_METHOD"])

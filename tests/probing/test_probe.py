@@ -14,9 +14,10 @@ from urllib.parse import quote, quote_plus
 from xml.etree import ElementTree
 
 import pytest
-from support.gallery.broken import BROKEN
-from support.gallery.broken_events import CountsOlderEvents
-from support.gallery.good import GOOD, AppliesLater, Receiver
+from support.gallery.broken import BROKEN, get_planted
+from support.gallery.good import GOOD, AppliesLater
+from support.gallery.planted import subclass
+from support.gallery.receiver import Receiver
 from support.gallery.serving import serving
 from support.sampling import some_fast
 
@@ -32,17 +33,7 @@ from kombo_fakes.probing.reports.report import Report
 SECRET = "s3cret of a receiver"
 OBSERVE = "/integrations/{integration_id}"
 
-# What the probe doesn't see, and why.
-UNSEEN = {
-    "drops-empty-integration-ids": "an empty id can't be asked for in a URL",
-    "forgets-after-a-moment": "a copy comes later than a probe waits",
-    "loses-updates-when-it-races": "takes luck",
-    "takes-twenty-a-second": "a limit of requests is no bug, but a note",
-}
-# Bugs that show in more ways than one, so that a probe can't tell that it is one.
-MANY = {"marks-before-it-works"}
-
-SHOWN = [planted for planted in BROKEN if planted.name not in UNSEEN and not planted.served]
+SEEN = [planted for planted in BROKEN if not planted.unseen]
 
 
 def probed(receiver: Any, policy: Any = "strict", **options: Any) -> Report:
@@ -88,14 +79,13 @@ def is_named(planted, report):
     """One finding, or two, and the text of one names the cause."""
     texts = [f"{f.title}\n{f.text}\n{f.fix}" for f in report.findings]
     assert any(re.search(planted.words, text, re.IGNORECASE) for text in texts), texts
-    most = 10 if planted.name in MANY else 2
-    assert len(report.findings) <= most, [finding.title for finding in report.findings]
+    assert len(report.findings) <= planted.most, [finding.title for finding in report.findings]
     assert len({finding.id for finding in report.findings}) == len(report.findings)
     cases = {case for finding in report.findings for case in finding.cases}
     assert {outcome.case.id for outcome in report.outcomes if outcome.state == "wrong"} <= cases
 
 
-@pytest.mark.parametrize("planted", some_fast(SHOWN, 300), ids=str)
+@pytest.mark.parametrize("planted", some_fast(SEEN, 300), ids=str)
 def test_bugs_are_found_and_named(planted):
     """Each of them, which takes minutes."""
     # Enough for a machine that stands still for a moment.
@@ -324,12 +314,9 @@ def test_an_echoed_secret_is_in_no_output(capsys, tmp_path):
 @pytest.mark.slow
 def test_a_bug_in_counting_hides_no_other():
     """Late events that are counted, and timestamps that are compared as texts: both are said."""
-
-    class CountsAndComparesTexts(CountsOlderEvents):
-        def is_newer(self, new, old):
-            return new > old
-
-    report = probed(CountsAndComparesTexts(SECRET), max_examples=0)
+    counts = type(get_planted("counts-older-events").receiver_factory(SECRET))
+    compares_strings = {"is_newer": lambda self, good, new, old: new > old}
+    report = probed(subclass("both", counts, compares_strings)(SECRET), max_examples=0)
     titles = "\n".join(finding.title for finding in report.findings)
     assert len(report.findings) == 2
     assert "comes late is counted" in titles
@@ -367,7 +354,7 @@ def test_what_is_observed_shows_no_secret():
 @pytest.mark.slow
 def test_command_line_on_a_broken_receiver(capsys, tmp_path):
     """Status 1, a baseline makes it 0, and what was found can be sent again."""
-    (planted,) = (p for p in BROKEN if p.name == "takes-missing-signature")
+    planted = get_planted("accepts-missing-signature")
     report = tmp_path / "report.json"
     with serving(planted.receiver_factory(SECRET)) as url:
         common = ["probe", f"{url}/hooks", "--secret", SECRET, "--max-examples", "0"]

@@ -103,12 +103,12 @@ def test_the_commands_that_need_a_receiver_work(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """One after the other, against a receiver that takes what isn't signed."""
-    from support.gallery.broken import BROKEN
+    from support.gallery.broken import get_planted
     from support.gallery.serving import serving
 
     monkeypatch.chdir(tmp_path)
     (tmp_path / "secret.txt").write_text("s3cret of a receiver\n")
-    (planted,) = (p for p in BROKEN if p.name == "takes-missing-signature")
+    planted = get_planted("accepts-missing-signature")
     commands = [command for command in _commands() if command.startswith(PROBING)]
     assert len(commands) == 3
     with serving(planted.receiver_factory("s3cret of a receiver")) as url:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 import pytest
-from support.gallery.good import Receiver
+from support.gallery.receiver import Receiver
 from support.gallery.serving import serving
 
 # Imported here, since pytester forgets after each run what was first imported in it.

@@ -1,15 +1,21 @@
-"""Receivers with one bug each: what real ones get wrong."""
+"""Receivers with one bug each, such as real ones have."""
 
 from __future__ import annotations
 
-from .broken_bodies import BODIES
-from .broken_events import EVENTS
-from .broken_likenesses import LOOKALIKES
-from .broken_payloads import PAYLOADS
-from .broken_signatures import SIGNATURES
+from .bodies import BODIES
+from .histories import HISTORIES
+from .leaks import LEAKING
+from .lookalikes import LOOKALIKES
 from .planted import Planted
+from .schemas import SCHEMAS
+from .signatures import SIGNATURES
+from .values import VALUES
 
-BROKEN: tuple[Planted, ...] = (*SIGNATURES, *BODIES, *PAYLOADS, *EVENTS, *LOOKALIKES)
-"""All of them; each name occurs once."""
+BROKEN: tuple[Planted, ...] = (
+    *SIGNATURES, *BODIES, *VALUES, *SCHEMAS, *HISTORIES, *LEAKING, *LOOKALIKES,
+)  # fmt: skip
 
-__all__ = ["BROKEN", "Planted"]
+
+def get_planted(name: str) -> Planted:
+    """Return the receiver with a bug of a name."""
+    return next(each for each in BROKEN if each.name == name)

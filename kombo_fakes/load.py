@@ -38,7 +38,7 @@ from kombo_fakes.errors import KomboFakesError, OverrideError, SecretError, Tran
 from kombo_fakes.schema.schema import SchemaLike
 from kombo_fakes.sequences.traffic import Traffic
 from kombo_fakes.webhooks.shipped import DEFAULT_EVENT
-from kombo_fakes.wire.faults import Policy
+from kombo_fakes.wire.expectations import Policy
 from kombo_fakes.wire.signing import SECRET_VARIABLE
 from kombo_fakes.wire.transport.client import Transport
 

@@ -8,7 +8,7 @@ from typing import Any, Literal, TypeAlias, get_args
 
 from kombo_fakes.sequences.mismatches import Mismatch
 from kombo_fakes.wire.delivery import Delivery
-from kombo_fakes.wire.faults import Expectation, Policy
+from kombo_fakes.wire.expectations import Expectation, Policy
 from kombo_fakes.wire.signing import SECRET_VARIABLE
 
 __all__ = [

@@ -17,7 +17,7 @@ from kombo_fakes.generation.runs import Made, generate
 from kombo_fakes.schema.schema import Schema, SchemaLike
 from kombo_fakes.webhooks.shipped import DEFAULT_EVENT
 from kombo_fakes.wire.delivery import Delivery
-from kombo_fakes.wire.faults import Expectation, Policy
+from kombo_fakes.wire.expectations import Expectation, Policy
 from kombo_fakes.wire.signing import sign
 
 T = TypeVar("T")

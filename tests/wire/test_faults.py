@@ -28,7 +28,7 @@ from kombo_fakes import (
 )
 from kombo_fakes.cli.main import main
 from kombo_fakes.core.json_reader import parse_json
-from kombo_fakes.wire.faults import ways_of
+from kombo_fakes.wire.faults import count_ways
 
 SECRET = "s3cret of a receiver"
 FAULTS = wire_faults(secret=SECRET)
@@ -179,13 +179,13 @@ def test_examples_show_all_ways():
     """Also where there are more than a few; and where the first is none, by another one."""
     (malformed,) = wire_faults(ids=["signature-malformed"])
     assert len(malformed.examples) == 10
-    assert ways_of(malformed, malformed.examples[0].payload) == 10
+    assert count_ways(malformed, malformed.examples[0].payload) == 10
     (guessable,) = wire_faults(secret=b"secret\0", ids=["signature-key-guessable"])
     payload = guessable.examples[0].payload
-    assert ways_of(guessable, payload) > len(guessable.examples)
+    assert count_ways(guessable, payload) > len(guessable.examples)
     (number,) = wire_faults({"type": "integer", "enum": [0, 7]}, ids=["body-number"])
     assert [delivery.body for delivery in number.examples] == [b"-1.5e3", b"42"]
-    assert (number.apply(7), ways_of(number, 7)) == (None, 3)
+    assert (number.apply(7), count_ways(number, 7)) == (None, 3)
 
 
 def test_the_policy_has_to_be_one():

@@ -13,7 +13,7 @@ from kombo_fakes.probing.cases.edge_values import MEDIA_TYPES
 from kombo_fakes.probing.cases.payloads import CasePayloads, drop_non_ascii, is_usual_id
 from kombo_fakes.probing.model import Case, Policy
 from kombo_fakes.wire.delivery import Delivery
-from kombo_fakes.wire.faults import numbered_choices, ways_of, wire_faults
+from kombo_fakes.wire.faults import count_ways, numbered_choices, wire_faults
 from kombo_fakes.wire.signing import SIGNATURE_HEADER
 
 LARGE_BODY_TOPIC = "body-megabyte"
@@ -90,7 +90,7 @@ class RejectedCases:
             is_applied = expectation == "accept" or (
                 expectation == "either" and fault.id not in _OPEN_IN_MEANING
             )
-            for number in range(ways_of(fault, base)):
+            for number in range(count_ways(fault, base)):
                 payload = self._payloads.fresh()
                 delivery = fault.apply(payload, numbered_choices(number, self._payloads.seed))
                 if delivery is None:

@@ -29,7 +29,7 @@ from kombo_fakes.probing.verdicts.judge import judge, leak
 from kombo_fakes.sequences.timeline import status_of
 from kombo_fakes.webhooks.shipped import DEFAULT_EVENT, check_event
 from kombo_fakes.wire.delivery import Delivery
-from kombo_fakes.wire.faults import Expectation
+from kombo_fakes.wire.expectations import Expectation
 from kombo_fakes.wire.signing import TEST_SECRET, sign
 
 _SOMEWHERE = "http://127.0.0.1:8000/"

@@ -1,0 +1,1 @@
+"""The rows of the wire faults, by family: signature, body and HTTP."""

@@ -1,0 +1,217 @@
+"""Wire faults of the signature: missing, wrong, or right but written in another way."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+from base64 import urlsafe_b64encode
+
+from kombo_fakes.wire.delivery import Delivery
+from kombo_fakes.wire.fault_rows import EITHER, REJECT, FaultCase, FaultRow, Maker
+from kombo_fakes.wire.serializations import serialize
+from kombo_fakes.wire.signing import TEST_SECRET, digest, signature_with
+
+
+def _sign_with_key(*keys: bytes) -> Maker:
+    def make(case: FaultCase) -> Delivery | None:
+        # A key that happens to be the receiver's secret makes a right signature.
+        wrong = [key for key in keys if key != case.secret]
+        if not wrong:
+            return None
+        return case.signed_by(signature_with(case.body, case.choices.pick(wrong)))
+
+    return make
+
+
+def _sign_with_key_prefix(case: FaultCase) -> Delivery | None:
+    whole = len(case.secret)
+    lengths = [n for n in (whole // 2, 1, whole - 1, 8, 16, 32, 64) if 0 < n < whole]
+    if not lengths:
+        return None
+    key = case.secret[: case.choices.pick(lengths)]
+    return case.signed_by(signature_with(case.body, key))
+
+
+def _use_other_algorithm(case: FaultCase) -> Delivery:
+    body = case.body
+    digests = (
+        hmac.new(case.secret, body, hashlib.sha1).digest(),
+        hmac.new(case.secret, body, hashlib.sha512).digest(),
+        hashlib.sha256(body).digest(),
+        hmac.new(body, case.secret, hashlib.sha256).digest(),
+    )
+    return case.signed_by(urlsafe_b64encode(case.choices.pick(digests)).rstrip(b"=").decode())
+
+
+def _sign_other_body(case: FaultCase) -> Delivery:
+    other = {**case.payload, "id": "another"} if isinstance(case.payload, dict) else [case.payload]
+    return case.signed_by(case.right_signature(serialize(other)))
+
+
+def _change_character(case: FaultCase) -> Delivery:
+    right = case.right_signature()
+    # Not the last one: two of its bits are spare, so that another one can mean the same digest.
+    at = case.choices.pick((0, 21, len(right) - 2, 10))
+    other = "A" if right[at] != "A" else "B"
+    return case.signed_by(right[:at] + other + right[at + 1 :])
+
+
+def _set_spare_bits(case: FaultCase) -> Delivery:
+    # Of the 6 bits of the last character 2 carry nothing (RFC 4648, 3.5).
+    alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
+    right = case.right_signature()
+    last = alphabet[alphabet.index(right[-1]) | case.choices.pick((1, 2, 3))]
+    return case.signed_by(right[:-1] + last)
+
+
+def _use_standard_alphabet(case: FaultCase) -> Delivery:
+    # Spaces at the end until the signature has a character that differs between the alphabets.
+    body = case.body
+    while not {"-", "_"} & set(case.right_signature(body)):
+        body += b" "
+    signature = case.right_signature(body).replace("-", "+").replace("_", "/")
+    return case.signed_by(signature, body=body)
+
+
+def _malform(case: FaultCase) -> Delivery:
+    kinds = (",", "=", "A", "v1,", "null", "sha256=", "%", "{}", "A" * 43 + "=" * 5, "-" * 42)
+    return case.signed_by(case.choices.pick(kinds))
+
+
+def _use_non_ascii(case: FaultCase) -> Delivery:
+    right = case.right_signature()
+    # Not the whole right signature: many decoders ignore characters beyond their alphabet.
+    return case.signed_by(case.choices.pick(("\xe9" * 43, right[:-1] + "\xe9", "\xff", "\xa0=")))
+
+
+def _shorten(case: FaultCase) -> Delivery:
+    right = case.right_signature()
+    return case.signed_by(right[: case.choices.pick((len(right) // 2, 1, 8, len(right) - 4))])
+
+
+def _lengthen(case: FaultCase) -> Delivery:
+    right = case.right_signature()
+    return case.signed_by(right + case.choices.pick(("AAAA", right, "A" * 21)))
+
+
+def _repeat_header(case: FaultCase) -> Delivery:
+    right, wrong = case.right_signature(), case.right_signature(b"")
+    return case.signed_by(*case.choices.pick(((wrong, right), (right, wrong), (right, right))))
+
+
+def _repeat_wrong_header(case: FaultCase) -> Delivery:
+    return case.signed_by(case.right_signature(b""), signature_with(case.body, b""))
+
+
+def _use_hexadecimal(case: FaultCase) -> Delivery:
+    text = digest(case.body, case.secret).hex()
+    return case.signed_by(case.choices.pick((text, text.upper())))
+
+
+def _add_prefix(case: FaultCase) -> Delivery:
+    return case.signed_by(case.choices.pick(("sha256=", "v1,", "Bearer ")) + case.right_signature())
+
+
+def _change_case(case: FaultCase) -> Delivery:
+    right = case.right_signature()
+    return case.signed_by(case.choices.pick((right.lower(), right.upper(), right.swapcase())))
+
+
+def _add_whitespace(case: FaultCase) -> Delivery:
+    return case.signed_by(
+        case.choices.pick((" {} ", "\t{}", "{}  ")).format(case.right_signature())
+    )
+
+
+def _change_byte_of_body(case: FaultCase) -> Delivery | None:
+    changed = case.change_free_string(lambda string: (string[:-1] if string else "") + "~")
+    if changed is None or changed == case.payload:
+        return None
+    return case.signed_by(case.right_signature(), body=serialize(changed))
+
+
+def _add_whitespace_to_body(case: FaultCase) -> Delivery:
+    body = case.body
+    at_end, after_brace = body + b"\n", body[:1] + b" " + body[1:]
+    changed = case.choices.pick(
+        (at_end, b" " + body, after_brace, serialize(case.payload, "spaced"))
+    )
+    return case.signed_by(case.right_signature(), body=changed)
+
+
+def _reorder_keys(case: FaultCase) -> Delivery | None:
+    changed = serialize(case.payload, "keys-reversed")
+    return None if changed == case.body else case.signed_by(case.right_signature(), body=changed)
+
+
+_ANYBODY = "anybody can make it without the secret"
+_NOT_OVER_BODY = "the signature is not over these bytes"
+_SAME_DIGEST = (
+    "the digest is right and only written in another way: rejecting it is strict, and accepting it "
+    "is harmless"
+)
+
+SIGNATURE_FAULTS: tuple[FaultRow, ...] = (
+    FaultRow("signature-missing", "no signature header", REJECT, _ANYBODY,
+             lambda case: case.signed_by()),
+    FaultRow("signature-empty", "an empty signature header", REJECT, _ANYBODY,
+             lambda case: case.signed_by("")),
+    FaultRow("signature-key-empty", "made with an empty key, as if no secret is configured",
+             REJECT, _ANYBODY, _sign_with_key(b"")),
+    FaultRow("signature-key-null", "made with the key null, as if no secret is configured",
+             REJECT, _ANYBODY, _sign_with_key(b"null")),
+    FaultRow("signature-key-undefined", "made with the key undefined, as if no secret is "
+             "configured", REJECT, _ANYBODY, _sign_with_key(b"undefined")),
+    FaultRow("signature-key-none", "made with the key None, as if no secret is configured",
+             REJECT, _ANYBODY, _sign_with_key(b"None")),
+    FaultRow("signature-key-prefix", "made with a part of the secret as the key", REJECT,
+             "only the whole secret is the key", _sign_with_key_prefix),
+    FaultRow("signature-key-guessable", "made with a key that many forget to change", REJECT,
+             "anybody can guess the key",
+             _sign_with_key(b"secret", b"changeme", b"test", b"password", b"kombo", b"dev")),
+    FaultRow("signature-key-test", "made with the secret of the test vectors", REJECT,
+             "anybody can read the key", _sign_with_key(TEST_SECRET.encode())),
+    FaultRow("signature-other-secret", "made with another secret", REJECT,
+             "it was not made with the secret",
+             _sign_with_key(b"another secret, as after a rotation", b"\x00\xff\xfe")),
+    FaultRow("signature-other-algorithm", "made with another algorithm than HMAC-SHA256", REJECT,
+             "the sender does not choose the algorithm", _use_other_algorithm),
+    FaultRow("signature-other-body", "the right signature of another payload", REJECT,
+             _NOT_OVER_BODY, _sign_other_body),
+    FaultRow("signature-empty-body", "the right signature of an empty body", REJECT,
+             _NOT_OVER_BODY, lambda case: case.signed_by(case.right_signature(b""))),
+    FaultRow("signature-character-changed", "one character is another one", REJECT,
+             _NOT_OVER_BODY, _change_character),
+    FaultRow("signature-case-changed", "letters in another case", REJECT,
+             "base64 is case-sensitive", _change_case),
+    FaultRow("signature-shortened", "only the first characters of the right one", REJECT,
+             "a part of a digest is easier to guess than the whole", _shorten),
+    FaultRow("signature-longer", "the right one, followed by more characters", REJECT,
+             "it encodes other bytes than the digest", _lengthen),
+    FaultRow("signature-malformed", "characters that are not base64 of a digest", REJECT, _ANYBODY,
+             _malform),
+    FaultRow("signature-non-ascii", "characters beyond ASCII", REJECT, _ANYBODY, _use_non_ascii),
+    FaultRow("signature-long", "5,000 characters", REJECT, _ANYBODY,
+             lambda case: case.signed_by("A" * 5_000)),
+    FaultRow("signature-twice-wrong", "the header twice, both wrong", REJECT, _ANYBODY,
+             _repeat_wrong_header),
+    FaultRow("signature-twice", "the header twice, at least one of them right", EITHER,
+             "HTTP does not define which one counts (RFC 9110, 5.3)", _repeat_header),
+    FaultRow("signature-padded", "padded with =", EITHER, _SAME_DIGEST,
+             lambda case: case.signed_by(case.right_signature() + "=")),
+    FaultRow("signature-standard-alphabet", "in the standard alphabet of base64 (+ and /)", EITHER,
+             _SAME_DIGEST, _use_standard_alphabet),
+    FaultRow("signature-spare-bits", "other spare bits in the last character", EITHER,
+             _SAME_DIGEST, _set_spare_bits),
+    FaultRow("signature-hex", "in hexadecimal", EITHER, _SAME_DIGEST, _use_hexadecimal),
+    FaultRow("signature-prefixed", "after sha256= or another prefix", EITHER, _SAME_DIGEST,
+             _add_prefix),
+    FaultRow("signature-blanks-around", "whitespace around it", EITHER,
+             "servers remove it before a receiver sees it (RFC 9110, 5.5)", _add_whitespace),
+    FaultRow("signature-body-byte", "right before one character of the body was changed", REJECT,
+             _NOT_OVER_BODY, _change_byte_of_body),
+    FaultRow("signature-body-blank", "right before whitespace was added to the body", REJECT,
+             _NOT_OVER_BODY, _add_whitespace_to_body),
+    FaultRow("signature-body-order", "right before the keys of the body were reordered", REJECT,
+             _NOT_OVER_BODY, _reorder_keys),
+)  # fmt: skip

@@ -47,7 +47,7 @@ if TYPE_CHECKING:
     )
     from kombo_fakes.generation.ndjson import ndjson
     from kombo_fakes.generation.runs import Made, generate
-    from kombo_fakes.probing.engine.running import probe
+    from kombo_fakes.probing.engine.probe import probe
     from kombo_fakes.probing.engine.single_cases import ProbeCase, probe_cases
     from kombo_fakes.probing.model import Finding
     from kombo_fakes.probing.reports.report import Report
@@ -140,7 +140,7 @@ _HOMES = {
         "Made",
         "generate",
     ),
-    "probing.engine.running": ("probe",),
+    "probing.engine.probe": ("probe",),
     "probing.engine.single_cases": (
         "ProbeCase",
         "probe_cases",

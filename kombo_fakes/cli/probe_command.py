@@ -21,8 +21,8 @@ from kombo_fakes.cli.status import FINE, FOUND, INTERRUPTED, UNUSABLE
 from kombo_fakes.cli.temporary_files import no_temporary_files
 
 if TYPE_CHECKING:
-    from kombo_fakes.probing.engine.running import Progress
     from kombo_fakes.probing.reports.report import Report
+    from kombo_fakes.probing.run_events import Subscriber
 
 EXAMPLES = examples(
     "kombo-fakes probe http://127.0.0.1:8000/webhooks/kombo --secret-file secret.txt",
@@ -117,7 +117,7 @@ def probe_command(
     stopped before its end.
     """
     # Read before anything is opened: a record that never began would be in the way of the next.
-    settings: dict[str, Any] = {
+    options: dict[str, Any] = {
         "secret": read_secret(secret, secret_file),
         "policy": policy,
         "observe": observe,
@@ -130,11 +130,11 @@ def probe_command(
         "ca_file": ca_file,
     }
     if names:
-        settings["event"] = names
+        options["event"] = names
     outs = {"json": json_file, "html": html_file, "junit": junit_file}
     _check_apart([name for name in outs.values() if name is not None])
     with no_temporary_files():  # Before anything of Hypothesis is imported.
-        return _probed(url, settings, outs, record, skip, baseline)
+        return _probed(url, options, outs, record, skip, baseline)
 
 
 def _check_apart(names: Sequence[str]) -> None:
@@ -147,7 +147,7 @@ def _check_apart(names: Sequence[str]) -> None:
 
 def _probed(
     url: str,
-    settings: dict[str, Any],
+    options: dict[str, Any],
     outs: Mapping[str, str | None],
     record: str | None,
     skip: Iterable[str],
@@ -156,15 +156,18 @@ def _probed(
     from kombo_fakes.cli.scorecard import print_scorecard
     from kombo_fakes.core.json_reader import parse_json, read_bytes
     from kombo_fakes.core.writer import to_pretty_json
-    from kombo_fakes.probing.engine.running import probe
+    from kombo_fakes.probing.engine.probe import run_probe
+    from kombo_fakes.probing.engine.settings import ProbeSettings
     from kombo_fakes.probing.reports.as_html import html_report
     from kombo_fakes.probing.reports.as_json import data_report, known_findings
     from kombo_fakes.probing.reports.as_junit import junit_report
     from kombo_fakes.probing.reports.recorder import Recorder
+    from kombo_fakes.probing.run_events import report_exchanges_to
 
     known = set(skip)
     if baseline is not None:
         known |= known_findings(parse_json(read_bytes(baseline), baseline), baseline)
+    settings = ProbeSettings(skip=known, **options)
     written: dict[str, Callable[[Report], bytes]] = {
         "json": lambda report: to_pretty_json(data_report(report)) + b"\n",
         "html": html_report,
@@ -177,15 +180,12 @@ def _probed(
             for kind, name in outs.items()
             if name is not None
         }
-        recorder = files.enter_context(Recorder(record, url)) if record is not None else None
-        with _progress() as progress:
-            report = probe(
-                url,
-                skip=known,
-                progress=progress,
-                on_exchange=None if recorder is None else recorder.keep,
-                **settings,
-            )
+        subscribers: list[Subscriber] = []
+        if record is not None:
+            recorder = files.enter_context(Recorder(record, url))
+            subscribers.append(report_exchanges_to(recorder.keep))
+        with _progress_bar() as bar:
+            report = run_probe(url, settings, [*subscribers, *bar])
         for kind, stream in streams.items():
             stream.write(written[kind](report))
     if "-" not in outs.values():
@@ -215,19 +215,21 @@ def _status(report: Report) -> int:
 
 
 @contextlib.contextmanager
-def _progress() -> Iterator[Progress | None]:
+def _progress_bar() -> Iterator[list[Subscriber]]:
+    """Show a progress bar while a person watches; the subscribers that move it."""
     if not is_interactive():
-        yield None
+        yield []
         return
     from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, TextColumn
-    from rich.progress import Progress as Bar
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+
+    from kombo_fakes.probing.run_events import report_progress_to
 
     columns = (TextColumn("{task.description:<16}"), BarColumn(), MofNCompleteColumn())
-    with Bar(*columns, console=Console(stderr=True), transient=True) as bar:
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task("", total=None)
 
         def show(phase: str, done: int, of: int) -> None:
             bar.update(task, description=phase, completed=done, total=of)
 
-        yield show
+        yield [report_progress_to(show)]

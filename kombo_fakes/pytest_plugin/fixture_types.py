@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 if TYPE_CHECKING:
     import faker as faker_module
 
-    from kombo_fakes.probing.engine.running import Progress
-    from kombo_fakes.probing.model import Policy, Reply
+    from kombo_fakes.probing.model import Policy
     from kombo_fakes.probing.receivers.receiver import Observe
     from kombo_fakes.probing.reports.report import Report
+    from kombo_fakes.probing.run_events import OnExchange, Progress
     from kombo_fakes.wire.delivery import Delivery
 
 P = TypeVar("P", covariant=True)
@@ -76,7 +76,7 @@ class ReceiverProbe(Protocol):
         allow_remote: bool = False,
         ca_file: str | None = None,
         progress: Progress | None = None,
-        on_exchange: Callable[[str, Delivery, Reply], None] | None = None,
+        on_exchange: OnExchange | None = None,
     ) -> Report:
         """Play deliveries at a receiver; see `kombo_fakes.probe`."""
         ...

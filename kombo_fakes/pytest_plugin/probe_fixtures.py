@@ -116,7 +116,7 @@ def kombo_probe(
         **options: Any,
     ) -> Report:
         __tracebackhide__ = True
-        from kombo_fakes.probing.engine.running import probe
+        from kombo_fakes.probing.engine.probe import probe
         from kombo_fakes.probing.known import GONE, Known
 
         try:

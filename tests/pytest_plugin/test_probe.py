@@ -9,7 +9,7 @@ from support.gallery.receiver import Receiver
 from support.gallery.serving import serving
 
 # Imported here, since pytester forgets after each run what was first imported in it.
-import kombo_fakes.probing.engine.running
+import kombo_fakes.probing.engine.probe
 from kombo_fakes import ReceiverError, TransportError, probe, probe_cases, verify
 from kombo_fakes.probing.reports.as_json import data_report
 
@@ -287,7 +287,7 @@ def test_what_is_wrong_with_a_call(project: pytest.Pytester, call: str, message:
     result = project.runpytest()
     result.assert_outcomes(failed=1)
     result.stdout.fnmatch_lines([f"E *{message}"])
-    assert "running.py" not in result.stdout.str()
+    assert "engine/probe.py" not in result.stdout.str()
 
 
 @pytest.mark.slow

@@ -21,9 +21,6 @@ if TYPE_CHECKING:
 
 Told = Callable[[str, Delivery, Reply], None]
 
-SETTLE = 0.75
-"""Seconds that a receiver has to store first and think later, unless it is given others."""
-
 # Where one never does, there is no use in waiting.
 _WAITS = 12
 _WAITS_IN_VAIN = 3

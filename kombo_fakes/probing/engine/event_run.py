@@ -16,15 +16,13 @@ from kombo_fakes.probing.engine.preflight import instead_of, preflight_finding
 from kombo_fakes.probing.model import Case, Category, Exchange, Failure, Finding, Loss, Reply
 from kombo_fakes.probing.reports.plain_text import counted, describe_loss
 from kombo_fakes.probing.reports.report import Outcome
+from kombo_fakes.probing.run_events import Progress
 from kombo_fakes.probing.verdicts.diagnosis import diagnose
 from kombo_fakes.probing.verdicts.evidence import Evidence
 from kombo_fakes.probing.verdicts.findings import CRASHES, after
 from kombo_fakes.probing.verdicts.judge import find_mismatches, judge
 from kombo_fakes.sequences.mismatches import ABSENT, WHOLE, Mismatch
 from kombo_fakes.webhooks.shipped import DEFAULT_EVENT
-
-Progress = Callable[[str, int, int], None]
-"""Is told the name of a phase, how many of its cases are done, and how many there are."""
 
 _HANGS = 3
 _MOST_SHRINKING = 600

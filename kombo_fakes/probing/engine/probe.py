@@ -4,30 +4,37 @@ from __future__ import annotations
 
 import secrets
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from contextlib import closing
 from dataclasses import replace
 from typing import Any
 from urllib.parse import urljoin
 
-from kombo_fakes.core.messages import unknown_name_error
 from kombo_fakes.probing.cases.phases import CaseMaker
-from kombo_fakes.probing.engine.client import SETTLE, Client
-from kombo_fakes.probing.engine.event_run import Play, Progress
+from kombo_fakes.probing.engine.client import Client
+from kombo_fakes.probing.engine.event_run import Play
+from kombo_fakes.probing.engine.settings import ProbeSettings
 from kombo_fakes.probing.known import Known
-from kombo_fakes.probing.model import LIKELIHOODS, POLICIES, Finding, Policy, Reply
+from kombo_fakes.probing.model import LIKELIHOODS, Exchange, Finding, Policy
 from kombo_fakes.probing.receivers.receiver import Observe, Receiver
 from kombo_fakes.probing.receivers.resolve import resolve_observer, resolve_receiver
 from kombo_fakes.probing.reports.plain_text import counted
 from kombo_fakes.probing.reports.report import Outcome, Report
+from kombo_fakes.probing.run_events import (
+    DeliveryAnswered,
+    OnExchange,
+    PhaseProgressed,
+    Progress,
+    RunEvent,
+    Subscriber,
+    report_exchanges_to,
+    report_progress_to,
+)
 from kombo_fakes.probing.secrets.redaction import Redactor
 from kombo_fakes.probing.verdicts.evidence import Evidence
-from kombo_fakes.webhooks.shipped import DEFAULT_EVENT, check_event
-from kombo_fakes.wire.delivery import Delivery
-from kombo_fakes.wire.signing import TEST_SECRET, sign
+from kombo_fakes.webhooks.shipped import DEFAULT_EVENT
+from kombo_fakes.wire.signing import TEST_SECRET
 from kombo_fakes.wire.transport.urls import without_secrets
-
-__all__ = ["Progress", "probe"]
 
 
 def probe(
@@ -42,12 +49,12 @@ def probe(
     max_examples: int = 100,
     timeout: float = 5.0,
     max_seconds: float = 300.0,
-    settle: float = SETTLE,
-    skip: Iterable[str] = (),
+    settle: float = 0.75,
+    skip: str | Iterable[str] = (),
     allow_remote: bool = False,
     ca_file: str | None = None,
     progress: Progress | None = None,
-    on_exchange: Callable[[str, Delivery, Reply], None] | None = None,
+    on_exchange: OnExchange | None = None,
 ) -> Report:
     """Play deliveries at a receiver, and say what is wrong with it.
 
@@ -91,70 +98,92 @@ def probe(
         >>> report.findings[0].title
         'it never refuses a signature: deliveries are taken from anybody'
     """
-    sign(b"", secret)  # Raises for a secret that is none.
-    if policy not in POLICIES:
-        raise unknown_name_error("policy", str(policy), POLICIES)
-    names = (event,) if isinstance(event, str) else tuple(dict.fromkeys(event))
-    for name in names:
-        check_event(name)
-    redactor, known = Redactor(secret), Known(skip)
+    settings = ProbeSettings(
+        secret=secret,
+        event=event,
+        policy=policy,
+        observe=observe,
+        url=url,
+        seed=seed,
+        max_examples=max_examples,
+        timeout=timeout,
+        max_seconds=max_seconds,
+        settle=settle,
+        skip=skip,
+        allow_remote=allow_remote,
+        ca_file=ca_file,
+    )
+    subscribers = []
+    if progress is not None:
+        subscribers.append(report_progress_to(progress))
+    if on_exchange is not None:
+        subscribers.append(report_exchanges_to(on_exchange))
+    return run_probe(receiver, settings, subscribers)
+
+
+def run_probe(
+    receiver: Any, settings: ProbeSettings, subscribers: Iterable[Subscriber] = ()
+) -> Report:
+    """Do what `probe` does, with settings that were made before.
+
+    Args:
+        receiver: A URL, a WSGI or ASGI application, or a callable that takes a `Delivery` and
+            returns a status.
+        settings: The settings.
+        subscribers: Are called with what happens in the run.
+
+    Raises:
+        ProbeError, TransportError: as `probe` does.
+    """
     target = resolve_receiver(
-        receiver, url=url, timeout=timeout, allow_remote=allow_remote, ca_file=ca_file
+        receiver,
+        url=settings.url,
+        timeout=settings.timeout,
+        allow_remote=settings.allow_remote,
+        ca_file=settings.ca_file,
     )
     with closing(target):
-        run = _Run(
-            target,
-            secret,
-            names or (DEFAULT_EVENT,),
-            policy,
-            resolve_observer(observe, target),
-            seed,
-            max_examples,
-            max_seconds,
-            settle,
-            progress,
-            on_exchange,
-            redactor,
-        )
+        run = _Run(target, settings, tuple(subscribers))
         with closing(run.client):
-            report = run.report(known)
-    here = urljoin("http://127.0.0.1:8000/", without_secrets(url))
+            report = run.report(settings.known)
+    here = urljoin("http://127.0.0.1:8000/", without_secrets(settings.url))
     return replace(report, url=target.name if isinstance(receiver, str) else here)
 
 
 class _Run:
     def __init__(
-        self,
-        target: Receiver,
-        secret: str | bytes,
-        names: tuple[str, ...],
-        policy: Policy,
-        observe: Observe | None,
-        seed: int,
-        max_examples: int,
-        max_seconds: float,
-        settle: float,
-        progress: Progress | None,
-        on_exchange: Callable[[str, Delivery, Reply], None] | None,
-        redactor: Redactor,
+        self, target: Receiver, settings: ProbeSettings, subscribers: tuple[Subscriber, ...]
     ) -> None:
-        self.target, self.names, self.policy, self.seed = target, names, policy, seed
+        self.subscribers = subscribers
+        self.target, self.names, self.policy = target, settings.events, settings.policy
+        self.seed = settings.seed
         self.begun = time.monotonic()
-        self.redactor = redactor
-        end = self.begun + max_seconds
-        nothing = Evidence(policy=policy)
-        self.client = Client(target, secret, observe, nothing, end, on_exchange, redactor, settle)
+        self.redactor = Redactor(settings.secret)
+        self.client = Client(
+            target,
+            settings.secret,
+            resolve_observer(settings.observe, target),
+            Evidence(policy=settings.policy),
+            self.begun + settings.max_seconds,
+            lambda name, sent, reply: self.publish(DeliveryAnswered(name, Exchange(sent, reply))),
+            self.redactor,
+            settings.settle,
+        )
         run_id = secrets.token_hex(8)
         self.plays = [
             Play(
                 self.client,
-                CaseMaker(name, secret, policy, seed, run_id),
+                CaseMaker(name, settings.secret, settings.policy, settings.seed, run_id),
                 run_id,
-                max_examples,
-                progress,
+                settings.max_examples,
+                lambda phase, done, of: self.publish(PhaseProgressed(phase, done, of)),
             )
-            for name in names
+            for name in self.names
         ]
+
+    def publish(self, event: RunEvent) -> None:
+        for subscriber in self.subscribers:
+            subscriber(event)
 
     def report(self, known: Known) -> Report:
         stopped: list[str] = []

@@ -16,7 +16,7 @@ def events_command() -> None:
     name, the title of the schema and where it is from, with tabs between; the first one is the
     default.
     """
-    from kombo_fakes.cli.terminal import is_terminal, table
+    from kombo_fakes.cli.terminal import is_terminal, print_table
     from kombo_fakes.webhooks.shipped import DEFAULT_EVENT, event_document, events
 
     # What all titles end with says nothing, and a terminal isn't wide.
@@ -27,4 +27,4 @@ def events_command() -> None:
         # A document that was published says nothing of how it came about.
         origin = "written here" if "$comment" in document else "published"
         rows.append((name, str(document.get("title", "")).removesuffix(end), origin))
-    table(("event", "schema", "from"), rows, note=f"{DEFAULT_EVENT} is the default")
+    print_table(("event", "schema", "from"), rows, note=f"{DEFAULT_EVENT} is the default")

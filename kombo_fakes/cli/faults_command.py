@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 
 import rich_click as click
 
-from kombo_fakes.cli.options import examples, load_schema, schema_options
+from kombo_fakes.cli.options import format_examples, load_schema, schema_options
 
 if TYPE_CHECKING:
     from kombo_fakes.schema.schema import Schema
     from kombo_fakes.wire.faults import WireFault
 
-EXAMPLES = examples(
+EXAMPLES = format_examples(
     "kombo-fakes faults --at data.state",
     "kombo-fakes faults --keyword enum --keyword format --json",
     "kombo-fakes faults --wire                    those of deliveries, and what a receiver owes",
@@ -50,7 +50,12 @@ def faults_command(
     --wire it is id, what a strict receiver owes, what a tolerant one owes, description, and why.
     """
     from kombo_fakes.catalogues.faults import faults
-    from kombo_fakes.cli.terminal import binary_output, is_narrow, is_terminal, table
+    from kombo_fakes.cli.terminal import (
+        get_binary_output,
+        is_terminal,
+        is_terminal_narrow,
+        print_table,
+    )
     from kombo_fakes.core.writer import to_pretty_json
 
     schema = load_schema(event, schema_file, name)
@@ -72,21 +77,26 @@ def faults_command(
             }
             for fault in found
         ]
-        binary_output().write(to_pretty_json(listed) + b"\n")
+        get_binary_output().write(to_pretty_json(listed) + b"\n")
         return
     rows = [(fault.id, fault.pointer, fault.keyword, fault.description) for fault in found]
     note = f"{len(found):,} faults"
     if is_terminal(sys.stdout):
         # The place has its own column, and a terminal isn't wide.
         rows = [(i, p or "(root)", k, d.partition(": ")[2]) for i, p, k, d in rows]
-        if is_narrow():  # Place and keyword are in the id as well.
-            table(("fault", "what is wrong"), [(row[0], row[-1]) for row in rows], note=note)
+        if is_terminal_narrow():  # Place and keyword are in the id as well.
+            print_table(("fault", "what is wrong"), [(row[0], row[-1]) for row in rows], note=note)
             return
-    table(("fault", "at", "keyword", "what is wrong"), rows, note=note)
+    print_table(("fault", "at", "keyword", "what is wrong"), rows, note=note)
 
 
 def _list_wire_faults(schema: Schema, as_json: bool) -> None:
-    from kombo_fakes.cli.terminal import binary_output, is_narrow, is_terminal, table
+    from kombo_fakes.cli.terminal import (
+        get_binary_output,
+        is_terminal,
+        is_terminal_narrow,
+        print_table,
+    )
     from kombo_fakes.core.writer import to_pretty_json
     from kombo_fakes.wire.faults import wire_faults
 
@@ -95,17 +105,17 @@ def _list_wire_faults(schema: Schema, as_json: bool) -> None:
     if as_json:
         names = ("id", "family", "description", "strict", "tolerant", "why")
         listed = [{name: getattr(fault, name) for name in names} for fault in found]
-        binary_output().write(to_pretty_json(listed) + b"\n")
+        get_binary_output().write(to_pretty_json(listed) + b"\n")
     elif is_terminal(sys.stdout):
-        columns = ("fault", "owed", "what is odd", "why")[: 3 if is_narrow() else 4]
-        table(
+        columns = ("fault", "owed", "what is odd", "why")[: 3 if is_terminal_narrow() else 4]
+        print_table(
             columns,
             [(f.id, _owed(f), f.description, f.why)[: len(columns)] for f in found],
             note=f"{len(found):,} faults of deliveries; owed by receivers that are strict, and by "
             "tolerant ones where that differs",
         )
     else:
-        table((), [(f.id, f.strict, f.tolerant, f.description, f.why) for f in found])
+        print_table((), [(f.id, f.strict, f.tolerant, f.description, f.why) for f in found])
 
 
 def _owed(fault: WireFault) -> str:

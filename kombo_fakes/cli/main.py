@@ -30,7 +30,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         >>> main(["generate", "-n", "0"])  # Says on standard error what is right.
         2
     """
-    from kombo_fakes.cli.terminal import complain
+    from kombo_fakes.cli.terminal import print_message
     from kombo_fakes.errors import KomboFakesError
 
     try:
@@ -38,21 +38,21 @@ def main(argv: Sequence[str] | None = None) -> int:
         if sys.stdout is not None:
             sys.stdout.flush()
     except KeyboardInterrupt:
-        complain("interrupted")
+        print_message("interrupted")
         return INTERRUPTED
     except KomboFakesError as error:
-        complain(f"error: {error}")
+        print_message(f"error: {error}")
         return UNUSABLE
     except OSError as error:
         _abandon_output()
         if _is_broken_pipe(error):
             return FINE  # The reader has seen enough.
-        complain(f"error: standard output: can't be written: {error.strerror or error}")
+        print_message(f"error: standard output: can't be written: {error.strerror or error}")
         return UNUSABLE
     except Exception as error:
         if TRACEBACK in os.environ:
             raise
-        complain(
+        print_message(
             f"error: a bug in kombo-fakes: {type(error).__name__}: {error} "
             f"(with {TRACEBACK}=1 in the environment it comes with a traceback)"
         )

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 import re
-import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -106,7 +105,7 @@ def transport_options(seconds: float) -> Callable[[F], F]:
     return lambda function: timeout(remote(ca_file(function)))
 
 
-def examples(*lines: str) -> str:
+def format_examples(*lines: str) -> str:
     """The end of a help text: lines that stay lines, and can be copied from a narrow terminal.
 
     Args:
@@ -163,7 +162,7 @@ def load_schema(event: str | None, schema_file: str | None, name: str | None = N
 
 def _note_formats(schema: Schema, file: str) -> None:
     """Say which formats are nearly known ones: misspelt, nothing of them is checked."""
-    from kombo_fakes.cli.terminal import complain
+    from kombo_fakes.cli.terminal import print_message
 
     found = [
         repair
@@ -172,11 +171,4 @@ def _note_formats(schema: Schema, file: str) -> None:
     ]
     if found:
         more = f" (and {len(found) - 1:,} more)" if len(found) > 1 else ""
-        complain(f"note: {file}: {found[0]}{more}")
-
-
-def is_interactive() -> bool:
-    """Whether a person watches standard error."""
-    from kombo_fakes.cli.terminal import is_terminal
-
-    return is_terminal(sys.stderr)
+        print_message(f"note: {file}: {found[0]}{more}")

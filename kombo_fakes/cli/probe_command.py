@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 import rich_click as click
@@ -12,19 +12,19 @@ import rich_click as click
 from kombo_fakes.cli.options import (
     Positive,
     WholeNumber,
-    examples,
-    is_interactive,
+    format_examples,
     transport_options,
 )
+from kombo_fakes.cli.progress import show_phases
 from kombo_fakes.cli.secret import read_secret, secret_options
 from kombo_fakes.cli.status import FINE, FOUND, INTERRUPTED, UNUSABLE
-from kombo_fakes.cli.temporary_files import no_temporary_files
+from kombo_fakes.cli.temporary_files import avoid_temporary_files
 
 if TYPE_CHECKING:
     from kombo_fakes.probing.reports.report import Report
     from kombo_fakes.probing.run_events import Subscriber
 
-EXAMPLES = examples(
+EXAMPLES = format_examples(
     "kombo-fakes probe http://127.0.0.1:8000/webhooks/kombo --secret-file secret.txt",
     "kombo-fakes probe URL --observe-url 'http://127.0.0.1:8000/integrations/{integration_id}'",
     "kombo-fakes probe URL --policy tolerant --junit report.xml",
@@ -133,7 +133,7 @@ def probe_command(
         options["event"] = names
     outs = {"json": json_file, "html": html_file, "junit": junit_file}
     _check_apart([name for name in outs.values() if name is not None])
-    with no_temporary_files():  # Before anything of Hypothesis is imported.
+    with avoid_temporary_files():  # Before anything of Hypothesis is imported.
         return _probed(url, options, outs, record, skip, baseline)
 
 
@@ -153,7 +153,7 @@ def _probed(
     skip: Iterable[str],
     baseline: str | None,
 ) -> int:
-    from kombo_fakes.cli.scorecard import print_scorecard
+    from kombo_fakes.cli.probe_output import print_report
     from kombo_fakes.core.json_reader import parse_json, read_bytes
     from kombo_fakes.core.writer import to_pretty_json
     from kombo_fakes.probing.engine.probe import run_probe
@@ -184,24 +184,24 @@ def _probed(
         if record is not None:
             recorder = files.enter_context(Recorder(record, url))
             subscribers.append(report_exchanges_to(recorder.keep))
-        with _progress_bar() as bar:
+        with show_phases() as bar:
             report = run_probe(url, settings, [*subscribers, *bar])
         for kind, stream in streams.items():
             stream.write(written[kind](report))
     if "-" not in outs.values():
-        print_scorecard(report)
+        print_report(report)
     return _status(report)
 
 
 def _writing(name: str) -> contextlib.AbstractContextManager[BinaryIO]:
-    from kombo_fakes.cli.terminal import binary_output
+    from kombo_fakes.cli.terminal import get_binary_output
     from kombo_fakes.core.writer import open_for_writing
 
-    return contextlib.nullcontext(binary_output()) if name == "-" else open_for_writing(name)
+    return contextlib.nullcontext(get_binary_output()) if name == "-" else open_for_writing(name)
 
 
 def _status(report: Report) -> int:
-    from kombo_fakes.cli.terminal import complain
+    from kombo_fakes.cli.terminal import print_message
 
     if report.stopped == "interrupted":
         return INTERRUPTED
@@ -209,27 +209,6 @@ def _status(report: Report) -> int:
         return FOUND
     if report.stopped:
         # Nothing was found in what was tried, which says nothing of the rest.
-        complain(f"error: {report.target}: the run was stopped: {report.stopped}")
+        print_message(f"error: {report.target}: the run was stopped: {report.stopped}")
         return UNUSABLE
     return FINE
-
-
-@contextlib.contextmanager
-def _progress_bar() -> Iterator[list[Subscriber]]:
-    """Show a progress bar while a person watches; the subscribers that move it."""
-    if not is_interactive():
-        yield []
-        return
-    from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
-
-    from kombo_fakes.probing.run_events import report_progress_to
-
-    columns = (TextColumn("{task.description:<16}"), BarColumn(), MofNCompleteColumn())
-    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task("", total=None)
-
-        def show(phase: str, done: int, of: int) -> None:
-            bar.update(task, description=phase, completed=done, total=of)
-
-        yield [report_progress_to(show)]

@@ -7,7 +7,7 @@ import rich_click as click
 from kombo_fakes.cli.events_command import events_command
 from kombo_fakes.cli.faults_command import faults_command
 from kombo_fakes.cli.generate_command import generate_command
-from kombo_fakes.cli.options import examples
+from kombo_fakes.cli.options import format_examples
 from kombo_fakes.cli.probe_command import probe_command
 from kombo_fakes.cli.replay_command import replay_command
 from kombo_fakes.cli.send_command import send_command
@@ -21,7 +21,7 @@ from kombo_fakes.version import __version__
 NAME = "kombo-fakes"
 COMPLETE = "_KOMBO_FAKES_COMPLETE"
 
-EXAMPLES = examples(
+EXAMPLES = format_examples(
     "kombo-fakes generate                         a payload that looks real",
     "kombo-fakes generate --set data.state=INVALID",
     "kombo-fakes generate --invalid -n 20 --out wrong/",

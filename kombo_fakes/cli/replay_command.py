@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 import rich_click as click
 
-from kombo_fakes.cli.options import examples, transport_options
+from kombo_fakes.cli.options import format_examples, transport_options
 from kombo_fakes.cli.status import FINE, FOUND
 from kombo_fakes.core.messages import shorten
 
 if TYPE_CHECKING:
     from kombo_fakes.probing.reports.replay import Kept
 
-EXAMPLES = examples(
+EXAMPLES = format_examples(
     "kombo-fakes replay report.json --url http://127.0.0.1:8000/webhooks/kombo",
     "kombo-fakes replay report.json --finding signature-absent",
     "kombo-fakes replay recorded/00012-wire-signature-missing.json",
@@ -44,7 +44,7 @@ def replay_command(
     that it is as recorded, or other than recorded. What is known is sent again if it is asked for
     by --finding. The exit status is 1 if anything is still wrong.
     """
-    from kombo_fakes.cli.terminal import complain, table
+    from kombo_fakes.cli.terminal import print_message, print_table
     from kombo_fakes.core.json_reader import parse_json, read_bytes
     from kombo_fakes.errors import DocumentError
     from kombo_fakes.probing.receivers.resolve import resolve_receiver
@@ -57,7 +57,7 @@ def replay_command(
         if not found and findings:
             raise DocumentError(f"{name}: has no finding {', '.join(findings)}")
         if not found:
-            complain(f"{name}: holds no finding to be sent again{_known(data)}")
+            print_message(f"{name}: holds no finding to be sent again{_known(data)}")
         again.append((url or _target(data, name), found))
     rows, verdicts = [], Counter[str]()
     for to, found in again:
@@ -74,9 +74,9 @@ def replay_command(
                 rows.append((kept.title, done, str(then.reply), str(reply), verdict))
         finally:
             receiver.close()
-    table(("what", "delivery", "then", "now", "so it is"), rows)
+    print_table(("what", "delivery", "then", "now", "so it is"), rows)
     if verdicts["not judged"]:
-        complain("not judged: what is stored, and what an answer gives away; probe once more")
+        print_message("not judged: what is stored, and what an answer gives away; probe once more")
     return FOUND if any(verdicts[verdict] for verdict in WRONG) else FINE
 
 

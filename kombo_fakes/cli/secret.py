@@ -44,7 +44,7 @@ def read_secret(secret: str | None, secret_file: str | None) -> bytes:
     Raises:
         UsageError: if both were given, or there is none, or it is empty or can't be read.
     """
-    from kombo_fakes.cli.terminal import complain
+    from kombo_fakes.cli.terminal import print_message
     from kombo_fakes.core.json_reader import describe_path, read_bytes
     from kombo_fakes.errors import DocumentError
 
@@ -61,7 +61,7 @@ def read_secret(secret: str | None, secret_file: str | None) -> bytes:
         if not inner:
             raise click.UsageError(f"--secret-file {describe_path(secret_file)}: is empty")
         if ending:
-            complain(
+            print_message(
                 f"{describe_path(secret_file)}: the line end at its end was left off the secret"
             )
         return _noted(inner, describe_path(secret_file))
@@ -80,12 +80,12 @@ def read_secret(secret: str | None, secret_file: str | None) -> bytes:
 
 def _noted(secret: bytes, where: str) -> bytes:
     """The secret; that it is odd is said on standard error, since nobody sees it."""
-    from kombo_fakes.cli.terminal import complain
+    from kombo_fakes.cli.terminal import print_message
 
     for there, place in ((secret[:1], "begins"), (secret[-1:], "ends")):
         if there.isspace():
             name = "line end" if there in b"\r\n" else "blank"
-            complain(f"{where}: the secret {place} with a {name}, which is part of it")
+            print_message(f"{where}: the secret {place} with a {name}, which is part of it")
     if secret.startswith(b"\xef\xbb\xbf"):
-        complain(f"{where}: the secret begins with a byte order mark, which is part of it")
+        print_message(f"{where}: the secret begins with a byte order mark, which is part of it")
     return secret

@@ -2,39 +2,31 @@
 
 from __future__ import annotations
 
-import sys
-import time
 from collections import Counter
-from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import nullcontext
 from dataclasses import dataclass, field
-from itertools import repeat as repeated
 from typing import TYPE_CHECKING, Any
 
 import rich_click as click
 
-from kombo_fakes.cli.generate_command import advised, note_unnamed, override_of, total_of
-from kombo_fakes.cli.options import (
-    Positive,
-    WholeNumber,
-    examples,
-    is_interactive,
-    load_schema,
-    schema_options,
-    transport_options,
+from kombo_fakes.cli.delivery_plan import DeliveryPlan, PlannedDelivery
+from kombo_fakes.cli.options import Positive, WholeNumber, format_examples, transport_options
+from kombo_fakes.cli.payload_options import (
+    PayloadOptions,
+    explain_rejected_edit,
+    payload_options,
 )
+from kombo_fakes.cli.progress import show_bar
 from kombo_fakes.cli.secret import read_secret, secret_options
-from kombo_fakes.cli.temporary_files import no_temporary_files
+from kombo_fakes.cli.temporary_files import avoid_temporary_files
 from kombo_fakes.core.messages import shorten
 from kombo_fakes.errors import KomboFakesError
 
 if TYPE_CHECKING:
-    from kombo_fakes.generation.runs import Made
-    from kombo_fakes.schema.schema import Schema
     from kombo_fakes.wire.delivery import Delivery
     from kombo_fakes.wire.transport.client import Answer, Transport
 
-EXAMPLES = examples(
+EXAMPLES = format_examples(
     "kombo-fakes send http://127.0.0.1:8000/webhooks/kombo --secret-file secret.txt",
     "kombo-fakes send URL --set data.state=INVALID            one that says what you want",
     "kombo-fakes send URL --values any -n 1000 --style random",
@@ -43,35 +35,16 @@ EXAMPLES = examples(
     "kombo-fakes send URL -n 50 --repeat 2 --shuffle          duplicates, in any order",
 )
 
-MIXED, RANDOM = "mixed", "random"
-
 
 @click.command("send", epilog=EXAMPLES)
 @click.argument("url")
-@schema_options
+@payload_options(
+    count="How many payloads: 1 if not given; of each fault, with --fault and --wire-fault.",
+    seed="The same seed sends the same deliveries, ids included, in the same order.",
+)
 @secret_options
 @click.option(
-    "-n", "--count", "count", type=WholeNumber(1), metavar="N",
-    help="How many payloads: 1 if not given; of each fault, with --fault and --wire-fault.",
-)  # fmt: skip
-@click.option(
-    "--seed", type=WholeNumber(0), default=0, metavar="N", show_default=True,
-    help="The same seed sends the same deliveries, ids included, in the same order.",
-)  # fmt: skip
-@click.option(
-    "--values", type=click.Choice(["realistic", "any", "corners"]), default="realistic",
-    show_default=True, help="What the payloads are like, as of `kombo-fakes generate`.",
-)  # fmt: skip
-@click.option(
-    "--invalid", is_flag=True,
-    help="Wrong payloads, each with one fault, through the whole catalogue; signed correctly.",
-)  # fmt: skip
-@click.option(
-    "--fault", "fault_ids", multiple=True, metavar="ID",
-    help="Payloads with this fault; * stands for anything. Can be repeated.",
-)  # fmt: skip
-@click.option(
-    "--wire-fault", "wire_ids", multiple=True, metavar="ID",
+    "--wire-fault", "wire_fault_ids", multiple=True, metavar="ID",
     help="Deliveries with this fault of signature, body or HTTP: signature-missing; * stands for"
     " anything. Can be repeated.",
 )  # fmt: skip
@@ -86,14 +59,6 @@ MIXED, RANDOM = "mixed", "random"
 )  # fmt: skip
 @click.option("--shuffle", is_flag=True, help="Send in an order that the seed decides.")
 @click.option(
-    "--set", "sets", multiple=True, metavar="POINTER=JSON",
-    help="Fix a field: data.state=INVALID. What has to agree with it does. Can be repeated.",
-)  # fmt: skip
-@click.option(
-    "--unset", "unsets", multiple=True, metavar="POINTER",
-    help="Leave a field out. Can be repeated.",
-)  # fmt: skip
-@click.option(
     "--rate", type=Positive(), metavar="N",
     help="At most N deliveries per second; as fast as they are answered if not given.",
 )  # fmt: skip
@@ -104,22 +69,13 @@ MIXED, RANDOM = "mixed", "random"
 )  # fmt: skip
 def send_command(
     url: str,
-    event: str | None,
-    schema_file: str | None,
-    name: str | None,
+    payloads: PayloadOptions,
     secret: str | None,
     secret_file: str | None,
-    count: int | None,
-    seed: int,
-    values: str,
-    invalid: bool,
-    fault_ids: tuple[str, ...],
-    wire_ids: tuple[str, ...],
+    wire_fault_ids: tuple[str, ...],
     style: str,
     repeat: int,
     shuffle: bool,
-    sets: tuple[str, ...],
-    unsets: tuple[str, ...],
     rate: float | None,
     timeout: float,
     allow_remote: bool,
@@ -137,176 +93,50 @@ def send_command(
     from kombo_fakes.generation.edits import RefusedError
     from kombo_fakes.wire.transport.client import Transport
 
-    if invalid and fault_ids:
-        raise click.UsageError("--invalid is all faults and --fault chosen ones: give one of them")
-    if wire_ids and (invalid or fault_ids):
-        raise click.UsageError("--wire-fault: takes valid payloads; leave out --fault, --invalid")
-    if wire_ids and style != "compact":
-        raise click.UsageError("--wire-fault: has styles of its own; leave out --style")
-    if values == "corners" and (invalid or fault_ids or wire_ids):
-        raise click.UsageError("--values corners are valid: for faults take realistic or any")
-    plan = _Plan(
-        load_schema(event, schema_file, name), count, seed, values, invalid, fault_ids, wire_ids,
-        style, dict(map(override_of, sets)), unsets, read_secret(secret, secret_file),
-    )  # fmt: skip
-    note_unnamed(plan.schema, plan.overrides)
-    tally = _Tally(as_json)
+    if wire_fault_ids:
+        _check_wire_faults(payloads, style)
+    plan = DeliveryPlan(
+        payloads, wire_fault_ids, style, repeat, shuffle, read_secret(secret, secret_file)
+    )
+    answers = _Answers(as_json)
     try:
         with (
             Transport(url, timeout=timeout, allow_remote=allow_remote, ca_file=ca_file) as to,
-            no_temporary_files() if values == "any" else nullcontext(),
+            avoid_temporary_files() if payloads.values == "any" else nullcontext(),
         ):
-            tally.url = to.name
-            order = _ordered(plan.parcels(), repeat, seed if shuffle else None)
-            with _progress(order, plan.total * repeat) as watched:
-                for parcel in _paced(watched, rate):
-                    tally.add(parcel, _answered(to, parcel.delivery))
+            answers.url = to.name
+            deliveries = plan.make_deliveries(rate)
+            with show_bar("deliveries", plan.count_deliveries()) as advance:
+                for planned in deliveries:
+                    answers.add(planned, _send(to, planned.delivery))
+                    advance(1)
     except RefusedError as error:
-        raise advised(error) from None
+        raise explain_rejected_edit(error) from None
     except (TransportError, _RedirectError) as error:
-        which = f" (delivery {tally.sent + 1:,})" if tally.sent else ""
-        tally.report(f"{error}{which}")
+        which = f" (delivery {answers.sent + 1:,})" if answers.sent else ""
+        answers.print(f"{error}{which}")
         raise KomboFakesError(f"{error}{which}") from None
     except KeyboardInterrupt:
-        tally.report("interrupted")
+        answers.print("interrupted")
         raise
-    tally.report()
+    answers.print()
 
 
-@dataclass(frozen=True, slots=True)
-class _Parcel:
-    """A delivery, and what is known of it."""
-
-    name: str
-    delivery: Delivery
-    event_id: Any
-    style: str | None
-    fault: str | None = None
-    wire_fault: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class _Plan:
-    """What is asked for."""
-
-    schema: Schema
-    count: int | None
-    seed: int
-    values: str
-    invalid: bool
-    fault_ids: tuple[str, ...]
-    wire_ids: tuple[str, ...]
-    style: str
-    overrides: dict[str, Any]
-    removals: tuple[str, ...]
-    secret: bytes = field(repr=False)
-
-    @property
-    def total(self) -> int:
-        """How many parcels there are."""
-        total = total_of(self._asked)
-        return total * len(self._wire_faults()) if self.wire_ids else total
-
-    def parcels(self) -> Iterator[_Parcel]:
-        """Make them, one after the other. Names and options are checked before.
-
-        Raises:
-            UnknownNameError, OverrideError: as `generate` and `wire_faults` do, and for an unknown
-                style.
-        """
-        from kombo_fakes.wire.serializations import serialize
-
-        if self.style != RANDOM:
-            serialize(None, self.style)  # Raises for a name that is none.
-        made = self._payloads()
-        return self._with_wire_faults(made) if self.wire_ids else self._signed(made)
-
-    def _payloads(self) -> Iterator[Made[Any]]:
-        from kombo_fakes.generation.runs import generate
-
-        return generate(**self._asked)
-
-    @property
-    def _asked(self) -> dict[str, Any]:
-        return {
-            "event_or_schema": self.schema,
-            "n": self.count,
-            "seed": self.seed,
-            "values": self.values,
-            "invalid": self.invalid,
-            "faults": self.fault_ids,
-            "overrides": self.overrides,
-            "removals": self.removals,
-        }
-
-    def _signed(self, payloads: Iterator[Made[Any]]) -> Iterator[_Parcel]:
-        from kombo_fakes.wire.delivery import Delivery
-
-        for number, made in enumerate(payloads):
-            style = self._style(number)
-            fault = None if made.fault is None else made.fault.id
-            done = () if fault is None else (f"fault {fault}",)
-            delivery = Delivery.of(made.payload, self.secret, style=style, done=done)
-            yield _Parcel(made.stem, delivery, _id_of(made.payload), style, fault)
-
-    def _style(self, number: int) -> str:
-        from kombo_fakes.core.choices import SeededChoices, seed_for
-        from kombo_fakes.wire.serializations import styles
-
-        if self.style != RANDOM:
-            return self.style
-        choices = SeededChoices(seed_for("spelling", self.seed, number))
-        return choices.pick([style.name for style in styles()])
-
-    def _with_wire_faults(self, payloads: Iterator[Made[Any]]) -> Iterator[_Parcel]:
-        from kombo_fakes.core.choices import seed_for
-        from kombo_fakes.wire.faults import numbered_choices
-
-        made = list(payloads)
-        for fault in self._wire_faults():
-            for number, one in enumerate(made):
-                choices = numbered_choices(number, seed_for(fault.id, self.seed, number))
-                delivery = fault.apply(one.payload, choices)
-                if delivery is None:  # This payload can't have it.
-                    delivery = fault.examples[number % len(fault.examples)]
-                name = fault.id if number == 0 else f"{fault.id}-{number + 1}"
-                found = delivery.payload
-                yield _Parcel(name, delivery, _id_of(found), None, wire_fault=fault.id)
-
-    def _wire_faults(self) -> tuple[Any, ...]:
-        from kombo_fakes.wire.faults import wire_faults
-
-        return wire_faults(self.schema, secret=self.secret, ids=self.wire_ids)
-
-
-def _id_of(payload: Any) -> Any:
-    return payload.get("id") if isinstance(payload, dict) else None
-
-
-def _ordered(parcels: Iterator[_Parcel], times: int, seed: int | None) -> Iterator[_Parcel]:
-    copies = (copy for parcel in parcels for copy in repeated(parcel, times))
-    if seed is None:
-        return copies
-    from kombo_fakes.core.choices import seed_for
-
-    numbered = enumerate(copies)
-    return (parcel for _, parcel in sorted(numbered, key=lambda p: seed_for("order", seed, p[0])))
-
-
-def _paced(parcels: Iterator[_Parcel], rate: float | None) -> Iterator[_Parcel]:
-    """The same, at most so many per second."""
-    begun = time.monotonic()
-    for number, parcel in enumerate(parcels):
-        if rate is not None:
-            time.sleep(max(0.0, begun + number / rate - time.monotonic()))
-        yield parcel
+def _check_wire_faults(payloads: PayloadOptions, style: str) -> None:
+    """Raise if ``--wire-fault`` is given with what does not go with it."""
+    if payloads.invalid or payloads.fault_ids:
+        raise click.UsageError("--wire-fault: takes valid payloads; leave out --fault, --invalid")
+    if style != "compact":
+        raise click.UsageError("--wire-fault: has styles of its own; leave out --style")
+    if payloads.values == "corners":
+        raise click.UsageError("--values corners are valid: for faults take realistic or any")
 
 
 class _RedirectError(KomboFakesError):
     """An answer that points elsewhere."""
 
 
-def _answered(to: Transport, delivery: Delivery) -> Answer:
+def _send(to: Transport, delivery: Delivery) -> Answer:
     """Send.
 
     Raises:
@@ -325,8 +155,8 @@ def _answered(to: Transport, delivery: Delivery) -> Answer:
 
 
 @dataclass(slots=True)
-class _Tally:
-    """What came back so far."""
+class _Answers:
+    """The answers so far."""
 
     as_json: bool
     url: str = ""
@@ -334,57 +164,41 @@ class _Tally:
     statuses: Counter[int] = field(default_factory=Counter)
     deliveries: list[dict[str, Any]] = field(default_factory=list)
 
-    def add(self, parcel: _Parcel, answer: Answer) -> None:
+    def add(self, planned: PlannedDelivery, answer: Answer) -> None:
         """Count an answer."""
         self.sent += 1
         self.statuses[answer.status] += 1
         if self.as_json:
             self.deliveries.append(
                 {
-                    "name": parcel.name,
-                    "id": parcel.event_id,
-                    "fault": parcel.fault,
-                    "wire_fault": parcel.wire_fault,
-                    "style": parcel.style,
+                    "name": planned.name,
+                    "id": planned.event_id,
+                    "fault": planned.fault,
+                    "wire_fault": planned.wire_fault,
+                    "style": planned.style,
                     "status": answer.status,
                 }
             )
 
-    def report(self, trouble: str | None = None) -> None:
-        """Print it."""
-        from kombo_fakes.cli.terminal import binary_output, table
+    def print(self, error: str | None = None) -> None:
+        """Print the counts, and with ``--json`` each delivery.
+
+        Args:
+            error: What ended the command before the last delivery; None if nothing did.
+        """
+        from kombo_fakes.cli.terminal import get_binary_output, print_table
         from kombo_fakes.core.writer import to_pretty_json
 
         counts = [(str(status), number) for status, number in sorted(self.statuses.items())]
         if self.as_json:
-            found = {
+            report = {
                 "url": self.url,
                 "sent": self.sent,
                 "statuses": dict(counts),
-                "error": trouble,
+                "error": error,
                 "deliveries": self.deliveries,
             }
-            binary_output().write(to_pretty_json(found) + b"\n")
+            get_binary_output().write(to_pretty_json(report) + b"\n")
         elif counts:
             rows = [(status, f"{number}") for status, number in counts]
-            table(("status", "deliveries"), rows, note=f"{self.sent:,} to {self.url}")
-
-
-@contextmanager
-def _progress(parcels: Iterator[_Parcel], total: int) -> Iterator[Iterator[_Parcel]]:
-    if total == 1 or not is_interactive():
-        yield parcels
-        return
-    from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
-
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
-    with Progress(*columns, console=Console(file=sys.stderr), transient=True) as bar:
-        task = bar.add_task("deliveries", total=total or None)
-
-        def watched() -> Iterator[_Parcel]:
-            for parcel in parcels:
-                yield parcel
-                bar.advance(task)
-
-        yield watched()
+            print_table(("status", "deliveries"), rows, note=f"{self.sent:,} to {self.url}")

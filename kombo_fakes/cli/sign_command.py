@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import rich_click as click
 
-from kombo_fakes.cli.options import examples
+from kombo_fakes.cli.options import format_examples
 from kombo_fakes.cli.secret import read_secret, secret_options
 
-EXAMPLES = examples(
+EXAMPLES = format_examples(
     "kombo-fakes sign body.json --secret-file secret.txt",
     "kombo-fakes generate | KOMBO_WEBHOOK_SECRET=... kombo-fakes sign -",
 )
@@ -22,11 +22,11 @@ def sign_command(file: str, secret: str | None, secret_file: str | None) -> None
     FILE holds the body, of which every byte counts, a line end at its end, too; - is standard
     input.
     """
-    from kombo_fakes.cli.terminal import say
+    from kombo_fakes.cli.terminal import print_line
     from kombo_fakes.wire.signing import sign
 
     body, key = body_and_secret(file, secret, secret_file)
-    say(sign(body, key))
+    print_line(sign(body, key))
 
 
 def body_and_secret(file: str, secret: str | None, secret_file: str | None) -> tuple[bytes, bytes]:

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 
 
 @contextmanager
-def no_temporary_files() -> Iterator[None]:
+def avoid_temporary_files() -> Iterator[None]:
     """Keep Hypothesis from leaving a directory of its own in the working directory.
 
     To be entered before anything imports it: it looks where to store things only then.

@@ -12,13 +12,13 @@ from kombo_fakes.errors import KomboFakesError
 _LONGEST = 2_000
 
 
-def printable(text: str) -> str:
+def escape(text: str) -> str:
     r"""A text in one line, with escapes for whatever isn't a plain visible character.
 
     Hostile input can't move the cursor, set colours or turn the direction of what follows.
 
     Examples:
-        >>> printable("a\x1b[31mb\n")
+        >>> escape("a\x1b[31mb\n")
         'a\\x1b[31mb\\n'
     """
     if text.isprintable():
@@ -29,12 +29,12 @@ def printable(text: str) -> str:
     )
 
 
-def say(text: str) -> None:
+def print_line(text: str) -> None:
     """Print one line of data to standard output."""
-    _print(printable(text), _standard_output())
+    _write_line(escape(text), _standard_output())
 
 
-def complain(text: str) -> None:
+def print_message(text: str) -> None:
     """Print one line to standard error, after the name of the program."""
     if len(text) > _LONGEST:
         text = text[:_LONGEST] + "..."
@@ -42,13 +42,13 @@ def complain(text: str) -> None:
     if sys.stderr is None:
         return
     try:
-        _print(f"kombo-fakes: {printable(text)}", sys.stderr)
+        _write_line(f"kombo-fakes: {escape(text)}", sys.stderr)
         sys.stderr.flush()
     except OSError:
         pass  # There is nobody left to tell.
 
 
-def binary_output() -> BinaryIO:
+def get_binary_output() -> BinaryIO:
     """Standard output for bytes: JSON is UTF-8 whatever the locale says.
 
     Raises:
@@ -65,12 +65,12 @@ def is_terminal(stream: TextIO | None) -> bool:
     return stream is not None and stream.isatty()
 
 
-def is_narrow() -> bool:
+def is_terminal_narrow() -> bool:
     """Whether the terminal has fewer than 100 columns, so that tables have to say less."""
     return shutil.get_terminal_size().columns < 100
 
 
-def table(columns: Sequence[str], rows: Sequence[Sequence[str]], note: str = "") -> None:
+def print_table(columns: Sequence[str], rows: Sequence[Sequence[str]], note: str = "") -> None:
     """Print rows: a table on a terminal, else one line a row with tabs in between.
 
     The first column, of what is copied from it, is whole if at all possible.
@@ -78,7 +78,7 @@ def table(columns: Sequence[str], rows: Sequence[Sequence[str]], note: str = "")
     stream = _standard_output()
     if not is_terminal(stream):
         for row in rows:
-            _print("\t".join(map(printable, row)), stream)
+            _write_line("\t".join(map(escape, row)), stream)
         return
     from rich.box import SIMPLE_HEAD
     from rich.console import Console
@@ -87,13 +87,13 @@ def table(columns: Sequence[str], rows: Sequence[Sequence[str]], note: str = "")
 
     grid = Table(box=SIMPLE_HEAD, header_style="bold", pad_edge=False)
     console = Console(file=stream, highlight=False, markup=False)
-    first_width = max((len(printable(row[0])) for row in rows), default=0)
+    first_width = max((len(escape(row[0])) for row in rows), default=0)
     for number, column in enumerate(columns):
         # The others need a few columns; what is wider than a terminal is folded all the same.
         whole = number == 0 and first_width <= console.width - 8 * (len(columns) - 1)
         grid.add_column(column, no_wrap=whole)
     for row in rows:
-        first, *rest = (Text(printable(cell), overflow="fold") for cell in row)
+        first, *rest = (Text(escape(cell), overflow="fold") for cell in row)
         first.stylize("cyan")
         grid.add_row(first, *rest)
     console.print(grid)
@@ -107,7 +107,7 @@ def _standard_output() -> TextIO:
     return sys.stdout
 
 
-def _print(line: str, stream: TextIO) -> None:
+def _write_line(line: str, stream: TextIO) -> None:
     # A locale that has no letter for something gets an escape, not an exception.
     encoding = getattr(stream, "encoding", None) or "utf-8"
     stream.write(line.encode(encoding, "backslashreplace").decode(encoding) + "\n")

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import rich_click as click
 
-from kombo_fakes.cli.options import examples, load_schema, schema_options
+from kombo_fakes.cli.options import format_examples, load_schema, schema_options
 
 if TYPE_CHECKING:
     from kombo_fakes.errors import DocumentError
@@ -20,7 +20,7 @@ _SHOWN = 50
 _WRAPPED = {"fault", "pointer", "keyword", "payload"}
 
 
-EXAMPLES = examples(
+EXAMPLES = format_examples(
     "kombo-fakes validate recorded/*.json",
     "kombo-fakes generate -n 100 --format ndjson | kombo-fakes validate -",
 )
@@ -49,7 +49,7 @@ def validate_command(
 
 def _judge_file(file: str, named: Schema | None) -> int:
     from kombo_fakes.cli.status import FINE, FOUND, UNUSABLE
-    from kombo_fakes.cli.terminal import complain, say
+    from kombo_fakes.cli.terminal import print_line, print_message
     from kombo_fakes.core.json_reader import describe_path
     from kombo_fakes.core.writer import MANIFEST, is_manifest
     from kombo_fakes.errors import DocumentError
@@ -57,22 +57,24 @@ def _judge_file(file: str, named: Schema | None) -> int:
     status, count = FINE, 0
     for name, payload in _payloads(file):
         if isinstance(payload, DocumentError):
-            complain(f"error: {payload}")
+            print_message(f"error: {payload}")
             status = UNUSABLE
             continue
         if Path(file).name == MANIFEST and is_manifest(payload):
-            complain(f"note: {name}: left out, since it lists the payloads beside it and is none")
+            print_message(
+                f"note: {name}: left out, since it lists the payloads beside it and is none"
+            )
             return FINE
         for violation in _violations(payload, named):
             status = max(status, FOUND)
             count += 1
             if count <= _SHOWN:
                 place = _cut(violation.pointer) or "(root)"
-                say(f"{name}: {place}: {violation.keyword}: {_cut(violation.message, 400)}")
+                print_line(f"{name}: {place}: {violation.keyword}: {_cut(violation.message, 400)}")
     if count > _SHOWN:
-        say(f"{describe_path(file)}: ... and {count - _SHOWN:,} more")
+        print_line(f"{describe_path(file)}: ... and {count - _SHOWN:,} more")
     if status == FINE:
-        say(f"{describe_path(file)}: ok")
+        print_line(f"{describe_path(file)}: ok")
     return status
 
 

@@ -9,11 +9,11 @@ from collections.abc import Iterator
 
 import rich_click as click
 
-from kombo_fakes.cli.options import examples
+from kombo_fakes.cli.options import format_examples
 from kombo_fakes.cli.secret import secret_options
 from kombo_fakes.cli.sign_command import body_and_secret
 
-EXAMPLES = examples(
+EXAMPLES = format_examples(
     "kombo-fakes verify body.json --signature OIkSn... --secret-file secret.txt",
     "",
     "Exit status: 0 the signature is right, 1 it is wrong, 2 the call or its input can't be used.",
@@ -35,14 +35,14 @@ def verify_command(file: str, signature: str, secret: str | None, secret_file: s
     FILE holds the body as it came, before anything parsed it; - is standard input.
     """
     from kombo_fakes.cli.status import FINE, FOUND
-    from kombo_fakes.cli.terminal import say
+    from kombo_fakes.cli.terminal import print_line
     from kombo_fakes.wire.signing import verify
 
     body, key = body_and_secret(file, secret, secret_file)
     if verify(body, signature, key):
-        say("right")
+        print_line("right")
         return FINE
-    say(f"wrong: {diagnosis(body, signature, key)}")
+    print_line(f"wrong: {diagnosis(body, signature, key)}")
     return FOUND
 
 

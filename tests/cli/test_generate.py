@@ -332,7 +332,7 @@ def test_a_directory_is_filled_by_several_calls(run, tmp_path):
         "fault": "data.state-enum-cut",
         "pointer": "/data/state",
         "keyword": "enum",
-        "description": "data.state: without its last letter",
+        "description": "data.state: without its last character",
     }
     (place / "nulls.json").unlink()
     run("generate", "--seed", "9", "--out", str(place))

@@ -15,7 +15,7 @@ import pytest
 from support.gallery.receiver import Answer, Receiver, Rejection
 
 from kombo_fakes import Delivery, ProbeError, ReceiverError, Schema, probe, probe_cases, verify
-from kombo_fakes.cli.scorecard import print_scorecard
+from kombo_fakes.cli.probe_output import print_report
 from kombo_fakes.probing.cases.phases import CaseMaker
 from kombo_fakes.probing.cases.scenarios import SCENARIOS
 from kombo_fakes.probing.engine.client import Client, Stopped
@@ -96,7 +96,7 @@ def test_some_requests_too_many_are_not_judged(capsys: pytest.CaptureFixture[str
     assert b"not judged" in html_report(report)
     told = data_report(report)["cases"]
     assert [case["judged"] for case in told] == [case["status"] != 429 for case in told]
-    print_scorecard(report)
+    print_report(report)
     assert "not judged: " in capsys.readouterr().out
     # Of a receiver that takes all changes, since 429 is no refusal.
     always = probed(lambda delivery: 429 if b"added_later" in delivery.body else receive(delivery))

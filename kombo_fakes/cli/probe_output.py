@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import sys
 
-from kombo_fakes.cli.terminal import is_terminal, printable, say
+from kombo_fakes.cli.terminal import escape, is_terminal, print_line
 from kombo_fakes.probing.model import CATEGORY_TITLES
 from kombo_fakes.probing.reports.plain_text import GROUP_NAMES, counted, how_likely, sentence
 from kombo_fakes.probing.reports.report import Report, summary
 
 
-def print_scorecard(report: Report) -> None:
+def print_report(report: Report) -> None:
     """Print a report: for a person on a terminal, else a line each to be read by programs."""
     if not is_terminal(sys.stdout):
         _print_lines(report)
@@ -22,7 +22,7 @@ def print_scorecard(report: Report) -> None:
 
     console = Console(file=sys.stdout, highlight=False, markup=False, soft_wrap=False)
     head = f"{report.target}, held to be {report.policy}: {_summary(report)}"
-    console.print(Text(printable(head), style="bold"))
+    console.print(Text(escape(head), style="bold"))
     grid = Table(box=None, show_header=False, padding=(0, 2, 0, 0))
     for group, name in GROUP_NAMES.items():
         tried, failed = report.tried(group), report.failed(group)
@@ -31,23 +31,23 @@ def print_scorecard(report: Report) -> None:
             grid.add_row(Text(mark, style=style), name, f"{tried - failed} of {tried} as owed")
     console.print(Padding(grid, (0, 0, 1, 2)))
     for number, finding in enumerate(report.findings, 1):
-        console.print(Text(f"{number}. {printable(finding.title)}", style="bold red"))
+        console.print(Text(f"{number}. {escape(finding.title)}", style="bold red"))
         category, cases = CATEGORY_TITLES[finding.category], counted(len(finding.cases), "case")
         about = f"{category} · {how_likely(finding)} · {cases}"
         console.print(Padding(Text(about, style="dim"), (0, 0, 0, 3)))
         for line in finding.text.splitlines()[:6]:
-            console.print(Padding(Text(printable(line)), (0, 0, 0, 3)))
+            console.print(Padding(Text(escape(line)), (0, 0, 0, 3)))
         if finding.fix:
             console.print(
                 Padding(Text(f"Usually mended so: {sentence(finding.fix)}"), (0, 0, 0, 3))
             )
         console.print(Padding(Text(f"--skip {finding.id}", style="dim"), (0, 0, 1, 3)))
     for finding in report.skipped:
-        console.print(Text(f"known: {finding.id}: {printable(finding.title)}", style="dim"))
+        console.print(Text(f"known: {finding.id}: {escape(finding.title)}", style="dim"))
     for line in report.not_judged:
-        console.print(Text(f"not judged: {printable(line)}", style="yellow"))
+        console.print(Text(f"not judged: {escape(line)}", style="yellow"))
     for line in report.notes:
-        console.print(Text(f"note: {printable(line)}", style="dim"))
+        console.print(Text(f"note: {escape(line)}", style="dim"))
 
 
 def _summary(report: Report) -> str:
@@ -56,16 +56,18 @@ def _summary(report: Report) -> str:
 
 
 def _print_lines(report: Report) -> None:
-    say(f"{report.target}: {report.policy}: {_summary(report)}")
+    print_line(f"{report.target}: {report.policy}: {_summary(report)}")
     for finding in report.findings:
-        say(f"finding {finding.id} ({finding.category}; {how_likely(finding)}): {finding.title}")
+        print_line(
+            f"finding {finding.id} ({finding.category}; {how_likely(finding)}): {finding.title}"
+        )
         for line in finding.text.splitlines():
-            say(f"    {line}")
+            print_line(f"    {line}")
         if finding.fix:
-            say(f"    Usually mended so: {sentence(finding.fix)}")
+            print_line(f"    Usually mended so: {sentence(finding.fix)}")
     for finding in report.skipped:
-        say(f"known {finding.id}: {finding.title}")
+        print_line(f"known {finding.id}: {finding.title}")
     for line in report.not_judged:
-        say(f"not judged: {line}")
+        print_line(f"not judged: {line}")
     for line in report.notes:
-        say(f"note: {line}")
+        print_line(f"note: {line}")

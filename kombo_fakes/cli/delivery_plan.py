@@ -1,0 +1,144 @@
+"""What `send` sends: payloads, signed and in order."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from itertools import repeat
+from typing import TYPE_CHECKING, Any
+
+from kombo_fakes.cli.payload_options import count_payloads
+
+if TYPE_CHECKING:
+    from kombo_fakes.cli.payload_options import PayloadOptions
+    from kombo_fakes.generation.runs import Made
+    from kombo_fakes.wire.delivery import Delivery
+
+_RANDOM = "random"
+"""The style that stands for another one for each payload."""
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedDelivery:
+    """A delivery, and what a report says about it.
+
+    Attributes:
+        name: A name that no other payload of the plan has.
+        delivery: The delivery.
+        event_id: The id in its payload; None if there is none.
+        style: The style of its body; None if a wire fault decides it.
+        fault: The id of the fault of its payload, or None.
+        wire_fault: The id of its wire fault, or None.
+    """
+
+    name: str
+    delivery: Delivery
+    event_id: Any
+    style: str | None
+    fault: str | None = None
+    wire_fault: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DeliveryPlan:
+    """The deliveries that a command line asks for."""
+
+    payloads: PayloadOptions
+    wire_fault_ids: tuple[str, ...]
+    style: str
+    repeat: int
+    is_shuffled: bool
+    secret: bytes = field(repr=False)
+
+    def count_deliveries(self) -> int:
+        """Return how many deliveries there are."""
+        total = count_payloads(self.payloads.as_arguments()) * self.repeat
+        return total * len(self._wire_faults()) if self.wire_fault_ids else total
+
+    def make_deliveries(self, rate: float | None = None) -> Iterator[PlannedDelivery]:
+        """Make the deliveries one by one, in the order in which they are sent.
+
+        Args:
+            rate: How many deliveries there are per second at most; None for no limit.
+
+        Raises:
+            UnknownNameError, OverrideError: before the first delivery, as `generate` and
+                `wire_faults` do, and for an unknown style.
+        """
+        from kombo_fakes.generation.runs import generate
+        from kombo_fakes.wire.serializations import serialize
+
+        if self.style != _RANDOM:
+            serialize(None, self.style)  # Raises if there is no such style.
+        payloads = generate(**self.payloads.as_arguments())
+        if self.wire_fault_ids:
+            deliveries = self._make_with_wire_faults(payloads)
+        else:
+            deliveries = self._make_signed(payloads)
+        return _limit_rate(self._order(deliveries), rate)
+
+    def _make_signed(self, payloads: Iterator[Made[Any]]) -> Iterator[PlannedDelivery]:
+        from kombo_fakes.wire.delivery import Delivery
+
+        for number, made in enumerate(payloads):
+            style = self._pick_style(number)
+            fault = None if made.fault is None else made.fault.id
+            done = () if fault is None else (f"fault {fault}",)
+            delivery = Delivery.of(made.payload, self.secret, style=style, done=done)
+            yield PlannedDelivery(made.stem, delivery, _id_of(made.payload), style, fault)
+
+    def _pick_style(self, number: int) -> str:
+        from kombo_fakes.core.choices import SeededChoices, seed_for
+        from kombo_fakes.wire.serializations import styles
+
+        if self.style != _RANDOM:
+            return self.style
+        # The label is part of what a seed gives, and so it keeps its old name.
+        choices = SeededChoices(seed_for("spelling", self.payloads.seed, number))
+        return choices.pick([style.name for style in styles()])
+
+    def _make_with_wire_faults(self, payloads: Iterator[Made[Any]]) -> Iterator[PlannedDelivery]:
+        from kombo_fakes.core.choices import seed_for
+        from kombo_fakes.wire.faults import numbered_choices
+
+        every = list(payloads)
+        for fault in self._wire_faults():
+            for number, made in enumerate(every):
+                seed = seed_for(fault.id, self.payloads.seed, number)
+                delivery = fault.apply(made.payload, numbered_choices(number, seed))
+                if delivery is None:  # This payload cannot have the fault.
+                    delivery = fault.examples[number % len(fault.examples)]
+                name = fault.id if number == 0 else f"{fault.id}-{number + 1}"
+                event_id = _id_of(delivery.payload)
+                yield PlannedDelivery(name, delivery, event_id, None, wire_fault=fault.id)
+
+    def _wire_faults(self) -> tuple[Any, ...]:
+        from kombo_fakes.wire.faults import wire_faults
+
+        schema = self.payloads.schema
+        return wire_faults(schema, secret=self.secret, ids=self.wire_fault_ids)
+
+    def _order(self, deliveries: Iterator[PlannedDelivery]) -> Iterator[PlannedDelivery]:
+        copies = (copy for planned in deliveries for copy in repeat(planned, self.repeat))
+        if not self.is_shuffled:
+            return copies
+        from kombo_fakes.core.choices import seed_for
+
+        seed = self.payloads.seed
+        numbered = sorted(enumerate(copies), key=lambda pair: seed_for("order", seed, pair[0]))
+        return (planned for _, planned in numbered)
+
+
+def _id_of(payload: Any) -> Any:
+    return payload.get("id") if isinstance(payload, dict) else None
+
+
+def _limit_rate(
+    deliveries: Iterator[PlannedDelivery], rate: float | None
+) -> Iterator[PlannedDelivery]:
+    start = time.monotonic()
+    for number, planned in enumerate(deliveries):
+        if rate is not None:
+            time.sleep(max(0.0, start + number / rate - time.monotonic()))
+        yield planned

@@ -1,0 +1,219 @@
+"""The options of `generate` and `send` that say which payloads a command makes."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from functools import wraps
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import rich_click as click
+
+from kombo_fakes.cli.options import WholeNumber, load_schema, schema_options
+
+if TYPE_CHECKING:
+    from kombo_fakes.schema.schema import Schema
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+@dataclass(frozen=True, slots=True)
+class PayloadOptions:
+    """What a command line says about its payloads.
+
+    Attributes:
+        schema: The schema that the payloads follow.
+        count: How many payloads, or how many of each fault; None if the command line does not say.
+        seed: The seed.
+        values: ``"realistic"``, ``"any"`` or ``"corners"``.
+        invalid: True if the payloads go through the whole catalogue of faults.
+        fault_ids: Ids of faults, where ``*`` stands for anything.
+        overrides: Values by the name of their field.
+        removals: Names of fields to leave out.
+    """
+
+    schema: Schema
+    count: int | None
+    seed: int
+    values: str
+    invalid: bool
+    fault_ids: tuple[str, ...]
+    overrides: dict[str, Any]
+    removals: tuple[str, ...]
+
+    def as_arguments(self) -> dict[str, Any]:
+        """Return the options as keyword arguments of `kombo_fakes.generate`."""
+        return {
+            "event_or_schema": self.schema,
+            "n": self.count,
+            "seed": self.seed,
+            "values": self.values,
+            "invalid": self.invalid,
+            "faults": self.fault_ids,
+            "overrides": self.overrides,
+            "removals": self.removals,
+        }
+
+
+def payload_options(*, count: str, seed: str) -> Callable[[F], F]:
+    """Add the options of payloads to a command, which gets them as one argument ``payloads``.
+
+    Args:
+        count: The help of ``--count``.
+        seed: The help of ``--seed``.
+    """
+    options = (
+        schema_options,
+        click.option("-n", "--count", "count", type=WholeNumber(1), metavar="N", help=count),
+        click.option(
+            "--seed", type=WholeNumber(0), default=0, metavar="N", show_default=True, help=seed
+        ),
+        click.option(
+            "--values",
+            type=click.Choice(["realistic", "any", "corners"]),
+            default="realistic",
+            show_default=True,
+            help="What the payloads are like: what Kombo sends on a usual day; anything that"
+            " the schema allows; or a named list of the edges of what it allows.",
+        ),
+        click.option(
+            "--invalid",
+            is_flag=True,
+            help="Wrong payloads, each with one fault, through the whole catalogue.",
+        ),
+        click.option(
+            "--fault",
+            "fault_ids",
+            multiple=True,
+            metavar="ID",
+            help="Payloads with this fault; * stands for anything. Can be repeated.",
+        ),
+        click.option(
+            "--set",
+            "sets",
+            multiple=True,
+            metavar="POINTER=JSON",
+            help="Fix a field: data.state=INVALID, /data/end_user/origin_id=null. What has to"
+            " agree with it does. Can be repeated.",
+        ),
+        click.option(
+            "--unset",
+            "unsets",
+            multiple=True,
+            metavar="POINTER",
+            help="Leave a field out. Can be repeated.",
+        ),
+    )
+
+    def decorate(function: F) -> F:
+        @wraps(function)
+        def command(
+            *,
+            event: str | None,
+            schema_file: str | None,
+            name: str | None,
+            count: int | None,
+            seed: int,
+            values: str,
+            invalid: bool,
+            fault_ids: tuple[str, ...],
+            sets: tuple[str, ...],
+            unsets: tuple[str, ...],
+            **others: Any,
+        ) -> Any:
+            _check_combination(values, invalid, fault_ids)
+            overrides = dict(map(_parse_override, sets))
+            schema = load_schema(event, schema_file, name)
+            _note_unnamed_fields(schema, overrides)
+            payloads = PayloadOptions(
+                schema, count, seed, values, invalid, fault_ids, overrides, unsets
+            )
+            return function(payloads=payloads, **others)
+
+        decorated: Any = command
+        for option in reversed(options):  # The last decorator is the first in the help.
+            decorated = option(decorated)
+        result: F = decorated
+        return result
+
+    return decorate
+
+
+def count_payloads(arguments: dict[str, Any]) -> int:
+    """Return how many payloads `kombo_fakes.generate` makes from some arguments."""
+    from kombo_fakes.generation.runs import Run
+
+    part = arguments.get("part", (1, 1))
+    run = Run.of(**{name: value for name, value in arguments.items() if name != "part"})
+    start, stop = run.part(*part)
+    return stop - start
+
+
+def explain_rejected_edit(error: Exception) -> click.UsageError:
+    """Return an error with advice on how to get what ``--set`` or ``--unset`` asks for.
+
+    Args:
+        error: The `RejectedEditError` that names the value and the constraint that it violates.
+    """
+    from kombo_fakes.generation.edits import RefusedError
+
+    message = str(error)
+    if isinstance(error, RefusedError):
+        from kombo_fakes.webhooks.shipped import events
+
+        violation, value = error.violation, error.value
+        is_plain = value is not None and not isinstance(value, (str, list, dict))
+        if violation.keyword == "type" and "string" in message and is_plain:
+            import json
+
+            message += f"; a string goes in quotes: '\"{json.dumps(value)}\"'"
+        elif (violation.pointer, violation.keyword) == ("/type", "enum") and value in events():
+            message += f"; that is --event {value}"
+        elif error.fault is not None:
+            message += f"; to be wrong on purpose, add --fault {shlex.quote(error.fault)}"
+    return click.UsageError(message)
+
+
+def _check_combination(values: str, invalid: bool, fault_ids: tuple[str, ...]) -> None:
+    if invalid and fault_ids:
+        raise click.UsageError("--invalid is all faults and --fault chosen ones: give one of them")
+    if values == "corners" and (invalid or fault_ids):
+        raise click.UsageError("--values corners are valid: for faults take realistic or any")
+
+
+def _parse_override(argument: str) -> tuple[str, Any]:
+    from kombo_fakes.core.json_reader import parse_json
+    from kombo_fakes.core.messages import shorten
+    from kombo_fakes.errors import DocumentError
+
+    name, equals, value = argument.partition("=")
+    if not equals or not name:
+        raise click.UsageError(
+            f"--set {shorten(argument)}: it takes POINTER=JSON, as data.state=INVALID"
+        )
+    try:
+        return name, parse_json(value)
+    except DocumentError:
+        return name, value
+
+
+def _note_unnamed_fields(schema: Schema, names: Iterable[str]) -> None:
+    """Print a note for each field that an open object allows without naming it.
+
+    Such a name is allowed, but it may be a misspelt one.
+    """
+    from kombo_fakes.cli.terminal import print_message
+    from kombo_fakes.core.messages import shorten
+    from kombo_fakes.errors import KomboFakesError
+    from kombo_fakes.generation.edits import meant_by, resolve
+
+    for name in names:
+        try:
+            resolve(schema, name)
+        except KomboFakesError:
+            continue  # `generate` raises the same error and ends the command.
+        near = meant_by(schema, name)
+        if near is not None:
+            hint = f"; did you mean {near!r}?" if near else ""
+            print_message(f"note: --set {shorten(name)}: no such property in the schema{hint}")

@@ -27,6 +27,8 @@ from kombo_fakes.errors import SchemaError
 from kombo_fakes.realistic.generator import generator_for
 from kombo_fakes.schema.requirements import require_values
 from kombo_fakes.schema.schema import Schema, SchemaLike
+from kombo_fakes.webhooks.model import ABSENT, SeenChange
+from kombo_fakes.webhooks.registry import event_named
 from kombo_fakes.webhooks.shipped import DEFAULT_EVENT, events
 
 _NEW_NAME = "added_later"
@@ -65,48 +67,6 @@ class Change:
         return self.id
 
 
-@dataclass(frozen=True, slots=True)
-class _Known:
-    """A change that has been seen, at a place of an event."""
-
-    variant: str
-    pointer: str
-    description: str
-    source: str
-    apply: Callable[[Any, Path], Any]
-
-
-_SEEN: dict[str, tuple[_Known, ...]] = {
-    "integration-state-changed": (
-        _Known(
-            "absent",
-            "/data/setup_status",
-            "without the field, as payloads of older releases are",
-            "releases of the SDK before the field was added; the reference page of the event",
-            remove_at,
-        ),
-    ),
-    "sync-finished": (
-        _Known(
-            "fraction",
-            "/data/sync_duration_seconds",
-            "seconds with a fraction",
-            "Kombo's older guide to webhooks, where it is 14.509",
-            lambda payload, path: replace_at(payload, path, 14.509),
-        ),
-    ),
-    "data-changed": (
-        _Known(
-            "new-model",
-            "/data/changed_models/0/name",
-            "a model that was added to the list later",
-            "the list grows with nearly every release of the SDK",
-            lambda payload, path: replace_at(payload, path, "hris_models_added_later"),
-        ),
-    ),
-}
-
-
 def changes(event_or_schema: SchemaLike = DEFAULT_EVENT) -> tuple[Change, ...]:
     """The changes of a schema: those that have been seen, then those to be expected.
 
@@ -126,10 +86,10 @@ def changes(event_or_schema: SchemaLike = DEFAULT_EVENT) -> tuple[Change, ...]:
 @lru_cache(maxsize=64)
 def _changes(schema: Schema) -> tuple[Change, ...]:
     found = []
-    for known in _SEEN.get(schema.name, ()):
-        path = _path(known.pointer)
+    for seen in event_named(schema.name).changes:
+        path = _path(seen.pointer)
         found.append(
-            _change(schema, path, known.variant, known.description, known.source, known.apply)
+            _change(schema, path, seen.variant, seen.description, seen.source, _as_seen(seen))
         )
     for site in schema.sites():
         if site.keyword == "additionalProperties":
@@ -163,6 +123,12 @@ def _other_event(name: str) -> Change:
         example=example,
         _apply=applied,
     )
+
+
+def _as_seen(seen: SeenChange) -> Callable[[Any, Path], Any]:
+    if seen.value is ABSENT:
+        return remove_at
+    return lambda payload, path: replace_at(payload, path, seen.value)
 
 
 def _has_text(values: list[Any]) -> bool:

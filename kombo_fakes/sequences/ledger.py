@@ -13,8 +13,10 @@ from typing import Any
 
 from kombo_fakes.core.instants import parse_instant
 from kombo_fakes.sequences.mismatches import ABSENT, WHOLE, Mismatch
+from kombo_fakes.webhooks.registry import default_lifecycle
 
-STATUS_FIELDS = ("state", "qa_status", "setup_status")
+STATUS_FIELDS = default_lifecycle().fields
+"""The fields in which a receiver shows the status of an integration."""
 
 EVENTS = "events"
 """The field in which a receiver may show how many events it has applied."""
@@ -25,12 +27,12 @@ class Record:
     """What a receiver knows of an integration.
 
     Attributes:
-        status: Its ``state``, ``qa_status`` and ``setup_status``.
+        status: The values of its status fields (`STATUS_FIELDS`).
         updated_at: The timestamp of the newest event, as it was sent.
         events: How many events were applied: those that were newer than what was known.
     """
 
-    status: tuple[str, str, str]
+    status: tuple[str, ...]
     updated_at: str
     events: int
 
@@ -62,23 +64,25 @@ def _same_instant(observed: Any, expected: str) -> bool:
 
 
 class Ledger:
-    """The reference receiver: takes payloads of ``integration-state-changed``, knows the rest.
+    """The reference receiver: it knows after each event what a correct receiver knows.
+
+    Only the default event changes the state of an integration.
 
     Examples:
+        >>> from kombo_fakes import generate
+        >>> payload = next(generate()).payload
         >>> ledger = Ledger()
-        >>> ledger.of("personio:x")
-        ()
-        >>> data = {"integration_id": "personio:x", "state": "ACTIVE", "qa_status": "PASSED",
-        ...         "setup_status": "COMPLETED", "updated_at": "2021-09-01T12:00:00.000Z"}
-        >>> ledger.take({"id": "1", "type": "integration-state-changed", "data": data})
-        >>> [record.events for record in ledger.of("personio:x")]
+        >>> ledger.apply(payload)
+        >>> ledger.apply(payload)  # A copy: it changes nothing.
+        >>> [record.events for record in ledger.of(payload["data"]["integration_id"])]
         [1]
     """
 
     def __init__(self) -> None:
+        self._lifecycle = default_lifecycle()
         self._seen: set[str] = set()
         self._records: dict[str, frozenset[Record]] = {}
-        self._taken: dict[str, int] = {}
+        self._counts: dict[str, int] = {}
 
     @property
     def integrations(self) -> tuple[str, ...]:
@@ -90,19 +94,19 @@ class Ledger:
         """How many distinct events there were."""
         return len(self._seen)
 
-    def take(self, payload: Mapping[str, Any]) -> None:
+    def apply(self, payload: Mapping[str, Any]) -> None:
         """Apply an event, unless it is a copy or too old; other kinds of events change nothing."""
         if payload["id"] in self._seen:
             return
         self._seen.add(payload["id"])
-        data = payload["data"]
-        if payload.get("type") != "integration-state-changed":
+        if payload.get("type") != self._lifecycle.event:
             return
-        status = (data["state"], data["qa_status"], data["setup_status"])
-        name, moment = data["integration_id"], parse_instant(data["updated_at"])
-        self._taken[name] = self._taken.get(name, 0) + 1
+        name, status = self._lifecycle.subject_of(payload), self._lifecycle.status_of(payload)
+        updated_at = self._lifecycle.instant_of(payload)
+        moment = parse_instant(updated_at)
+        self._counts[name] = self._counts.get(name, 0) + 1
         if name not in self._records:
-            self._records[name] = frozenset({Record(status, data["updated_at"], 1)})
+            self._records[name] = frozenset({Record(status, updated_at, 1)})
             return
         after: set[Record] = set()
         for known in self._records[name]:
@@ -110,7 +114,7 @@ class Ledger:
             if moment <= at:
                 after.add(known)
             if moment >= at:
-                after.add(Record(status, data["updated_at"], known.events + 1))
+                after.add(Record(status, updated_at, known.events + 1))
         self._records[name] = frozenset(after)
 
     def of(self, integration_id: str) -> tuple[Record, ...]:
@@ -119,9 +123,9 @@ class Ledger:
             sorted(self._records.get(integration_id, ()), key=lambda r: (r.events, r.status))
         )
 
-    def taken(self, integration_id: str) -> int:
+    def count_events(self, integration_id: str) -> int:
         """How many distinct events of an integration there were, also those that were too old."""
-        return self._taken.get(integration_id, 0)
+        return self._counts.get(integration_id, 0)
 
     def mismatches(self, integration_id: str, observed: Any) -> tuple[Mismatch, ...]:
         """What a receiver shows of an integration otherwise than it should.

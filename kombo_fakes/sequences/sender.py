@@ -1,55 +1,28 @@
-"""Integrations that live, and the deliveries of their events as a sender makes them.
+"""A sender with a memory: it knows which events there were, and makes the next delivery.
 
-`Sender` is one sender: it knows which events there were, and makes the next delivery, an ordinary
-one or one of those that receivers get wrong. Who decides which comes next is another matter:
-choices in `timeline`, Hypothesis's rules in `receiver_machine`.
+That is an ordinary one, or one of those that receivers get wrong. What decides which comes next is
+elsewhere: choices in `timeline`, the rules of Hypothesis in `state_machine`.
 """
 
 from __future__ import annotations
 
 import copy
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeAlias
 
 from kombo_fakes.core.choices import SeededChoices, seed_for
 from kombo_fakes.core.instants import NOTATIONS, SECOND, format_instant, parse_instant
 from kombo_fakes.realistic.generator import generator_for
 from kombo_fakes.schema.schema import Schema
-from kombo_fakes.webhooks.shipped import DEFAULT_EVENT
+from kombo_fakes.webhooks.registry import default_lifecycle
 from kombo_fakes.wire.delivery import Delivery
 from kombo_fakes.wire.signing import TEST_SECRET
 
-Status = tuple[str, str, str]
-
-# State, quality assurance, setup: what an integration goes through, and from where to where.
-_BEGIN: Status = ("ACTIVE", "PENDING", "INCOMPLETE")
-_NEXT: dict[Status, tuple[Status, ...]] = {
-    _BEGIN: (
-        ("ACTIVE", "PENDING", "FINAL_SYNC_PENDING"),
-        ("INVALID", "PENDING", "INCOMPLETE"),
-    ),
-    ("ACTIVE", "PENDING", "FINAL_SYNC_PENDING"): (
-        ("ACTIVE", "PASSED", "COMPLETED"),
-        ("ACTIVE", "FAILED", "COMPLETED"),
-    ),
-    ("ACTIVE", "PASSED", "COMPLETED"): (
-        ("INVALID", "PASSED", "COMPLETED"),
-        ("ACTIVE", "FAILED", "COMPLETED"),
-        ("INACTIVE", "PASSED", "COMPLETED"),
-    ),
-    ("ACTIVE", "FAILED", "COMPLETED"): (("ACTIVE", "PASSED", "COMPLETED"),),
-    ("INVALID", "PASSED", "COMPLETED"): (
-        ("ACTIVE", "PASSED", "COMPLETED"),
-        ("INACTIVE", "PASSED", "COMPLETED"),
-    ),
-    ("INVALID", "PENDING", "INCOMPLETE"): (_BEGIN, ("INACTIVE", "PENDING", "INCOMPLETE")),
-    ("INACTIVE", "PASSED", "COMPLETED"): (("ACTIVE", "PASSED", "COMPLETED"),),
-    ("INACTIVE", "PENDING", "INCOMPLETE"): (_BEGIN,),
-}
-_STATUSES = tuple(_NEXT)
-_FIELDS = ("state", "qa_status", "setup_status", "updated_at")
+Status: TypeAlias = tuple[str, ...]
+"""The values of the status fields, in the order in which the event's lifecycle has them."""
 
 EPOCH = int(parse_instant("2024-02-28T21:30:00Z"))
+"""The instant of a sender's first event. Some time later, the 29th of February comes."""
 
 GAPS: dict[str, int] = {
     "a second": SECOND,
@@ -67,21 +40,30 @@ USUAL_GAP, USUAL_NOTATION = next(iter(GAPS)), next(iter(NOTATIONS))
 
 @dataclass(slots=True)
 class _Integration:
+    """An integration of the sender.
+
+    Attributes:
+        sample: The payload that all its events have their names from.
+        newest: The instant of its newest event, in nanoseconds.
+        status: The status of its newest event; None before the first one.
+    """
+
     sample: dict[str, Any]
     newest: int
     status: Status | None = None
 
 
 class Sender:
-    """A sender of ``integration-state-changed``, and what it has sent.
+    """Sends the default event for some integrations, and remembers what it has sent.
 
     Args:
         secret: The webhook secret of the receiver.
-        salt: Whatever makes the ids of this sender others than those of another one; the same
-            salt, the same ids.
-        style: How bodies are written where nothing else is asked for.
-        sample: The payload whose names all integrations have; each its own if not given.
-        begin: The instant of the first event, in nanoseconds as `instants` counts them.
+        salt: Anything whose string tells this sender's ids from those of other senders; the same
+            salt gives the same ids.
+        style: The style of bodies where no other one is asked for.
+        sample: The payload that all integrations have their names from; a realistic one for each
+            integration if not given.
+        begin: The instant of the first event, in nanoseconds as `parse_instant` counts them.
 
     Examples:
         >>> sender = Sender()
@@ -104,19 +86,48 @@ class Sender:
         self.sent: list[Delivery] = []
         """The deliveries of distinct events, in the order in which they were first sent."""
         self.secret: str | bytes = secret
+        self._lifecycle = default_lifecycle()
         self._salt, self._style = salt, style
         self._integrations: dict[str, _Integration] = {}
         self._sample, self._begin = sample, begin
         self._made = self._never_sent = 0
 
     def knows(self, name: str) -> bool:
-        """Whether an integration has had an event."""
+        """Whether there is an integration of a name."""
         return name in self._integrations
 
     def id_of(self, name: str) -> str:
-        """The integration id that a name stands for."""
-        found: str = self._of(name).sample["data"]["integration_id"]
-        return found
+        """The id of an integration."""
+        return self._lifecycle.subject_of(self._integration(name).sample)
+
+    def sample_of(self, name: str) -> dict[str, Any]:
+        """A copy of the payload that all events of an integration have their names from."""
+        return copy.deepcopy(self._integration(name).sample)
+
+    # -- integrations
+
+    def twin(self, name: str, of: str) -> None:
+        """Add an integration whose id differs from that of another one in case only."""
+        sample = self.sample_of(of)
+        self._lifecycle.rename(sample, self._lifecycle.token_of(sample).swapcase())
+        self._integrations[name] = _Integration(sample, self._begin)
+
+    def sibling(self, name: str, of: str) -> None:
+        """Add an integration of the same tool and the same organisation as another one."""
+        sample = self.sample_of(of)
+        choices = SeededChoices(seed_for("sibling", self._salt, name))
+        self._lifecycle.rename(sample, choices.token(24))
+        self._integrations[name] = _Integration(sample, self._begin)
+
+    def introduce(self, name: str, sample: dict[str, Any], later: str = USUAL_GAP) -> None:
+        """Add an integration that has its id and its names from a payload.
+
+        Args:
+            name: The name of the integration.
+            sample: The payload.
+            later: How much later its first event is than that of others, one of `GAPS`.
+        """
+        self._integrations[name] = _Integration(sample, self._begin + GAPS[later])
 
     # -- deliveries
 
@@ -132,33 +143,32 @@ class Sender:
         at: int | None = None,
         event_id: str | None = None,
     ) -> Delivery:
-        """The next event of an integration: newer than all before, another status than the last.
+        """Send the next event of an integration: newer than all others, with another status.
 
         Args:
-            name: Which integration; a name of its own for each.
-            choice: Which of the ways to go on.
-            gap: How much newer, one of `GAPS`.
-            notation: How the timestamp is written, one of `instants.NOTATIONS`.
-            style: How the body is written.
-            status: State, quality assurance and setup, in place of one of the usual ways.
-            at: The instant, in place of a gap.
-            event_id: The id of the event, in place of one of its own.
+            name: The name of the integration; each name is an integration of its own.
+            choice: Which of the statuses that may follow.
+            gap: How much newer the event is, one of `GAPS`.
+            notation: How the timestamp is written, one of `NOTATIONS`.
+            style: The style of the body.
+            status: The status, in place of one that may follow.
+            at: The instant in nanoseconds, in place of a gap.
+            event_id: The id of the event, in place of a new one.
         """
-        life = self._of(name)
+        integration = self._integration(name)
         if at is None:
-            at = life.newest + (GAPS[gap] if life.status is not None else 0)
+            at = integration.newest + (GAPS[gap] if integration.status is not None else 0)
         text = NOTATIONS[notation](at)
-        status = status or self._after(life, choice)
-        return self._event(life, status, at, text, style, f"newer by {gap}", event_id)
+        status = status or self._following(integration, choice)
+        return self._send(integration, status, at, text, style, f"newer by {gap}", event_id)
 
     def sorts_wrong(self, name: str = "a", choice: int = 0) -> Delivery:
-        """A newer event whose timestamp is a text that sorts before the newest one."""
-        life = self._of(name)
-        at = life.newest + GAPS[USUAL_GAP]
+        """Send a newer event whose timestamp, as a string, sorts before the newest one."""
+        integration = self._integration(name)
+        at = integration.newest + GAPS[USUAL_GAP]
         text = format_instant(at, offset="-11:00")
-        return self._event(
-            life, self._after(life, choice), at, text, None, "newer, and sorts before"
-        )
+        status = self._following(integration, choice)
+        return self._send(integration, status, at, text, None, "newer, and sorts before")
 
     def late(
         self,
@@ -169,41 +179,26 @@ class Sender:
         *,
         status: Status | None = None,
     ) -> Delivery:
-        """An event that comes late: it is older than the newest one, by a gap."""
-        life = self._of(name)
-        at = life.newest - GAPS[gap]
+        """Send an event late: it is older than the newest one, by a gap."""
+        integration = self._integration(name)
+        at = integration.newest - GAPS[gap]
         text = NOTATIONS[notation](at)
-        status = status or self._other(life, choice)
-        return self._event(life, status, at, text, None, f"older by {gap}")
+        status = status or self._other(integration, choice)
+        return self._send(integration, status, at, text, None, f"older by {gap}")
 
     def tie(self, name: str = "a", choice: int = 0, notation: str = USUAL_NOTATION) -> Delivery:
-        """Another event with the very instant of the newest one."""
-        life = self._of(name)
-        text = NOTATIONS[notation](life.newest)
-        status = self._other(life, choice)
-        return self._event(life, status, life.newest, text, None, "the same instant")
-
-    def never_sent(self, name: str = "a", choice: int = 0) -> dict[str, Any]:
-        """The payload of a newer event of an integration that is never sent: for who forges one.
-
-        No later delivery knows of it.
-        """
-        life = self._of(name)
-        payload = copy.deepcopy(life.sample)
-        seed = seed_for("never sent", self._salt, self._never_sent)
-        self._never_sent += 1
-        payload["id"] = SeededChoices(seed).token(24)
-        status = self._other(life, choice)
-        at = format_instant(life.newest + GAPS[USUAL_GAP])
-        payload["data"] |= dict(zip(_FIELDS, (*status, at), strict=True))
-        return payload
+        """Send another event with the very instant of the newest one."""
+        integration = self._integration(name)
+        text = NOTATIONS[notation](integration.newest)
+        status = self._other(integration, choice)
+        return self._send(integration, status, integration.newest, text, None, "the same instant")
 
     def again(self, number: int, style: str | None = None) -> Delivery:
-        """An event that was sent before, once more: the same id, and the same bytes.
+        """Send an event again: the same id, and the same bytes.
 
         Args:
-            number: Which one, counted from the last; taken modulo their number.
-            style: Other bytes for the same payload: sent again later, written anew.
+            number: Which event, counted from the last one; taken modulo their number.
+            style: Another style, which makes other bytes of the same payload.
         """
         first = self.sent[-1 - number % len(self.sent)]
         if style is None:
@@ -211,96 +206,74 @@ class Sender:
         done = (*first.done, "again")
         return Delivery.of(first.payload, self.secret, style=style, done=done)
 
-    def twin(self, name: str, of: str) -> None:
-        """Let an integration have the id of another one, but for the case of its letters."""
-        sample = copy.deepcopy(self._of(of).sample)
-        tool, _, token = str(sample["data"]["integration_id"]).partition(":")
-        sample["data"]["integration_id"] = f"{tool}:{token.swapcase()}"
-        self._integrations[name] = _Integration(sample, self._begin)
-
-    def sibling(self, name: str, of: str) -> None:
-        """Let an integration be one of the same tool and the same organisation as another one."""
-        sample = copy.deepcopy(self._of(of).sample)
-        tool = str(sample["data"]["integration_id"]).partition(":")[0]
-        token = SeededChoices(seed_for("sibling", self._salt, name)).token(24)
-        sample["data"]["integration_id"] = f"{tool}:{token}"
-        self._integrations[name] = _Integration(sample, self._begin)
-
-    def sample_of(self, name: str) -> dict[str, Any]:
-        """A copy of the payload that all events of an integration have their names from."""
-        return copy.deepcopy(self._of(name).sample)
-
-    def introduce(self, name: str, sample: dict[str, Any], later: str = USUAL_GAP) -> None:
-        """Let an integration have the names of a payload, its id included.
-
-        Args:
-            name: Which integration.
-            sample: The payload.
-            later: How much later than the first of others its first event is, one of `GAPS`.
-        """
-        self._integrations[name] = _Integration(sample, self._begin + GAPS[later])
-
     def twin_event(self, number: int, name: str = "a", choice: int = 0) -> Delivery:
-        """The next event of an integration, its id that of another event but for the case."""
+        """Send the next event of an integration, with an id that differs from another in case."""
         twin = str(self.sent[-1 - number % len(self.sent)].event_id).swapcase()
         if any(delivery.event_id == twin for delivery in self.sent):
             return self.next(name, choice)
-        life = self._of(name)
-        at = life.newest + GAPS[USUAL_GAP]
-        return self._event(
-            life,
-            self._after(life, choice),
-            at,
-            NOTATIONS[USUAL_NOTATION](at),
-            None,
-            "an id that differs in case only",
-            event_id=twin,
-        )
+        integration = self._integration(name)
+        at = integration.newest + GAPS[USUAL_GAP]
+        text = NOTATIONS[USUAL_NOTATION](at)
+        status = self._following(integration, choice)
+        about = "an id that differs in case only"
+        return self._send(integration, status, at, text, None, about, event_id=twin)
+
+    def never_sent(self, name: str = "a", choice: int = 0) -> dict[str, Any]:
+        """Make the payload of a newer event that is never sent, for a delivery that is forged.
+
+        No later delivery refers to it.
+        """
+        integration = self._integration(name)
+        payload = copy.deepcopy(integration.sample)
+        seed = seed_for("never sent", self._salt, self._never_sent)
+        self._never_sent += 1
+        payload["id"] = SeededChoices(seed).token(24)
+        at = format_instant(integration.newest + GAPS[USUAL_GAP])
+        self._lifecycle.tell(payload, self._other(integration, choice), at)
+        return payload
 
     # -- how
 
-    def _of(self, name: str) -> _Integration:
+    def _integration(self, name: str) -> _Integration:
         if name not in self._integrations:
             choices = SeededChoices(seed_for("life", self._salt, name))
             if self._sample is None:
-                sample = generator_for(Schema.load(DEFAULT_EVENT)).generate(choices)
+                sample = generator_for(Schema.load(self._lifecycle.event)).generate(choices)
             else:
                 sample = copy.deepcopy(self._sample)
-                tool = sample["data"]["integration_tool"]
-                sample["data"]["integration_id"] = f"{tool}:{choices.token(24)}"
+                self._lifecycle.rename(sample, choices.token(24))
             self._integrations[name] = _Integration(sample, self._begin)
         return self._integrations[name]
 
-    def _after(self, life: _Integration, choice: int) -> Status:
-        if life.status is None:
-            return _BEGIN
-        ways = _NEXT.get(life.status, (_BEGIN,))  # It may be one of the caller's own.
-        return ways[choice % len(ways)]
+    def _following(self, integration: _Integration, choice: int) -> Status:
+        if integration.status is None:
+            return self._lifecycle.first
+        following = self._lifecycle.following(integration.status)
+        return following[choice % len(following)]
 
-    def _other(self, life: _Integration, choice: int) -> Status:
-        others = [status for status in _STATUSES if status != life.status]
+    def _other(self, integration: _Integration, choice: int) -> Status:
+        others = [status for status in self._lifecycle.passed if status != integration.status]
         return others[choice % len(others)]
 
-    def _event(
+    def _send(
         self,
-        life: _Integration,
+        integration: _Integration,
         status: Status,
         at: int,
         text: str,
         style: str | None,
-        what: str,
+        about: str,
         event_id: str | None = None,
     ) -> Delivery:
-        payload = copy.deepcopy(life.sample)
-        payload["id"] = event_id or SeededChoices(
-            seed_for("life event", self._salt, self._made)
-        ).token(24)
+        payload = copy.deepcopy(integration.sample)
+        seed = seed_for("life event", self._salt, self._made)
+        payload["id"] = event_id or SeededChoices(seed).token(24)
         self._made += 1
-        payload["data"] |= dict(zip(_FIELDS, (*status, text), strict=True))
-        if life.status is None:
-            what = "the first"
-        if at >= life.newest or life.status is None:
-            life.newest, life.status = at, status
-        delivery = Delivery.of(payload, self.secret, style=style or self._style, done=(what,))
+        self._lifecycle.tell(payload, status, text)
+        if integration.status is None:
+            about = "the first"
+        if at >= integration.newest or integration.status is None:
+            integration.newest, integration.status = at, status
+        delivery = Delivery.of(payload, self.secret, style=style or self._style, done=(about,))
         self.sent.append(delivery)
         return delivery

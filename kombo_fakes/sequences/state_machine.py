@@ -90,7 +90,7 @@ class ReceiverMachine(RuleBasedStateMachine):
         ...     def deliver(self, delivery):
         ...         if not verify(delivery.body, delivery.signature, self.secret):
         ...             return 401
-        ...         self.known.take(delivery.payload)
+        ...         self.known.apply(delivery.payload)
         ...         return 204
         ...
         ...     def observe(self, integration_id):
@@ -195,7 +195,7 @@ class ReceiverMachine(RuleBasedStateMachine):
             if not 200 <= status < 300:
                 about = f"a valid delivery was answered {status}, expected 2xx"
                 raise ReceiverError(account(about, self._log))
-        self._ledger.take(step.delivery.payload)
+        self._ledger.apply(step.delivery.payload)
         check(self._ledger, self.observe, self._log)
 
 

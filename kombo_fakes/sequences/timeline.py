@@ -19,6 +19,7 @@ from kombo_fakes.errors import OverrideError, ReceiverError
 from kombo_fakes.sequences.ledger import Ledger, Record
 from kombo_fakes.sequences.mismatches import describe_mismatches
 from kombo_fakes.sequences.sender import GAPS, Sender
+from kombo_fakes.webhooks.registry import default_lifecycle
 from kombo_fakes.wire.delivery import Delivery
 from kombo_fakes.wire.serializations import styles
 from kombo_fakes.wire.signing import TEST_SECRET
@@ -140,13 +141,13 @@ class Timeline:
             wrong = [status for status in answers if not 200 <= status < 300]
             if wrong:
                 raise ReceiverError(account(f"a valid delivery was answered {wrong[0]}", log))
-            ledger.take(step.delivery.payload)
+            ledger.apply(step.delivery.payload)
             check(ledger, observe, log)
 
     def _ledger(self) -> Ledger:
         ledger = Ledger()
         for step in self.steps:
-            ledger.take(step.delivery.payload)
+            ledger.apply(step.delivery.payload)
         return ledger
 
     def __str__(self) -> str:
@@ -311,8 +312,8 @@ def account(what: str, log: Sequence[str]) -> str:
 
 def describe(delivery: Delivery) -> str:
     """A delivery of a timeline in one line."""
-    payload = delivery.payload
+    lifecycle, payload = default_lifecycle(), delivery.payload
     data = payload.get("data", {}) if isinstance(payload, dict) else {}
-    status = "/".join(str(data.get(name)) for name in ("state", "qa_status", "setup_status"))
-    about = f"{data.get('integration_id')} {status} of {data.get('updated_at')}"
+    status = "/".join(str(data.get(name)) for name in lifecycle.fields)
+    about = f"{data.get(lifecycle.subject)} {status} of {data.get(lifecycle.instant)}"
     return f"event {delivery.event_id}: {about} ({', '.join(delivery.done)})"

@@ -70,10 +70,10 @@ def test_copies_count_once_and_the_newest_wins() -> None:
     for order in permutations([event("1"), event("1"), event("2", LATE, state="INVALID")]):
         ledger = Ledger()
         for payload in order:
-            ledger.take(payload)
+            ledger.apply(payload)
         (record,) = ledger.of("a")
         assert (record.status[0], record.updated_at) == ("INVALID", LATE)
-        assert (ledger.events, ledger.taken("a")) == (2, 2)
+        assert (ledger.events, ledger.count_events("a")) == (2, 2)
         # An event that comes too late isn't applied, and so not counted.
         assert record.events == (1 if order[0]["id"] == "2" else 2)
 
@@ -81,8 +81,8 @@ def test_copies_count_once_and_the_newest_wins() -> None:
 def test_of_equal_instants_either_may_win() -> None:
     """Each is right, whatever it counts."""
     ledger = Ledger()
-    ledger.take(event("1"))
-    ledger.take(event("2", "2021-09-01T14:00:00+02:00", state="INVALID"))
+    ledger.apply(event("1"))
+    ledger.apply(event("2", "2021-09-01T14:00:00+02:00", state="INVALID"))
     found = [(record.status[0], record.events) for record in ledger.of("a")]
     assert found == [("ACTIVE", 1), ("INVALID", 2)]
     assert ledger.mismatches("a", {**AGREES, "events": 1}) == ()
@@ -94,10 +94,10 @@ def test_of_equal_instants_either_may_win() -> None:
 def test_the_nearest_is_the_one_with_the_fewest_differences() -> None:
     """Not the one whose differences come first in the alphabet."""
     ledger = Ledger()
-    ledger.take(event("1"))
+    ledger.apply(event("1"))
     other = event("2", state="INVALID")
     other["data"]["qa_status"] = "FAILED"
-    ledger.take(other)
+    ledger.apply(other)
     said = describe_mismatches(ledger.mismatches("a", {**AGREES, "qa_status": "FAILED"}))
     assert said == "state is 'ACTIVE', expected 'INVALID'"
 
@@ -105,11 +105,11 @@ def test_the_nearest_is_the_one_with_the_fewest_differences() -> None:
 def test_integrations_are_apart() -> None:
     """Known in the order of their first events; what is about another event is not counted."""
     ledger = Ledger()
-    ledger.take(event("1", of="b"))
-    ledger.take(event("2", of="a"))
-    ledger.take({"id": "3", "type": "sync-finished", "data": {"integration_id": "c"}})
+    ledger.apply(event("1", of="b"))
+    ledger.apply(event("2", of="a"))
+    ledger.apply({"id": "3", "type": "sync-finished", "data": {"integration_id": "c"}})
     assert ledger.integrations == ("b", "a")
-    assert (ledger.events, ledger.taken("a"), ledger.taken("c")) == (3, 1, 0)
+    assert (ledger.events, ledger.count_events("a"), ledger.count_events("c")) == (3, 1, 0)
     assert ledger.of("c") == ()
 
 
@@ -121,7 +121,7 @@ def test_mismatches_of_an_integration() -> None:
         describe_mismatches(ledger.mismatches("a", {}))
         == "the integration is known, although no event about it should be applied"
     )
-    ledger.take(event("1"))
+    ledger.apply(event("1"))
     assert (
         describe_mismatches(ledger.mismatches("a", None))
         == "the integration is unknown, although an event about it was accepted"

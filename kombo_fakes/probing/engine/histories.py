@@ -221,7 +221,7 @@ class Histories:
         for step in scenario.play(sender):
             if not self._client.bring(f"timeline:{scenario.id}", step.delivery).is_accepted:
                 return
-            ledger.take(step.delivery.payload)
+            ledger.apply(step.delivery.payload)
         (name,) = ledger.integrations
         seen = self._client.settled(name, partial(_is_right, ledger, name))
         if seen is None or all(_differs_but_in_events(r, seen) for r in ledger.of(name)):
@@ -281,7 +281,7 @@ class Histories:
                 return False
             else:
                 for delivery in sent:
-                    ledger.take(delivery.payload)
+                    ledger.apply(delivery.payload)
             amiss = self._amiss(ledger, before, scenario, step)
             if amiss is not None:
                 if not leads_up:
@@ -313,13 +313,17 @@ class Histories:
     def _is_right(self, ledger: Ledger, name: str, seen: Mapping[str, Any] | None) -> bool:
         if _is_right(ledger, name, seen):
             return True
-        counts = self._counts_late and seen is not None and seen.get("events") == ledger.taken(name)
+        counts = (
+            self._counts_late
+            and seen is not None
+            and seen.get("events") == ledger.count_events(name)
+        )
         return counts and _is_right_but_events(ledger, name, seen)
 
     def _only_counts(self, ledger: Ledger, name: str) -> bool:
         """Whether nothing is wrong but that late events are counted as applied."""
         seen = self._client.look(name)
-        counts = seen is not None and seen.get("events") == ledger.taken(name)
+        counts = seen is not None and seen.get("events") == ledger.count_events(name)
         return counts and _is_right_but_events(ledger, name, seen)
 
     def _is_alone_wrong(self, step: Step, wrong: Category) -> bool:
@@ -432,7 +436,7 @@ class Histories:
             delivery = Delivery.of(payload, self._maker.secret)
             if not self._client.bring("timeline:control", delivery).is_accepted:
                 return wrong
-            ledger.take(payload)
+            ledger.apply(payload)
             seen = self._client.settled(named, partial(_is_right, ledger, named))
             if ledger.mismatches(named, seen):
                 lost = seen is None or any(not record.mismatches(seen) for record in known)

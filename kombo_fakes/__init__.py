@@ -15,7 +15,8 @@ if TYPE_CHECKING:
 
     from kombo_fakes.catalogues.changes import Change, changes
     from kombo_fakes.catalogues.corners import Corner, corners
-    from kombo_fakes.catalogues.faults import Fault, InvalidPayload, faults
+    from kombo_fakes.catalogues.fault import Fault, InvalidPayload
+    from kombo_fakes.catalogues.faults import faults
     from kombo_fakes.errors import (
         DocumentError,
         FaultError,
@@ -97,11 +98,11 @@ _HOMES = {
         "Corner",
         "corners",
     ),
-    "catalogues.faults": (
+    "catalogues.fault": (
         "Fault",
         "InvalidPayload",
-        "faults",
     ),
+    "catalogues.faults": ("faults",),
     "errors": (
         "DocumentError",
         "FaultError",

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Any
 
-from kombo_fakes.catalogues.faults import make_unique_id, path_to_id
+from kombo_fakes.catalogues.ids import make_unique_id, path_to_id
 from kombo_fakes.core.choices import SeededChoices
 from kombo_fakes.core.pointer import (
     Path,

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from kombo_fakes.catalogues.faults import make_unique_id, path_to_id
+from kombo_fakes.catalogues.ids import make_unique_id, path_to_id
 from kombo_fakes.core.choices import SeededChoices, seed_for
 from kombo_fakes.core.messages import shorten
 from kombo_fakes.core.pointer import Path, find, remove_at, replace_at, to_dotted, to_pointer

@@ -24,7 +24,9 @@ from factory.declarations import (
     Trait,
 )
 
-from kombo_fakes.catalogues.faults import Fault, add_fault, get_fault, identify_fault
+from kombo_fakes.catalogues.fault import Fault
+from kombo_fakes.catalogues.faults import get_fault
+from kombo_fakes.catalogues.overrides import add_fault, identify_fault
 from kombo_fakes.core.choices import SeededChoices, seed_for
 from kombo_fakes.core.messages import unknown_name_error
 from kombo_fakes.core.pointer import Path, find, to_pointer

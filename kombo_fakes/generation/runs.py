@@ -26,8 +26,9 @@ from typing import (
 )
 
 from kombo_fakes.catalogues.corners import Corner, corners
-from kombo_fakes.catalogues.faults import Fault, add_fault
+from kombo_fakes.catalogues.fault import Fault
 from kombo_fakes.catalogues.faults import faults as faults_of
+from kombo_fakes.catalogues.overrides import add_fault
 from kombo_fakes.core.choices import SeededChoices, seed_for
 from kombo_fakes.core.messages import shorten, unknown_name_error
 from kombo_fakes.core.pointer import parse_pointer

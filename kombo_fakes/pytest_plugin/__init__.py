@@ -28,7 +28,7 @@ from kombo_fakes.pytest_plugin.marker import (
 from kombo_fakes.version import __version__
 
 if TYPE_CHECKING:
-    from kombo_fakes.catalogues.faults import Fault
+    from kombo_fakes.catalogues.fault import Fault
 
 
 # -- options, header, marker

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     import faker
     from hypothesis.strategies import SearchStrategy
 
-    from kombo_fakes.catalogues.faults import Fault, InvalidPayload
+    from kombo_fakes.catalogues.fault import Fault, InvalidPayload
     from kombo_fakes.pytest_plugin.fixture_types import DeliveryMaker, PayloadMaker
     from kombo_fakes.schema.schema import Schema
     from kombo_fakes.wire.delivery import Delivery
@@ -239,7 +239,7 @@ def kombo_invalid_payload(
     Narrow it with @pytest.mark.kombo(keywords=["enum"], at="/data/state", faults=["*-cut"]) or
     with --kombo-fault. The rest of the payload is made from the test's node id and kombo_seed.
     """
-    from kombo_fakes.catalogues.faults import InvalidPayload
+    from kombo_fakes.catalogues.fault import InvalidPayload
 
     fault: Fault | None = getattr(request, "param", None)
     if fault is None:

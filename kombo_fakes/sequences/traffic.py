@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from typing import Any, TypeVar, cast
 
-from kombo_fakes.catalogues.faults import Fault
+from kombo_fakes.catalogues.fault import Fault
 from kombo_fakes.catalogues.faults import faults as faults_of
 from kombo_fakes.core.choices import SeededChoices, seed_for
 from kombo_fakes.core.messages import shorten, unknown_name_error

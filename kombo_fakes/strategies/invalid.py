@@ -13,7 +13,9 @@ from typing import Any
 from hypothesis import reject
 from hypothesis.strategies import DrawFn, SearchStrategy
 
-from kombo_fakes.catalogues.faults import Fault, InvalidPayload, blueprint_of_more_values, faults
+from kombo_fakes.catalogues.exploration import explore_blueprint
+from kombo_fakes.catalogues.fault import Fault, InvalidPayload
+from kombo_fakes.catalogues.faults import faults
 from kombo_fakes.core.pointer import get, replace_at
 from kombo_fakes.errors import OverrideError, PointerError, SchemaError
 from kombo_fakes.realistic.generator import generator_for
@@ -174,7 +176,7 @@ def _payloads_that(
 
 @lru_cache(maxsize=4096)
 def _explored(fault: Fault, settings: StrategySettings) -> SearchStrategy[Any] | None:
-    plan = blueprint_of_more_values(fault.schema, fault.site, fault.mutator)
+    plan = explore_blueprint(fault.schema, fault.site, fault.mutator)
     if plan is None:
         return None
     try:

@@ -8,7 +8,7 @@ from typing import Any
 from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn, SearchStrategy
 
-from kombo_fakes.catalogues.faults import InvalidPayload
+from kombo_fakes.catalogues.fault import InvalidPayload
 from kombo_fakes.core.messages import unknown_name_error
 from kombo_fakes.errors import OverrideError
 from kombo_fakes.schema.schema import SchemaLike

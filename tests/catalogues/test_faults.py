@@ -9,6 +9,7 @@ import jsonschema_rs
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from inline_snapshot import snapshot
 
 from kombo_fakes import InvalidPayload, Schema, UnknownNameError, faults, invalid_payloads, payloads
 from kombo_fakes.catalogues.faults import get_fault
@@ -112,10 +113,19 @@ def test_narrowing() -> None:
             faults(**arguments)  # type: ignore[arg-type]
 
 
-def test_a_fault_without_a_place_is_told() -> None:
+def test_a_fault_says_why_it_cannot_be_put_into_a_payload() -> None:
     """A payload that has nothing at the place can't be given the fault."""
-    with pytest.raises(FaultError, match="can't be put into this payload at /data/state"):
-        get_fault("data.state-enum-lowercase").apply({"data": {}})
+    fault = get_fault("data.state-enum-lowercase")
+    with pytest.raises(FaultError) as absent:
+        fault.apply({"data": {}})
+    assert str(absent.value) == snapshot(
+        "data.state-enum-lowercase: the payload has no value at /data/state"
+    )
+    with pytest.raises(FaultError) as other:
+        fault.apply({"data": {"state": 1}})
+    assert str(other.value) == snapshot(
+        "data.state-enum-lowercase: the value at /data/state cannot have this fault"
+    )
 
 
 @settings(max_examples=300, deadline=None, derandomize=True, database=None)

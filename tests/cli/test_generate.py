@@ -244,7 +244,7 @@ def test_ones_own_wrong_value_is_the_fault_that_the_error_names(run, wrong, faul
         if other.id != fault and other.variant not in ("unknown", "other", "prose"):
             lying = run("generate", *wrong.split(), "--fault", other.id)
             assert (lying.status, lying.out) == (2, "")
-            assert f"is none of this fault, but of {fault}" in lying.err
+            assert f"is not this fault; it is {fault}" in lying.err
 
 
 def test_set_works_on_drawn_payloads_and_on_corners(run, schema):

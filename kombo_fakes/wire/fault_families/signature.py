@@ -2,14 +2,33 @@
 
 from __future__ import annotations
 
-import hashlib
-import hmac
-from base64 import urlsafe_b64encode
-
 from kombo_fakes.wire.delivery import Delivery
+from kombo_fakes.wire.expectations import Expectation
 from kombo_fakes.wire.fault_rows import EITHER, REJECT, FaultCase, FaultRow, Maker
 from kombo_fakes.wire.serializations import serialize
-from kombo_fakes.wire.signing import TEST_SECRET, digest, signature_with
+from kombo_fakes.wire.signature_mistakes import MISTAKES
+from kombo_fakes.wire.signing import signature_with
+
+
+def _make(*mistakes: str) -> Maker:
+    """Make the wrong signatures of rows of the table of mistakes."""
+
+    def make(case: FaultCase) -> Delivery | None:
+        signatures = [
+            signature
+            for mistake in mistakes
+            for signature in MISTAKES[mistake].signatures(case.body, case.secret)
+        ]
+        return case.signed_by(case.choices.pick(signatures)) if signatures else None
+
+    return make
+
+
+def _make_row(
+    fault_id: str, mistake: str, expected: tuple[Expectation, Expectation], why: str
+) -> FaultRow:
+    """A row that is described as the mistake is."""
+    return FaultRow(fault_id, MISTAKES[mistake].what, expected, why, _make(mistake))
 
 
 def _sign_with_key(*keys: bytes) -> Maker:
@@ -32,17 +51,6 @@ def _sign_with_key_prefix(case: FaultCase) -> Delivery | None:
     return case.signed_by(signature_with(case.body, key))
 
 
-def _use_other_algorithm(case: FaultCase) -> Delivery:
-    body = case.body
-    digests = (
-        hmac.new(case.secret, body, hashlib.sha1).digest(),
-        hmac.new(case.secret, body, hashlib.sha512).digest(),
-        hashlib.sha256(body).digest(),
-        hmac.new(body, case.secret, hashlib.sha256).digest(),
-    )
-    return case.signed_by(urlsafe_b64encode(case.choices.pick(digests)).rstrip(b"=").decode())
-
-
 def _sign_other_body(case: FaultCase) -> Delivery:
     other = {**case.payload, "id": "another"} if isinstance(case.payload, dict) else [case.payload]
     return case.signed_by(case.right_signature(serialize(other)))
@@ -56,21 +64,12 @@ def _change_character(case: FaultCase) -> Delivery:
     return case.signed_by(right[:at] + other + right[at + 1 :])
 
 
-def _set_spare_bits(case: FaultCase) -> Delivery:
-    # Of the 6 bits of the last character 2 carry nothing (RFC 4648, 3.5).
-    alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
-    right = case.right_signature()
-    last = alphabet[alphabet.index(right[-1]) | case.choices.pick((1, 2, 3))]
-    return case.signed_by(right[:-1] + last)
-
-
 def _use_standard_alphabet(case: FaultCase) -> Delivery:
     # Spaces at the end until the signature has a character that differs between the alphabets.
-    body = case.body
-    while not {"-", "_"} & set(case.right_signature(body)):
+    body, mistake = case.body, MISTAKES["standard-alphabet"]
+    while not (signatures := mistake.signatures(body, case.secret)):
         body += b" "
-    signature = case.right_signature(body).replace("-", "+").replace("_", "/")
-    return case.signed_by(signature, body=body)
+    return case.signed_by(*signatures, body=body)
 
 
 def _malform(case: FaultCase) -> Delivery:
@@ -101,26 +100,6 @@ def _repeat_header(case: FaultCase) -> Delivery:
 
 def _repeat_wrong_header(case: FaultCase) -> Delivery:
     return case.signed_by(case.right_signature(b""), signature_with(case.body, b""))
-
-
-def _use_hexadecimal(case: FaultCase) -> Delivery:
-    text = digest(case.body, case.secret).hex()
-    return case.signed_by(case.choices.pick((text, text.upper())))
-
-
-def _add_prefix(case: FaultCase) -> Delivery:
-    return case.signed_by(case.choices.pick(("sha256=", "v1,", "Bearer ")) + case.right_signature())
-
-
-def _change_case(case: FaultCase) -> Delivery:
-    right = case.right_signature()
-    return case.signed_by(case.choices.pick((right.lower(), right.upper(), right.swapcase())))
-
-
-def _add_whitespace(case: FaultCase) -> Delivery:
-    return case.signed_by(
-        case.choices.pick((" {} ", "\t{}", "{}  ")).format(case.right_signature())
-    )
 
 
 def _change_byte_of_body(case: FaultCase) -> Delivery | None:
@@ -156,34 +135,28 @@ SIGNATURE_FAULTS: tuple[FaultRow, ...] = (
              lambda case: case.signed_by()),
     FaultRow("signature-empty", "an empty signature header", REJECT, _ANYBODY,
              lambda case: case.signed_by("")),
-    FaultRow("signature-key-empty", "made with an empty key, as if no secret is configured",
-             REJECT, _ANYBODY, _sign_with_key(b"")),
-    FaultRow("signature-key-null", "made with the key null, as if no secret is configured",
-             REJECT, _ANYBODY, _sign_with_key(b"null")),
-    FaultRow("signature-key-undefined", "made with the key undefined, as if no secret is "
-             "configured", REJECT, _ANYBODY, _sign_with_key(b"undefined")),
-    FaultRow("signature-key-none", "made with the key None, as if no secret is configured",
-             REJECT, _ANYBODY, _sign_with_key(b"None")),
+    _make_row("signature-key-empty", "key-empty", REJECT, _ANYBODY),
+    _make_row("signature-key-null", "key-null", REJECT, _ANYBODY),
+    _make_row("signature-key-undefined", "key-undefined", REJECT, _ANYBODY),
+    _make_row("signature-key-none", "key-none", REJECT, _ANYBODY),
     FaultRow("signature-key-prefix", "made with a part of the secret as the key", REJECT,
              "only the whole secret is the key", _sign_with_key_prefix),
     FaultRow("signature-key-guessable", "made with a key that many forget to change", REJECT,
              "anybody can guess the key",
              _sign_with_key(b"secret", b"changeme", b"test", b"password", b"kombo", b"dev")),
-    FaultRow("signature-key-test", "made with the secret of the test vectors", REJECT,
-             "anybody can read the key", _sign_with_key(TEST_SECRET.encode())),
+    _make_row("signature-key-test", "key-test", REJECT, "anybody can read the key"),
     FaultRow("signature-other-secret", "made with another secret", REJECT,
              "it was not made with the secret",
              _sign_with_key(b"another secret, as after a rotation", b"\x00\xff\xfe")),
     FaultRow("signature-other-algorithm", "made with another algorithm than HMAC-SHA256", REJECT,
-             "the sender does not choose the algorithm", _use_other_algorithm),
+             "the sender does not choose the algorithm",
+             _make("hmac-sha1", "hmac-sha512", "sha256", "hmac-swapped")),
     FaultRow("signature-other-body", "the right signature of another payload", REJECT,
              _NOT_OVER_BODY, _sign_other_body),
-    FaultRow("signature-empty-body", "the right signature of an empty body", REJECT,
-             _NOT_OVER_BODY, lambda case: case.signed_by(case.right_signature(b""))),
+    _make_row("signature-empty-body", "body-empty", REJECT, _NOT_OVER_BODY),
     FaultRow("signature-character-changed", "one character is another one", REJECT,
              _NOT_OVER_BODY, _change_character),
-    FaultRow("signature-case-changed", "letters in another case", REJECT,
-             "base64 is case-sensitive", _change_case),
+    _make_row("signature-case-changed", "case-changed", REJECT, "base64 is case-sensitive"),
     FaultRow("signature-shortened", "only the first characters of the right one", REJECT,
              "a part of a digest is easier to guess than the whole", _shorten),
     FaultRow("signature-longer", "the right one, followed by more characters", REJECT,
@@ -197,17 +170,15 @@ SIGNATURE_FAULTS: tuple[FaultRow, ...] = (
              _repeat_wrong_header),
     FaultRow("signature-twice", "the header twice, at least one of them right", EITHER,
              "HTTP does not define which one counts (RFC 9110, 5.3)", _repeat_header),
-    FaultRow("signature-padded", "padded with =", EITHER, _SAME_DIGEST,
-             lambda case: case.signed_by(case.right_signature() + "=")),
+    _make_row("signature-padded", "padded", EITHER, _SAME_DIGEST),
     FaultRow("signature-standard-alphabet", "in the standard alphabet of base64 (+ and /)", EITHER,
              _SAME_DIGEST, _use_standard_alphabet),
-    FaultRow("signature-spare-bits", "other spare bits in the last character", EITHER,
-             _SAME_DIGEST, _set_spare_bits),
-    FaultRow("signature-hex", "in hexadecimal", EITHER, _SAME_DIGEST, _use_hexadecimal),
+    _make_row("signature-spare-bits", "spare-bits", EITHER, _SAME_DIGEST),
+    _make_row("signature-hex", "hexadecimal", EITHER, _SAME_DIGEST),
     FaultRow("signature-prefixed", "after sha256= or another prefix", EITHER, _SAME_DIGEST,
-             _add_prefix),
-    FaultRow("signature-blanks-around", "whitespace around it", EITHER,
-             "servers remove it before a receiver sees it (RFC 9110, 5.5)", _add_whitespace),
+             _make("prefix-sha256", "prefix-v1-comma", "prefix-bearer")),
+    _make_row("signature-blanks-around", "whitespace", EITHER,
+              "servers remove it before a receiver sees it (RFC 9110, 5.5)"),
     FaultRow("signature-body-byte", "right before one character of the body was changed", REJECT,
              _NOT_OVER_BODY, _change_byte_of_body),
     FaultRow("signature-body-blank", "right before whitespace was added to the body", REJECT,

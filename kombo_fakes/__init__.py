@@ -30,8 +30,8 @@ if TYPE_CHECKING:
         UnknownNameError,
         ValidationError,
     )
-    from kombo_fakes.generation.factories import (
-        OMIT,
+    from kombo_fakes.generation.factories.base import PayloadFactory
+    from kombo_fakes.generation.factories.by_event import (
         AiApplyApplicationStatusUpdatedFactory,
         AiApplyJobPostingStatusUpdatedFactory,
         AssessmentOrderReceivedFactory,
@@ -42,10 +42,10 @@ if TYPE_CHECKING:
         IntegrationDeletedFactory,
         IntegrationStateChangedFactory,
         IssueStatusChangedFactory,
-        PayloadFactory,
         SyncFinishedFactory,
         factory_for,
     )
+    from kombo_fakes.generation.factories.draft import OMIT
     from kombo_fakes.generation.ndjson import ndjson
     from kombo_fakes.generation.runs import Made, generate
     from kombo_fakes.probing.engine.probe import probe
@@ -120,7 +120,8 @@ _HOMES = {
         "UnknownNameError",
         "ValidationError",
     ),
-    "generation.factories": (
+    "generation.factories.base": ("PayloadFactory",),
+    "generation.factories.by_event": (
         "AiApplyApplicationStatusUpdatedFactory",
         "AiApplyJobPostingStatusUpdatedFactory",
         "AssessmentOrderReceivedFactory",
@@ -131,11 +132,10 @@ _HOMES = {
         "IntegrationDeletedFactory",
         "IntegrationStateChangedFactory",
         "IssueStatusChangedFactory",
-        "OMIT",
-        "PayloadFactory",
         "SyncFinishedFactory",
         "factory_for",
     ),
+    "generation.factories.draft": ("OMIT",),
     "generation.ndjson": ("ndjson",),
     "generation.runs": (
         "Made",

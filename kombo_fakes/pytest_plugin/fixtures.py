@@ -366,7 +366,7 @@ def _derive_seed(request: pytest.FixtureRequest, kombo_seed: int, fixture: str, 
 
 
 def _build_payload(event: str, **overrides: Any) -> dict[str, Any]:
-    from kombo_fakes.generation.factories import factory_for
+    from kombo_fakes.generation.factories.by_event import factory_for
 
     # With __sequence no counter of factory_boy's moves. Copied, because a test may do with its
     # payload what it likes, and a broken value can be a part of the catalogue.

@@ -10,7 +10,8 @@ import pytest
 
 from kombo_fakes import OMIT, IntegrationStateChangedFactory
 from kombo_fakes.core.choices import SeededChoices
-from kombo_fakes.generation.factories import PayloadFactory, factory_for
+from kombo_fakes.generation.factories.base import PayloadFactory
+from kombo_fakes.generation.factories.by_event import factory_for
 from kombo_fakes.schema.schema import Schema
 
 

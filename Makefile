@@ -13,11 +13,23 @@ $(1)/bin/python -m pip install -q --require-hashes -r locked/$(2).txt
 $(1)/bin/python -m pip install -q --no-deps --no-build-isolation -e .
 endef
 
-.PHONY: demo test test-fast test-lowest lint examples lock audit promises snapshots pools coverage compat fuzz mutants docs bench dist clean
+.PHONY: help demo test test-fast test-lowest lint examples lock audit promises snapshots pools coverage compat fuzz mutants docs bench dist clean
 
-demo: $(READY) ## Print a realistic payload, then one that is wrong in one known way.
-	@$(BIN)/kombo-fakes generate
-	@$(BIN)/kombo-fakes generate --fault data.state-enum-lowercase --format ndjson
+help: ## List the targets.
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "%-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+demo: $(VENV)-demo/.ready ## Show a payload, an invalid one, and the probe of a receiver that has one bug.
+	@$(VENV)-demo/bin/python examples/demo/demo.py
+
+# What `pip install kombo-fakes` brings and nothing else. Nothing is compiled before it is needed.
+$(VENV)-demo/.ready: pyproject.toml locked/package.txt
+	@echo "Installing kombo-fakes and what it needs into $(VENV)-demo"
+	@$(PYTHON) -m venv $(VENV)-demo
+	@$(VENV)-demo/bin/python -m pip install --no-compile --disable-pip-version-check \
+		--require-hashes -r locked/package.txt 2>&1 \
+		| sed -nE "s/^(Collecting [^ ]+).*/  \1/p; s/^(Installing|Successfully|ERROR)/  \1/p" | cut -c 1-79
+	@$(VENV)-demo/bin/python -m pip install -q --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
 
 test: $(READY) ## Run every test: the fast ones and those that build wheels and draw thousands.
 	$(BIN)/python -m pytest -n auto --dist worksteal
@@ -87,6 +99,8 @@ examples: $(READY) ## Make examples/valid, examples/invalid and examples/events 
 lock: ## Resolve anew, with hashes, what tests, docs, mutants and fuzzing are installed from.
 	$(PYTHON) -m venv $(VENV)-lock
 	$(VENV)-lock/bin/python -m pip install -q uv
+	$(VENV)-lock/bin/uv pip compile -q pyproject.toml --group build --universal --python-version 3.10 \
+		--upgrade --generate-hashes --no-header --no-annotate -o locked/package.txt
 	for group in test docs mutation fuzz; do $(VENV)-lock/bin/uv pip compile -q pyproject.toml --group build --group $$group --universal --python-version 3.10 \
 		--upgrade --generate-hashes --no-header --no-annotate -o locked/$$group.txt || exit 1; done
 
@@ -115,7 +129,7 @@ dist: $(READY) ## Build the wheel and the source distribution.
 	$(BIN)/python -m build
 
 clean: ## Remove what the other targets have made.
-	rm -rf $(VENV) $(VENV)-lowest $(VENV)-docs $(VENV)-compat $(VENV)-fuzz $(VENV)-lock $(VENV)-audit $(VENV)-mutation mutants .benchmarks build dist .coverage .coverage.* .hypothesis .mypy_cache .pytest_cache .ruff_cache
+	rm -rf $(VENV) $(VENV)-demo $(VENV)-lowest $(VENV)-docs $(VENV)-compat $(VENV)-fuzz $(VENV)-lock $(VENV)-audit $(VENV)-mutation mutants .benchmarks build dist .coverage .coverage.* .hypothesis .mypy_cache .pytest_cache .ruff_cache
 
 $(READY): pyproject.toml locked/test.txt
 	$(call installed,$(VENV),test)

@@ -55,7 +55,7 @@ def test_the_python_blocks_run_and_their_tests_pass(
         """
     )
     blocks = _blocks("python")
-    assert len(blocks) == 10
+    assert len(blocks) == 3
     pytester.makepyfile(test_readme_blocks="\n\n".join(blocks))
     result = pytester.runpytest_subprocess("-q", "-p", "no:randomly", "-p", "no:cacheprovider")
     outcomes = result.parseoutcomes()
@@ -66,7 +66,7 @@ def test_the_python_blocks_run_and_their_tests_pass(
 
 def test_the_number_of_faults_is_true() -> None:
     """The README's count of faults is the catalogue's."""
-    (claimed,) = re.findall(r"a test for each of (\d+) faults", README)
+    (claimed,) = re.findall(r"once for each of (\d+) faults", README)
     assert int(claimed) == len(faults())
 
 
@@ -110,7 +110,7 @@ def test_the_commands_that_need_a_receiver_work(
     (tmp_path / "secret.txt").write_text("s3cret of a receiver\n")
     planted = get_planted("accepts-missing-signature")
     commands = [command for command in _commands() if command.startswith(PROBING)]
-    assert len(commands) == 3
+    assert len(commands) == 2
     with serving(planted.receiver_factory("s3cret of a receiver")) as url:
         for command in commands:
             here = command.replace("http://127.0.0.1:8000", url)

@@ -13,7 +13,7 @@ $(1)/bin/python -m pip install -q --require-hashes -r locked/$(2).txt
 $(1)/bin/python -m pip install -q --no-deps --no-build-isolation -e .
 endef
 
-.PHONY: help demo test test-fast test-lowest lint examples lock audit promises snapshots pools coverage compat fuzz mutants docs bench dist clean
+.PHONY: help demo test test-fast test-wheel test-lowest lint examples lock audit promises snapshots pools coverage compat fuzz mutants docs bench dist clean
 
 help: ## List the targets.
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "%-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -36,6 +36,19 @@ test: $(READY) ## Run every test: the fast ones and those that build wheels and 
 
 test-fast: $(READY) ## Run the tests that take seconds.
 	$(BIN)/python -m pytest -n auto --dist worksteal -m "not slow"
+
+# What a user has: a wheel, and no source beside it that could be imported instead.
+test-wheel: $(VENV)-wheel/.ready ## Run the fast tests against an installed wheel, with the source removed.
+	rm -rf build/wheel && mkdir -p build/wheel/tree
+	$(VENV)-wheel/bin/python -m build -q --wheel --outdir build/wheel .
+	$(VENV)-wheel/bin/python -m pip install -q --force-reinstall --no-deps build/wheel/*.whl
+	git ls-files -z | grep -zv '^kombo_fakes/' | xargs -0 cp --parents -t build/wheel/tree
+	cd build/wheel/tree && "$(abspath $(VENV)-wheel)/bin/python" -m pytest -n auto --dist worksteal -m "not slow" tests
+
+$(VENV)-wheel/.ready: pyproject.toml locked/test.txt
+	$(PYTHON) -m venv $(VENV)-wheel
+	$(VENV)-wheel/bin/python -m pip install -q --require-hashes -r locked/test.txt
+	@touch $@
 
 # With branch coverage, plugin included: coverage starts pytest, which imports our plugin first.
 test-lowest: ## Run the fast tests on the oldest versions that pyproject.toml claims, with coverage.
@@ -129,7 +142,7 @@ dist: $(READY) ## Build the wheel and the source distribution.
 	$(BIN)/python -m build
 
 clean: ## Remove what the other targets have made.
-	rm -rf $(VENV) $(VENV)-demo $(VENV)-lowest $(VENV)-docs $(VENV)-compat $(VENV)-fuzz $(VENV)-lock $(VENV)-audit $(VENV)-mutation mutants .benchmarks build dist .coverage .coverage.* .hypothesis .mypy_cache .pytest_cache .ruff_cache
+	rm -rf $(VENV) $(VENV)-demo $(VENV)-wheel $(VENV)-lowest $(VENV)-docs $(VENV)-compat $(VENV)-fuzz $(VENV)-lock $(VENV)-audit $(VENV)-mutation mutants .benchmarks build dist .coverage .coverage.* .hypothesis .mypy_cache .pytest_cache .ruff_cache
 
 $(READY): pyproject.toml locked/test.txt
 	$(call installed,$(VENV),test)

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import rich_click as click
+from factory import Trait
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.structure.files import File, Files
 from mkdocs.structure.pages import Page
@@ -34,23 +35,15 @@ TOP = {
     "CHANGELOG.md": "changelog.md",
 }
 
-# Every public name belongs to one page; a test of the build fails where one is left out.
+# Every public name belongs to one page, by the package that it lies in.
 REFERENCE = {
     "payloads": (
         "Payloads and faults",
-        "schema registry violations sites strategies storylines corner_cases catalogue"
-        " invalid_strategy evolution factories faker_names generating bulk errors",
+        ("schema", "webhooks", "catalogues", "strategies", "generation", "realistic", "errors"),
     ),
-    "wire": (
-        "Deliveries and histories",
-        "signing delivery style delivery_strategies wire_catalogue vector_file timeline ledger"
-        " receiver_machine transport",
-    ),
-    "probe": (
-        "The probe",
-        "probing.running probing.report probing.model probing.checking probing.receivers",
-    ),
-    "types": ("Types of payloads and fixtures", "types fixture_types"),
+    "wire": ("Deliveries and timelines", ("wire", "sequences")),
+    "probe": ("The probe", ("probing",)),
+    "types": ("Types of payloads and fixtures", ("types", "pytest_plugin")),
 }
 
 
@@ -70,9 +63,10 @@ def on_page_markdown(markdown: str, page: Page, config: MkDocsConfig, files: Fil
 def _pages() -> Iterator[tuple[str, str]]:
     for source, name in TOP.items():
         yield name, _relinked((ROOT / source).read_text(encoding="utf-8"))
-    for name, (title, modules) in REFERENCE.items():
-        yield f"reference/{name}.md", _reference(title, modules.split())
+    for name, (title, packages) in REFERENCE.items():
+        yield f"reference/{name}.md", _reference(title, packages)
     yield "reference/fixtures.md", _fixtures()
+    yield "reference/factories.md", _factories()
     yield "reference/commands.md", _commands()
     yield "catalogue/index.md", _events()
     yield "catalogue/deliveries.md", _deliveries()
@@ -94,16 +88,49 @@ def _slug(event: str) -> str:
 # -- reference
 
 
-def _reference(title: str, modules: Sequence[str]) -> str:
-    lines = [f"# {title}", "", "All of it is imported from `kombo_fakes`.", ""]
-    for module in modules:
-        names = kombo_fakes._HOMES.get(module, ())
-        for name in sorted(names, key=lambda name: (not name[0].islower(), name)):
-            lines += [f"::: kombo_fakes.{module}.{name}", ""]
-    listed = {module for _, each in REFERENCE.values() for module in each.split()}
-    if missing := kombo_fakes._HOMES.keys() - listed:
+def _reference(title: str, packages: Sequence[str]) -> str:
+    lines = [f"# {title}", "", "Everything here is imported from `kombo_fakes`.", ""]
+    for module, names in kombo_fakes._HOMES.items():
+        if module.split(".")[0] in packages:
+            for name in sorted(names, key=lambda name: (not name[0].islower(), name)):
+                lines += [f"::: kombo_fakes.{module}.{name}", ""]
+    listed = {package for _, each in REFERENCE.values() for package in each}
+    if missing := {module.split(".")[0] for module in kombo_fakes._HOMES} - listed:
         raise ValueError(f"on no page of the reference: {sorted(missing)}")
     return "\n".join(lines)
+
+
+def _factories() -> str:
+    lines = [
+        "# Fields and traits of the factories",
+        "",
+        "You set a field by its path, with two underscores between the names: `data__state`.",
+        "You switch a trait on by its name: `inactive=True`.",
+        "",
+    ]
+    for name in sorted(kombo_fakes.__all__):
+        factory = getattr(kombo_fakes, name)
+        if name == "PayloadFactory" or not name.endswith("Factory"):
+            continue
+        event = factory.build(kombo_seed=1)["type"]
+        traits = [
+            [f"`{trait}`", ", ".join(f"`{k}={v!r}`" for k, v in declared.overrides.items())]
+            for trait, declared in factory._meta.parameters.items()
+            if isinstance(declared, Trait)
+        ]
+        fields = ", ".join(f"`{field}`" for field in _leaves(factory.build(kombo_seed=1)))
+        lines += [f"## `{name}`", "", f"Event: `{event}`. Fields: {fields}.", ""]
+        if traits:
+            lines += [*_table(["trait", "sets"], traits), ""]
+    return "\n".join(lines)
+
+
+def _leaves(value: Any, path: str = "") -> Iterator[str]:
+    if isinstance(value, dict) and value:
+        for name, item in value.items():
+            yield from _leaves(item, f"{path}__{name}" if path else name)
+    else:
+        yield path
 
 
 def _fixtures() -> str:

@@ -82,6 +82,8 @@ if TYPE_CHECKING:
     from kombo_fakes.wire.delivery import Delivery
     from kombo_fakes.wire.faults import WireFault, wire_faults
     from kombo_fakes.wire.serializations import Style, serialize, styles
+    from kombo_fakes.wire.signature_explanation import SignatureExplanation, explain_signature
+    from kombo_fakes.wire.signature_mistakes import SignatureMistake
     from kombo_fakes.wire.signing import SIGNATURE_HEADER, TEST_SECRET, sign, verify
     from kombo_fakes.wire.strategies import deliveries
     from kombo_fakes.wire.transport.client import Answer, Transport
@@ -197,6 +199,11 @@ _HOMES = {
         "WireFault",
         "wire_faults",
     ),
+    "wire.signature_explanation": (
+        "SignatureExplanation",
+        "explain_signature",
+    ),
+    "wire.signature_mistakes": ("SignatureMistake",),
     "wire.signing": (
         "SIGNATURE_HEADER",
         "TEST_SECRET",
@@ -273,6 +280,8 @@ __all__ = [
     "Schema",
     "SchemaError",
     "SecretError",
+    "SignatureExplanation",
+    "SignatureMistake",
     "Site",
     "SkipError",
     "Step",
@@ -292,6 +301,7 @@ __all__ = [
     "deliveries",
     "event_payloads",
     "events",
+    "explain_signature",
     "factory_for",
     "faults",
     "generate",

@@ -645,8 +645,8 @@ def test_texts() -> None:
     right = good()
     report = probed(receive)
     titles = "\n".join(finding.title for finding in report.findings)
-    assert "a delivery by GET" in titles
-    assert "with by" not in titles
+    assert "a delivery sent by GET" in titles
+    assert "with sent" not in titles
     nowhere = probed(lambda delivery: 404)
     lines = finding_lines(nowhere.findings[0], nowhere.url)
     assert any(line.endswith("right one?") for line in lines)

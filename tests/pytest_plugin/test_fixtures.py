@@ -319,7 +319,8 @@ def test_redefined_schema_reaches_the_strategies(pytester: pytest.Pytester):
 
 TWO_EVENTS = """
 import pytest
-from kombo_fakes.schema import shipped as registry, schema
+from kombo_fakes.schema import schema
+from kombo_fakes.webhooks import shipped as registry
 
 DOCUMENT = {
     "title": "Other", "type": "object", "required": ["type", "n"], "additionalProperties": False,

@@ -9,11 +9,11 @@ from dataclasses import replace
 from kombo_fakes.probing.model import Case, Category, Failure, Finding
 from kombo_fakes.probing.verdicts.evidence import Evidence
 from kombo_fakes.probing.verdicts.findings import (
-    _LOSSES,
     AFTER,
     CRASHES,
     HANGS,
     LEAKS,
+    LOSSES,
     REFUSES,
     SLUGS,
     TAKES,
@@ -172,7 +172,7 @@ def _poisoned(take: Take, fold: Fold) -> Iterable[Finding]:
             f"one delivery breaks those after it: {shown.case.about}, it {verb} good ones"
             if shown.loss is None
             else f"one delivery breaks what comes after it: {shown.case.about}, "
-            f"{_LOSSES[shown.loss.kind]}",
+            f"{LOSSES[shown.loss.kind]}",
             failures,
             shown=shown,
         )

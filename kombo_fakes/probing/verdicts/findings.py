@@ -124,7 +124,7 @@ def describe_failure(failure: Failure) -> str:
         together = sum(exchange.moment == last for exchange in failure.exchanges) > 1
         said.append(f"{'one of them' if together else 'it'} was answered {failure.answer}")
     if failure.loss is not None:
-        said.append(f"{_LOSSES[failure.loss.kind]}: {failure.loss.error}")
+        said.append(f"{LOSSES[failure.loss.kind]}: {failure.loss.error}")
     if failure.mismatches:
         whose = f"{failure.integration}: " if failure.integration else ""
         said.append(whose + describe_mismatches(failure.mismatches))
@@ -133,7 +133,7 @@ def describe_failure(failure: Failure) -> str:
     return "; ".join(said)
 
 
-_LOSSES = {
+LOSSES = {
     "unreachable": "the receiver cannot be reached any more",
     "unobservable": "the state of the receiver cannot be observed any more",
 }
@@ -177,10 +177,10 @@ def a_delivery(about: str) -> str:
     """What a delivery is called by what is special about it.
 
     Examples:
-        >>> a_delivery("by GET"), a_delivery("an empty body")
-        ('a delivery by GET', 'a delivery with an empty body')
+        >>> a_delivery("sent by GET"), a_delivery("an empty body")
+        ('a delivery sent by GET', 'a delivery with an empty body')
     """
-    return f"a delivery {about}" if about.startswith("by ") else f"a delivery with {about}"
+    return f"a delivery {about}" if about.startswith("sent ") else f"a delivery with {about}"
 
 
 def after(about: str) -> str:

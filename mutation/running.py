@@ -25,7 +25,7 @@ class Mutant:
 
     Attributes:
         name: What mutmut calls it; its number changes with the code.
-        module: ``pointer``, or ``probing.judging``.
+        module: The last name of its module: ``pointer``.
         noticed: Whether a test failed, or didn't end.
     """
 
@@ -44,16 +44,14 @@ class Change:
 
 
 def core_modules() -> tuple[str, ...]:
-    """The modules that pyproject.toml has mutants made of."""
+    """Return the modules that pyproject.toml names for mutation, each by its last name."""
     settings = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
-    paths = settings["tool"]["mutmut"]["only_mutate"]
-    return tuple(str(path).removeprefix("kombo_fakes/").removesuffix(".py").replace("/", ".")
-                 for path in paths)  # fmt: skip
+    return tuple(Path(path).stem for path in settings["tool"]["mutmut"]["only_mutate"])
 
 
 def run(modules: Sequence[str]) -> list[Mutant]:
     """Try every mutant of some modules; what it prints goes to ``mutants/log.txt``."""
-    patterns = [f"kombo_fakes.{module}.x*" for module in modules]
+    patterns = [f"kombo_fakes.*.{module}.x*" for module in modules]
     (ROOT / "mutants").mkdir(exist_ok=True)
     with (ROOT / "mutants" / "log.txt").open("w", encoding="utf-8") as log:
         command = [*_mutmut("run"), "--max-children", str(os.cpu_count() or 1), *patterns]
@@ -65,7 +63,7 @@ def run(modules: Sequence[str]) -> list[Mutant]:
     )
     found = []
     for name, status in _RESULT.findall(listed.stdout):
-        module = name.removeprefix("kombo_fakes.").rpartition(".")[0]
+        module = name.split(".")[-2]
         if module in modules:
             if status == "not checked":
                 raise SystemExit(f"{name} was not tried; mutants/log.txt tells why")
@@ -91,7 +89,9 @@ def _change(mutant: Mutant) -> Change:
         for sign in "-+"
     )
     function = re.sub(r"\.xǁ(\w+)ǁ", r".\1.", mutant.name.partition("__mutmut_")[0])
-    return Change(re.sub(r"\.x_", ".", function).removeprefix("kombo_fakes."), removed, added)
+    # Without its package, so that a function keeps its entry when its module moves.
+    _, _, function = re.sub(r"\.x_", ".", function).partition(f".{mutant.module}.")
+    return Change(f"{mutant.module}.{function}", removed, added)
 
 
 def _mutmut(command: str) -> list[str]:

@@ -45,13 +45,18 @@ class Change:
 
 def core_modules() -> tuple[str, ...]:
     """Return the modules that pyproject.toml names for mutation, each by its last name."""
+    return tuple(_paths())
+
+
+def _paths() -> dict[str, str]:
     settings = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
-    return tuple(Path(path).stem for path in settings["tool"]["mutmut"]["only_mutate"])
+    files = settings["tool"]["mutmut"]["only_mutate"]
+    return {Path(file).stem: file.removesuffix(".py").replace("/", ".") for file in files}
 
 
 def run(modules: Sequence[str]) -> list[Mutant]:
     """Try every mutant of some modules; what it prints goes to ``mutants/log.txt``."""
-    patterns = [f"kombo_fakes.*.{module}.x*" for module in modules]
+    patterns = [f"{path}.x*" for name, path in _paths().items() if name in modules]
     (ROOT / "mutants").mkdir(exist_ok=True)
     with (ROOT / "mutants" / "log.txt").open("w", encoding="utf-8") as log:
         command = [*_mutmut("run"), "--max-children", str(os.cpu_count() or 1), *patterns]

@@ -7,9 +7,6 @@ notation or over another style, a payload of this moment, one without an e-mail 
 
 from __future__ import annotations
 
-import hashlib
-import hmac
-from base64 import b64encode, urlsafe_b64encode
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timezone
@@ -24,7 +21,12 @@ from kombo_fakes.probing.verdicts.judge import judge
 from kombo_fakes.webhooks.shipped import DEFAULT_EVENT
 from kombo_fakes.wire.delivery import Delivery
 from kombo_fakes.wire.serializations import serialize
-from kombo_fakes.wire.signing import SIGNATURE_HEADER, digest, key_of
+from kombo_fakes.wire.signature_mistakes import (
+    COMMON_COMBINATIONS,
+    compute_signatures,
+    describe_mistakes,
+)
+from kombo_fakes.wire.signing import SIGNATURE_HEADER, key_of
 
 _NOT_THE_PAYLOAD = (404, 405, 410, 415, 429)
 
@@ -56,46 +58,23 @@ def instead_of(maker: CaseMaker, first: Case, reply: Reply) -> Iterator[Instead]
         return
     if reply.status < 500:
         yield from _signatures(maker, first)
-        yield from _spellings(maker)
         yield from _envelope(maker, first)
     if maker.event == DEFAULT_EVENT and reply.status not in (401, 403):
         yield from _payloads(maker)
 
 
 def _signatures(maker: CaseMaker, first: Case) -> Iterator[Instead]:
-    body = first.delivery.body
-    secret = key_of(maker.secret)
-    right = digest(body, secret)
-    plain, padded = b64encode(right).decode(), urlsafe_b64encode(right).decode()
-    sha1 = urlsafe_b64encode(hmac.new(secret, body, hashlib.sha1).digest()).decode()
-    for signature, how in (
-        (plain.rstrip("="), "in the standard alphabet of base64 (+ and / for - and _)"),
-        (plain, "in the standard alphabet of base64 (+ and / for - and _), padded with ="),
-        (padded, "padded with ="),
-        (right.hex(), "in hexadecimal"),
-        (f"sha256={right.hex()}", "in hexadecimal, behind sha256="),
-        (f"sha256={padded.rstrip('=')}", "behind sha256="),
-        (sha1.rstrip("="), "made with SHA-1"),
-    ):
-        delivery = first.delivery.with_header(SIGNATURE_HEADER, signature)
-        yield Instead(
-            replace(first, id="instead", delivery=delivery.noting(f"its signature {how}")),
-            f"its signature is taken {how}, where Kombo sends it in base64url without padding",
-            "compare X-Kombo-Signature with base64url, without = at the end, of the HMAC-SHA256 "
-            "over the raw body",
-        )
-
-
-def _spellings(maker: CaseMaker) -> Iterator[Instead]:
-    for style in ("spaced", "indented", "keys-sorted", "keys-reversed", "trailing-newline"):
-        case = maker.valid.make("instead", "first", style, maker.payloads.fresh(), style=style)
-        yield Instead(
-            case,
-            f"the same is taken spelt {style}, so that its signature is checked over "
-            "re-serialised JSON instead of the raw bytes of the body",
-            "compute the HMAC over the raw bytes of the request, before any middleware has parsed "
-            "them; never over JSON that was dumped again",
-        )
+    """The same delivery with signatures that a mistaken receiver would compute for it."""
+    for mistakes in COMMON_COMBINATIONS:
+        signatures = compute_signatures(mistakes, first.delivery.body, key_of(maker.secret))
+        what = describe_mistakes(mistakes)
+        for signature in signatures[:1]:
+            delivery = first.delivery.with_header(SIGNATURE_HEADER, signature)
+            yield Instead(
+                replace(first, id="instead", delivery=delivery.noting(f"a signature {what}")),
+                f"it expects a signature {what}",
+                "; ".join(mistake.fix for mistake in mistakes),
+            )
 
 
 def _envelope(maker: CaseMaker, first: Case) -> Iterator[Instead]:

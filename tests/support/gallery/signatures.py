@@ -228,7 +228,7 @@ SIGNATURES = (
     # -- expects another encoding
     bug("expects-standard-alphabet", REJECTS, "standard alphabet",
         sign=lambda self, good, body: b64encode(self.digest(body)).decode().rstrip("=")),
-    bug("expects-padding", REJECTS, "taken padded", accepts_plain=False,
+    bug("expects-padding", REJECTS, "padded with =", accepts_plain=False,
         sign=lambda self, good, body: urlsafe_b64encode(self.digest(body)).decode()),
     bug("expects-common-base-64", REJECTS, "standard alphabet.*padded", accepts_plain=False,
         sign=lambda self, good, body: b64encode(self.digest(body)).decode()),

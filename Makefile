@@ -13,7 +13,7 @@ $(1)/bin/python -m pip install -q --require-hashes -r locked/$(2).txt
 $(1)/bin/python -m pip install -q --no-deps --no-build-isolation -e .
 endef
 
-.PHONY: help demo test test-fast test-wheel test-lowest lint examples lock audit promises snapshots pools coverage compat fuzz mutants docs bench dist clean
+.PHONY: help demo test test-fast test-wheel test-lowest lint examples events lock audit promises snapshots pools coverage compat fuzz mutants docs bench dist clean
 
 help: ## List the targets.
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "%-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -108,6 +108,9 @@ examples: $(READY) ## Make examples/valid, examples/invalid and examples/events 
 		$(BIN)/kombo-fakes generate --event $$event -n 5 --out $$file-valid.ndjson || exit 1; \
 		$(BIN)/kombo-fakes generate --event $$event --fault '*' --out $$file-invalid.ndjson || exit 1; \
 	done
+
+events: $(READY) ## Write kombo_fakes/types.py and __init__.pyi again after a schema or an event changed.
+	$(BIN)/python -m codegen
 
 lock: ## Resolve anew, with hashes, what tests, docs, mutants and fuzzing are installed from.
 	$(PYTHON) -m venv $(VENV)-lock

@@ -1,6 +1,6 @@
 """The payloads as TypedDicts, for type checkers, editors and ``@given`` by type.
 
-A test holds each of them against its schema.
+``make events`` writes this module from the schemas and the files in `webhooks/events/`.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ EventName: TypeAlias = Literal[
 """The name of a shipped event."""
 
 IntegrationCategory: TypeAlias = Literal["HRIS", "ATS", "ASSESSMENT", "LMS"]
+"""The category of the integration (HRIS, ATS, ASSESSMENT, or LMS)."""
 
 DataModelName: TypeAlias = Literal[
     "hris_legal_entities",
@@ -81,10 +82,11 @@ DataModelName: TypeAlias = Literal[
     "ats_join_interviews_users",
     "lms_join_revisions_skills",
 ]
+"""Name of the model or relation whose records changed."""
 
 
 class EndUser(TypedDict):
-    """Who connected the integration, as a customer of the integrating company."""
+    """Information about the end user who created the integration."""
 
     organization_name: str
     creator_email: str | None
@@ -190,7 +192,7 @@ class JobLocation(TypedDict, total=False):
 
 
 class HiringTeamMember(TypedDict):
-    """A person who hires for the job."""
+    """One person involved in filling the job."""
 
     remote_id: str | None
     email: str | None
@@ -248,7 +250,7 @@ class ConnectionFlowFailed(TypedDict):
 
 
 class ChangedModel(TypedDict):
-    """Models and relations in which records changed."""
+    """One model or relation with changed records."""
 
     name: DataModelName
 
@@ -398,7 +400,7 @@ Payload: TypeAlias = (
     | IssueStatusChanged
     | SyncFinished
 )
-"""The payload of any shipped event; comparing its ``type`` tells a type checker which."""
+"""The payload of any shipped event. Comparing its ``type`` narrows it to that event."""
 
 PAYLOAD_TYPES: dict[EventName, type] = {
     "integration-state-changed": IntegrationStateChanged,

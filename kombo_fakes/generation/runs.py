@@ -22,7 +22,6 @@ from typing import (
     TypedDict,
     TypeVar,
     cast,
-    overload,
 )
 
 from kombo_fakes.catalogues.corners import Corner, corners
@@ -39,25 +38,12 @@ from kombo_fakes.generation.templates import BLOCK, MarkingChoices, Templates, f
 from kombo_fakes.realistic.generator import generator_for
 from kombo_fakes.schema.requirements import Requirement, require_values
 from kombo_fakes.schema.schema import Schema, SchemaLike
-from kombo_fakes.types import (
-    AiApplyApplicationStatusUpdated,
-    AiApplyJobPostingStatusUpdated,
-    AssessmentOrderReceived,
-    ConnectionFlowFailed,
-    DataChanged,
-    InlineAssessmentOrderReceived,
-    IntegrationCreated,
-    IntegrationDeleted,
-    IntegrationStateChanged,
-    IssueStatusChanged,
-    SyncFinished,
-)
 from kombo_fakes.webhooks.moments import MARKED_INSTANT
 from kombo_fakes.webhooks.names import POOLED, Names
 from kombo_fakes.webhooks.shipped import DEFAULT_EVENT
 
 if TYPE_CHECKING:
-    from typing_extensions import Unpack
+    pass
 
 Ring: TypeAlias = Literal["realistic", "any", "corners"]
 
@@ -110,76 +96,6 @@ class AllOptions(ValidOptions, total=False):
 
 
 # What an editor completes: the payload of each event by its name, where it isn't to be a wrong one.
-@overload
-def generate(
-    event_or_schema: Literal["integration-state-changed"] = ...,
-    n: int | None = ...,
-    **options: Unpack[ValidOptions],
-) -> Iterator[Made[IntegrationStateChanged]]: ...
-@overload
-def generate(
-    event_or_schema: Literal["ai-apply-application-status-updated"],
-    n: int | None = ...,
-    **options: Unpack[ValidOptions],
-) -> Iterator[Made[AiApplyApplicationStatusUpdated]]: ...
-@overload
-def generate(
-    event_or_schema: Literal["ai-apply-job-posting-status-updated"],
-    n: int | None = ...,
-    **options: Unpack[ValidOptions],
-) -> Iterator[Made[AiApplyJobPostingStatusUpdated]]: ...
-@overload
-def generate(
-    event_or_schema: Literal["assessment:order-received"],
-    n: int | None = ...,
-    **options: Unpack[ValidOptions],
-) -> Iterator[Made[AssessmentOrderReceived]]: ...
-@overload
-def generate(
-    event_or_schema: Literal["connection-flow-failed"],
-    n: int | None = ...,
-    **options: Unpack[ValidOptions],
-) -> Iterator[Made[ConnectionFlowFailed]]: ...
-@overload
-def generate(
-    event_or_schema: Literal["data-changed"],
-    n: int | None = ...,
-    **options: Unpack[ValidOptions],
-) -> Iterator[Made[DataChanged]]: ...
-@overload
-def generate(
-    event_or_schema: Literal["inline-assessment:order-received"],
-    n: int | None = ...,
-    **options: Unpack[ValidOptions],
-) -> Iterator[Made[InlineAssessmentOrderReceived]]: ...
-@overload
-def generate(
-    event_or_schema: Literal["integration-created"],
-    n: int | None = ...,
-    **options: Unpack[ValidOptions],
-) -> Iterator[Made[IntegrationCreated]]: ...
-@overload
-def generate(
-    event_or_schema: Literal["integration-deleted"],
-    n: int | None = ...,
-    **options: Unpack[ValidOptions],
-) -> Iterator[Made[IntegrationDeleted]]: ...
-@overload
-def generate(
-    event_or_schema: Literal["issue-status-changed"],
-    n: int | None = ...,
-    **options: Unpack[ValidOptions],
-) -> Iterator[Made[IssueStatusChanged]]: ...
-@overload
-def generate(
-    event_or_schema: Literal["sync-finished"],
-    n: int | None = ...,
-    **options: Unpack[ValidOptions],
-) -> Iterator[Made[SyncFinished]]: ...
-@overload
-def generate(
-    event_or_schema: SchemaLike = ..., n: int | None = ..., **options: Unpack[AllOptions]
-) -> Iterator[Made[Any]]: ...
 def generate(
     event_or_schema: SchemaLike = DEFAULT_EVENT,
     n: int | None = None,

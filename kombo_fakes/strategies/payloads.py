@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any, Literal, overload
+from typing import TYPE_CHECKING, Any
 
 from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
@@ -21,19 +21,8 @@ from kombo_fakes.strategies.options import (
 )
 from kombo_fakes.strategies.recipes import allow_early_building
 from kombo_fakes.types import (
-    AiApplyApplicationStatusUpdated,
-    AiApplyJobPostingStatusUpdated,
-    AssessmentOrderReceived,
-    ConnectionFlowFailed,
-    DataChanged,
     EventName,
-    InlineAssessmentOrderReceived,
-    IntegrationCreated,
-    IntegrationDeleted,
-    IntegrationStateChanged,
-    IssueStatusChanged,
     Payload,
-    SyncFinished,
 )
 from kombo_fakes.webhooks.shipped import DEFAULT_EVENT, check_event, events
 
@@ -42,76 +31,6 @@ if TYPE_CHECKING:
 
 
 # What an editor completes: the payload of each event by its name.
-@overload
-def payloads(
-    event_or_schema: Literal["integration-state-changed"] = ...,
-    values: Values = ...,
-    **options: Unpack[StrategyOptions],
-) -> SearchStrategy[IntegrationStateChanged]: ...
-@overload
-def payloads(
-    event_or_schema: Literal["ai-apply-application-status-updated"],
-    values: Values = ...,
-    **options: Unpack[StrategyOptions],
-) -> SearchStrategy[AiApplyApplicationStatusUpdated]: ...
-@overload
-def payloads(
-    event_or_schema: Literal["ai-apply-job-posting-status-updated"],
-    values: Values = ...,
-    **options: Unpack[StrategyOptions],
-) -> SearchStrategy[AiApplyJobPostingStatusUpdated]: ...
-@overload
-def payloads(
-    event_or_schema: Literal["assessment:order-received"],
-    values: Values = ...,
-    **options: Unpack[StrategyOptions],
-) -> SearchStrategy[AssessmentOrderReceived]: ...
-@overload
-def payloads(
-    event_or_schema: Literal["connection-flow-failed"],
-    values: Values = ...,
-    **options: Unpack[StrategyOptions],
-) -> SearchStrategy[ConnectionFlowFailed]: ...
-@overload
-def payloads(
-    event_or_schema: Literal["data-changed"],
-    values: Values = ...,
-    **options: Unpack[StrategyOptions],
-) -> SearchStrategy[DataChanged]: ...
-@overload
-def payloads(
-    event_or_schema: Literal["inline-assessment:order-received"],
-    values: Values = ...,
-    **options: Unpack[StrategyOptions],
-) -> SearchStrategy[InlineAssessmentOrderReceived]: ...
-@overload
-def payloads(
-    event_or_schema: Literal["integration-created"],
-    values: Values = ...,
-    **options: Unpack[StrategyOptions],
-) -> SearchStrategy[IntegrationCreated]: ...
-@overload
-def payloads(
-    event_or_schema: Literal["integration-deleted"],
-    values: Values = ...,
-    **options: Unpack[StrategyOptions],
-) -> SearchStrategy[IntegrationDeleted]: ...
-@overload
-def payloads(
-    event_or_schema: Literal["issue-status-changed"],
-    values: Values = ...,
-    **options: Unpack[StrategyOptions],
-) -> SearchStrategy[IssueStatusChanged]: ...
-@overload
-def payloads(
-    event_or_schema: Literal["sync-finished"],
-    values: Values = ...,
-    **options: Unpack[StrategyOptions],
-) -> SearchStrategy[SyncFinished]: ...
-@overload
-def payloads(
-    event_or_schema: SchemaLike, values: Values = ..., **options: Unpack[StrategyOptions]
-) -> SearchStrategy[Any]: ...
 def payloads(
     event_or_schema: SchemaLike = DEFAULT_EVENT,
     values: Values = "any",

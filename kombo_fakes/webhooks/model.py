@@ -7,6 +7,7 @@ in *groups* before any field is filled, and a field shows a fact.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -105,3 +106,13 @@ class Event:
     changes: tuple[SeenChange, ...] = ()
     types: Mapping[str, str] = field(default_factory=dict)
     lifecycle: Lifecycle | None = None
+
+    @property
+    def type_name(self) -> str:
+        """The name of the TypedDict of its payload.
+
+        Examples:
+            >>> Event(name="assessment:order-received").type_name
+            'AssessmentOrderReceived'
+        """
+        return "".join(part.capitalize() for part in re.split(r"\W", self.name))

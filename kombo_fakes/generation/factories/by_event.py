@@ -4,24 +4,11 @@ from __future__ import annotations
 
 import re
 from functools import cache, lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from kombo_fakes.generation.factories.base import PayloadFactory
 from kombo_fakes.generation.factories.derive import derive_factory
 from kombo_fakes.schema.schema import Schema, SchemaLike
-from kombo_fakes.types import (
-    AiApplyApplicationStatusUpdated,
-    AiApplyJobPostingStatusUpdated,
-    AssessmentOrderReceived,
-    ConnectionFlowFailed,
-    DataChanged,
-    InlineAssessmentOrderReceived,
-    IntegrationCreated,
-    IntegrationDeleted,
-    IntegrationStateChanged,
-    IssueStatusChanged,
-    SyncFinished,
-)
 from kombo_fakes.webhooks.registry import event_named
 from kombo_fakes.webhooks.shipped import events
 
@@ -64,34 +51,7 @@ def _factory_for_schema(schema: Schema) -> type[PayloadFactory[Any]]:
 
 
 def _factory_name(event: str) -> str:
-    return "".join(part.capitalize() for part in re.split(r"\W", event)) + "Factory"
-
-
-if TYPE_CHECKING:
-
-    class IntegrationStateChangedFactory(PayloadFactory[IntegrationStateChanged]): ...
-
-    class AiApplyApplicationStatusUpdatedFactory(
-        PayloadFactory[AiApplyApplicationStatusUpdated]
-    ): ...
-
-    class AiApplyJobPostingStatusUpdatedFactory(PayloadFactory[AiApplyJobPostingStatusUpdated]): ...
-
-    class AssessmentOrderReceivedFactory(PayloadFactory[AssessmentOrderReceived]): ...
-
-    class ConnectionFlowFailedFactory(PayloadFactory[ConnectionFlowFailed]): ...
-
-    class DataChangedFactory(PayloadFactory[DataChanged]): ...
-
-    class InlineAssessmentOrderReceivedFactory(PayloadFactory[InlineAssessmentOrderReceived]): ...
-
-    class IntegrationCreatedFactory(PayloadFactory[IntegrationCreated]): ...
-
-    class IntegrationDeletedFactory(PayloadFactory[IntegrationDeleted]): ...
-
-    class IssueStatusChangedFactory(PayloadFactory[IssueStatusChanged]): ...
-
-    class SyncFinishedFactory(PayloadFactory[SyncFinished]): ...
+    return f"{event_named(event).type_name}Factory"
 
 
 def __getattr__(name: str) -> Any:

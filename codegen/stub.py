@@ -1,0 +1,107 @@
+"""The source of `kombo_fakes/__init__.pyi`: the public names as type checkers and editors see them.
+
+`payloads`, `generate` and the factories are typed by event.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Iterator
+
+import kombo_fakes
+from codegen.formatting import format_source
+from kombo_fakes.types import PAYLOAD_TYPES
+
+_TYPED_BY_EVENT = ("generate", "payloads")
+# What the signatures need beside the public names, by module.
+_USED = {
+    "generation.runs": ("AllOptions", "ValidOptions"),
+    "schema.schema": ("SchemaLike",),
+    "strategies.options": ("StrategyOptions", "Values"),
+}
+
+
+def _overloads() -> Iterator[str]:
+    types = [(event, payload.__name__) for event, payload in PAYLOAD_TYPES.items()]
+    for event, name in types:
+        # Only the default event need not be named.
+        default = " = ..." if event == types[0][0] else ""
+        yield "@overload"
+        yield (
+            f"def payloads(event_or_schema: Literal[{event!r}]{default}, values: Values = ...,"
+            f" **options: Unpack[StrategyOptions]) -> SearchStrategy[{name}]:"
+        )
+        yield from _body("payloads", is_first=bool(default))
+    yield "@overload"
+    yield (
+        "def payloads(event_or_schema: SchemaLike, values: Values = ...,"
+        " **options: Unpack[StrategyOptions]) -> SearchStrategy[Any]: ..."
+    )
+    for event, name in types:
+        default = " = ..." if event == types[0][0] else ""
+        yield "@overload"
+        yield (
+            f"def generate(event_or_schema: Literal[{event!r}]{default}, n: int | None = ...,"
+            f" **options: Unpack[ValidOptions]) -> Iterator[Made[{name}]]:"
+        )
+        yield from _body("generate", is_first=bool(default))
+    # A payload that is wrong on purpose may have any shape.
+    yield "@overload"
+    yield (
+        "def generate(event_or_schema: SchemaLike = ..., n: int | None = ...,"
+        " **options: Unpack[AllOptions]) -> Iterator[Made[Any]]: ..."
+    )
+
+
+def _body(name: str, *, is_first: bool) -> list[str]:
+    """Editors show the docstring of the first overload."""
+    if not is_first:
+        return ["    ..."]
+    lines = (inspect.getdoc(getattr(kombo_fakes, name)) or "").splitlines()
+    return [f'    """{lines[0]}', *(f"    {line}" for line in lines[1:]), '    """']
+
+
+def _imports() -> Iterator[str]:
+    for module, names in sorted(kombo_fakes._HOMES.items()):
+        public = [f"{name} as {name}" for name in sorted(names) if name not in _TYPED_BY_EVENT]
+        if public:
+            yield f"from kombo_fakes.{module} import {', '.join(public)}"
+    types = ", ".join(f"{t.__name__} as {t.__name__}" for t in PAYLOAD_TYPES.values())
+    yield f"from kombo_fakes.types import {types}"
+    for module, names in _USED.items():
+        yield f"from kombo_fakes.{module} import {', '.join(names)}"
+
+
+def stub_source() -> str:
+    """The source of `kombo_fakes/__init__.pyi`, formatted."""
+    source = [
+        '"""The public names, for type checkers and editors.',
+        "",
+        "``make events`` writes this file from the table in ``__init__.py``, the schemas and the",
+        "files in `webhooks/events/`.",
+        '"""',
+        "",
+        "from collections.abc import Iterator",
+        "from typing import Any, Literal, overload",
+        "from hypothesis.strategies import SearchStrategy",
+        "from typing_extensions import Unpack",
+        *_imports(),
+        "",
+        f"__all__ = {list(kombo_fakes.__all__)!r}",
+        "",
+        "__version__: str",
+        "",
+    ]
+    for payload in PAYLOAD_TYPES.values():
+        name = payload.__name__
+        source += [
+            f"class {name}Factory(PayloadFactory[{name}]):",
+            f'    """The factory of `{name}`."""',
+            "",
+        ]
+    source += _overloads()
+    return format_source("\n".join(source) + "\n", "kombo_fakes/__init__.pyi")
+
+
+if __name__ == "__main__":
+    print(stub_source(), end="")

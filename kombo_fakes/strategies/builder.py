@@ -84,8 +84,8 @@ class Builder:
 
     def __init__(self, settings: StrategySettings, name: str) -> None:
         self.name = name
-        self.strings = StringStrategies(settings)
-        self.sizes = Sizes()
+        self.strings: StringStrategies = StringStrategies(settings)
+        self.sizes: Sizes = Sizes()
         self._settings = settings
         self._mostly_usual: dict[tuple[String | Numeric, float], SearchStrategy[Any]] = {}
         self._references: dict[tuple[str, int, int], SearchStrategy[Any]] = {}

@@ -64,7 +64,7 @@ class Draft:
         self._generator = generator_for(schema, None if fault is None else fault.requirement)
         self._seed = seed_for(schema.name, 0 if seed is None else seed, index)
         self._names = names
-        self.payload = self._generator.generate(SeededChoices(self._seed), names=names)
+        self.payload: Any = self._generator.generate(SeededChoices(self._seed), names=names)
 
     @classmethod
     def from_options(

@@ -49,8 +49,8 @@ class CanonicalReader:
     ) -> None:
         self.name = name
         self.effective = effective
-        self.order = DocumentOrder(effective)
-        self.formats = checked_formats(effective.get("$schema"))
+        self.order: DocumentOrder = DocumentOrder(effective)
+        self.formats: frozenset[str] = checked_formats(effective.get("$schema"))
         self.root = root
         self.references: dict[str, Reference] = {}
         self.merging: set[str] = set()

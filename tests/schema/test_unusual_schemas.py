@@ -306,7 +306,7 @@ def test_long_texts_are_drawn_and_many_items_are_not(drawn: Any) -> None:
     )
     with pytest.raises(SchemaError, match="minItems is 9,000"):
         payloads({"type": "array", "minItems": 9_000})
-    with pytest.raises(SchemaError, match="minProperties 9,000 is more than"):
+    with pytest.raises(SchemaError, match="minProperties is 9,000"):
         payloads({"type": "object", "minProperties": 9_000})
 
 

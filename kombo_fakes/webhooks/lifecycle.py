@@ -10,6 +10,7 @@ from typing import Any
 from kombo_fakes.core.choices import Choices
 from kombo_fakes.webhooks.model import Facts, Group
 from kombo_fakes.webhooks.names import Names
+from kombo_fakes.webhooks.shipped import event_document
 
 
 @dataclass(frozen=True)
@@ -70,6 +71,16 @@ class Lifecycle:
             if known.values == status and known.then:
                 return tuple(self.statuses[name].values for name in known.then)
         return (self.first,)
+
+    def combine(self, *numbers: int) -> tuple[str, ...]:
+        """A status of any values that the schema allows, also of those that never come together.
+
+        Args:
+            numbers: The number of the value of each status field, in the order of the schema.
+        """
+        fields = event_document(self.event)["properties"]["data"]["properties"]
+        options = [fields[name]["enum"] for name in self.fields]
+        return tuple(values[number] for values, number in zip(options, numbers, strict=True))
 
     # -- facts of realistic payloads
 

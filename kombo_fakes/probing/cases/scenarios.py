@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING
 
 from kombo_fakes.core.instants import parse_instant
 from kombo_fakes.probing.cases.lookalikes import LOOKALIKES, Lookalike
-from kombo_fakes.sequences.sender import Sender, Status
+from kombo_fakes.sequences.sender import Sender
 from kombo_fakes.sequences.timeline import Step
+from kombo_fakes.webhooks.registry import default_lifecycle
 from kombo_fakes.wire.delivery import Delivery
 from kombo_fakes.wire.faults import wire_faults
 
@@ -115,15 +116,13 @@ def _invalid_and_back(sender: Sender) -> Steps:
 
 # Each of three statuses after each of three, itself included.
 _TOUR = (0, 0, 1, 1, 2, 2, 0, 2, 1)
-_STATES = ("ACTIVE", "INVALID", "INACTIVE")
-_QA_STATUSES = ("PENDING", "FAILED", "PASSED")
-_SETUP_STATUSES = ("INCOMPLETE", "FINAL_SYNC_PENDING", "COMPLETED")
 
 
 def _every_turn(sender: Sender) -> Steps:
+    lifecycle = default_lifecycle()
     for number in range(len(_TOUR) + 1):
-        state, qa, setup = (_TOUR[(number + turned) % len(_TOUR)] for turned in (0, 2, 5))
-        status: Status = (_STATES[state], _QA_STATUSES[qa], _SETUP_STATUSES[setup])
+        values = (_TOUR[(number + turned) % len(_TOUR)] for turned in (0, 2, 5))
+        status = lifecycle.combine(*values)
         yield Step(sender.next(gap="three hours", status=status))
     yield Step(sender.next(gap="three hours", status=status))
 
@@ -182,12 +181,14 @@ def _late(sender: Sender) -> Steps:
 
 
 def _late_statuses(sender: Sender) -> Steps:
+    # Combinations that never occur are among them, so that no field is right by chance.
+    combine = default_lifecycle().combine
     yield Step(sender.next())
-    yield Step(sender.next(gap="a day", status=("INVALID", "PASSED", "COMPLETED")))
-    yield Step(sender.late(gap="a second", status=("INACTIVE", "FAILED", "INCOMPLETE")))
-    yield Step(sender.late(gap="a minute", status=("ACTIVE", "PENDING", "FINAL_SYNC_PENDING")))
-    yield Step(sender.next(gap="a minute", status=("ACTIVE", "FAILED", "INCOMPLETE")))
-    yield Step(sender.late(gap="a second", status=("INVALID", "PASSED", "COMPLETED")))
+    yield Step(sender.next(gap="a day", status=combine(1, 2, 2)))
+    yield Step(sender.late(gap="a second", status=combine(2, 1, 0)))
+    yield Step(sender.late(gap="a minute", status=combine(0, 0, 1)))
+    yield Step(sender.next(gap="a minute", status=combine(0, 1, 0)))
+    yield Step(sender.late(gap="a second", status=combine(1, 2, 2)))
 
 
 def _late_among(sender: Sender) -> Steps:

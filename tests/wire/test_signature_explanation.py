@@ -117,9 +117,9 @@ def test_names_the_standard_alphabet() -> None:
     [
         (hmac.new(b"key", b"{}", "sha1"), "HMAC-SHA1"),
         (hmac.new(b"key", b"{}", "sha512"), "HMAC-SHA512"),
-        (hmac.new(b"{}", b"key", "sha256"), "HMAC-SHA256 with the body as the key"),
+        (hmac.new(b"{}", b"key", "sha256"), "the body as the key of the HMAC"),
         (hashlib.sha256(b"{}"), "SHA-256 of the body, without the secret"),
-        (hashlib.sha256(b"key{}"), "SHA-256 of the secret and the body"),
+        (hashlib.sha256(b"key{}"), "SHA-256 of the secret followed by the body"),
     ],
 )
 def test_names_another_algorithm(made: hmac.HMAC, name: str) -> None:

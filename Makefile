@@ -133,7 +133,7 @@ snapshots: $(READY) ## Write the sentences that tests expect anew, from what the
 	git diff --stat -- tests
 
 pools: $(READY) ## Draw the pools of names from Faker again; this changes the bytes of every seed.
-	$(BIN)/python -m kombo_fakes.pools
+	$(BIN)/python -m kombo_fakes.webhooks.pools
 
 bench: ## Measure this project beside its neighbours, each in an environment of its own; some minutes.
 	$(PYTHON) -m benchmarks --write

@@ -17,7 +17,7 @@ from faker.providers import BaseProvider
 from kombo_fakes.core.choices import Choices, SeededChoices
 from kombo_fakes.core.messages import shorten, unknown_name_error
 from kombo_fakes.errors import OverrideError
-from kombo_fakes.webhooks.pools import TOOLS
+from kombo_fakes.webhooks.tools import TOOLS
 
 T = TypeVar("T")
 

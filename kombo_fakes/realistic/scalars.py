@@ -14,8 +14,7 @@ from kombo_fakes.schema.blueprint.shapes import Numeric, String, to_json_number
 from kombo_fakes.schema.ecma_regex import to_python
 from kombo_fakes.webhooks.model import Facts
 from kombo_fakes.webhooks.moments import draw_instant
-from kombo_fakes.webhooks.names import Names
-from kombo_fakes.webhooks.pools import slug
+from kombo_fakes.webhooks.names import Names, slugify
 
 
 def plain_string(choices: Choices, names: Names) -> str:
@@ -34,11 +33,11 @@ def formatted_string(name: str, choices: Choices, names: Names) -> str | None:
             return draw_instant(choices)[11:]
         case "email" | "idn-email":
             first, last = names.person(choices)
-            return f"{slug(first) or 'a'}.{slug(last) or 'b'}@example.com"
+            return f"{slugify(first) or 'a'}.{slugify(last) or 'b'}@example.com"
         case "uri" | "iri" | "uri-reference" | "iri-reference" | "uri-template":
             return f"https://www.example.com/{choices.token(8)}"
         case "hostname" | "idn-hostname":
-            return f"{slug(names.organization(choices))[:50].strip('-') or 'host'}.example"
+            return f"{slugify(names.organization(choices))[:50].strip('-') or 'host'}.example"
         case "uuid":
             head, tail = choices.integer(0, 2**48 - 1), choices.integer(0, 2**48 - 1)
             third, fourth = choices.integer(0, 0xFFF), choices.integer(0, 0xFFF)

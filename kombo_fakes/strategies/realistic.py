@@ -19,7 +19,7 @@ from kombo_fakes.realistic.generator import RealisticGenerator, generator_for
 from kombo_fakes.strategies.alphabets import survives
 from kombo_fakes.strategies.options import StrategySettings
 from kombo_fakes.webhooks.names import PooledNames
-from kombo_fakes.webhooks.pools import pools
+from kombo_fakes.webhooks.pools.stored import load_pools
 
 if TYPE_CHECKING:
     from kombo_fakes.schema.schema import Schema
@@ -121,10 +121,10 @@ class _EncodableNames(PooledNames):
         def encodable(value: Any) -> bool:
             return survives(str(value), codec)
 
-        self._organizations = tuple(filter(encodable, pools().organizations))
-        self._people = tuple(filter(encodable, pools().people))
-        self._places = tuple(filter(encodable, pools().places))
-        self._jobs = tuple(filter(encodable, pools().jobs))
+        self._organizations = tuple(filter(encodable, load_pools().organizations))
+        self._people = tuple(filter(encodable, load_pools().people))
+        self._places = tuple(filter(encodable, load_pools().places))
+        self._jobs = tuple(filter(encodable, load_pools().jobs))
 
     def organization(self, choices: Choices) -> str:
         return choices.pick(self._organizations)

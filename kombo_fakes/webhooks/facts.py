@@ -5,14 +5,9 @@ from __future__ import annotations
 from kombo_fakes.core.choices import Choices
 from kombo_fakes.webhooks.model import Facts, Group
 from kombo_fakes.webhooks.moments import draw_instant
-from kombo_fakes.webhooks.names import Names
-from kombo_fakes.webhooks.pools import TOOLS, slug
+from kombo_fakes.webhooks.names import Names, slugify
+from kombo_fakes.webhooks.tools import CATEGORIES_OF, TOOLS
 
-_SERVES = {
-    tool: tuple(category for category, tools in TOOLS.items() if tool in tools)
-    for tools in TOOLS.values()
-    for tool in tools
-}
 # The common categories more often.
 _CATEGORIES = ("HRIS",) * 11 + ("ATS",) * 6 + ("ASSESSMENT",) * 2 + ("LMS",)
 
@@ -33,7 +28,7 @@ def _draw_integration(choices: Choices, names: Names, facts: Facts, pins: Facts)
     if tool is None and ":" in str(pins.get("integration_id", "")):
         tool = str(pins["integration_id"]).split(":", 1)[0]
     category = pins.get("category", category)
-    served = _SERVES.get(tool) if isinstance(tool, str) else None
+    served = CATEGORIES_OF.get(tool) if isinstance(tool, str) else None
     if served and category not in served and "category" not in pins:
         category = served[number % len(served)]
     if tool is None:
@@ -46,8 +41,8 @@ def _draw_integration(choices: Choices, names: Names, facts: Facts, pins: Facts)
 def _draw_end_user(choices: Choices, names: Names, facts: Facts, pins: Facts) -> None:
     organization, person = names.organization(choices), names.person(choices)
     organization = pins.get("organization", organization)
-    local = ".".join(filter(None, map(slug, person))) or "someone"
-    host = slug(str(organization))
+    local = ".".join(filter(None, map(slugify, person))) or "someone"
+    host = slugify(str(organization))
     domain = (host[:50].strip("-") or "customer") + ".example"
     anonymous, number = choices.is_null(0.1), choices.integer(1_000, 99_999)
     facts["organization"] = organization
@@ -68,7 +63,7 @@ def _draw_name(choices: Choices, names: Names, facts: Facts, pins: Facts) -> Non
         choices.integer(0, 99),
         choices.pick(("example.com", "example.org", "example.net")),
     )
-    local = ".".join(filter(None, (slug(str(first)), slug(str(last))))) or "someone"
+    local = ".".join(filter(None, (slugify(str(first)), slugify(str(last))))) or "someone"
     facts["first_name"], facts["last_name"] = first, last
     facts["person_email"] = f"{local}@{domain}"
     # 555-0100 to 555-0199 are reserved for fiction.

@@ -5,10 +5,13 @@ They come from the pools that the package carries, or from a Faker of the user's
 
 from __future__ import annotations
 
+import re
+import unicodedata
+from functools import lru_cache
 from typing import Protocol
 
 from kombo_fakes.core.choices import Choices
-from kombo_fakes.webhooks.pools import pools
+from kombo_fakes.webhooks.pools.stored import load_pools
 
 
 class Names(Protocol):
@@ -34,19 +37,39 @@ class PooledNames:
     """Names from the pools that the package carries: the same whatever Faker is installed."""
 
     def organization(self, choices: Choices) -> str:
-        return choices.pick(pools().organizations)
+        return choices.pick(load_pools().organizations)
 
     def person(self, choices: Choices) -> tuple[str, str]:
-        return choices.pick(pools().people)
+        return choices.pick(load_pools().people)
 
     def job(self, choices: Choices) -> str:
-        return choices.pick(pools().jobs)
+        return choices.pick(load_pools().jobs)
 
     def place(self, choices: Choices) -> tuple[str, str, str | None, str, str]:
-        return choices.pick(pools().places)
+        return choices.pick(load_pools().places)
 
     def sentence(self, choices: Choices) -> str:
-        return choices.pick(pools().sentences)
+        return choices.pick(load_pools().sentences)
 
 
 POOLED = PooledNames()
+
+_LATIN = str.maketrans({"ß": "ss", "ø": "o", "æ": "ae", "å": "a", "ł": "l", "đ": "d", "œ": "oe"})
+_GERMAN = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue"})
+
+
+@lru_cache(maxsize=4_096)
+def slugify(name: str) -> str:
+    """Write a name as it would stand in an address or a host name.
+
+    Returns:
+        Lower-case letters, digits and single hyphens; an empty string where none of them is left.
+
+
+    Examples:
+        >>> slugify("Müller & Söhne GmbH"), slugify("O'Hara"), slugify("株式会社")
+        ('mueller-soehne-gmbh', 'ohara', '')
+    """
+    lowered = name.casefold().translate(_LATIN).translate(_GERMAN).replace("'", "")
+    ascii_only = unicodedata.normalize("NFKD", lowered).encode("ascii", "ignore").decode()
+    return re.sub(r"[^a-z0-9]+", "-", ascii_only).strip("-")

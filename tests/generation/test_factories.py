@@ -13,7 +13,8 @@ import kombo_fakes
 from kombo_fakes import OMIT, IntegrationStateChangedFactory, OverrideError, UnknownNameError
 from kombo_fakes.generation.factories.by_event import factory_for
 from kombo_fakes.schema.schema import Schema
-from kombo_fakes.webhooks.pools import TOOLS, slug
+from kombo_fakes.webhooks.names import slugify
+from kombo_fakes.webhooks.tools import TOOLS
 
 SCHEMA = Schema.load()
 build = IntegrationStateChangedFactory.build
@@ -99,7 +100,7 @@ def test_the_address_fits_the_organisation() -> None:
         end_user = payload["data"]["end_user"]
         if end_user["creator_email"] is not None:
             domain = end_user["creator_email"].split("@")[1]
-            expected = slug(end_user["organization_name"])[:50].strip("-")
+            expected = slugify(end_user["organization_name"])[:50].strip("-")
             assert domain == f"{expected}.example"
 
 

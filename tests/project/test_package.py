@@ -16,7 +16,9 @@ import kombo_fakes
 from kombo_fakes.core.choices import SeededChoices, seed_for
 from kombo_fakes.realistic.generator import generator_for
 from kombo_fakes.schema.schema import Schema
-from kombo_fakes.webhooks.pools import POOLS_FILE, TOOLS, pools, slug
+from kombo_fakes.webhooks.names import slugify
+from kombo_fakes.webhooks.pools.stored import POOLS_FILE, load_pools
+from kombo_fakes.webhooks.tools import TOOLS
 
 
 def python(code: str, **environment: str) -> str:
@@ -116,9 +118,9 @@ def test_the_pools_are_what_faker_once_said() -> None:
     """Every name can stand in an address, and the file says what it was drawn with."""
     drawn_by = json.loads(POOLS_FILE.read_text())["drawn_by"]
     assert set(drawn_by) == {"faker", "seed", "locales"}
-    assert len(pools().organizations) > 500
-    assert all(map(slug, pools().organizations))
-    assert all(slug(name) for person in pools().people for name in person)
+    assert len(load_pools().organizations) > 500
+    assert all(map(slugify, load_pools().organizations))
+    assert all(slugify(name) for person in load_pools().people for name in person)
 
 
 def test_dice() -> None:

@@ -16,8 +16,9 @@ from kombo_fakes.core.choices import BASE62, SeededChoices, seed_for
 from kombo_fakes.realistic.generator import generator_for
 from kombo_fakes.webhooks.fields import sources_of
 from kombo_fakes.webhooks.moments import timestamp
-from kombo_fakes.webhooks.names import POOLED
-from kombo_fakes.webhooks.pools import TOOLS, pools, slug
+from kombo_fakes.webhooks.names import POOLED, slugify
+from kombo_fakes.webhooks.pools.stored import load_pools
+from kombo_fakes.webhooks.tools import TOOLS
 
 EVENT = "integration-state-changed"
 SCHEMA = Schema.load(EVENT)
@@ -48,7 +49,7 @@ def check_coherent(payload: Any) -> None:
     if end_user["creator_email"] is not None:
         local, domain = end_user["creator_email"].split("@")
         assert re.fullmatch(r"[a-z0-9-]+\.[a-z0-9-]+", local)
-        assert domain == slug(end_user["organization_name"])[:50].strip("-") + ".example"
+        assert domain == slugify(end_user["organization_name"])[:50].strip("-") + ".example"
     assert re.fullmatch(
         r"20\d\d-[01]\d-[0-3]\dT[0-2]\d:[0-5]\d:[0-5]\d\.\d{3}Z", data["updated_at"]
     )
@@ -92,7 +93,7 @@ def test_values_spread() -> None:
         for d in data
     )
     assert len(origins) > 5
-    assert any(not name.isascii() for name in pools().organizations)
+    assert any(not name.isascii() for name in load_pools().organizations)
     assert any(not d["end_user"]["organization_name"].isascii() for d in data)
 
 
@@ -155,7 +156,7 @@ def check_coherent_leaves(after: dict[str, Any]) -> None:
     assert after["data.integration_category"] in SERVES[tool]
     mail = after["data.end_user.creator_email"]
     assert mail is None or mail.endswith(
-        "@" + slug(after["data.end_user.organization_name"])[:50].strip("-") + ".example"
+        "@" + slugify(after["data.end_user.organization_name"])[:50].strip("-") + ".example"
     )
 
 
@@ -285,8 +286,8 @@ def test_known_fields_look_real_in_any_schema() -> None:
     schema = Schema.load(VOCABULARY["looks"])
     for seed in range(30):
         payload = generator_for(schema).generate(SeededChoices(seed))
-        assert payload["first_name"] in {first for first, _ in pools().people}
-        assert payload["email"].startswith(slug(payload["first_name"]))
+        assert payload["first_name"] in {first for first, _ in load_pools().people}
+        assert payload["email"].startswith(slugify(payload["first_name"]))
         assert payload["phone"] is None or payload["phone"].startswith("+1 202 555 01")
     assert sources_of("anything").of(("a", "b")) is None
 
@@ -314,13 +315,13 @@ def test_fields_of_common_names_look_real_in_any_schema(judges: Any) -> None:
         payload = generator_for(schema).generate(SeededChoices(seed))
         assert judges(schema.effective).accept(payload)
         for shop in payload["shops"]:
-            places = [p for p in pools().places if p[:2] == (shop["street"], shop["city"])]
+            places = [p for p in load_pools().places if p[:2] == (shop["street"], shop["city"])]
             assert shop["zip_code"] in {place[3] for place in places}
             assert shop["country"] in {None, *(place[4] for place in places)}
             assert shop["url"].startswith("https://www.example.com/")
-            assert shop["title"] in pools().jobs
-            assert shop["description"] in pools().sentences
-            assert shop["company"]["name"] in pools().organizations
+            assert shop["title"] in load_pools().jobs
+            assert shop["description"] in load_pools().sentences
+            assert shop["company"]["name"] in load_pools().organizations
             currencies.add(shop["currency"])
             cities.add(shop["city"])
     assert len(cities) > 20

@@ -8,8 +8,7 @@ from kombo_fakes.core.choices import Choices
 from kombo_fakes.webhooks.facts import ENVELOPE, JOB
 from kombo_fakes.webhooks.model import Event, Facts, Group
 from kombo_fakes.webhooks.moments import draw_moment, pinned_moment, shift, timestamp
-from kombo_fakes.webhooks.names import Names
-from kombo_fakes.webhooks.pools import slug
+from kombo_fakes.webhooks.names import Names, slugify
 
 _APPLICATION_STATUSES = ("SUBMITTED",) * 6 + ("PENDING",) * 2 + ("DUPLICATE", "FAILED")
 _AVAILABILITIES = ("APPLYABLE",) * 6 + ("PENDING",) * 2 + ("ARCHIVED",) * 2 + ("UNAVAILABLE",)
@@ -19,7 +18,7 @@ _REASONS = ("JOB_POSTING_TAKEN_OFFLINE", "MANUAL_ARCHIVE", "REMOVED_FROM_JOB_FEE
 def _draw_posting(choices: Choices, names: Names, facts: Facts, pins: Facts) -> None:
     created, later = draw_moment(choices, pins), choices.integer(1, 60 * 24 * 90)
     organization = names.organization(choices)
-    host = slug(organization)[:50].strip("-") or "jobs"
+    host = slugify(organization)[:50].strip("-") or "jobs"
     lasted = timedelta(minutes=later, milliseconds=later % 977)
     pinned_update = pinned_moment(pins, "updated_at") or pinned_moment(pins, "archived_at")
     if pinned_update is not None:

@@ -1,8 +1,8 @@
-"""Draw the pools of realistic values from Faker, once: ``python -m kombo_fakes.webhooks.pools``.
+"""Draws the pools from Faker and stores them: ``python -m kombo_fakes.webhooks.pools``.
 
-Faker promises equal output for one of its versions only, so what it says is kept in a data
-file beside this module, and the same seed gives the same payloads whatever Faker is installed.
-Drawing the pools again changes the payloads of every seed: say so in the changelog.
+Faker promises the same output for one of its versions only. Because the pools are stored, the same
+seed gives the same payloads whatever Faker is installed. Drawing the pools again changes the
+payloads of every seed, which the changelog has to say.
 """
 
 from __future__ import annotations
@@ -14,7 +14,8 @@ from importlib.metadata import version
 
 from faker import Faker
 
-from kombo_fakes.webhooks.pools import POOLS_FILE, slug
+from kombo_fakes.webhooks.names import slugify
+from kombo_fakes.webhooks.pools.stored import POOLS_FILE
 
 LOCALES = (
     "en_US", "en_GB", "de_DE", "de_AT", "fr_FR", "es_ES", "it_IT", "nl_NL",
@@ -24,7 +25,7 @@ SEED = 20210901
 
 
 def draw() -> dict[str, object]:
-    """Draw every pool anew, the same for the same version of Faker."""
+    """Draw every pool: the same for the same version of Faker."""
     fakers = []
     for offset, locale in enumerate(LOCALES):
         faker = Faker(locale)
@@ -44,7 +45,7 @@ def draw() -> dict[str, object]:
 
     def person(faker: Faker) -> list[str] | None:
         first, last = faker.first_name(), faker.last_name()
-        return [first, last] if slug(first) and slug(last) else None
+        return [first, last] if slugify(first) and slugify(last) else None
 
     def place(faker: Faker) -> list[str | None]:
         try:
@@ -61,7 +62,7 @@ def draw() -> dict[str, object]:
 
     return {
         "drawn_by": {"faker": version("faker"), "seed": SEED, "locales": list(LOCALES)},
-        "organizations": [o for o in distinct(40, lambda f: f.company()) if slug(str(o))],
+        "organizations": [o for o in distinct(40, lambda f: f.company()) if slugify(str(o))],
         "people": [p for p in distinct(48, person) if p],
         "jobs": distinct(16, lambda f: f.job()),
         "places": distinct(12, place),
@@ -72,7 +73,7 @@ def draw() -> dict[str, object]:
 
 
 def main() -> int:
-    """Write the pools file and say how much is in it."""
+    """Store the pools, and print how large each of them is."""
     pools = draw()
     lines = [f"{json.dumps(k)}: {json.dumps(v, ensure_ascii=False)}" for k, v in pools.items()]
     POOLS_FILE.write_text("{\n" + ",\n".join(lines) + "\n}\n", encoding="utf-8")

@@ -1,0 +1,17 @@
+"""The command line, run in this process."""
+
+from __future__ import annotations
+
+import pytest
+from support.commands import Runner
+
+
+@pytest.fixture
+def run(capsys: pytest.CaptureFixture[str]) -> Runner:
+    return Runner(capsys)
+
+
+@pytest.fixture(autouse=True)
+def no_secret(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Leave out the secret of whoever runs the tests."""
+    monkeypatch.delenv("KOMBO_WEBHOOK_SECRET", raising=False)

@@ -1,7 +1,7 @@
-"""What Hypothesis calls when it is imported, by its entry point: our types become strategies.
+"""The entry point that Hypothesis calls when it is imported.
 
-So ``@given(...)`` and ``from_type`` draw valid payloads for an annotation. Nothing is built
-before the first draw asks for it.
+It makes ``@given(...)`` and ``from_type`` draw valid payloads for the types of payloads. Nothing is
+built before the first draw.
 """
 
 from __future__ import annotations
@@ -20,9 +20,10 @@ def register() -> None:
 
     Examples:
         >>> from hypothesis import find, strategies as st
-        >>> from kombo_fakes import IntegrationStateChanged
-        >>> find(st.from_type(IntegrationStateChanged), lambda payload: True)["type"]
-        'integration-state-changed'
+        >>> from kombo_fakes import IntegrationStateChanged, Schema
+        >>> payload = find(st.from_type(IntegrationStateChanged), lambda payload: True)
+        >>> Schema.load(payload["type"]).is_valid(payload)
+        True
     """
     from hypothesis.strategies import register_type_strategy
 

@@ -108,18 +108,18 @@ class KomboUser(FastHttpUser):
     @task
     def deliver(self) -> None:
         """Send the next delivery, and judge the answer."""
-        parcel = next(self._traffic)
-        delivery = parcel.delivery
+        planned = next(self._traffic)
+        delivery = planned.delivery
         with self.client.request(
             delivery.method,
             self.path,
-            name=parcel.name,
+            name=planned.name,
             data=cast(Any, delivery.body),  # Bytes go through, whatever its types say.
             headers=dict(delivery.headers),
             catch_response=True,
         ) as response:
             if response.status_code:
-                complaint = parcel.complaint(response.status_code)
+                complaint = planned.describe_failure(response.status_code)
             else:  # No connection, no answer in time, or in older Locusts a redirect.
                 error = getattr(response, "error", None)
                 complaint = f"doesn't answer: {type(error).__name__}: {error}"

@@ -1,7 +1,7 @@
-"""Names from a live Faker in place of the pools, and our provider for anybody's Faker.
+"""Names from a live Faker in place of the pools, and a provider for any Faker.
 
-Faker promises equal output for one of its versions only, so what is made with it is the same
-for the same seed and the same Faker.
+Faker promises the same output for one of its versions only. What is made with it is therefore the
+same for the same seed and the same version of Faker.
 """
 
 from __future__ import annotations
@@ -17,22 +17,23 @@ from faker.providers import BaseProvider
 from kombo_fakes.core.choices import Choices, SeededChoices
 from kombo_fakes.core.messages import shorten, unknown_name_error
 from kombo_fakes.errors import OverrideError
+from kombo_fakes.webhooks.shipped import DEFAULT_EVENT
 from kombo_fakes.webhooks.tools import TOOLS
 
 T = TypeVar("T")
 
 
 class FakerNames:
-    """Names that a Faker makes, as `kombo_fakes.webhooks.names.Names` has it.
+    """A source of names that asks a Faker.
 
-    The Faker is lent: while it makes a name, its generators roll our choices, and afterwards they
-    have their own random state again. So the caller's sequence of values stays as it was.
+    While the Faker makes a name, its generators have a random state of ours. Afterwards they have
+    their own again, so that the caller's sequence of values does not change.
 
     Args:
-        source: A Faker, of one locale or of several, with whatever providers it has.
+        source: A Faker, of one locale or of several, with any providers.
 
     Raises:
-        OverrideError: if it is none, but the name of a locale, say.
+        OverrideError: if it is not a Faker but, for example, the name of a locale.
 
     Examples:
         >>> names = FakerNames(faker.Faker("de_DE"))
@@ -45,16 +46,16 @@ class FakerNames:
         factories = getattr(given, "factories", None)
         if factories is None:
             hint = f'Faker("{given}")' if isinstance(given, str) and given else "Faker()"
-            raise OverrideError(f"{shorten(given)} is no Faker: give {hint}")
-        # Its methods come from providers, so no type knows them.
+            raise OverrideError(f"{shorten(given)} is not a Faker: pass {hint}")
+        # The methods come from providers, so their types are not known.
         self._generators: tuple[Any, ...] = tuple(factories)
 
     @classmethod
     def for_locale(cls, locale: str) -> FakerNames:
-        """Names of one of Faker's locales.
+        """Make names of one of Faker's locales.
 
         Raises:
-            UnknownNameError: if Faker has no such locale; the message names the nearest one.
+            UnknownNameError: if Faker does not have the locale; the message names the nearest one.
         """
         try:
             return cls(faker.Faker(locale))
@@ -64,21 +65,21 @@ class FakerNames:
             raise unknown_name_error("Faker locale", locale, AVAILABLE_LOCALES) from None
 
     def organization(self, choices: Choices) -> str:
-        return self._made(choices, lambda generator: str(generator.company()))
+        return self._make(choices, lambda generator: str(generator.company()))
 
     def person(self, choices: Choices) -> tuple[str, str]:
-        return self._made(choices, lambda g: (str(g.first_name()), str(g.last_name())))
+        return self._make(choices, lambda g: (str(g.first_name()), str(g.last_name())))
 
     def job(self, choices: Choices) -> str:
-        return self._made(choices, lambda generator: str(generator.job()))
+        return self._make(choices, lambda generator: str(generator.job()))
 
     def place(self, choices: Choices) -> tuple[str, str, str | None, str, str]:
-        return self._made(choices, _place)
+        return self._make(choices, _place)
 
     def sentence(self, choices: Choices) -> str:
-        return self._made(choices, lambda generator: str(generator.sentence(nb_words=4)))
+        return self._make(choices, lambda generator: str(generator.sentence(nb_words=4)))
 
-    def _made(self, choices: Choices, make: Callable[[Any], T]) -> T:
+    def _make(self, choices: Choices, make: Callable[[Any], T]) -> T:
         generator = choices.pick(self._generators)
         own = generator.random
         generator.random = Random(choices.integer(0, 2**32 - 1))
@@ -89,7 +90,7 @@ class FakerNames:
 
 
 def _place(generator: Any) -> tuple[str, str, str | None, str, str]:
-    # Not every locale of Faker has every part of an address.
+    # Some locales of Faker lack a part of an address.
     country = getattr(generator, "current_country", generator.country)
     state = getattr(generator, "administrative_unit", None)
     return (
@@ -102,7 +103,7 @@ def _place(generator: Any) -> tuple[str, str, str | None, str, str]:
 
 
 class _GeneratorChoices(SeededChoices):
-    """Choices that roll with a Faker generator's own random state, seeded by its owner."""
+    """Choices drawn from the random state of a Faker generator, which its owner seeds."""
 
     __slots__ = ()
 
@@ -111,9 +112,9 @@ class _GeneratorChoices(SeededChoices):
 
 
 class KomboProvider(BaseProvider):
-    """A Faker provider: ``fake.add_provider(KomboProvider)``.
+    """A Faker provider of what Kombo sends: ``fake.add_provider(KomboProvider)``.
 
-    It follows the Faker that it is in: its seed, its locale, its names.
+    It uses the seed, the locale and the names of the Faker that it is added to.
 
     Examples:
         >>> fake = faker.Faker()
@@ -126,7 +127,14 @@ class KomboProvider(BaseProvider):
     """
 
     def kombo_tools(self, category: str | None = None) -> tuple[str, ...]:
-        """The slugs of the tools that Kombo connects to, of one category or of all."""
+        """The slugs of the tools that Kombo connects to.
+
+        Args:
+            category: ``"HRIS"``, ``"ATS"``, ``"ASSESSMENT"`` or ``"LMS"``; all if not given.
+
+        Raises:
+            UnknownNameError: if there is no such category.
+        """
         if category is None:
             return tuple(dict.fromkeys(tool for tools in TOOLS.values() for tool in tools))
         if category not in TOOLS:
@@ -134,23 +142,23 @@ class KomboProvider(BaseProvider):
         return TOOLS[category]
 
     def kombo_tool(self, category: str | None = None) -> str:
-        """The slug of a tool: ``personio``."""
+        """The slug of a tool, such as ``personio``."""
         return _GeneratorChoices(self.generator).pick(self.kombo_tools(category))
 
     def kombo_category(self) -> str:
-        """A category of integrations: ``HRIS``."""
+        """A category of integrations, such as ``HRIS``."""
         return _GeneratorChoices(self.generator).pick(tuple(TOOLS))
 
     def kombo_id(self) -> str:
-        """An id as Kombo gives it to events: 24 letters and digits."""
+        """The id of an event: 24 letters and digits."""
         return _GeneratorChoices(self.generator).token(24)
 
     def kombo_integration_id(self, tool: str | None = None) -> str:
-        """The id of an integration: ``personio:CBNMt7dSNCzBdnRTx87dev4E``."""
+        """The id of an integration, such as ``personio:CBNMt7dSNCzBdnRTx87dev4E``."""
         return f"{tool or self.kombo_tool()}:{self.kombo_id()}"
 
-    def kombo_payload(self, event: str = "integration-state-changed") -> Any:
-        """A realistic payload of an event, with the names of this Faker's locale."""
+    def kombo_payload(self, event: str = DEFAULT_EVENT) -> Any:
+        """A realistic payload of an event, with names of this Faker's locale."""
         from kombo_fakes.realistic.generator import generator_for
         from kombo_fakes.schema.schema import Schema
 
@@ -160,10 +168,10 @@ class KomboProvider(BaseProvider):
 
 
 class _ProviderNames(FakerNames):
-    """Names straight from the generator that a provider is in."""
+    """Names straight from the generator that a provider is added to."""
 
     def __init__(self, generator: Generator) -> None:
         self._generators = (generator,)
 
-    def _made(self, choices: Choices, make: Callable[[Any], T]) -> T:
+    def _make(self, choices: Choices, make: Callable[[Any], T]) -> T:
         return make(self._generators[0])

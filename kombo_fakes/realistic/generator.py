@@ -120,7 +120,7 @@ class RealisticGenerator:
             case Anything():
                 return lambda choices, names, facts: plain_string(choices, names)
             case Enumeration(values):
-                return lambda choices, names, facts: _copied(choices.pick(values))
+                return lambda choices, names, facts: _copy(choices.pick(values))
             case String():
                 return string_maker(plan, where)
             case Numeric():
@@ -140,7 +140,7 @@ class RealisticGenerator:
     def _compile_fact(
         self, source: FieldSource, plan: Blueprint, path: Path, depth: int
     ) -> ValueMaker | None:
-        """Show a fact, unless the schema of the field rejects what the fact can be."""
+        """Show a fact; None if the schema of the field rejects all values of the fact."""
         fact, fits = source.fact, _fits(plan)
         if fits is _is_string:
             self.sources[_place(path)] = source
@@ -150,7 +150,7 @@ class RealisticGenerator:
             return None
         self.sources[_place(path)] = source
         otherwise = self._without_fact(plan, path, depth)
-        # A fact that is never null itself is null now and then, where the schema says so.
+        # A fact that is never null is shown as null now and then, where the schema allows it.
         sometimes_null = fits(None) and None not in samples
 
         def generate(choices: Choices, names: Names, facts: Facts) -> Any:
@@ -163,12 +163,12 @@ class RealisticGenerator:
         return generate
 
     def _without_fact(self, plan: Blueprint, path: Path, depth: int) -> ValueMaker:
-        bare = RealisticGenerator(plan, "", depth)  # It knows the fields below.
+        bare = RealisticGenerator(plan, "", depth)  # It still knows the fields below.
         return lambda choices, names, facts: bare.generate(choices, names=names)
 
     def _compile_reference(self, plan: Reference, path: Path, depth: int) -> ValueMaker:
         place = _place(path)
-        # A shape that holds itself in several ways is at more places than could be told apart.
+        # A shape that holds itself several times is at too many places to compile each of them.
         key = (plan.uri, depth, self._known.relevant(place))
         known = self._references.get(key)
         if known is not None:
@@ -221,7 +221,7 @@ class RealisticGenerator:
         most = max(least, min(most, max(least, 1) + 2))
 
         def generate(choices: Choices, names: Names, facts: Facts) -> list[Any]:
-            # What a payload shrinks to takes few rolls, although it seldom is empty in life.
+            # Hypothesis shrinks to an empty array, because it needs the fewest draws.
             empty = choices.is_lazy and least == 0 and not choices.chance(_FULL)
             size = 0 if empty else choices.integer(max(least, min(1, most)), most)
             value: list[Any] = []
@@ -230,7 +230,7 @@ class RealisticGenerator:
                 maker = prefix[index] if index < len(prefix) else items
                 if maker is None:
                     break
-                # Equal items are rare in life, and forbidden where they have to be distinct.
+                # Equal items are rare in real payloads, and invalid where items are distinct.
                 needed = index < least
                 for other in (
                     choices_to_try(choices, TRIES, on=needed) if plan.distinct else [choices] * 5
@@ -281,7 +281,7 @@ class RealisticGenerator:
                 missing -= 1
             always.append((name, needed, self._compile(child, (*path, name), depth)))
         extras = [self._compile_extra(extra, path, depth) for extra in plan.extras]
-        # An open object holds what the schema names; one that names nothing is a map.
+        # An open object gets the properties that the schema names. If it names none, it is a map.
         is_map = not plan.properties and plan.extras != _OPEN
         least = max(0, missing)
         most = int(min(room, max(least, 2 if is_map else 0)))
@@ -333,10 +333,14 @@ _OPEN = (Extra(String(), Anything()),)
 
 @lru_cache(maxsize=1024)
 def generator_for(schema: Schema, requirement: Requirement | None = None) -> RealisticGenerator:
-    """The generator of a schema's payloads, or of those that satisfy a requirement, compiled once.
+    """Return the generator for a schema's payloads, compiled once.
+
+    Args:
+        schema: The schema.
+        requirement: What the payloads must have beside that.
 
     Raises:
-        SchemaError: if there are none.
+        SchemaError: if no payload satisfies both.
     """
     return RealisticGenerator(
         build_blueprint(schema, requirement.schema if requirement else None), schema.name
@@ -366,7 +370,7 @@ def _is_string(value: Any) -> bool:
 
 
 def _fits(plan: Blueprint) -> Callable[[Any], bool]:
-    """A check whether a blueprint of scalars takes a value."""
+    """Return a check whether a blueprint of scalars allows a value."""
     match plan:
         case String():
             if plan.is_plain:
@@ -385,5 +389,5 @@ def _fits(plan: Blueprint) -> Callable[[Any], bool]:
     return lambda value: isinstance(plan, Anything)
 
 
-def _copied(value: Any) -> Any:
+def _copy(value: Any) -> Any:
     return canonical.schema.clone(value) if isinstance(value, (dict, list)) else value

@@ -18,12 +18,18 @@ from kombo_fakes.webhooks.names import Names, slugify
 
 
 def plain_string(choices: Choices, names: Names) -> str:
-    """A word or two."""
+    """Make a string of a few words."""
     return names.sentence(choices).rstrip(".").split(" ", 1)[-1]
 
 
 def formatted_string(name: str, choices: Choices, names: Names) -> str | None:
-    """A harmless string of a ``format``; None for a format that has no realistic string here."""
+    """Make a harmless string of a ``format``.
+
+    Addresses and URLs lie in the domains and networks that RFC 2606, RFC 5737 and RFC 3849 reserve.
+
+    Returns:
+        None for a format of which no realistic string is known.
+    """
     match name:
         case "date-time":
             return draw_instant(choices)
@@ -59,32 +65,39 @@ def formatted_string(name: str, choices: Choices, names: Names) -> str | None:
 
 
 def property_name(choices: Choices, names: Names, facts: Facts) -> str:
+    """Make the name of a property that the schema does not name."""
     return plain_string(choices, names).split(" ")[0].lower() + str(choices.integer(1, 99))
 
 
 def string_maker(plan: String, where: str) -> ValueMaker:
+    """Return what makes the strings of a shape: by its format, its pattern or its length.
+
+    Args:
+        plan: The shape.
+        where: The field, as an error calls it.
+    """
     if plan.is_plain:
         return lambda choices, names, facts: plain_string(choices, names)
     fits = plan.check()
 
     def candidate(choices: Choices, names: Names, facts: Facts) -> str:
         if plan.formats:
-            text = formatted_string(plan.formats[0], choices, names)
-            if text is not None:
-                return text
+            made = formatted_string(plan.formats[0], choices, names)
+            if made is not None:
+                return made
         if plan.patterns:
             return _from_pattern(plan.patterns[0], plan.max_length, choices)
-        text = plain_string(choices, names)
-        if choices.is_lazy and len(text) < plan.min_length:
-            text = " ".join([text] * (plan.min_length // len(text) + 1))
-        while len(text) < plan.min_length:
-            text += " " + plain_string(choices, names)
-        return text if plan.max_length is None else text[: plan.max_length]
+        words = plain_string(choices, names)
+        if choices.is_lazy and len(words) < plan.min_length:
+            words = " ".join([words] * (plan.min_length // len(words) + 1))
+        while len(words) < plan.min_length:
+            words += " " + plain_string(choices, names)
+        return words if plan.max_length is None else words[: plan.max_length]
 
     return make_valid(candidate, fits, where)
 
 
-# How often a part of a pattern is repeated in what looks real.
+# A part of a pattern is repeated this often at most, so that strings look real.
 _REPEATED = 12
 
 
@@ -95,13 +108,21 @@ def _from_pattern(pattern: str, longest: int | None, choices: Choices) -> str:
     most = _REPEATED if longest is None else min(_REPEATED, longest)
     python = to_python(pattern, most)
     try:
-        text: str = generator.xeger(python)
+        made: str = generator.xeger(python)
     except ValueError as error:
-        raise SchemaError(f"pattern {shorten(pattern)} can't be constructed: {error}") from None
-    return text
+        raise SchemaError(
+            f"pattern {shorten(pattern)}: it cannot be constructed: {error}"
+        ) from None
+    return made
 
 
 def number_maker(plan: Numeric, where: str) -> ValueMaker:
+    """Return what makes the numbers of a shape: about a thousand different ones, near zero.
+
+    Args:
+        plan: The shape.
+        where: The field, as an error calls it.
+    """
     step = plan.multiple_of[0] if plan.multiple_of else (1 if plan.integer else Decimal("0.01"))
     step = Decimal(str(step))
     low = None if plan.minimum is None else Decimal(str(plan.minimum))
@@ -111,7 +132,7 @@ def number_maker(plan: Numeric, where: str) -> ValueMaker:
     if high is None:
         high = max(low, Decimal(0)) + 1000 * step
     if high - low > 100_000 * step:
-        # A bound that is only a limit of the type says nothing of what is usual.
+        # A bound that is only a limit of the type does not tell what is usual.
         low = Decimal(0) if low <= 0 <= high else low
         high = min(high, low + 1000 * step)
     first, last = math.ceil(low / step), math.floor(high / step)

@@ -1,8 +1,8 @@
-"""The oracle: what a correct receiver knows of each integration after the deliveries it got.
+"""The reference receiver: what a correct receiver knows after the deliveries that it received.
 
-An event counts once, by its id, whatever the number and the order of its copies; of two events
-of an integration the one with the newer instant wins; no integration touches another. Where two
-events bear the same instant either may win, so that there can be more than one right answer.
+An event counts once, by its id, whatever the number and the order of its copies. Of two events of
+an integration, the one with the newer instant wins. No integration affects another. If two events
+have the same instant, either may win, so that there can be more than one right state.
 """
 
 from __future__ import annotations
@@ -27,9 +27,9 @@ class Record:
     """What a receiver knows of an integration.
 
     Attributes:
-        status: The values of its status fields (`STATUS_FIELDS`).
+        status: The values of ``state``, ``qa_status`` and ``setup_status``.
         updated_at: The timestamp of the newest event, as it was sent.
-        events: How many events were applied: those that were newer than what was known.
+        events: How many events were applied: those that were newer than the state so far.
     """
 
     status: tuple[str, ...]
@@ -37,10 +37,13 @@ class Record:
     events: int
 
     def mismatches(self, observed: Mapping[str, Any]) -> tuple[Mismatch, ...]:
-        """The fields that a receiver shows otherwise; nothing where it agrees.
+        """Compare the record with what a receiver shows.
 
-        Timestamps are compared as instants, so that a receiver may write them in its own way. A
-        count of events is compared only where the receiver has one.
+        Timestamps are compared as instants, so that a receiver may write them in its own way. The
+        number of events is compared only if the receiver shows one.
+
+        Returns:
+            The fields that differ; an empty tuple if the receiver is right.
         """
         found = []
         for name, value in zip(STATUS_FIELDS, self.status, strict=True):
@@ -86,16 +89,16 @@ class Ledger:
 
     @property
     def integrations(self) -> tuple[str, ...]:
-        """The ids of the integrations that are known, in the order of their first event."""
+        """The ids of the known integrations, in the order of their first event."""
         return tuple(self._records)
 
     @property
     def events(self) -> int:
-        """How many distinct events there were."""
+        """How many distinct events were applied or ignored."""
         return len(self._seen)
 
     def apply(self, payload: Mapping[str, Any]) -> None:
-        """Apply an event, unless it is a copy or too old; other kinds of events change nothing."""
+        """Apply an event, unless it is a copy or too old. Other kinds of events change nothing."""
         if payload["id"] in self._seen:
             return
         self._seen.add(payload["id"])
@@ -118,25 +121,25 @@ class Ledger:
         self._records[name] = frozenset(after)
 
     def of(self, integration_id: str) -> tuple[Record, ...]:
-        """What may be known of an integration: mostly one record, none before its first event."""
+        """The right records of an integration: usually one, and none before its first event."""
         return tuple(
             sorted(self._records.get(integration_id, ()), key=lambda r: (r.events, r.status))
         )
 
     def count_events(self, integration_id: str) -> int:
-        """How many distinct events of an integration there were, also those that were too old."""
+        """How many distinct events of an integration were received, including those too old."""
         return self._counts.get(integration_id, 0)
 
     def mismatches(self, integration_id: str, observed: Any) -> tuple[Mismatch, ...]:
-        """What a receiver shows of an integration otherwise than it should.
+        """Compare what a receiver shows of an integration with what it should show.
 
         Args:
             integration_id: The integration.
-            observed: What the receiver answers, a mapping; None where it knows no such one.
+            observed: What the receiver shows, a mapping; None if it does not know the integration.
 
         Returns:
-            Nothing where the receiver is right. Where more than one answer would be right, the
-            mismatches with the nearest of them.
+            The fields that differ; an empty tuple if the receiver is right. If more than one state
+            would be right, the differences from the nearest of them.
 
         Examples:
             >>> ledger = Ledger()

@@ -1,7 +1,7 @@
-"""A state machine that plays Kombo at a receiver, and shrinks what breaks it.
+"""A Hypothesis state machine that plays Kombo, and shrinks what breaks a receiver.
 
-Where a strategy of timelines draws all deliveries at once, Hypothesis here finds the shortest
-sequence of steps after which the receiver says something wrong.
+A strategy of timelines draws all deliveries at once. Here, Hypothesis searches for the shortest
+sequence of steps after which the receiver is wrong.
 """
 
 from __future__ import annotations
@@ -19,13 +19,21 @@ from kombo_fakes.errors import ReceiverError
 from kombo_fakes.sequences.ledger import Ledger
 from kombo_fakes.sequences.mismatches import describe_mismatches
 from kombo_fakes.sequences.sender import GAPS, Sender
-from kombo_fakes.sequences.timeline import Step, account, check, describe, status_of, together
+from kombo_fakes.sequences.timeline import (
+    Step,
+    check_state,
+    describe_delivery,
+    describe_status,
+    join_log,
+    send_at_once,
+    status_of,
+)
 from kombo_fakes.wire.delivery import Delivery
 from kombo_fakes.wire.faults import WireFault, wire_faults
 from kombo_fakes.wire.serializations import styles
 from kombo_fakes.wire.signing import TEST_SECRET
 
-# What it shrinks to comes first.
+# Moves shrink to the first one.
 _KINDS = (
     "an event",
     "a copy",
@@ -44,7 +52,7 @@ _RADICES = (_KINDS, _STYLES, tuple(NOTATIONS), tuple(GAPS), range(3), _INTEGRATI
 
 
 class Move(NamedTuple):
-    """What comes next."""
+    """What happens in one step."""
 
     kind: str
     style: str
@@ -54,7 +62,7 @@ class Move(NamedTuple):
     integration: str
 
 
-def _moved(number: int) -> Move:
+def _decode_move(number: int) -> Move:
     parts: list[Any] = []
     for radix in reversed(_RADICES):
         number, index = divmod(number, len(radix))
@@ -62,23 +70,23 @@ def _moved(number: int) -> Move:
     return Move(*reversed(parts))
 
 
-# Two choices and not seven, since Hypothesis leaves out a few choices in a row, and so a step. The
-# kind is the most significant part of the number, so that smaller numbers are simpler moves. Which
-# event is repeated isn't in it: that one has to become 0 whatever else the move is, or it would be
-# another event as soon as a step before is left out.
-_MOVES = st.integers(0, prod(map(len, _RADICES)) - 1).map(_moved)
+# A step draws two numbers and not seven: Hypothesis shrinks by leaving out a few draws in a row,
+# and so leaves out a step. The kind is the most significant part of the number, so that smaller
+# numbers are simpler moves. Which event is repeated is a number of its own: it has to shrink to 0
+# whatever the move is, or it would mean another event as soon as an earlier step is left out.
+_MOVES = st.integers(0, prod(map(len, _RADICES)) - 1).map(_decode_move)
 _WHICH = st.integers(0, 63)
 
 
 class ReceiverMachine(RuleBasedStateMachine):
-    """Derive from it, say how to deliver and how to observe, and run its ``TestCase``.
+    """Derive a class from it, define `deliver` and `observe`, and run its ``TestCase``.
 
-    Each run is a new machine: give it a receiver that knows nothing yet, or let `salt` make the
-    ids of each run others.
+    Each run is a new machine. Give it a receiver that knows nothing yet, or let `salt` make the
+    ids of each run different.
 
     Attributes:
         secret: The webhook secret of the receiver.
-        copies: How many copies come at the same moment; 1 where `deliver` can't be called from
+        copies: How many copies are sent at the same moment; 1 if `deliver` cannot be called from
             several threads.
 
     Examples:
@@ -106,97 +114,99 @@ class ReceiverMachine(RuleBasedStateMachine):
 
     def __init__(self) -> None:
         super().__init__()
-        self._salt = self.salt()  # Once: it may be another one each time.
-        self._lives = Sender(secret=self.secret, salt=self._salt)
+        self._salt = self.salt()  # Called once, since it may return another one each time.
+        self._sender = Sender(secret=self.secret, salt=self._salt)
         self._ledger = Ledger()
         self._log: list[str] = []
 
-    # -- to be said by the class derived from it
+    # -- what a derived class defines
 
     def deliver(self, delivery: Delivery) -> Any:
-        """Hand a delivery to the receiver; return the status, or an answer that has one."""
-        raise NotImplementedError(f"{type(self).__name__} doesn't say how to deliver")
+        """Hand a delivery to the receiver, and return the status, or a response that has one."""
+        raise NotImplementedError(f"{type(self).__name__} does not define deliver()")
 
     def observe(self, integration_id: str) -> Mapping[str, Any] | None:
-        """What the receiver knows of an integration; None if it knows no such one.
+        """Return what the receiver knows of an integration.
 
-        A mapping with ``state``, ``qa_status``, ``setup_status``, ``updated_at`` and, if the
-        receiver counts them, ``events``: how many events it applied.
+        Returns:
+            A mapping with ``state``, ``qa_status``, ``setup_status``, ``updated_at`` and, if the
+            receiver counts them, ``events``: how many events it applied. None if it does not know
+            the integration.
         """
-        raise NotImplementedError(f"{type(self).__name__} doesn't say how to observe")
+        raise NotImplementedError(f"{type(self).__name__} does not define observe()")
 
     def salt(self) -> object:
-        """What makes the ids of this run others than those of another one; none by default."""
+        """Return what makes the ids of this run different from those of other runs."""
         return ""
 
     # -- what Kombo does
     #
-    # One rule with a kind of step, and not a rule for each: Hypothesis switches rules off and on
-    # for a whole run, and then can't leave out a step without changing what the others are.
+    # There is one rule with a kind of step, and not a rule for each kind: Hypothesis switches rules
+    # on and off for a whole run, and could then not leave out a step without changing the others.
 
     @rule(move=_MOVES, which=_WHICH)
     def step(self, move: Move, which: int) -> None:
-        """One thing that Kombo does, or somebody who forges its deliveries."""
-        sender = self._lives
+        """Do one thing that Kombo does, or somebody who forges its deliveries."""
+        sender = self._sender
         kind, style, notation, gap, choice, integration = move
         if kind == "copies at the same moment" and self.copies > 1:
-            self._takes(Step(sender.next(integration, choice, gap), self.copies))
+            self._expect_accepted(Step(sender.next(integration, choice, gap), self.copies))
         elif kind == "an event" or not sender.sent:
-            self._takes(Step(sender.next(integration, choice, gap, notation, style)))
+            self._expect_accepted(Step(sender.next(integration, choice, gap, notation, style)))
         elif kind == "a copy":
-            self._takes(Step(sender.again(which)))
+            self._expect_accepted(Step(sender.again(which)))
         elif kind == "a copy written anew":
-            self._takes(Step(sender.again(which, style)))
+            self._expect_accepted(Step(sender.again(which, style)))
         elif kind == "an older event":
-            self._takes(Step(sender.late(integration, choice, gap, notation)))
+            self._expect_accepted(Step(sender.late(integration, choice, gap, notation)))
         elif kind == "a newer event that sorts before":
-            self._takes(Step(sender.sorts_wrong(integration, choice)))
+            self._expect_accepted(Step(sender.sorts_wrong(integration, choice)))
         elif kind == "an event of the same instant":
-            self._takes(Step(sender.tie(integration, choice, notation)))
+            self._expect_accepted(Step(sender.tie(integration, choice, notation)))
         elif kind == "an event whose id differs in case only":
-            self._takes(Step(sender.twin_event(which, integration, choice)))
+            self._expect_accepted(Step(sender.twin_event(which, integration, choice)))
         elif kind == "an integration whose id differs in case only":
             if sender.knows(integration) and not sender.knows(f"twin of {integration}"):
                 sender.twin(f"twin of {integration}", integration)
             name = f"twin of {integration}" if sender.knows(integration) else integration
-            self._takes(Step(sender.next(name, choice, gap)))
+            self._expect_accepted(Step(sender.next(name, choice, gap)))
         else:
-            self._refuses(_forgeries(self.secret), which, integration, choice)
+            self._expect_rejected(_forgeries(self.secret), which, integration, choice)
 
-    def _refuses(
+    def _expect_rejected(
         self, forgeries: tuple[WireFault, ...], number: int, integration: str, choice: int
     ) -> None:
         fault = forgeries[number % len(forgeries)]
-        # Of an integration that is known or of one that isn't, as it comes.
-        forger = self._lives
+        # The forged event is about an integration that the receiver knows, or about a new one.
+        forger = self._sender
         if not forger.knows(integration):
             forger = Sender(secret=self.secret, salt=("forged", self._salt))
         payload = forger.never_sent(integration, choice)
         delivery = fault.apply(payload)
         if delivery is None:
             return
-        self._log.append(f"{describe(delivery)}: {fault.description}")
+        self._log.append(f"{describe_delivery(delivery)}: {fault.description}")
         status = status_of(self.deliver(delivery))
         if not 400 <= status < 500:
-            about = f"a delivery whose signature is wrong ({fault.description}) was answered"
-            raise ReceiverError(account(f"{about} {status}, expected 4xx", self._log))
-        if forger is not self._lives:
+            about = f"a delivery with a wrong signature ({fault.description}) was not rejected"
+            said = f"{about}: received {status}, expected 4xx"
+            raise ReceiverError(join_log(said, self._log))
+        if forger is not self._sender:
             forged = forger.id_of(integration)
             mismatches = self._ledger.mismatches(forged, self.observe(forged))
             if mismatches:
                 said = f"{forged}: {describe_mismatches(mismatches)}"
-                raise ReceiverError(account(said, self._log))
-        check(self._ledger, self.observe, self._log)
+                raise ReceiverError(join_log(said, self._log))
+        check_state(self._ledger, self.observe, self._log)
 
-    def _takes(self, step: Step) -> None:
+    def _expect_accepted(self, step: Step) -> None:
         self._log.append(str(step))
-        for answer in together(self.deliver, step):
-            status = status_of(answer)
+        for response in send_at_once(self.deliver, step):
+            status = status_of(response)
             if not 200 <= status < 300:
-                about = f"a valid delivery was answered {status}, expected 2xx"
-                raise ReceiverError(account(about, self._log))
+                raise ReceiverError(join_log(describe_status(status), self._log))
         self._ledger.apply(step.delivery.payload)
-        check(self._ledger, self.observe, self._log)
+        check_state(self._ledger, self.observe, self._log)
 
 
 @lru_cache(maxsize=16)

@@ -1,8 +1,7 @@
-"""Timelines: what a receiver sees of some integrations over days, and the state that it owes.
+"""Timelines: what a receiver sees of some integrations over days, and what it should know then.
 
-A sender that delivers at least once repeats events, also at the same moment, and their order isn't
-that of their instants. A timeline carries its oracle: whatever happens on the way, a correct
-receiver ends in one state.
+A sender that delivers at least once repeats events, even at the same moment, and does not keep the
+order of their instants. A timeline knows the state that a correct receiver ends in.
 """
 
 from __future__ import annotations
@@ -28,10 +27,10 @@ if TYPE_CHECKING:
     from hypothesis.strategies import DrawFn, SearchStrategy
 
 Deliver: TypeAlias = Callable[[Delivery], Any]
-"""Hands a delivery to a receiver and returns the status, or an answer that has one."""
+"""Hands a delivery to a receiver. It returns the status, or a response that has one."""
 
 Observe: TypeAlias = Callable[[str], "Mapping[str, Any] | None"]
-"""Returns what a receiver knows of an integration id, None if nothing."""
+"""Returns what a receiver knows of an integration, by its id; None if nothing."""
 
 _REDELIVERIES = 2
 
@@ -41,29 +40,29 @@ class Step:
     """One moment of a timeline.
 
     Attributes:
-        delivery: What is sent.
-        copies: How many of it, all at the same moment.
+        delivery: The delivery that is sent.
+        copies: How many copies of it are sent at the same moment.
     """
 
     delivery: Delivery
     copies: int = 1
 
     def __str__(self) -> str:
-        return describe(self.delivery) + (
+        return describe_delivery(self.delivery) + (
             f", {self.copies} copies at the same moment" if self.copies > 1 else ""
         )
 
 
 @dataclass(frozen=True, slots=True)
 class Timeline:
-    """Deliveries in the order in which they are sent, and what is owed after them.
+    """Deliveries in the order in which they are sent, and the state that they lead to.
 
     Attributes:
         steps: The moments, in order.
 
     Examples:
-        >>> lived = Timeline.from_seed(3)
-        >>> sum(len(records) == 1 for records in lived.expected.values()) >= 1
+        >>> timeline = Timeline.from_seed(3)
+        >>> sum(len(records) == 1 for records in timeline.expected.values()) >= 1
         True
     """
 
@@ -78,16 +77,16 @@ class Timeline:
         integrations: int = 3,
         length: int = 12,
     ) -> Timeline:
-        """One timeline; the same for the same arguments.
+        """Make one timeline; the same for the same arguments.
 
         Args:
-            seed: Another seed, another timeline, with other ids.
+            seed: Another seed gives another timeline, with other ids.
             secret: The webhook secret of the receiver.
-            integrations: The most integrations that occur, from 1 to 8.
-            length: The most steps; at least half of them are made.
+            integrations: The maximum number of integrations, from 1 to 8.
+            length: The maximum number of steps; at least half as many are made.
 
         Raises:
-            OverrideError: for a number that is out of range.
+            OverrideError: if a number is out of range.
 
         Examples:
             >>> Timeline.from_seed(1).steps == Timeline.from_seed(1).steps
@@ -101,14 +100,14 @@ class Timeline:
 
     @property
     def deliveries(self) -> tuple[Delivery, ...]:
-        """All of them one after the other, copies as often as they are sent."""
+        """All deliveries one after the other, each copy included."""
         return tuple(step.delivery for step in self.steps for _ in range(step.copies))
 
     @property
     def expected(self) -> dict[str, tuple[Record, ...]]:
-        """What a receiver may know at the end, by integration id.
+        """What a receiver should know at the end, by the id of the integration.
 
-        There is more than one record only where two events bear the same instant.
+        There is more than one right record only where two events have the same instant.
         """
         ledger = self._ledger()
         return {name: ledger.of(name) for name in ledger.integrations}
@@ -119,30 +118,30 @@ class Timeline:
         return self._ledger().events
 
     def play(self, deliver: Deliver, observe: Observe | None = None) -> None:
-        """Send all of it, and look at what the receiver knows after each step.
+        """Send all deliveries, and compare what the receiver knows after each step.
 
-        An answer of 5xx and a connection that breaks are followed by the same delivery again, as a
-        sender does it.
+        After a 5xx or a broken connection the same delivery is sent again, as a real sender does.
 
         Args:
-            deliver: Sends a delivery; the answer is a status, or an object with ``status_code``
-                or ``status``. Called from several threads where copies come at the same moment.
-            observe: What the receiver knows of an integration id: a mapping with ``state``,
-                ``qa_status``, ``setup_status``, ``updated_at`` and, if it counts them,
-                ``events``; None if it knows no such integration. Without it only answers count.
+            deliver: Sends a delivery, and returns a status, or an object with ``status_code`` or
+                ``status``. Several threads call it where copies are sent at the same moment.
+            observe: Returns what the receiver knows of an integration, by its id: a mapping with
+                ``state``, ``qa_status``, ``setup_status``, ``updated_at`` and, if it counts them,
+                ``events``; None if it does not know the integration. Without ``observe`` only the
+                statuses are checked.
 
         Raises:
-            ReceiverError: at the first thing that is wrong.
+            ReceiverError: at the first step after which something is wrong.
         """
         ledger, log = Ledger(), list[str]()
         for step in self.steps:
             log.append(str(step))
-            answers = [status_of(answer) for answer in together(deliver, step)]
-            wrong = [status for status in answers if not 200 <= status < 300]
+            statuses = [status_of(response) for response in send_at_once(deliver, step)]
+            wrong = [status for status in statuses if not 200 <= status < 300]
             if wrong:
-                raise ReceiverError(account(f"a valid delivery was answered {wrong[0]}", log))
+                raise ReceiverError(join_log(describe_status(wrong[0]), log))
             ledger.apply(step.delivery.payload)
-            check(ledger, observe, log)
+            check_state(ledger, observe, log)
 
     def _ledger(self) -> Ledger:
         ledger = Ledger()
@@ -157,19 +156,21 @@ class Timeline:
 def timelines(
     *, secret: str | bytes = TEST_SECRET, integrations: int = 3, length: int = 12
 ) -> SearchStrategy[Timeline]:
-    """A Hypothesis strategy of timelines; it shrinks towards few deliveries of one integration.
+    """Return a Hypothesis strategy for timelines.
+
+    It shrinks towards few deliveries of one integration.
 
     Args:
         secret: The webhook secret of the receiver.
-        integrations: The most integrations that occur, from 1 to 8.
-        length: The most steps.
+        integrations: The maximum number of integrations, from 1 to 8.
+        length: The maximum number of steps.
 
     Raises:
-        OverrideError: for a number that is out of range.
+        OverrideError: if a number is out of range.
 
     Examples:
         >>> from hypothesis import find
-        >>> shortest = find(timelines(), lambda lived: lived.events < len(lived.steps))
+        >>> shortest = find(timelines(), lambda timeline: timeline.events < len(timeline.steps))
         >>> [step.delivery.done for step in shortest.steps]
         [('the first',), ('the first', 'again')]
     """
@@ -179,19 +180,19 @@ def timelines(
     from kombo_fakes.strategies.realistic import DrawnChoices
 
     @st.composite
-    def lived(draw: DrawFn) -> Timeline:
+    def drawn(draw: DrawFn) -> Timeline:
         choices = DrawnChoices(draw, None)
         salt = draw(st.integers(0, 2**32 - 1))
         author = _Author(choices, secret, salt, integrations)
         return Timeline(tuple(author.step(kind) for kind in draw(kinds)))
 
-    # A list that can lose any of its members shrinks better than a number of rounds.
+    # A list that can lose any of its items shrinks better than a number of rounds.
     kinds = st.lists(st.sampled_from(_KINDS), min_size=1, max_size=length)
 
-    return lived()
+    return drawn()
 
 
-# An ordinary event comes first, and oftener than any trouble.
+# An ordinary event comes first, because draws shrink to it, and more often than any trouble.
 _KINDS = (
     *("next",) * 4, "again", "rewritten", "late", "copies", "tie", "sorts wrong", "twin",
     "twin event", "late",
@@ -205,24 +206,24 @@ _STYLES = tuple(style.name for style in styles())
 def _check_range(integrations: int, length: int) -> None:
     if not 1 <= integrations <= len(_NAMES):
         raise OverrideError(
-            f"integrations={shorten(integrations)}: a timeline has from 1 to {len(_NAMES)}"
+            f"integrations={shorten(integrations)}: a timeline has 1 to {len(_NAMES)} integrations"
         )
     if length < 1:
-        raise OverrideError(f"length={shorten(length)}: a timeline has 1 step at least")
+        raise OverrideError(f"length={shorten(length)}: a timeline has at least 1 step")
 
 
 class _Author:
-    """Makes steps of the kinds that it is asked for, and rolls whatever else is open."""
+    """Makes steps of a given kind, and draws everything else about them."""
 
     def __init__(
         self, choices: Choices, secret: str | bytes, salt: object, integrations: int
     ) -> None:
         self._choices = choices
-        self._lives = Sender(secret=secret, salt=salt)
+        self._sender = Sender(secret=secret, salt=salt)
         self._names = _NAMES[:integrations]
 
     def step(self, kind: str) -> Step:
-        choices, sender = self._choices, self._lives
+        choices, sender = self._choices, self._sender
         if not sender.sent and kind != "copies":
             kind = "next"
         if kind == "again":
@@ -247,71 +248,76 @@ class _Author:
         return Step(delivery, choices.integer(2, 5) if kind == "copies" else 1)
 
 
-# -- playing
+# -- sending and checking
 
 
-def together(deliver: Deliver, step: Step) -> Sequence[Any]:
-    """Send all copies of a step at the same moment; each again after a 5xx or a cut."""
+def send_at_once(deliver: Deliver, step: Step) -> Sequence[Any]:
+    """Send all copies of a step at the same moment, and return the responses."""
     if step.copies == 1:
-        return [_persistently(deliver, step.delivery)]
+        return [_send_with_retries(deliver, step.delivery)]
     with ThreadPoolExecutor(step.copies) as pool:
-        sent = [pool.submit(_persistently, deliver, step.delivery) for _ in range(step.copies)]
+        sent = [pool.submit(_send_with_retries, deliver, step.delivery) for _ in range(step.copies)]
         return [each.result() for each in sent]
 
 
-def _persistently(deliver: Deliver, delivery: Delivery) -> Any:
+def _send_with_retries(deliver: Deliver, delivery: Delivery) -> Any:
     for left in range(_REDELIVERIES, -1, -1):
         try:
-            answer = deliver(delivery)
+            response = deliver(delivery)
         except ConnectionError:
             if not left:
                 raise
             continue
-        if status_of(answer) < 500 or not left:
-            return answer
+        if status_of(response) < 500 or not left:
+            return response
     raise AssertionError  # The last round returns or raises.
 
 
-def status_of(answer: Any) -> int:
-    """The status of whatever ``deliver`` returned.
+def status_of(response: Any) -> int:
+    """The status of a response, whatever its class is.
 
     Raises:
-        TypeError: if it has none.
+        TypeError: if it has no status.
     """
     for name in ("status_code", "status"):
-        found = getattr(answer, name, None)
+        found = getattr(response, name, None)
         if isinstance(found, int):
             return found
-    if isinstance(answer, int) and not isinstance(answer, bool):
-        return answer
+    if isinstance(response, int) and not isinstance(response, bool):
+        return response
     raise TypeError(
-        f"deliver() returned {type(answer).__name__}, not a status: an int, or an answer that "
-        "has status_code or status"
+        f"deliver() returned {type(response).__name__}; return the status as an int, or a response "
+        "that has status_code or status"
     )
 
 
-def check(ledger: Ledger, observe: Observe | None, log: Sequence[str]) -> None:
+def check_state(ledger: Ledger, observe: Observe | None, log: Sequence[str]) -> None:
     """Compare what a receiver knows with what it should know.
 
     Raises:
-        ReceiverError: if it says otherwise.
+        ReceiverError: if the two differ.
     """
     if observe is None:
         return
     for name in ledger.integrations:
         mismatches = ledger.mismatches(name, observe(name))
         if mismatches:
-            raise ReceiverError(account(f"{name}: {describe_mismatches(mismatches)}", log))
+            raise ReceiverError(join_log(f"{name}: {describe_mismatches(mismatches)}", log))
 
 
-def account(what: str, log: Sequence[str]) -> str:
-    """What was wrong, and the deliveries that led to it."""
+def describe_status(status: int) -> str:
+    """Describe the rejection of a valid delivery."""
+    return f"a valid delivery was rejected: received {status}, expected 2xx"
+
+
+def join_log(what: str, log: Sequence[str]) -> str:
+    """Join what is wrong with the deliveries that led to it."""
     lines = [f"  {number}. {line}" for number, line in enumerate(log, 1)]
     return "\n".join([what, "after these deliveries:", *lines])
 
 
-def describe(delivery: Delivery) -> str:
-    """A delivery of a timeline in one line."""
+def describe_delivery(delivery: Delivery) -> str:
+    """Describe a delivery of a timeline in one line."""
     lifecycle, payload = default_lifecycle(), delivery.payload
     data = payload.get("data", {}) if isinstance(payload, dict) else {}
     status = "/".join(str(data.get(name)) for name in lifecycle.fields)

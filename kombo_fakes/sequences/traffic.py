@@ -1,4 +1,7 @@
-"""Traffic: deliveries without end, for load. Valid, faulty and repeated ones in given shares."""
+"""Traffic: an endless stream of deliveries for load tests.
+
+Valid, faulty and repeated deliveries come in shares that the caller chooses.
+"""
 
 from __future__ import annotations
 
@@ -28,61 +31,65 @@ _POLICIES = ("strict", "tolerant")
 
 
 @dataclass(frozen=True, slots=True)
-class Parcel:
-    """A delivery, and what is known of it.
+class PlannedDelivery:
+    """A delivery, and what is expected of a receiver.
 
     Attributes:
-        name: What it is counted under: the event, and the id of the fault or ``(repeated)``.
+        name: What it is counted as: the event, and the id of the fault or ``(repeated)``.
         delivery: The request.
-        owed: What a receiver has to do with it.
+        expectation: Whether the receiver should accept it, reject it, or do either.
+        is_copy: Whether the delivery was sent before.
     """
 
     name: str
     delivery: Delivery
-    owed: Expectation
+    expectation: Expectation
+    is_copy: bool = False
 
-    def complaint(self, status: int) -> str | None:
-        """What is wrong with an answer, None if nothing; the same text for the same wrong.
+    def describe_failure(self, status: int) -> str | None:
+        """Describe what is wrong with the status of a response; None if nothing is.
+
+        The same failure has the same description, so that failures can be counted.
 
         Examples:
-            >>> parcel = next(Traffic(secret="a secret"))
-            >>> parcel.complaint(204), parcel.complaint(422)
-            (None, 'refuses what it must take: answered 422')
+            >>> planned = next(Traffic(secret="a secret"))
+            >>> planned.describe_failure(204), planned.describe_failure(422)
+            (None, 'received 422, expected 2xx: rejects a valid delivery')
         """
         if status >= 500:
-            return f"crashes: answered {status}"
-        if self.owed == "accept" and not 200 <= status < 300:
-            return f"refuses what it must take: answered {status}"
-        # A redirect refuses nothing: it sends whoever follows it elsewhere.
-        if self.owed == "reject" and status < 400:
-            return f"takes what it must refuse: answered {status}"
+            return f"received {status}: crashes"
+        if self.expectation == "accept" and not 200 <= status < 300:
+            return f"received {status}, expected 2xx: rejects a valid delivery"
+        # A redirect does not reject anything: it sends the client elsewhere.
+        if self.expectation == "reject" and status < 400:
+            return f"received {status}, expected 4xx: accepts an invalid payload"
         return None
 
 
 class Traffic:
-    """An endless stream of signed deliveries; what is in one stream is in no other.
+    """An endless stream of signed deliveries. No two streams share an id.
 
     Args:
-        events: What they tell of, each as often as the others: what `Schema.load` takes.
+        events: The events or schemas, each as frequent as the others: what `Schema.load` accepts.
         secret: The webhook secret of the receiver.
         faulty: The share of payloads with a fault, from 0 to 1.
         repeated: The share of copies among the valid ones: byte for byte one of the last 1,000.
-        faults: Ids of the faults to have, each as often as the others; ``*`` stands for anything.
-        policy: What the receiver is held to; a tolerant one may take payloads with a fault.
+        faults: Ids of the faults, each as frequent as the others; ``*`` matches anything.
+        policy: What the receiver is held to. A tolerant one may accept payloads with a fault.
         seed: The same seed, stream and options give the same deliveries in the same order.
-        stream: Which of a seed's streams: one for each process that sends.
+        stream: Which of a seed's streams; each process that sends needs its own.
 
     Raises:
         UnknownNameError: if there is no such event, fault or policy.
-        OverrideError: if a share is none, or there is nothing to send.
+        OverrideError: if a share is not a number from 0 to 1, or there is nothing to send.
         SecretError: if the secret is empty.
         SchemaError, DocumentError: as `Schema.load` does.
 
     Examples:
         >>> traffic = Traffic(secret="a secret", faulty=1, faults=["data.state-enum-cut"])
-        >>> parcel = next(traffic)
-        >>> parcel.name, parcel.owed
-        ('integration-state-changed data.state-enum-cut', 'reject')
+        >>> planned = next(traffic)
+        >>> planned.name.split()[1], planned.expectation
+        ('data.state-enum-cut', 'reject')
     """
 
     def __init__(
@@ -97,56 +104,61 @@ class Traffic:
         seed: int = 0,
         stream: int | str = 0,
     ) -> None:
-        sign(b"", secret)  # Raises for a secret that is none.
+        sign(b"", secret)  # Raises if the secret is unusable.
         self._secret = secret
         if policy not in _POLICIES:
             raise unknown_name_error("policy", str(policy), _POLICIES)
-        self._owed: Expectation = "reject" if policy == "strict" else "either"
-        self._faulty, self._repeated = _share("faulty", faulty), _share("repeated", repeated)
-        # Seeds of streams are far apart, so that no id is rolled in two of them.
+        self._expectation: Expectation = "reject" if policy == "strict" else "either"
+        self._faulty = _check_share("faulty", faulty)
+        self._repeated = _check_share("repeated", repeated)
+        # The seeds of streams are far apart, so that no id is drawn in two of them.
         own = seed_for("traffic", seed, stream)
         self._choices = SeededChoices(own)
-        self._remembered: deque[Parcel] = deque(maxlen=_REMEMBERED)
-        self._ready: deque[Parcel] = deque()
-        schemas = [Schema.load(event) for event in _several(events)]
+        self._remembered: deque[PlannedDelivery] = deque(maxlen=_REMEMBERED)
+        self._ready: deque[PlannedDelivery] = deque()
+        schemas = [Schema.load(event) for event in _as_sequence(events)]
         if not schemas:
-            raise OverrideError("events: there is none to send; name one")
+            raise OverrideError("events: the list is empty; name at least one event")
         self._sources = [
             _Source(schema, seed_for(own, number)) for number, schema in enumerate(schemas)
         ]
-        self._broken = self._with_faults(_several(faults)) if self._faulty else []
+        self._broken = self._find_faults(_as_sequence(faults)) if self._faulty else []
 
-    def __iter__(self) -> Iterator[Parcel]:
+    def __iter__(self) -> Iterator[PlannedDelivery]:
         return self
 
-    def __next__(self) -> Parcel:
-        return self._ready.popleft() if self._ready else self._made()
+    def __next__(self) -> PlannedDelivery:
+        return self._ready.popleft() if self._ready else self._make()
 
     def prepare(self, count: int) -> None:
-        """Make so many deliveries now, so that handing them out takes no time."""
-        self._ready.extend(self._made() for _ in range(count))
+        """Make some deliveries now, so that handing them out takes no time."""
+        self._ready.extend(self._make() for _ in range(count))
 
-    def _made(self) -> Parcel:
+    def _make(self) -> PlannedDelivery:
         choices = self._choices
         if choices.chance(self._faulty):
             source = choices.pick(self._broken)
             fault = choices.pick(source.faults)
             done = (f"fault {fault.id}",)
-            delivery = Delivery.of(source.broken(fault).payload, self._secret, done=done)
-            return Parcel(f"{source.name} {fault.id}", delivery, self._owed)
+            delivery = Delivery.of(source.break_by(fault).payload, self._secret, done=done)
+            return PlannedDelivery(f"{source.name} {fault.id}", delivery, self._expectation)
         if choices.chance(self._repeated) and self._remembered:
             return choices.pick(self._remembered)
         source = choices.pick(self._sources)
         delivery = Delivery.of(next(source.valid).payload, self._secret)
         if self._repeated:
-            self._remembered.append(Parcel(f"{source.name} (repeated)", delivery, "accept"))
-        return Parcel(source.name, delivery, "accept")
+            name = f"{source.name} (repeated)"
+            self._remembered.append(PlannedDelivery(name, delivery, "accept", is_copy=True))
+        return PlannedDelivery(source.name, delivery, "accept")
 
-    def _with_faults(self, patterns: Sequence[str]) -> list[_Source]:
-        # A pattern may mean the faults of some events only.
-        known = [(s, fault) for s in self._sources for fault in faults_of(s.schema)]
+    def _find_faults(self, patterns: Sequence[str]) -> list[_Source]:
+        # A pattern may match the faults of some events only.
+        known = [(source, fault) for source in self._sources for fault in faults_of(source.schema)]
         if not known:
-            raise OverrideError("faulty: these events have no faults, they allow everything")
+            raise OverrideError(
+                f"faulty={shorten(self._faulty)}: the schemas have no faults, because they allow "
+                "everything; set it to 0"
+            )
         for pattern in patterns:
             if not any(fnmatchcase(fault.id, pattern) for _, fault in known):
                 raise unknown_name_error("fault", pattern, (fault.id for _, fault in known))
@@ -157,7 +169,7 @@ class Traffic:
 
 
 class _Source:
-    """The payloads of one event: valid ones, and of each fault."""
+    """The payloads of one event: valid ones, and those with a fault."""
 
     def __init__(self, schema: Schema, seed: int) -> None:
         self.schema, self.name = schema, schema.name
@@ -166,8 +178,8 @@ class _Source:
         self._seed = seed
         self._broken: dict[str, Iterator[Made[Any]]] = {}
 
-    def broken(self, fault: Fault) -> Made[Any]:
-        """The next payload with a fault."""
+    def break_by(self, fault: Fault) -> Made[Any]:
+        """Make the next payload with a fault."""
         if fault.id not in self._broken:
             self._broken[fault.id] = generate(
                 self.schema, _ENDLESS, seed=self._seed, faults=[fault.id]
@@ -175,12 +187,12 @@ class _Source:
         return next(self._broken[fault.id])
 
 
-def _several(given: Iterable[T]) -> Sequence[T]:
-    """What was given; a text by itself is one, and not its letters."""
+def _as_sequence(given: Iterable[T]) -> Sequence[T]:
+    """The items as a sequence. A string is one item, and not its characters."""
     return cast("Sequence[T]", [given]) if isinstance(given, str) else list(given)
 
 
-def _share(name: str, share: float) -> float:
+def _check_share(name: str, share: float) -> float:
     if isinstance(share, bool) or not isinstance(share, (int, float)) or not 0 <= share <= 1:
         raise OverrideError(f"{name}={shorten(share)}: a share is a number from 0 to 1")
     return float(share)

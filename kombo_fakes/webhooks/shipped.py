@@ -1,7 +1,6 @@
 """The events that this package ships, one schema file each.
 
-Adding an event is adding a file to the schema directory: its name is the value that its
-``type`` property allows.
+The name of an event is the value that the ``type`` property of its schema allows.
 """
 
 from __future__ import annotations
@@ -18,18 +17,21 @@ if TYPE_CHECKING:
     from kombo_fakes.types import EventName
 
 DEFAULT_EVENT = "integration-state-changed"
-"""The event that every function takes where none is named."""
+"""The event that every function uses if none is named."""
 
 
 def schema_directory() -> Path:
-    """Where the shipped schema files are: inside an installed package, beside a checkout's."""
+    """Return the directory of the shipped schema files.
+
+    It is inside an installed package, and beside the package in a checkout.
+    """
     package = Path(__file__).parents[1]
     installed = package / "schemas"
     return installed if installed.is_dir() else package.parent / "schemas"
 
 
 def events() -> tuple[EventName, ...]:
-    """The names of the shipped events, the default one first, the others by name.
+    """Return the names of the shipped events: the default one first, the others sorted.
 
     Examples:
         >>> events()[0]
@@ -39,20 +41,20 @@ def events() -> tuple[EventName, ...]:
 
 
 def check_event(event: str) -> None:
-    """Refuse an event that isn't shipped.
+    """Check that an event is shipped.
 
     Raises:
-        UnknownNameError: if there is no such event; the message names the nearest one.
+        UnknownNameError: if it is not; the message names the nearest event.
     """
     if event not in events():
         raise unknown_name_error("event", event, events())
 
 
 def event_document(event: str) -> Any:
-    """The published schema document of a shipped event, parsed anew at each call.
+    """Return the published schema document of an event, parsed anew at each call.
 
     Raises:
-        UnknownNameError: if there is no such event; the message names the nearest one.
+        UnknownNameError: if the event is not shipped; the message names the nearest event.
     """
     check_event(event)
     return _read(_files()[event])
@@ -65,7 +67,9 @@ def _files() -> dict[str, Path]:
         try:
             (name,) = _read(path)["properties"]["type"]["enum"]
         except (KeyError, TypeError, ValueError):
-            raise SchemaError(f"{path.name}: no event: its type isn't one fixed value") from None
+            raise SchemaError(
+                f"{path.name}: not the schema of an event: /properties/type/enum must hold one name"
+            ) from None
         found[str(name)] = path
     return dict(sorted(found.items(), key=lambda item: (item[0] != DEFAULT_EVENT, item[0])))
 

@@ -233,7 +233,7 @@ def test_a_fault_that_is_taken_is_a_failure(receiver: Application, tmp_path: Pat
     assert run.failures
     assert all(name.startswith(f"{EVENT} data.state-enum-") for name in run.failures)
     (said,) = set.union(*run.failures.values())
-    assert said == "CatchResponseError('takes what it must refuse: answered 204')"
+    assert said == "CatchResponseError('received 204, expected 4xx: accepts an invalid payload')"
     assert run.requests[EVENT] > 0
 
 

@@ -1,4 +1,4 @@
-"""The oracle: what a correct receiver knows, and what it says of one that isn't."""
+"""The reference receiver, and how it compares another one with itself."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from itertools import permutations
 from typing import Any
 
 import pytest
+from inline_snapshot import snapshot
 
 from kombo_fakes.sequences.ledger import Ledger, Record
 from kombo_fakes.sequences.mismatches import (
@@ -24,7 +25,7 @@ AGREES: dict[str, Any] = {
 
 
 def event(name: str, updated_at: str = EARLY, *, state: str = "ACTIVE", of: str = "a") -> Any:
-    """A payload, as far as it matters here."""
+    """The parts of a payload that matter here."""
     data = {
         "integration_id": of, "state": state, "qa_status": "PASSED", "setup_status": "COMPLETED",
         "updated_at": updated_at,
@@ -35,38 +36,45 @@ def event(name: str, updated_at: str = EARLY, *, state: str = "ACTIVE", of: str 
 @pytest.mark.parametrize(
     ("observed", "said"),
     [
-        ({}, []),
-        ({"updated_at": "2021-09-01T14:00:00+02:00"}, []),
-        ({"events": None}, []),
-        ({"more": 1}, []),
-        ({"state": "INVALID"}, ["state is 'INVALID', expected 'ACTIVE'"]),
-        ({"qa_status": None}, ["qa_status is null, expected 'PASSED'"]),
-        ({"updated_at": LATE}, [f"updated_at is '{LATE}', expected '{EARLY}'"]),
-        ({"updated_at": "today"}, [f"updated_at is 'today', expected '{EARLY}'"]),
-        ({"updated_at": 5}, [f"updated_at is 5, expected '{EARLY}'"]),
-        ({"events": 3}, ["events is 3, expected 2"]),
+        ({}, snapshot([])),
+        ({"updated_at": "2021-09-01T14:00:00+02:00"}, snapshot([])),
+        ({"events": None}, snapshot([])),
+        ({"more": 1}, snapshot([])),
+        ({"state": "INVALID"}, snapshot(["state is 'INVALID', expected 'ACTIVE'"])),
+        ({"qa_status": None}, snapshot(["qa_status is null, expected 'PASSED'"])),
+        (
+            {"updated_at": LATE},
+            snapshot(
+                ["updated_at is '2021-09-01T12:00:00.001Z', expected '2021-09-01T12:00:00.000Z'"]
+            ),
+        ),
+        (
+            {"updated_at": "today"},
+            snapshot(["updated_at is 'today', expected '2021-09-01T12:00:00.000Z'"]),
+        ),
+        ({"updated_at": 5}, snapshot(["updated_at is 5, expected '2021-09-01T12:00:00.000Z'"])),
+        ({"events": 3}, snapshot(["events is 3, expected 2"])),
         (
             {"state": "INVALID", "events": 1},
-            ["state is 'INVALID', expected 'ACTIVE'", "events is 1, expected 2"],
+            snapshot(["state is 'INVALID', expected 'ACTIVE'", "events is 1, expected 2"]),
         ),
     ],
 )
-def test_mismatches_of_a_record(observed: dict[str, Any], said: list[str]) -> None:
-    """A phrase for each; instants are compared as such, and counts where there are some."""
+def test_instants_are_compared_as_such_and_counts_if_there_are_any(
+    observed: dict[str, Any], said: list[str]
+) -> None:
     assert [describe_mismatch(one) for one in KNOWN.mismatches({**AGREES, **observed})] == said
 
 
 @pytest.mark.parametrize("name", ["state", "qa_status", "setup_status", "updated_at"])
-def test_what_is_missing_differs(name: str) -> None:
-    """But for the count, which a receiver need not have."""
+def test_a_missing_field_is_a_mismatch_but_a_missing_count_is_not(name: str) -> None:
     observed = {key: value for key, value in AGREES.items() if key != name}
     (mismatch,) = KNOWN.mismatches(observed)
     assert mismatch == Mismatch(name, AGREES[name], ABSENT)
     assert KNOWN.mismatches({k: v for k, v in AGREES.items() if k != "events"}) == ()
 
 
-def test_copies_count_once_and_the_newest_wins() -> None:
-    """In whatever order they come."""
+def test_copies_count_once_and_the_newest_wins_in_any_order() -> None:
     for order in permutations([event("1"), event("1"), event("2", LATE, state="INVALID")]):
         ledger = Ledger()
         for payload in order:
@@ -74,12 +82,11 @@ def test_copies_count_once_and_the_newest_wins() -> None:
         (record,) = ledger.of("a")
         assert (record.status[0], record.updated_at) == ("INVALID", LATE)
         assert (ledger.events, ledger.count_events("a")) == (2, 2)
-        # An event that comes too late isn't applied, and so not counted.
+        # A late event is not applied, and so it is not counted.
         assert record.events == (1 if order[0]["id"] == "2" else 2)
 
 
-def test_of_equal_instants_either_may_win() -> None:
-    """Each is right, whatever it counts."""
+def test_either_of_two_events_with_equal_instants_may_win() -> None:
     ledger = Ledger()
     ledger.apply(event("1"))
     ledger.apply(event("2", "2021-09-01T14:00:00+02:00", state="INVALID"))
@@ -87,23 +94,23 @@ def test_of_equal_instants_either_may_win() -> None:
     assert found == [("ACTIVE", 1), ("INVALID", 2)]
     assert ledger.mismatches("a", {**AGREES, "events": 1}) == ()
     assert ledger.mismatches("a", {**AGREES, "state": "INVALID"}) == ()
-    # The nearest of the two is what it is told.
-    assert describe_mismatches(ledger.mismatches("a", AGREES)) == "events is 2, expected 1"
+    # The mismatches are those with the nearest of the two.
+    assert describe_mismatches(ledger.mismatches("a", AGREES)) == snapshot(
+        "events is 2, expected 1"
+    )
 
 
-def test_the_nearest_is_the_one_with_the_fewest_differences() -> None:
-    """Not the one whose differences come first in the alphabet."""
+def test_the_nearest_record_has_the_fewest_differences() -> None:
     ledger = Ledger()
     ledger.apply(event("1"))
     other = event("2", state="INVALID")
     other["data"]["qa_status"] = "FAILED"
     ledger.apply(other)
     said = describe_mismatches(ledger.mismatches("a", {**AGREES, "qa_status": "FAILED"}))
-    assert said == "state is 'ACTIVE', expected 'INVALID'"
+    assert said == snapshot("state is 'ACTIVE', expected 'INVALID'")
 
 
-def test_integrations_are_apart() -> None:
-    """Known in the order of their first events; what is about another event is not counted."""
+def test_integrations_are_independent_and_in_the_order_of_their_first_events() -> None:
     ledger = Ledger()
     ledger.apply(event("1", of="b"))
     ledger.apply(event("2", of="a"))
@@ -114,26 +121,22 @@ def test_integrations_are_apart() -> None:
 
 
 def test_mismatches_of_an_integration() -> None:
-    """In words, or None."""
     ledger = Ledger()
     assert ledger.mismatches("a", None) == ()
-    assert (
-        describe_mismatches(ledger.mismatches("a", {}))
-        == "the integration is known, although no event about it should be applied"
+    assert describe_mismatches(ledger.mismatches("a", {})) == snapshot(
+        "the integration is known, although no event about it should be applied"
     )
     ledger.apply(event("1"))
-    assert (
-        describe_mismatches(ledger.mismatches("a", None))
-        == "the integration is unknown, although an event about it was accepted"
+    assert describe_mismatches(ledger.mismatches("a", None)) == snapshot(
+        "the integration is unknown, although an event about it was accepted"
     )
-    assert (
-        describe_mismatches(ledger.mismatches("a", [1]))
-        == "the observed document is [1], expected a JSON object"
+    assert describe_mismatches(ledger.mismatches("a", [1])) == snapshot(
+        "the observed document is [1], expected a JSON object"
     )
     assert ledger.mismatches("a", {**AGREES, "events": 1}) == ()
-    assert describe_mismatches(ledger.mismatches("a", {**AGREES, "events": 2, "state": "x"})) == (
-        "state is 'x', expected 'ACTIVE'; events is 2, expected 1"
-    )
+    assert describe_mismatches(
+        ledger.mismatches("a", {**AGREES, "events": 2, "state": "x"})
+    ) == snapshot("state is 'x', expected 'ACTIVE'; events is 2, expected 1")
 
 
 def test_a_mismatch_of_the_whole_holds_what_was_expected_and_received() -> None:

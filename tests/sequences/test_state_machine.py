@@ -1,4 +1,4 @@
-"""The state machine: quiet on a receiver that is right, and short about one that isn't."""
+"""The state machine and timelines, against correct receivers and broken ones."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 from hypothesis import Phase, settings
 from hypothesis.stateful import run_state_machine_as_test
+from inline_snapshot import snapshot
 
 from kombo_fakes import (
     OverrideError,
@@ -28,9 +29,9 @@ from kombo_fakes.sequences.sender import Sender
 EXAMPLES = Path(__file__).parents[2] / "examples" / "receivers"
 SECRET = "s3cret of a receiver"
 
-# A bug each: the file, what stands there, and what stands in the broken copy.
+# The bugs: the file, the right source, and the source in the broken copy.
 BROKEN = {
-    "timestamps compared as texts": (
+    "timestamps compared as strings": (
         "inbox.py", '"instant": instant(data["updated_at"])', '"instant": data["updated_at"]',
     ),
     "deduplicated by integration id": (
@@ -40,7 +41,7 @@ BROKEN = {
         "inbox.py", "                return False\n", "                pass\n",
         "WHERE excluded.instant > instant", "WHERE excluded.instant >= instant",
     ),
-    "signature over JSON that is written anew": (
+    "signature over JSON that is serialized again": (
         "flask_receiver.py",
         'hmac.digest(key, body, "sha256")',
         'hmac.digest(key, json.dumps(json.loads(body), separators=(",", ":")).encode(), "sha256")',
@@ -51,7 +52,7 @@ BROKEN = {
 
 
 def copied(directory: Path, *change: str) -> ModuleType:
-    """The Flask receiver, a copy in a directory, with a change."""
+    """Copy the example receivers to a directory, change one, and import the Flask receiver."""
     file, *pairs = change or ("inbox.py",)
     sources = {path.name: path.read_text() for path in EXAMPLES.glob("*.py")}
     for old, new in zip(pairs[::2], pairs[1::2], strict=True):
@@ -73,7 +74,7 @@ def copied(directory: Path, *change: str) -> ModuleType:
 
 
 def machine_of(receiver: ModuleType, directory: Path) -> type[ReceiverMachine]:
-    """What a user writes, in no more than fifteen lines."""
+    """Define the machine as a user would."""
 
     class Machine(ReceiverMachine):
         secret = SECRET
@@ -94,23 +95,21 @@ def machine_of(receiver: ModuleType, directory: Path) -> type[ReceiverMachine]:
 
 
 @pytest.mark.slow
-def test_a_correct_receiver_passes(tmp_path, memory_path):
-    """Hypothesis's default settings find nothing."""
+def test_a_correct_receiver_passes_with_default_settings(tmp_path, memory_path):
     machine = machine_of(copied(tmp_path), memory_path)
     run_state_machine_as_test(machine, settings=settings(deadline=None))
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("bug", BROKEN)
-def test_a_broken_copy_is_caught_by_three_deliveries_at_most(bug, tmp_path, memory_path):
-    """Within the default number of examples, and shrunk."""
+def test_a_broken_receiver_is_caught_with_at_most_three_deliveries(bug, tmp_path, memory_path):
     machine = machine_of(copied(tmp_path, *BROKEN[bug]), memory_path)
     with pytest.raises(ReceiverError) as caught:
         run_state_machine_as_test(
             machine,
             settings=settings(
                 deadline=None, database=None, derandomize=True, print_blob=False,
-                report_multiple_bugs=False,                phases=[Phase.generate, Phase.shrink],
+                report_multiple_bugs=False, phases=[Phase.generate, Phase.shrink],
             ),
         )  # fmt: skip
     sent = re.findall(r"^  \d+\. event (\S+):.*?(?:, (\d+) copies at the same moment)?$",
@@ -118,9 +117,8 @@ def test_a_broken_copy_is_caught_by_three_deliveries_at_most(bug, tmp_path, memo
     assert 1 <= len(sent) <= 3, str(caught.value)
 
 
-@pytest.mark.parametrize("bug", ["timestamps compared as texts", "the last delivery wins"])
-def test_timelines_catch_a_broken_copy_too(bug, tmp_path, memory_path):
-    """The message says what is wrong, and after which deliveries."""
+@pytest.mark.parametrize("bug", ["timestamps compared as strings", "the last delivery wins"])
+def test_timelines_catch_a_broken_receiver_and_list_the_deliveries(bug, tmp_path, memory_path):
     receiver = machine_of(copied(tmp_path, *BROKEN[bug]), memory_path)
 
     def play() -> None:
@@ -132,24 +130,24 @@ def test_timelines_catch_a_broken_copy_too(bug, tmp_path, memory_path):
         play()
 
 
-def test_what_is_not_said_is_asked_for():
-    """Neither how to deliver nor how to observe has a default."""
+def test_deliver_and_observe_have_to_be_defined():
     machine = ReceiverMachine()
-    with pytest.raises(NotImplementedError, match="doesn't say how to deliver"):
+    with pytest.raises(NotImplementedError, match="deliver"):
         machine.deliver(None)
-    with pytest.raises(NotImplementedError, match="doesn't say how to observe"):
+    with pytest.raises(NotImplementedError, match="observe"):
         machine.observe("")
 
 
-def test_an_answer_without_a_status_is_an_error():
-    """None isn't taken for success."""
-    with pytest.raises(TypeError, match="deliver\\(\\) returned NoneType, not a status"):
+def test_a_response_without_a_status_is_an_error():
+    with pytest.raises(TypeError) as error:
         Timeline.from_seed(1).play(lambda delivery: None)
+    assert str(error.value) == snapshot(
+        "deliver() returned NoneType; return the status as an int, or a response that has status_code or status"
+    )
 
 
 @pytest.mark.parametrize("known", [False, True])
-def test_a_forged_event_that_is_refused_and_applied(known):
-    """Of an integration that has had an event, and of one that has none."""
+def test_a_forged_event_that_is_rejected_but_applied_is_caught(known):
 
     class Machine(ReceiverMachine):
         copies = 1
@@ -159,7 +157,7 @@ def test_a_forged_event_that_is_refused_and_applied(known):
             self.seen: dict[str, Any] = {}
 
         def salt(self) -> object:
-            return object()  # Another one each time.
+            return object()  # A new one for each run.
 
         def deliver(self, delivery: Any) -> int:
             right = verify(delivery.body, delivery.signature, self.secret)
@@ -181,29 +179,28 @@ def test_a_forged_event_that_is_refused_and_applied(known):
                 report_multiple_bugs=False, phases=[Phase.generate],
             ),
         )  # fmt: skip
-    words = "expected" if known else "the integration is known, although no event"
-    assert words in str(caught.value).splitlines()[0]
-    assert "signature" in str(caught.value).splitlines()[-1]
+    first, *_, last = str(caught.value).splitlines()
+    assert ("integration is known" in first) == (not known)
+    assert "signature" in last
 
 
-def test_a_status_of_ones_own():
-    """Nothing is known of what comes after it, so that the integration begins anew."""
+def test_after_an_unknown_status_the_integration_begins_again():
     sender = Sender()
     sender.next("a", status=("INACTIVE", "FAILED", "INCOMPLETE"))
     assert sender.next("a").payload["data"]["state"] == "ACTIVE"
 
 
 @pytest.mark.parametrize(
-    ("options", "words"),
+    ("options", "message"),
     [
-        ({"length": 0}, "length=0: a timeline has 1 step at least"),
-        ({"integrations": 0}, "integrations=0: a timeline has from 1 to 8"),
-        ({"integrations": 50}, "integrations=50: a timeline has from 1 to 8"),
+        ({"length": 0}, snapshot("length=0: a timeline has at least 1 step")),
+        ({"integrations": 0}, snapshot("integrations=0: a timeline has 1 to 8 integrations")),
+        ({"integrations": 50}, snapshot("integrations=50: a timeline has 1 to 8 integrations")),
     ],
 )
-def test_a_timeline_of_no_such_size(options, words):
-    """It isn't made of another size without a word."""
+def test_a_timeline_of_an_impossible_size_is_an_error(options, message):
     for make in (Timeline.from_seed, timelines):
-        with pytest.raises(OverrideError, match=words):
+        with pytest.raises(OverrideError) as error:
             make(**options)
+        assert str(error.value) == message
     assert len(Timeline.from_seed(length=1, integrations=8).steps) == 1

@@ -1,0 +1,384 @@
+"""`kombo-fakes send`, to real servers, good and bad."""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import re
+import signal
+import ssl
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+import trustme
+from inline_snapshot import snapshot
+from support.commands import Outcome, Runner
+from support.servers import CLOSING, NO_CONTENT, Peer, Server, answer, answering, closed_port
+
+from kombo_fakes import Schema, faults, generate, serialize, verify, wire_faults
+from kombo_fakes.cli.main import main
+
+SECRET = "hunter2 of the webhooks"
+KOMBO_FAKES = [sys.executable, "-m", "kombo_fakes"]
+POSIX = pytest.mark.skipif(os.name == "nt", reason="POSIX only: modes, signals")
+
+
+@pytest.fixture
+def run(run: Runner) -> Callable[..., Outcome]:
+    """Run the command line; nothing that it prints has the secret in it."""
+
+    def call(*arguments: str) -> Outcome:
+        outcome = run(*arguments)
+        assert SECRET not in outcome.out + outcome.err
+        return outcome
+
+    return call
+
+
+@pytest.fixture
+def secret(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("KOMBO_WEBHOOK_SECRET", SECRET)
+
+
+def sent(server: Server) -> list[bytes]:
+    """The bodies that came in, each with its right signature."""
+    for request in server.requests:
+        (signature,) = request.header(b"x-kombo-signature")
+        assert verify(request.body, signature, SECRET)
+    return [request.body for request in server.requests]
+
+
+def test_one_delivery(run: Any, secret: None) -> None:
+    """A realistic payload, signed; the count of its status on standard output, and no more."""
+    with Server() as server:
+        assert run("send", server.url) == (0, "204\t1\n", "")
+    (only,) = sent(server)
+    assert only == serialize(next(generate()).payload)
+    assert server.requests[0].line == b"POST /hooks HTTP/1.1"
+    assert server.requests[0].header(b"content-type") == [b"application/json"]
+
+
+@pytest.mark.parametrize("values", ["realistic", "any", "corners"])
+def test_the_payloads_are_those_of_generate(run: Any, secret: None, values: str) -> None:
+    """The same options and the same seed send what `generate` would print."""
+    options = ["--event", "data-changed", "--seed", "4", "--values", values, "-n", "7"]
+    with Server() as server:
+        assert run("send", server.url, *options).out == "204\t7\n"
+    made = generate("data-changed", 7, seed=4, values=values)  # type: ignore[arg-type]
+    assert sent(server) == [serialize(one.payload) for one in made]
+
+
+def test_faults(run: Any, secret: None) -> None:
+    """A fault is one of the payload: the signature is right."""
+    ids = {fault.id for fault in faults(ids=["data.state-enum-*"])}
+    with Server() as server:
+        found = run("send", server.url, "--fault", "data.state-enum-*", "--json")
+        assert run("send", server.url, "--invalid", "-n", "3").out == "204\t3\n"
+    report = json.loads(found.out)
+    assert {one["fault"] for one in report["deliveries"]} == ids
+    assert len(sent(server)) == len(ids) + 3
+    assert not any(Schema.load().is_valid(json.loads(body)) for body in sent(server))
+
+
+def test_wire_faults(run: Any, secret: None) -> None:
+    """Deliveries that are wrong or odd in themselves; some of many ways, with -n."""
+    with Server() as server:
+        found = run("send", server.url, "--wire-fault", "signature-*", "-n", "3", "--json")
+        assert run("send", server.url, "--wire-fault", "http-get").status == 0
+    report = json.loads(found.out)
+    ids = [fault.id for fault in wire_faults(secret=SECRET, family="signature")]
+    assert [one["wire_fault"] for one in report["deliveries"]] == [i for i in ids for _ in range(3)]
+    assert len({one["name"] for one in report["deliveries"]}) == 3 * len(ids)
+    assert server.requests[0].header(b"x-kombo-signature") == []
+    assert server.requests[-1].line.startswith(b"GET ")
+
+
+def test_styles(run: Any, secret: None) -> None:
+    """One for all, or another one for each; the signature is over what is sent."""
+    payloads = [made.payload for made in generate(n=12)]
+    with Server() as server:
+        for name in ("indented", "mixed", "random"):
+            assert run("send", server.url, "-n", "12", "--style", name).out == "204\t12\n"
+    bodies = sent(server)
+    assert [json.loads(body) for body in bodies] == payloads * 3
+    assert bodies[:12] == [serialize(payload, "indented") for payload in payloads]
+    assert len({body[:4] for body in bodies[24:]}) > 2
+
+
+def test_copies_and_their_order(run: Any, secret: None) -> None:
+    """Each is sent as often as asked, and in an order that the seed decides."""
+    made = [serialize(one.payload) for one in generate(n=10)]
+    with Server() as server:
+        assert run("send", server.url, "-n", "10", "--repeat", "2").out == "204\t20\n"
+        for seed in ("0", "0", "1"):
+            run("send", server.url, "-n", "10", "--repeat", "2", "--shuffle", "--seed", seed)
+    bodies = sent(server)
+    plain, first, again, third = (bodies[i : i + 20] for i in range(0, 80, 20))
+    assert plain == [body for body in made for _ in range(2)]
+    assert sorted(first) == sorted(plain)
+    assert first == again != plain
+    assert [first.index(body) for body in first] != [third.index(body) for body in third]
+
+
+def test_fields(run: Any, secret: None) -> None:
+    """What is set and what is left out, as of `generate`."""
+    with Server() as server:
+        run("send", server.url, "--set", "data.state=INACTIVE")
+        rejected = run("send", server.url, "--set", "data.state=NONE")
+        absent = "data.updated_at-required-absent"
+        run("send", server.url, "--unset", "data.updated_at", "--fault", absent)
+    assert rejected.error == snapshot("data.state: enum: 'NONE' is none of ACTIVE, INVALID, INACTIVE; to be wrong on purpose, add --fault data.state-enum-other")
+    first, second = map(json.loads, sent(server))
+    assert first["data"]["state"] == "INACTIVE"
+    assert "updated_at" not in second["data"]
+
+
+def test_a_schema_of_ones_own(run: Any, secret: None, tmp_path: Path) -> None:
+    """A schema file takes the place of the event."""
+    file = tmp_path / "own.json"
+    file.write_text('{"title": "T", "type": "object", "properties": {"a": {"const": 7}},'
+                    ' "required": ["a"], "additionalProperties": false}')  # fmt: skip
+    with Server() as server:
+        assert run("send", server.url, "--schema", str(file)).status == 0
+    assert sent(server) == [b'{"a":7}']
+
+
+def test_a_name_that_the_schema_does_not_have(run: Any, secret: None, tmp_path: Path) -> None:
+    """It is sent, since any are allowed, and noted, since it may be misspelt."""
+    file = tmp_path / "own.json"
+    file.write_text('{"title": "T", "type": "object", "properties": {"lines": {"type": "null"}}}')
+    with Server() as server:
+        outcome = run("send", server.url, "--schema", str(file), "--set", "lnes=1")
+    assert (outcome.status, outcome.out) == (0, "204\t1\n")
+    assert outcome.err == snapshot("kombo-fakes: note: --set 'lnes': no such property in the schema; did you mean 'lines'?\n")
+
+
+def test_a_rate(run: Any, secret: None) -> None:
+    """Deliveries can be report to take their time."""
+    with Server() as server:
+        assert run("send", server.url, "-n", "3", "--rate", "1000").out == "204\t3\n"
+
+
+def test_counts_of_several_statuses(run: Any, secret: None) -> None:
+    """A line for each, by number; whatever they are, they are answers, and all is well."""
+    answers = [answer(b"", status=status) for status in ("500 No", "204 Fine", "400 No", "500 No")]
+    with Server(answering(*answers)) as server:
+        assert run("send", server.url, "-n", "4") == (0, "204\t1\n400\t1\n500\t2\n", "")
+
+
+def test_counts_on_a_terminal(run: Any, secret: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A table with a head, and a bar that goes again."""
+
+    class Terminal(io.StringIO):
+        def isatty(self) -> bool:
+            return True
+
+    out, err = Terminal(), Terminal()
+    with monkeypatch.context() as patch, Server() as server:
+        patch.setattr(sys, "stdout", out)
+        patch.setattr(sys, "stderr", err)
+        assert main(["send", server.url, "-n", "3"]) == 0
+    assert "deliveries" in out.getvalue()
+    assert f"3 to {server.url}" in out.getvalue()
+    assert "\x1b" in err.getvalue()
+
+
+def test_json(run: Any, secret: None) -> None:
+    """One document: the counts, and each delivery."""
+    with Server() as server:
+        outcome = run("send", server.url + "?token=1", "-n", "2", "--json")
+    ids = [made.payload["id"] for made in generate(n=2)]
+    assert (outcome.status, outcome.err) == (0, "")
+    assert json.loads(outcome.out) == {
+        "url": server.url,
+        "sent": 2,
+        "statuses": {"204": 2},
+        "error": None,
+        "deliveries": [
+            {
+                "name": f"integration-state-changed-000{number}",
+                "id": one,
+                "fault": None,
+                "wire_fault": None,
+                "style": "compact",
+                "status": 204,
+            }
+            for number, one in enumerate(ids, 1)
+        ],
+    }
+
+
+# -- send, and what goes wrong
+
+
+def send_in_vain(run: Any, server: Server, *options: str) -> str:
+    """Send to a server that does not answer as it should, and return the message without URL."""
+    message: str = run("send", server.url, *options).error
+    assert message.startswith(f"{server.url}: ")
+    return message.removeprefix(f"{server.url}: ")
+
+
+def test_no_server(run: Any, secret: None) -> None:
+    url = f"http://127.0.0.1:{closed_port()}/hooks"
+    assert run("send", url).error.replace(url, "URL") == snapshot('URL: nothing accepts connections there; is the receiver running?')
+
+
+def silent(peer: Peer) -> None:
+    peer.request()
+    peer.wait()
+
+
+def a_byte_at_a_time(peer: Peer) -> None:
+    peer.request()
+    peer.send(b"HTTP/1.1 200 OK\r\n\r\n")
+    while peer.send(b"x") and not peer.wait(0.005):
+        pass
+
+
+def endless(peer: Peer) -> None:
+    peer.request()
+    peer.send(b"HTTP/1.1 200 OK\r\n\r\n")
+    while peer.send(b"x" * 65_536):
+        pass
+
+
+def resetting(peer: Peer) -> None:
+    peer.request()
+    peer.reset()
+
+
+@pytest.mark.parametrize(
+    ("handler", "message"),
+    [
+        (silent, snapshot('no answer within 0.7 s')),
+        (a_byte_at_a_time, snapshot('its answer has no end within 0.7 s (153 bytes)')),
+        (endless, snapshot('its answer has no end after 8,000,000 bytes')),
+        (resetting, snapshot('closed the connection without an answer')),
+        (answering(b""), snapshot('closed the connection without an answer')),
+        (answering(b"nonsense\r\n\r\n"), snapshot("answered something that is no HTTP: 'nonsense'")),
+    ],
+)
+def test_servers_that_do_not_answer(run: Any, secret: None, handler: Any, message: str) -> None:
+    options = ["--timeout", "0.7"] if handler in (silent, a_byte_at_a_time) else []
+    with Server(handler) as server:
+        found = send_in_vain(run, server, *options)
+    assert re.sub(r"8,[0-9,]+", "8,000,000", found) == message
+
+
+@pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
+def test_redirects(run: Any, secret: None, status: int) -> None:
+    """Where it points, and why nothing is sent there."""
+    data = answer(b"", "Location: /other/\x1b[31m", status=f"{status} There")
+    with Server(answering(data)) as server:
+        line = send_in_vain(run, server)
+    assert f"answered {status}, a redirect to '/other/" in line
+    assert "redirects aren't followed" in line
+    assert ("turn POST into GET" in line) == (status < 307)
+    assert "\x1b" not in line
+    assert len(server.requests) == 1
+
+
+def test_a_status_of_redirects_that_points_nowhere(run: Any, secret: None) -> None:
+    """It is an answer."""
+    with Server(answering(answer(b"", status="304 Same"))) as server:
+        assert run("send", server.url) == (0, "304\t1\n", "")
+
+
+def test_tls(run: Any, secret: None, tmp_path: Path) -> None:
+    """A certificate of one's own needs the file of its authority."""
+    authority = trustme.CA()
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    authority.issue_cert("127.0.0.1").configure_cert(context)
+    ca_file = tmp_path / "ca.pem"
+    authority.cert_pem.write_to_path(str(ca_file))
+    with Server(tls=context) as server:
+        assert send_in_vain(run, server) == snapshot("no secure connection: its certificate isn't trusted: unable to get local issuer certificate; the file of certificates to trust is --ca-file, ca_file=")
+        assert run("send", server.url, "--ca-file", str(ca_file)).out == "204\t1\n"
+        error = send_in_vain(run, server, "--ca-file", f"{tmp_path}/none.pem")
+        assert error.replace(str(tmp_path), "DIR") == snapshot("the file of certificates 'DIR/none.pem' can't be read: No such file or directory")
+
+
+def test_what_was_answered_before_it_went_wrong(run: Any, secret: None) -> None:
+    """The counts so far, and which delivery it was."""
+
+    def handle(peer: Peer) -> None:
+        if peer.number < 4:
+            peer.request()
+            peer.send(CLOSING)
+
+    for as_json in (False, True):
+        with Server(handle) as server:
+            options = ["--json"] if as_json else []
+            outcome = run("send", server.url, "-n", "9", *options)
+        assert outcome.status == 2
+        assert outcome.err.endswith("without an answer (delivery 4)\n")
+        if as_json:
+            report = json.loads(outcome.out)
+            assert (report["sent"], report["statuses"]) == (3, {"204": 3})
+            assert report["error"] in outcome.err
+        else:
+            assert outcome.out == "204\t3\n"
+
+
+@POSIX
+def test_ctrl_c(secret: None) -> None:
+    """The counts so far, one line, and status 130."""
+
+    def handle(peer: Peer) -> None:
+        for _ in range(3):
+            peer.request()
+            peer.send(NO_CONTENT)
+        peer.request()
+        process.send_signal(signal.SIGINT)
+        peer.wait()
+
+    with Server(handle) as server:
+        process = subprocess.Popen(
+            [*KOMBO_FAKES, "send", server.url, "-n", "9"],
+            stdout=subprocess.PIPE, stderr=subprocess.PIPE
+        )  # fmt: skip
+        out, err = process.communicate()
+    assert (process.returncode, out, err) == (130, b"204\t3\n", b"kombo-fakes: interrupted\n")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["127.0.0.1:8000"], snapshot("'127.0.0.1:8000': has no http:// or https://; did you mean 'http://127.0.0.1:8000'?")),
+        (["http://192.0.2.1/"], snapshot('http://192.0.2.1/: 192.0.2.1 is another machine than this one; to send there after all: --allow-remote, allow_remote=True')),
+        (["http://u:hunter2@127.0.0.1/"], snapshot("'http://127.0.0.1/': has a user or password in it, which isn't sent; leave it out")),
+        (["URL", "--timeout", "0"], snapshot("Invalid value for '--timeout': 0.0 is not in the range x>0.")),
+        (["URL", "--timeout", "nan"], snapshot("Invalid value for '--timeout': 'nan' is no number that can be waited for")),
+        (["URL", "--timeout", "1e9"], snapshot('timeout=1000000000.0: it is seconds, more than 0 and at most 86400')),
+        (["URL", "--rate", "inf"], snapshot("Invalid value for '--rate': 'inf' is no number that can be waited for")),
+        (["URL", "--rate", "-1"], snapshot("Invalid value for '--rate': -1.0 is not in the range x>0.")),
+        (["URL", "-n", "0"], snapshot("Invalid value for '-n' / '--count': '0' is no integer from 1 up")),
+        (["URL", "--repeat", "0"], snapshot("Invalid value for '--repeat': '0' is no integer from 1 up")),
+        (["URL", "--style", "intended"], snapshot("unknown style 'intended'; did you mean 'indented'?")),
+        (["URL", "--event", "sync-finsihed"], snapshot("unknown event 'sync-finsihed'; did you mean 'sync-finished'?")),
+        (["URL", "--fault", "data.state-enum-lowercas"], snapshot("unknown fault 'data.state-enum-lowercas' of integration-state-changed; did you mean 'data.state-enum-lowercase'?")),
+        (
+            ["URL", "--wire-fault", "signature-mising"],
+            snapshot("unknown wire fault 'signature-mising'; did you mean 'signature-missing'?"),
+        ),
+        (["URL", "--set", "data.stat=x"], snapshot("unknown field 'data.stat' of integration-state-changed; did you mean 'data.state'?")),
+        (["URL", "--set", "nothing"], snapshot("--set 'nothing': it takes POINTER=JSON, as data.state=INVALID")),
+        (["URL", "--invalid", "--fault", "*"], snapshot('--invalid is all faults and --fault chosen ones: give one of them')),
+        (["URL", "--wire-fault", "*", "--invalid"], snapshot('--wire-fault: takes valid payloads; leave out --fault, --invalid')),
+        (["URL", "--wire-fault", "*", "--style", "tabs"], snapshot('--wire-fault: has styles of its own; leave out --style')),
+        (["URL", "--values", "corners", "--invalid"], snapshot('--values corners are valid: for faults take realistic or any')),
+    ],
+)
+def test_wrong_usage(run: Any, secret: None, arguments: list[str], message: str) -> None:
+    """One line that says what would be right, and nothing is sent."""
+    with Server() as server:
+        url, *options = arguments
+        outcome = run("send", server.url if url == "URL" else url, *options)
+    assert outcome.error == message
+    assert "hunter2" not in outcome.err
+    assert server.requests == []

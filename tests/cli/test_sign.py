@@ -1,0 +1,224 @@
+"""`kombo-fakes sign` and `verify`: secrets and signatures."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from inline_snapshot import snapshot
+from support.commands import Outcome, Runner
+
+from kombo_fakes import sign
+from kombo_fakes.cli.main import main
+
+SECRET = "hunter2 of the webhooks"
+KOMBO_FAKES = [sys.executable, "-m", "kombo_fakes"]
+POSIX = pytest.mark.skipif(os.name == "nt", reason="POSIX only: modes, signals")
+
+
+@pytest.fixture
+def run(run: Runner) -> Callable[..., Outcome]:
+    """Run the command line; nothing that it prints has the secret in it."""
+
+    def call(*arguments: str) -> Outcome:
+        outcome = run(*arguments)
+        assert SECRET not in outcome.out + outcome.err
+        return outcome
+
+    return call
+
+
+@pytest.fixture
+def secret(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("KOMBO_WEBHOOK_SECRET", SECRET)
+
+
+@pytest.fixture
+def body(tmp_path: Path) -> str:
+    """A file with a body."""
+    file = tmp_path / "body.json"
+    file.write_bytes(BODY)
+    return str(file)
+
+
+BODY = b'{"id": "1", "name": "M\xc3\xbcller"}\n'
+RIGHT = sign(BODY, SECRET)
+
+
+# -- the secret
+
+
+def test_the_secret_comes_from_a_file_an_option_or_the_environment(
+    run: Any, body: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An option counts before the environment."""
+    file = tmp_path / "secret"
+    file.write_text(SECRET)
+    assert run("sign", body, "--secret-file", str(file)) == (0, f"{RIGHT}\n", "")
+    assert run("sign", body, "--secret", SECRET) == (0, f"{RIGHT}\n", "")
+    monkeypatch.setenv("KOMBO_WEBHOOK_SECRET", SECRET)
+    assert run("sign", body) == (0, f"{RIGHT}\n", "")
+    other = (0, f"{sign(BODY, 'other')}\n", "")
+    assert run("sign", body, "--secret", "other") == other
+    file.write_text("other")
+    assert run("sign", body, "--secret-file", str(file)) == other
+
+
+@pytest.mark.parametrize(
+    ("end", "left", "note"),
+    [
+        (b"\n", b"", snapshot('kombo-fakes: secret: the line end at its end was left off the secret\n')),
+        (b"\r\n", b"", snapshot('kombo-fakes: secret: the line end at its end was left off the secret\n')),
+        (b"\n\n", b"\n", snapshot("""\
+kombo-fakes: secret: the line end at its end was left off the secret
+kombo-fakes: secret: the secret ends with a line end, which is part of it
+""")),
+        (b"\r", b"\r", snapshot('kombo-fakes: secret: the secret ends with a line end, which is part of it\n')),
+        (b" ", b" ", snapshot('kombo-fakes: secret: the secret ends with a blank, which is part of it\n')),
+        (b"\t\n", b"\t", snapshot("""\
+kombo-fakes: secret: the line end at its end was left off the secret
+kombo-fakes: secret: the secret ends with a blank, which is part of it
+""")),
+        (b"\r\r\n", b"\r", snapshot("""\
+kombo-fakes: secret: the line end at its end was left off the secret
+kombo-fakes: secret: the secret ends with a line end, which is part of it
+""")),
+    ],
+)
+def test_one_line_end_is_left_off_the_secret(
+    run: Any, body: str, tmp_path: Path, end: bytes, left: bytes, note: str
+) -> None:
+    """An editor puts it there. Other white space is part of the secret, and is noted."""
+    file = tmp_path / "secret"
+    file.write_bytes(SECRET.encode() + end)
+    outcome = run("sign", body, "--secret-file", str(file))
+    assert outcome.out == sign(BODY, SECRET.encode() + left) + "\n"
+    assert outcome.err.replace(str(file), "secret") == note
+
+
+def test_unusual_secrets_are_noted(
+    run: Any, body: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nobody sees such characters, and they change the signature."""
+    file = tmp_path / "secret"
+    file.write_bytes(b"\xef\xbb\xbfabc\n")
+    noted = run("sign", body, "--secret-file", str(file))
+    assert noted.out == sign(BODY, b"\xef\xbb\xbfabc") + "\n"
+    assert noted.err.replace(str(file), "secret") == snapshot("""\
+kombo-fakes: secret: the line end at its end was left off the secret
+kombo-fakes: secret: the secret begins with a byte order mark, which is part of it
+""")
+    assert run("sign", body, "--secret", " abc").err == snapshot('kombo-fakes: --secret: the secret begins with a blank, which is part of it\n')
+    monkeypatch.setenv("KOMBO_WEBHOOK_SECRET", "abc\n")
+    noted = run("sign", body)
+    assert noted.out == sign(BODY, "abc\n") + "\n"
+    assert noted.err == snapshot('kombo-fakes: KOMBO_WEBHOOK_SECRET: the secret ends with a line end, which is part of it\n')
+
+
+def test_a_missing_secret_is_one_line_that_names_all_places(run: Any, body: str) -> None:
+    message = run("sign", body).error
+    assert message == snapshot('no secret: give --secret-file, --secret, or set KOMBO_WEBHOOK_SECRET')
+    assert run("verify", body, "--signature", "x").error == message
+    assert run("send", "http://127.0.0.1:1/").error == message
+
+
+@pytest.mark.parametrize(
+    ("name", "message"),
+    [
+        ("missing", snapshot('--secret-file DIR/missing: no such file')),
+        ("", snapshot('--secret-file DIR/: is a directory; name the files in it')),
+        ("empty", snapshot('--secret-file DIR/empty: is empty')),
+        ("newline", snapshot('--secret-file DIR/newline: is empty')),
+        pytest.param("unreadable", snapshot(""), marks=POSIX),
+        ("nul\0", snapshot("--secret-file DIR/nul\\x00: can't be read: embedded null byte")),
+    ],
+)
+def test_a_secret_file_that_holds_no_secret(
+    run: Any, body: str, tmp_path: Path, name: str, message: str
+) -> None:
+    (tmp_path / "empty").write_bytes(b"")
+    (tmp_path / "newline").write_bytes(b"\r\n")
+    (tmp_path / "unreadable").write_text(SECRET)
+    (tmp_path / "unreadable").chmod(0)
+    if name == "unreadable" and os.access(tmp_path / name, os.R_OK):
+        pytest.skip("whoever runs the tests may read everything")
+    error = run("sign", body, "--secret-file", f"{tmp_path}/{name}").error
+    assert error.replace(str(tmp_path), "DIR") == message
+
+
+def test_secrets_that_cannot_be_used(run: Any, body: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert run("sign", body, "--secret", "").error == snapshot('--secret: is empty')
+    assert run("sign", body, "--secret", "x", "--secret-file", "y").error == snapshot('--secret and --secret-file: give one of them')
+    assert run("sign", "-", "--secret-file", "-").error == snapshot('--secret-file -: standard input is the body already')
+    monkeypatch.setenv("KOMBO_WEBHOOK_SECRET", "")
+    assert run("sign", body).error == snapshot('no secret: KOMBO_WEBHOOK_SECRET is set, and empty')
+
+
+@POSIX
+def test_a_secret_is_its_bytes(tmp_path: Path, body: str) -> None:
+    """One that is no UTF-8 is the same from wherever it comes."""
+    odd = b"\xff\xfe\xe9"
+    (tmp_path / "secret").write_bytes(odd)
+    printed = {
+        subprocess.run(
+            [*map(os.fsencode, KOMBO_FAKES), b"sign", os.fsencode(body), *options],
+            env=os.environb | environment, capture_output=True, check=True
+        ).stdout
+        for options, environment in (
+            ([b"--secret", odd], {}),
+            ([b"--secret-file", os.fsencode(tmp_path / "secret")], {}),
+            ([], {b"KOMBO_WEBHOOK_SECRET": odd}),
+        )
+    }  # fmt: skip
+    assert printed == {sign(BODY, odd).encode() + b"\n"}
+
+
+# -- sign and verify
+
+
+def test_standard_input(run: Any, secret: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    """`-` is standard input, every byte of it."""
+    odd = b"\xff\0\r\n"
+    for arguments, printed in (
+        (("sign", "-"), sign(odd, SECRET)),
+        (("verify", "-", "--signature", sign(odd, SECRET)), "right"),
+    ):
+        monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(odd)))
+        assert run(*arguments) == (0, f"{printed}\n", "")
+
+
+def test_files_that_cannot_be_read(run: Any, secret: None, tmp_path: Path) -> None:
+    assert run("sign", "nofile").error == snapshot('nofile: no such file')
+    error = run("verify", str(tmp_path), "--signature", "x").error
+    assert error.replace(str(tmp_path), "DIR") == snapshot('DIR: is a directory; name the files in it')
+    assert run("verify", "nofile").error == snapshot("Missing option '--signature'.")
+
+
+def test_verify_says_what_was_done_instead(run: Any, secret: None, body: str) -> None:
+    outcome = run("verify", body, "--signature", RIGHT + "=")
+    assert (outcome.status, outcome.err) == (1, "")
+    assert outcome.out == snapshot(
+        "wrong: the right digest, but padded with =. Fix: encode the digest in base64url (RFC 4648, 5), without = at the end.\n"
+    )
+
+
+@given(body=st.binary(), secret=st.binary(min_size=1).map(b"x".__add__))
+@settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_verify_agrees_with_sign(tmp_path: Path, body: bytes, secret: bytes) -> None:
+    """What one command prints is right to the other, even if it begins with a hyphen."""
+    (tmp_path / "body").write_bytes(body)
+    (tmp_path / "secret").write_bytes(secret + b"\n")
+    common = [str(tmp_path / "body"), "--secret-file", str(tmp_path / "secret")]
+    printed = io.StringIO()
+    with contextlib.redirect_stdout(printed), contextlib.redirect_stderr(io.StringIO()):
+        assert main(["sign", *common]) == 0
+        assert main(["verify", *common, "--signature", printed.getvalue().strip()]) == 0

@@ -132,7 +132,9 @@ def test_fields(run: Any, secret: None) -> None:
         rejected = run("send", server.url, "--set", "data.state=NONE")
         absent = "data.updated_at-required-absent"
         run("send", server.url, "--unset", "data.updated_at", "--fault", absent)
-    assert rejected.error == snapshot("data.state: enum: 'NONE' is none of ACTIVE, INVALID, INACTIVE; to be wrong on purpose, add --fault data.state-enum-other")
+    assert rejected.error == snapshot(
+        "data.state: enum: 'NONE' is none of ACTIVE, INVALID, INACTIVE; to be wrong on purpose, add --fault data.state-enum-other"
+    )
     first, second = map(json.loads, sent(server))
     assert first["data"]["state"] == "INACTIVE"
     assert "updated_at" not in second["data"]
@@ -155,7 +157,9 @@ def test_a_name_that_the_schema_does_not_have(run: Any, secret: None, tmp_path: 
     with Server() as server:
         outcome = run("send", server.url, "--schema", str(file), "--set", "lnes=1")
     assert (outcome.status, outcome.out) == (0, "204\t1\n")
-    assert outcome.err == snapshot("kombo-fakes: note: --set 'lnes': no such property in the schema; did you mean 'lines'?\n")
+    assert outcome.err == snapshot(
+        "kombo-fakes: note: --set 'lnes': no such property in the schema; did you mean 'lines'?\n"
+    )
 
 
 def test_a_rate(run: Any, secret: None) -> None:
@@ -225,7 +229,9 @@ def send_in_vain(run: Any, server: Server, *options: str) -> str:
 
 def test_no_server(run: Any, secret: None) -> None:
     url = f"http://127.0.0.1:{closed_port()}/hooks"
-    assert run("send", url).error.replace(url, "URL") == snapshot('URL: nothing accepts connections there; is the receiver running?')
+    assert run("send", url).error.replace(url, "URL") == snapshot(
+        "URL: nothing accepts connections there; is the receiver running?"
+    )
 
 
 def silent(peer: Peer) -> None:
@@ -255,12 +261,15 @@ def resetting(peer: Peer) -> None:
 @pytest.mark.parametrize(
     ("handler", "message"),
     [
-        (silent, snapshot('no answer within 0.7 s')),
-        (a_byte_at_a_time, snapshot('its answer has no end within 0.7 s (153 bytes)')),
-        (endless, snapshot('its answer has no end after 8,000,000 bytes')),
-        (resetting, snapshot('closed the connection without an answer')),
-        (answering(b""), snapshot('closed the connection without an answer')),
-        (answering(b"nonsense\r\n\r\n"), snapshot("answered something that is no HTTP: 'nonsense'")),
+        (silent, snapshot("no answer within 0.7 s")),
+        (a_byte_at_a_time, snapshot("its answer has no end within 0.7 s (153 bytes)")),
+        (endless, snapshot("its answer has no end after 8,000,000 bytes")),
+        (resetting, snapshot("closed the connection without an answer")),
+        (answering(b""), snapshot("closed the connection without an answer")),
+        (
+            answering(b"nonsense\r\n\r\n"),
+            snapshot("answered something that is no HTTP: 'nonsense'"),
+        ),
     ],
 )
 def test_servers_that_do_not_answer(run: Any, secret: None, handler: Any, message: str) -> None:
@@ -297,10 +306,14 @@ def test_tls(run: Any, secret: None, tmp_path: Path) -> None:
     ca_file = tmp_path / "ca.pem"
     authority.cert_pem.write_to_path(str(ca_file))
     with Server(tls=context) as server:
-        assert send_in_vain(run, server) == snapshot("no secure connection: its certificate isn't trusted: unable to get local issuer certificate; the file of certificates to trust is --ca-file, ca_file=")
+        assert send_in_vain(run, server) == snapshot(
+            "no secure connection: its certificate isn't trusted: unable to get local issuer certificate; the file of certificates to trust is --ca-file, ca_file="
+        )
         assert run("send", server.url, "--ca-file", str(ca_file)).out == "204\t1\n"
         error = send_in_vain(run, server, "--ca-file", f"{tmp_path}/none.pem")
-        assert error.replace(str(tmp_path), "DIR") == snapshot("the file of certificates 'DIR/none.pem' can't be read: No such file or directory")
+        assert error.replace(str(tmp_path), "DIR") == snapshot(
+            "the file of certificates 'DIR/none.pem' can't be read: No such file or directory"
+        )
 
 
 def test_what_was_answered_before_it_went_wrong(run: Any, secret: None) -> None:
@@ -349,29 +362,96 @@ def test_ctrl_c(secret: None) -> None:
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["127.0.0.1:8000"], snapshot("'127.0.0.1:8000': has no http:// or https://; did you mean 'http://127.0.0.1:8000'?")),
-        (["http://192.0.2.1/"], snapshot('http://192.0.2.1/: 192.0.2.1 is another machine than this one; to send there after all: --allow-remote, allow_remote=True')),
-        (["http://u:hunter2@127.0.0.1/"], snapshot("'http://127.0.0.1/': has a user or password in it, which isn't sent; leave it out")),
-        (["URL", "--timeout", "0"], snapshot("Invalid value for '--timeout': 0.0 is not in the range x>0.")),
-        (["URL", "--timeout", "nan"], snapshot("Invalid value for '--timeout': 'nan' is no number that can be waited for")),
-        (["URL", "--timeout", "1e9"], snapshot('timeout=1000000000.0: it is seconds, more than 0 and at most 86400')),
-        (["URL", "--rate", "inf"], snapshot("Invalid value for '--rate': 'inf' is no number that can be waited for")),
-        (["URL", "--rate", "-1"], snapshot("Invalid value for '--rate': -1.0 is not in the range x>0.")),
-        (["URL", "-n", "0"], snapshot("Invalid value for '-n' / '--count': '0' is no integer from 1 up")),
-        (["URL", "--repeat", "0"], snapshot("Invalid value for '--repeat': '0' is no integer from 1 up")),
-        (["URL", "--style", "intended"], snapshot("unknown style 'intended'; did you mean 'indented'?")),
-        (["URL", "--event", "sync-finsihed"], snapshot("unknown event 'sync-finsihed'; did you mean 'sync-finished'?")),
-        (["URL", "--fault", "data.state-enum-lowercas"], snapshot("unknown fault 'data.state-enum-lowercas' of integration-state-changed; did you mean 'data.state-enum-lowercase'?")),
+        (
+            ["127.0.0.1:8000"],
+            snapshot(
+                "'127.0.0.1:8000': has no http:// or https://; did you mean 'http://127.0.0.1:8000'?"
+            ),
+        ),
+        (
+            ["http://192.0.2.1/"],
+            snapshot(
+                "http://192.0.2.1/: 192.0.2.1 is another machine than this one; to send there after all: --allow-remote, allow_remote=True"
+            ),
+        ),
+        (
+            ["http://u:hunter2@127.0.0.1/"],
+            snapshot(
+                "'http://127.0.0.1/': has a user or password in it, which isn't sent; leave it out"
+            ),
+        ),
+        (
+            ["URL", "--timeout", "0"],
+            snapshot("Invalid value for '--timeout': 0.0 is not in the range x>0."),
+        ),
+        (
+            ["URL", "--timeout", "nan"],
+            snapshot("Invalid value for '--timeout': 'nan' is no number that can be waited for"),
+        ),
+        (
+            ["URL", "--timeout", "1e9"],
+            snapshot("timeout=1000000000.0: it is seconds, more than 0 and at most 86400"),
+        ),
+        (
+            ["URL", "--rate", "inf"],
+            snapshot("Invalid value for '--rate': 'inf' is no number that can be waited for"),
+        ),
+        (
+            ["URL", "--rate", "-1"],
+            snapshot("Invalid value for '--rate': -1.0 is not in the range x>0."),
+        ),
+        (
+            ["URL", "-n", "0"],
+            snapshot("Invalid value for '-n' / '--count': '0' is no integer from 1 up"),
+        ),
+        (
+            ["URL", "--repeat", "0"],
+            snapshot("Invalid value for '--repeat': '0' is no integer from 1 up"),
+        ),
+        (
+            ["URL", "--style", "intended"],
+            snapshot("unknown style 'intended'; did you mean 'indented'?"),
+        ),
+        (
+            ["URL", "--event", "sync-finsihed"],
+            snapshot("unknown event 'sync-finsihed'; did you mean 'sync-finished'?"),
+        ),
+        (
+            ["URL", "--fault", "data.state-enum-lowercas"],
+            snapshot(
+                "unknown fault 'data.state-enum-lowercas' of integration-state-changed; did you mean 'data.state-enum-lowercase'?"
+            ),
+        ),
         (
             ["URL", "--wire-fault", "signature-mising"],
             snapshot("unknown wire fault 'signature-mising'; did you mean 'signature-missing'?"),
         ),
-        (["URL", "--set", "data.stat=x"], snapshot("unknown field 'data.stat' of integration-state-changed; did you mean 'data.state'?")),
-        (["URL", "--set", "nothing"], snapshot("--set 'nothing': it takes POINTER=JSON, as data.state=INVALID")),
-        (["URL", "--invalid", "--fault", "*"], snapshot('--invalid is all faults and --fault chosen ones: give one of them')),
-        (["URL", "--wire-fault", "*", "--invalid"], snapshot('--wire-fault: takes valid payloads; leave out --fault, --invalid')),
-        (["URL", "--wire-fault", "*", "--style", "tabs"], snapshot('--wire-fault: has styles of its own; leave out --style')),
-        (["URL", "--values", "corners", "--invalid"], snapshot('--values corners are valid: for faults take realistic or any')),
+        (
+            ["URL", "--set", "data.stat=x"],
+            snapshot(
+                "unknown field 'data.stat' of integration-state-changed; did you mean 'data.state'?"
+            ),
+        ),
+        (
+            ["URL", "--set", "nothing"],
+            snapshot("--set 'nothing': it takes POINTER=JSON, as data.state=INVALID"),
+        ),
+        (
+            ["URL", "--invalid", "--fault", "*"],
+            snapshot("--invalid is all faults and --fault chosen ones: give one of them"),
+        ),
+        (
+            ["URL", "--wire-fault", "*", "--invalid"],
+            snapshot("--wire-fault: takes valid payloads; leave out --fault, --invalid"),
+        ),
+        (
+            ["URL", "--wire-fault", "*", "--style", "tabs"],
+            snapshot("--wire-fault: has styles of its own; leave out --style"),
+        ),
+        (
+            ["URL", "--values", "corners", "--invalid"],
+            snapshot("--values corners are valid: for faults take realistic or any"),
+        ),
     ],
 )
 def test_wrong_usage(run: Any, secret: None, arguments: list[str], message: str) -> None:

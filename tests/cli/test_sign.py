@@ -76,22 +76,50 @@ def test_the_secret_comes_from_a_file_an_option_or_the_environment(
 @pytest.mark.parametrize(
     ("end", "left", "note"),
     [
-        (b"\n", b"", snapshot('kombo-fakes: secret: the line end at its end was left off the secret\n')),
-        (b"\r\n", b"", snapshot('kombo-fakes: secret: the line end at its end was left off the secret\n')),
-        (b"\n\n", b"\n", snapshot("""\
+        (
+            b"\n",
+            b"",
+            snapshot("kombo-fakes: secret: the line end at its end was left off the secret\n"),
+        ),
+        (
+            b"\r\n",
+            b"",
+            snapshot("kombo-fakes: secret: the line end at its end was left off the secret\n"),
+        ),
+        (
+            b"\n\n",
+            b"\n",
+            snapshot("""\
 kombo-fakes: secret: the line end at its end was left off the secret
 kombo-fakes: secret: the secret ends with a line end, which is part of it
-""")),
-        (b"\r", b"\r", snapshot('kombo-fakes: secret: the secret ends with a line end, which is part of it\n')),
-        (b" ", b" ", snapshot('kombo-fakes: secret: the secret ends with a blank, which is part of it\n')),
-        (b"\t\n", b"\t", snapshot("""\
+"""),
+        ),
+        (
+            b"\r",
+            b"\r",
+            snapshot("kombo-fakes: secret: the secret ends with a line end, which is part of it\n"),
+        ),
+        (
+            b" ",
+            b" ",
+            snapshot("kombo-fakes: secret: the secret ends with a blank, which is part of it\n"),
+        ),
+        (
+            b"\t\n",
+            b"\t",
+            snapshot("""\
 kombo-fakes: secret: the line end at its end was left off the secret
 kombo-fakes: secret: the secret ends with a blank, which is part of it
-""")),
-        (b"\r\r\n", b"\r", snapshot("""\
+"""),
+        ),
+        (
+            b"\r\r\n",
+            b"\r",
+            snapshot("""\
 kombo-fakes: secret: the line end at its end was left off the secret
 kombo-fakes: secret: the secret ends with a line end, which is part of it
-""")),
+"""),
+        ),
     ],
 )
 def test_one_line_end_is_left_off_the_secret(
@@ -117,16 +145,22 @@ def test_unusual_secrets_are_noted(
 kombo-fakes: secret: the line end at its end was left off the secret
 kombo-fakes: secret: the secret begins with a byte order mark, which is part of it
 """)
-    assert run("sign", body, "--secret", " abc").err == snapshot('kombo-fakes: --secret: the secret begins with a blank, which is part of it\n')
+    assert run("sign", body, "--secret", " abc").err == snapshot(
+        "kombo-fakes: --secret: the secret begins with a blank, which is part of it\n"
+    )
     monkeypatch.setenv("KOMBO_WEBHOOK_SECRET", "abc\n")
     noted = run("sign", body)
     assert noted.out == sign(BODY, "abc\n") + "\n"
-    assert noted.err == snapshot('kombo-fakes: KOMBO_WEBHOOK_SECRET: the secret ends with a line end, which is part of it\n')
+    assert noted.err == snapshot(
+        "kombo-fakes: KOMBO_WEBHOOK_SECRET: the secret ends with a line end, which is part of it\n"
+    )
 
 
 def test_a_missing_secret_is_one_line_that_names_all_places(run: Any, body: str) -> None:
     message = run("sign", body).error
-    assert message == snapshot('no secret: give --secret-file, --secret, or set KOMBO_WEBHOOK_SECRET')
+    assert message == snapshot(
+        "no secret: give --secret-file, --secret, or set KOMBO_WEBHOOK_SECRET"
+    )
     assert run("verify", body, "--signature", "x").error == message
     assert run("send", "http://127.0.0.1:1/").error == message
 
@@ -134,10 +168,10 @@ def test_a_missing_secret_is_one_line_that_names_all_places(run: Any, body: str)
 @pytest.mark.parametrize(
     ("name", "message"),
     [
-        ("missing", snapshot('--secret-file DIR/missing: no such file')),
-        ("", snapshot('--secret-file DIR/: is a directory; name the files in it')),
-        ("empty", snapshot('--secret-file DIR/empty: is empty')),
-        ("newline", snapshot('--secret-file DIR/newline: is empty')),
+        ("missing", snapshot("--secret-file DIR/missing: no such file")),
+        ("", snapshot("--secret-file DIR/: is a directory; name the files in it")),
+        ("empty", snapshot("--secret-file DIR/empty: is empty")),
+        ("newline", snapshot("--secret-file DIR/newline: is empty")),
         pytest.param("unreadable", snapshot(""), marks=POSIX),
         ("nul\0", snapshot("--secret-file DIR/nul\\x00: can't be read: embedded null byte")),
     ],
@@ -156,11 +190,15 @@ def test_a_secret_file_that_holds_no_secret(
 
 
 def test_secrets_that_cannot_be_used(run: Any, body: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    assert run("sign", body, "--secret", "").error == snapshot('--secret: is empty')
-    assert run("sign", body, "--secret", "x", "--secret-file", "y").error == snapshot('--secret and --secret-file: give one of them')
-    assert run("sign", "-", "--secret-file", "-").error == snapshot('--secret-file -: standard input is the body already')
+    assert run("sign", body, "--secret", "").error == snapshot("--secret: is empty")
+    assert run("sign", body, "--secret", "x", "--secret-file", "y").error == snapshot(
+        "--secret and --secret-file: give one of them"
+    )
+    assert run("sign", "-", "--secret-file", "-").error == snapshot(
+        "--secret-file -: standard input is the body already"
+    )
     monkeypatch.setenv("KOMBO_WEBHOOK_SECRET", "")
-    assert run("sign", body).error == snapshot('no secret: KOMBO_WEBHOOK_SECRET is set, and empty')
+    assert run("sign", body).error == snapshot("no secret: KOMBO_WEBHOOK_SECRET is set, and empty")
 
 
 @POSIX
@@ -197,9 +235,11 @@ def test_standard_input(run: Any, secret: None, monkeypatch: pytest.MonkeyPatch)
 
 
 def test_files_that_cannot_be_read(run: Any, secret: None, tmp_path: Path) -> None:
-    assert run("sign", "nofile").error == snapshot('nofile: no such file')
+    assert run("sign", "nofile").error == snapshot("nofile: no such file")
     error = run("verify", str(tmp_path), "--signature", "x").error
-    assert error.replace(str(tmp_path), "DIR") == snapshot('DIR: is a directory; name the files in it')
+    assert error.replace(str(tmp_path), "DIR") == snapshot(
+        "DIR: is a directory; name the files in it"
+    )
     assert run("verify", "nofile").error == snapshot("Missing option '--signature'.")
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 
 import pytest
+from inline_snapshot import snapshot
+from support.commands import find_line
 
 # Imported here, since pytester forgets after each run what was first imported in it.
 from kombo_fakes import IntegrationStateChangedFactory, __version__, faults, payloads  # noqa: F401
@@ -38,6 +40,119 @@ def test_fixtures_lists_each_fixture_with_scope_type_and_default(pytester: pytes
     sections = re.split(r"\n(?=\w+(?: \[\w+ scope\])? -- )", result.stdout.str())
     ours = {part.split()[0]: part for part in sections if part.startswith("kombo_")}
     assert sorted(FIXTURES) == sorted(ours)
+    assert {
+        name: text.partition("\n")[2].partition("\n\n")[0].strip() for name, text in ours.items()
+    } == snapshot(
+        {
+            "kombo_payloads": """\
+A Hypothesis strategy of valid payloads: data.draw(kombo_payloads) in a test under @given.
+    Scope: session. Type: SearchStrategy[kombo_fakes.IntegrationStateChanged].
+    Default: kombo_fakes.payloads(kombo_schema).
+    Its options are kombo_strategy_options.\
+""",
+            "kombo_invalid_payloads": """\
+A Hypothesis strategy of payloads with one fault, and the fault: pairs to unpack.
+    Scope: session. Type: SearchStrategy[InvalidPayload].
+    Default: kombo_fakes.invalid_payloads(kombo_schema), of all faults.
+    Its options are kombo_strategy_options; the marker kombo and --kombo-fault narrow it.\
+""",
+            "kombo_deliveries": """\
+A Hypothesis strategy of valid deliveries in all styles, signed over their bytes.
+    Scope: session. Type: SearchStrategy[kombo_fakes.Delivery].
+    Default: kombo_fakes.deliveries(kombo_schema, secret=kombo_webhook_secret).
+    Its options are kombo_strategy_options.\
+""",
+            "kombo_payload": """\
+A realistic payload, the test's own to change.
+    Scope: function. Type: a dict, such as kombo_fakes.IntegrationStateChanged.
+    Default: made from the test's node id and kombo_seed.
+    Its event is kombo_event, its names come from kombo_faker.\
+""",
+            "kombo_payload_factory": """\
+A callable for realistic payloads, with the overrides and traits of the event's factory:
+    kombo_payload_factory(invalid=True, data__integration_tool="workday").
+    Scope: function. Type: kombo_fakes.PayloadMaker[kombo_fakes.IntegrationStateChanged].
+    Default: IntegrationStateChangedFactory.build, each call with the next seed of the test;
+    kombo_seed=3 fixes one call's, and fault="data.state-enum-lowercase" breaks its payload.\
+""",
+            "kombo_invalid_payload": """\
+A payload with one fault, and the fault: a pair to unpack, and a test for each fault.
+    Scope: function. Type: kombo_fakes.InvalidPayload. Default: every fault of kombo_event.
+    Narrow it with @pytest.mark.kombo(keywords=["enum"], at="/data/state", faults=["*-cut"]) or
+    with --kombo-fault. The rest of the payload is made from the test's node id and kombo_seed.\
+""",
+            "kombo_delivery": """\
+A signed delivery of a realistic payload: kombo_delivery.send(client, "/webhooks").
+    Scope: function. Type: kombo_fakes.Delivery.
+    Default: made from the test's node id and kombo_seed, signed with kombo_webhook_secret.\
+""",
+            "kombo_delivery_factory": """\
+A callable for signed deliveries: of a payload that it is given, or of one that it makes
+    with the overrides and traits of the event's factory, as in
+    kombo_delivery_factory(invalid=True, style="indented").
+    Scope: function. Type: kombo_fakes.DeliveryMaker.
+    Default: signed with kombo_webhook_secret, each call with the next seed of the test;
+    wire_fault="signature-missing" makes it odd in this way.\
+""",
+            "kombo_wire_fault": """\
+A wire fault, and a test for each: .examples are deliveries, .expected() says whether a
+    receiver has to reject or to accept them, or may do either.
+    Scope: function. Type: kombo_fakes.WireFault. Default: every wire fault of kombo_event,
+    its deliveries for a receiver whose secret is kombo_webhook_secret.\
+""",
+            "kombo_seed": """\
+What all payloads of the run are made from, beside the name of the test.
+    Scope: session. Type: int. Default: --kombo-seed, which is 0 by default.
+    Redefine it to fix a seed in the code.\
+""",
+            "kombo_event": """\
+The event that the other fixtures make payloads of.
+    Scope: session. Type: str. Default: the ini option kombo_event, or "integration-state-changed".
+    Set the option for another event, or put @pytest.mark.kombo(event=...) on a test, class or
+    module; redefined, it is unknown to the tests per fault, wire fault and case.\
+""",
+            "kombo_faker": """\
+Where the names of organisations and people in realistic payloads come from.
+    Scope: session. Type: faker.Faker | None. Default: None, the names that kombo_fakes carries.
+    Redefine it to return Faker("de_DE"), say; the Faker's own random state stays as it is.\
+""",
+            "kombo_strategy_options": """\
+The options of kombo_payloads and kombo_invalid_payloads.
+    Scope: session. Type: dict[str, Any]. Default: {}.
+    Redefine it to return {"allow_nul": False, "max_length": 200}, say: any keyword argument of
+    kombo_fakes.payloads, which are values, ambiguous, allow_nul, codec, max_length and nulls.\
+""",
+            "kombo_webhook_secret": """\
+The secret that deliveries are signed with.
+    Scope: session. Type: str. Default: kombo_fakes.TEST_SECRET, which calls itself a test secret.
+    Redefine it to return what your receiver is configured with in tests.\
+""",
+            "kombo_schema": """\
+The schema of the event, to validate with: kombo_schema.validate(payload).
+    Scope: session. Type: kombo_fakes.Schema. Default: that of kombo_event.
+    Redefine it to return Schema.load("ours.json"), and the two strategies follow.\
+""",
+            "kombo_probe_case": """\
+A delivery of the probe and what is owed for it, and a test for each: send .delivery, and
+    .check(response) fails the test if the response is another one than is .owed.
+    Scope: function. Type: kombo_fakes.ProbeCase. Default: every case of kombo_event, signed with
+    kombo_webhook_secret, with ids of the test's own. Narrow them with
+    @pytest.mark.kombo(policy="tolerant", cases=["wire:*"]), and say with skip=["fault:data.id-*"]
+    or baseline="report.json" which ones are known to fail: they are expected failures.\
+""",
+            "kombo_probe": """\
+A callable that plays deliveries at a receiver, and fails the test with all that is wrong:
+    kombo_probe(app, url="/webhooks/kombo", observe="/integrations/{integration_id}").
+    Scope: function. Type: kombo_fakes.ReceiverProbe.
+    Default: kombo_fakes.probe, whose arguments it takes: a receiver is a URL, a WSGI or ASGI
+    application, or a callable that takes a Delivery. Event, seed and secret are those of
+    kombo_event, kombo_seed and kombo_webhook_secret; policy, and what is known, are those of
+    @pytest.mark.kombo(policy="tolerant", skip=["signature-*"], baseline="known.json"), or of the
+    arguments of these names. With subtests=subtests, pytest's fixture, each finding is a subtest
+    that fails.\
+""",
+        }
+    )
     for name, scope in FIXTURES.items():
         text = ours[name]
         assert "no docstring available" not in text
@@ -49,21 +164,22 @@ def test_fixtures_lists_each_fixture_with_scope_type_and_default(pytester: pytes
 def test_markers_explains_the_marker(pytester: pytest.Pytester):
     """The output of ``pytest --markers`` names every argument."""
     result = pytester.runpytest("--markers")
-    result.stdout.fnmatch_lines(
-        [
-            "@pytest.mark.kombo(event=None, keywords=None, at=None, faults=None, policy=None, "
-            "cases=None, skip=None, baseline=None): *"
-        ]
+    assert find_line(result.outlines, "@pytest.mark.kombo") == snapshot(
+        "(event=None, keywords=None, at=None, faults=None, policy=None, cases=None, skip=None, baseline=None): what the kombo_... fixtures of a test are about. event: the event, by default that of kombo_event. keywords, at, faults: only the faults of these schema keywords, at this place or below it (a JSON Pointer or a dotted name), with these ids ('*' stands for anything). policy: 'strict' or 'tolerant', what kombo_probe and kombo_probe_case hold a receiver to. cases: only the cases of kombo_probe_case with these ids. skip, baseline: what is known to be wrong, as ids, and as a report of `kombo-fakes probe --json` whose path is relative to the test's file. Of several markers the nearest one counts, argument by argument."
     )
 
 
 def test_help_has_a_group_of_its_own(pytester: pytest.Pytester):
     """The two options stand together, under a heading that says whose they are."""
     result = pytester.runpytest("--help")
-    result.stdout.fnmatch_lines(
-        ["fake payloads of Kombo's webhooks (kombo_fakes):", "  --kombo-seed=INT *"]
-    )
-    result.stdout.fnmatch_lines(["  --kombo-fault=ID *"])
+    _, _, rest = result.stdout.str().partition("(kombo_fakes):\n")
+    assert rest.partition("\n\n")[0] == snapshot("""\
+  --kombo-seed=INT      Give every test other payloads; the same seed gives the
+                        same ones again (default: 0)
+  --kombo-fault=ID      Of the tests per fault run only those of this fault, and
+                        skip tests that are left with none; '*' stands for
+                        anything. Can be given several times\
+""")
 
 
 @pytest.mark.parametrize("seed", ["0", "-7", "123456789012345678901234567890"])
@@ -73,14 +189,27 @@ def test_header_shows_version_and_seed(pytester: pytest.Pytester, seed: str):
     result.stdout.fnmatch_lines([f"kombo_fakes {__version__}: --kombo-seed={seed}"])
 
 
-@pytest.mark.parametrize("seed", ["x", "", "1.5", "9" * 5000])
-def test_bad_seed_is_one_line(pytester: pytest.Pytester, seed: str):
+@pytest.mark.parametrize(
+    ("seed", "message"),
+    [
+        ("x", snapshot("ERROR: --kombo-seed: 'x' is no whole number")),
+        ("", snapshot("ERROR: --kombo-seed: '' is no whole number")),
+        ("1.5", snapshot("ERROR: --kombo-seed: '1.5' is no whole number")),
+        (
+            "9" * 5000,
+            snapshot(
+                "ERROR: --kombo-seed: '99999999999999999999999999999999999999999999999999999...' (5,000 characters) is no whole number"
+            ),
+        ),
+    ],
+    ids=["letter", "empty", "fraction", "long"],
+)
+def test_bad_seed_is_one_line(pytester: pytest.Pytester, seed: str, message: str):
     """A seed that is no integer is a usage error without a page of usage."""
     result = pytester.runpytest(f"--kombo-seed={seed}")
     assert result.ret == pytest.ExitCode.USAGE_ERROR
     (line,) = [line for line in result.errlines if line]
-    assert line.startswith("ERROR: --kombo-seed: ")
-    assert line.endswith(" is no whole number")
+    assert line == message
 
 
 def test_fixtures_give_what_they_say(pytester: pytest.Pytester):
@@ -195,7 +324,9 @@ def test_misspelt_override_is_an_error_with_the_nearest_name(pytester: pytest.Py
     """The factory fixture checks names as the factory itself does."""
     pytester.makepyfile("def test_one(kombo_payload_factory): kombo_payload_factory(data__stat=1)")
     result = pytester.runpytest()
-    result.stdout.fnmatch_lines(["*unknown field or trait 'data__stat'*mean 'data__state'?"])
+    assert find_line(result.outlines, "E   ") == snapshot(
+        "kombo_fakes.UnknownNameError: unknown field or trait 'data__stat' of IntegrationStateChangedFactory; did you mean 'data__state'?"
+    )
     result.stdout.no_fnmatch_line("*kombo_fakes/pytest_plugin*")
     result.stdout.no_fnmatch_line("*kombo_fakes/generation/*")
 
@@ -292,8 +423,8 @@ def test_misspelt_strategy_option_is_one_clear_message(pytester: pytest.Pytester
     )
     result = pytester.runpytest()
     result.assert_outcomes(errors=1)
-    result.stdout.fnmatch_lines(
-        ["kombo_strategy_options: unknown option 'max_lenght'; did you mean 'max_length'?"]
+    assert find_line(result.outlines, "kombo_strategy_options: ") == snapshot(
+        "unknown option 'max_lenght'; did you mean 'max_length'?"
     )
     result.stdout.no_fnmatch_line("*Traceback*")
 
@@ -417,11 +548,11 @@ def kombo_event(): return "other"
     )
     result = pytester.runpytest("-p", "no:randomly")
     result.assert_outcomes(passed=2, errors=3)
-    result.stdout.fnmatch_lines(
-        ["kombo_event is 'other' here*@pytest.mark.kombo(event='other')"] * 2
+    assert find_line(result.outlines, "kombo_event is ") == snapshot(
+        "'other' here, but which faults there are has to be known at collection, when no fixture has a value yet: say so once with the ini option, kombo_event = other, or with @pytest.mark.kombo(event='other')"
     )
-    result.stdout.fnmatch_lines(
-        ["the marker asks for 'integration-state-changed', but*param*'other')"]
+    assert find_line(result.outlines, "the marker asks for ") == snapshot(
+        "'integration-state-changed', but the redefined kombo_event ignores it; let it return getattr(request, \"param\", 'other')"
     )
 
 
@@ -440,8 +571,9 @@ def test_no_test_gets_what_was_made_for_another(pytester: pytest.Pytester, order
         )
     result = pytester.runpytest("-p", "no:randomly", *order)
     result.assert_outcomes(passed=3, errors=1)
-    result.stdout.fnmatch_lines(
-        ["kombo_payloads is made once a session, and was made where kombo_strategy_options is *"]
+    line = find_line(result.outlines, "kombo_payloads is ")
+    assert re.sub(r"[0-9]+", "N", line) == snapshot(
+        "made once a session, and was made where kombo_strategy_options is {'max_length': N}; here it is {'max_length': N}. Redefine kombo_payloads here, too, or choose an event by @pytest.mark.kombo(event=...)"
     )
 
 
@@ -450,7 +582,9 @@ def test_invalid_payload_has_to_be_an_argument(pytester: pytest.Pytester):
     pytester.makepyfile("def test_one(request): request.getfixturevalue('kombo_invalid_payload')")
     result = pytester.runpytest()
     result.assert_outcomes(failed=1)
-    result.stdout.fnmatch_lines(["*kombo_invalid_payload is a test per fault: *"])
+    assert find_line(result.outlines, "kombo_invalid_payload is ") == snapshot(
+        "a test per fault: let the test, or a fixture that it names, have it as an argument"
+    )
 
 
 def test_factory_itself_is_the_same_as_the_fixture(pytester: pytest.Pytester):

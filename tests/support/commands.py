@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterable
 from typing import NamedTuple
 
 import pytest
@@ -32,3 +34,15 @@ class Runner:
         status = main(list(arguments))
         captured = self._capsys.readouterr()
         return Outcome(status, captured.out, captured.err)
+
+
+def find_line(lines: Iterable[str], beginning: str) -> str:
+    """Return the rest of the line that begins so; there has to be one such line."""
+    (line,) = {line.removeprefix(beginning) for line in lines if line.startswith(beginning)}
+    return line
+
+
+def find_errors(lines: Iterable[str]) -> list[str]:
+    """Return what pytest marks as an error, with N for each number and without commands."""
+    found = (line.removeprefix("E   ").rstrip() for line in lines if line.startswith("E   "))
+    return [re.sub(r"\d[\d,.]*", "N", line) for line in found if "curl" not in line]

@@ -15,7 +15,7 @@ from kombo_fakes.types import PAYLOAD_TYPES
 _TYPED_BY_EVENT = ("generate", "payloads")
 # What the signatures need beside the public names, by module.
 _USED = {
-    "generation.runs": ("AllOptions", "ValidOptions"),
+    "generation.settings": ("AllOptions", "ValidOptions"),
     "schema.schema": ("SchemaLike",),
     "strategies.options": ("StrategyOptions", "Values"),
 }

@@ -35,9 +35,9 @@ from kombo_fakes.errors import ValidationError as ValidationError
 from kombo_fakes.generation.factories.base import PayloadFactory as PayloadFactory
 from kombo_fakes.generation.factories.by_event import factory_for as factory_for
 from kombo_fakes.generation.factories.draft import OMIT as OMIT
+from kombo_fakes.generation.made import Made as Made
 from kombo_fakes.generation.ndjson import ndjson as ndjson
-from kombo_fakes.generation.runs import AllOptions, ValidOptions
-from kombo_fakes.generation.runs import Made as Made
+from kombo_fakes.generation.settings import AllOptions, ValidOptions
 from kombo_fakes.probing.engine.probe import probe as probe
 from kombo_fakes.probing.engine.single_cases import ProbeCase as ProbeCase
 from kombo_fakes.probing.engine.single_cases import probe_cases as probe_cases
@@ -340,34 +340,39 @@ def generate(
 
     Args:
         event_or_schema: What `Schema.load` takes; an event name by default.
-        n: How many; of each fault, where faults are named. One if not given, all corners.
-        seed: The same seed gives the same payloads.
-        values: ``"realistic"``, ``"any"`` (drawn by Hypothesis), or ``"corners"``.
-        invalid: Go through the whole catalogue of faults in an order that the seed shuffles,
-            round after round.
-        faults: Ids of the faults to have; ``*`` stands for anything.
-        overrides: Values by the JSON Pointer or dotted name of their field. What has to agree
-            with them does.
-        removals: The fields to leave out.
-        names: Who makes the names in realistic values.
-        part: Which part, of how many: ``(3, 8)`` makes the third eighth of the payloads. All
-            parts, one after the other, are the whole.
+        n: The number of payloads, or of payloads with each fault where ``faults`` are named. One
+            by default; all corners with ``values="corners"``.
+        **options: What the payloads are like, see below.
+
+    Keyword Args:
+        seed (int): The same seed gives the same payloads. 0 by default.
+        values (str): ``"realistic"``, which is the default, ``"any"`` (drawn by Hypothesis), or
+            ``"corners"``.
+        invalid (bool): True to go through the whole catalogue of faults, in an order that the seed
+            shuffles, round after round.
+        faults (Iterable[str]): Ids of the faults to have; ``*`` stands for anything.
+        overrides (Mapping[str, Any]): Values by the JSON Pointer or dotted name of their field.
+            Other fields agree with them.
+        removals (Iterable[str]): The JSON Pointers or dotted names of fields to leave out.
+        names (Names): The source of names in realistic values.
+        part (tuple[int, int]): The part to make, and the number of parts: ``(3, 8)`` makes the
+            third eighth of the payloads. All parts one after the other are the whole.
 
     Returns:
         An iterator of `Made`. Names and options are checked before it is returned.
 
     Raises:
         UnknownNameError: if there is no such event, field, fault or kind of values.
-        OverrideError: if the options contradict each other; and, from the iterator, if the
-            schema refuses an override and no fault was asked for.
+        OverrideError: if the options contradict each other. The iterator raises it if the schema
+            rejects an override and no fault was asked for.
         SchemaError, DocumentError: as `Schema.load` does.
 
     Examples:
         >>> made, = generate(seed=3, overrides={"data.integration_tool": "personio"})
-        >>> made.payload["data"]["integration_id"].split(":")[0], made.stem
-        ('personio', 'integration-state-changed-0001')
-        >>> wrong, = generate(faults=["data.state-enum-cut"])
-        >>> wrong.fault.id == wrong.stem
+        >>> made.payload["data"]["integration_id"].split(":")[0], made.stem[-5:]
+        ('personio', '-0001')
+        >>> invalid, = generate(faults=["data.state-enum-cut"])
+        >>> invalid.fault.id == invalid.stem
         True
     """
 

@@ -101,9 +101,33 @@ class UnknownNameError(KomboFakesError, LookupError):
 
 
 class OverrideError(KomboFakesError, ValueError):
-    """The schema rejects a value that the caller asked for."""
+    """A value or an option that the caller asked for cannot be had.
+
+    The attributes are for overrides and removals that the schema rejects. They are None where an
+    option is wrong.
+
+    Attributes:
+        violation: The violation that the schema reports.
+        value: The rejected value. None if it is null, not a JSON value, or if the violation is
+            not at the place of an override.
+        fault: The id of the fault that the payload would have. None if it would not have exactly
+            one.
+    """
 
     __module__ = "kombo_fakes"
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        violation: Violation | None = None,
+        value: Any = None,
+        fault: str | None = None,
+    ) -> None:
+        super().__init__(message)
+        self.violation = violation
+        self.value = value
+        self.fault = fault
 
 
 class FaultError(KomboFakesError, ValueError):

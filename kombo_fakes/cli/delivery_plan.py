@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 from kombo_fakes.cli.payload_options import count_payloads
 
 if TYPE_CHECKING:
-    from kombo_fakes.cli.payload_options import PayloadOptions
-    from kombo_fakes.generation.runs import Made
+    from kombo_fakes.generation.made import Made
+    from kombo_fakes.generation.settings import GenerationSettings
     from kombo_fakes.wire.delivery import Delivery
 
 _RANDOM = "random"
@@ -44,7 +44,7 @@ class PlannedDelivery:
 class DeliveryPlan:
     """The deliveries that a command line asks for."""
 
-    payloads: PayloadOptions
+    payloads: GenerationSettings
     wire_fault_ids: tuple[str, ...]
     style: str
     repeat: int
@@ -53,7 +53,7 @@ class DeliveryPlan:
 
     def count_deliveries(self) -> int:
         """Return how many deliveries there are."""
-        total = count_payloads(self.payloads.as_arguments()) * self.repeat
+        total = count_payloads(self.payloads) * self.repeat
         return total * len(self._wire_faults()) if self.wire_fault_ids else total
 
     def make_deliveries(self, rate: float | None = None) -> Iterator[PlannedDelivery]:
@@ -66,12 +66,12 @@ class DeliveryPlan:
             UnknownNameError, OverrideError: before the first delivery, as `generate` and
                 `wire_faults` do, and for an unknown style.
         """
-        from kombo_fakes.generation.runs import generate
+        from kombo_fakes.generation.runs import make_payloads
         from kombo_fakes.wire.serializations import serialize
 
         if self.style != _RANDOM:
             serialize(None, self.style)  # Raises if there is no such style.
-        payloads = generate(**self.payloads.as_arguments())
+        payloads = make_payloads(self.payloads)
         if self.wire_fault_ids:
             deliveries = self._make_with_wire_faults(payloads)
         else:

@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 from contextlib import nullcontext
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import rich_click as click
 
 from kombo_fakes.cli.options import Part, WholeNumber, format_examples
 from kombo_fakes.cli.payload_options import (
-    PayloadOptions,
     explain_rejected_edit,
     payload_options,
 )
 from kombo_fakes.cli.temporary_files import avoid_temporary_files
+from kombo_fakes.errors import OverrideError
 
 if TYPE_CHECKING:
     from kombo_fakes.core.writer import Format
+    from kombo_fakes.generation.settings import GenerationSettings
 
 EXAMPLES = format_examples(
     "kombo-fakes generate                             one payload",
@@ -71,7 +73,7 @@ EXAMPLES = format_examples(
     help="Names from your Faker in this locale (de_DE), instead of those carried along.",
 )
 def generate_command(
-    payloads: PayloadOptions,
+    payloads: GenerationSettings,
     format_: Format | None,
     out: str | None,
     part: tuple[int, int],
@@ -84,17 +86,16 @@ def generate_command(
     longer run begins with the payloads of a shorter one.
     """
     from kombo_fakes.cli.payload_output import write_payloads
-    from kombo_fakes.generation.edits import RefusedError
 
-    arguments = {**payloads.as_arguments(), "part": part}
+    settings = replace(payloads, part=part)
     if locale is not None:
         if payloads.values == "any":
             raise click.UsageError("--faker makes realistic values: it goes without --values any")
         from kombo_fakes.realistic.faker_names import FakerNames
 
-        arguments["names"] = FakerNames.for_locale(locale)
+        settings = replace(settings, names=FakerNames.for_locale(locale))
     with avoid_temporary_files() if payloads.values == "any" else nullcontext():
         try:
-            write_payloads(arguments, jobs, format_, out)
-        except RefusedError as error:
+            write_payloads(settings, jobs, format_, out)
+        except OverrideError as error:
             raise explain_rejected_edit(error) from None

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from functools import wraps
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -13,51 +12,15 @@ import rich_click as click
 from kombo_fakes.cli.options import WholeNumber, load_schema, schema_options
 
 if TYPE_CHECKING:
+    from kombo_fakes.errors import OverrideError
+    from kombo_fakes.generation.settings import GenerationSettings, ValueKind
     from kombo_fakes.schema.schema import Schema
 
 F = TypeVar("F", bound=Callable[..., Any])
 
 
-@dataclass(frozen=True, slots=True)
-class PayloadOptions:
-    """What a command line says about its payloads.
-
-    Attributes:
-        schema: The schema that the payloads follow.
-        count: How many payloads, or how many of each fault; None if the command line does not say.
-        seed: The seed.
-        values: ``"realistic"``, ``"any"`` or ``"corners"``.
-        invalid: True if the payloads go through the whole catalogue of faults.
-        fault_ids: Ids of faults, where ``*`` stands for anything.
-        overrides: Values by the name of their field.
-        removals: Names of fields to leave out.
-    """
-
-    schema: Schema
-    count: int | None
-    seed: int
-    values: str
-    invalid: bool
-    fault_ids: tuple[str, ...]
-    overrides: dict[str, Any]
-    removals: tuple[str, ...]
-
-    def as_arguments(self) -> dict[str, Any]:
-        """Return the options as keyword arguments of `kombo_fakes.generate`."""
-        return {
-            "event_or_schema": self.schema,
-            "n": self.count,
-            "seed": self.seed,
-            "values": self.values,
-            "invalid": self.invalid,
-            "faults": self.fault_ids,
-            "overrides": self.overrides,
-            "removals": self.removals,
-        }
-
-
 def payload_options(*, count: str, seed: str) -> Callable[[F], F]:
-    """Add the options of payloads to a command, which gets them as one argument ``payloads``.
+    """Add the options of payloads to a command, which gets `GenerationSettings` as ``payloads``.
 
     Args:
         count: The help of ``--count``.
@@ -115,18 +78,20 @@ def payload_options(*, count: str, seed: str) -> Callable[[F], F]:
             name: str | None,
             count: int | None,
             seed: int,
-            values: str,
+            values: ValueKind,
             invalid: bool,
             fault_ids: tuple[str, ...],
             sets: tuple[str, ...],
             unsets: tuple[str, ...],
             **others: Any,
         ) -> Any:
+            from kombo_fakes.generation.settings import GenerationSettings
+
             _check_combination(values, invalid, fault_ids)
             overrides = dict(map(_parse_override, sets))
             schema = load_schema(event, schema_file, name)
             _note_unnamed_fields(schema, overrides)
-            payloads = PayloadOptions(
+            payloads = GenerationSettings(
                 schema, count, seed, values, invalid, fault_ids, overrides, unsets
             )
             return function(payloads=payloads, **others)
@@ -140,38 +105,38 @@ def payload_options(*, count: str, seed: str) -> Callable[[F], F]:
     return decorate
 
 
-def count_payloads(arguments: dict[str, Any]) -> int:
-    """Return how many payloads `kombo_fakes.generate` makes from some arguments."""
+def count_payloads(settings: GenerationSettings) -> int:
+    """Return how many payloads settings ask for."""
     from kombo_fakes.generation.runs import Run
 
-    part = arguments.get("part", (1, 1))
-    run = Run.of(**{name: value for name, value in arguments.items() if name != "part"})
-    start, stop = run.part(*part)
-    return stop - start
+    run = Run(settings)
+    return run.stop - run.start
 
 
-def explain_rejected_edit(error: Exception) -> click.UsageError:
+def explain_rejected_edit(error: OverrideError) -> Exception:
     """Return an error with advice on how to get what ``--set`` or ``--unset`` asks for.
 
     Args:
-        error: The `RejectedEditError` that names the value and the constraint that it violates.
+        error: The error of `kombo_fakes.generate`.
+
+    Returns:
+        The same error if it is about something else than a value that the schema rejects.
     """
-    from kombo_fakes.generation.edits import RefusedError
+    violation, value = error.violation, error.value
+    if violation is None:
+        return error
+    from kombo_fakes.webhooks.shipped import events
 
     message = str(error)
-    if isinstance(error, RefusedError):
-        from kombo_fakes.webhooks.shipped import events
+    is_plain = value is not None and not isinstance(value, (str, list, dict))
+    if violation.keyword == "type" and "string" in message and is_plain:
+        import json
 
-        violation, value = error.violation, error.value
-        is_plain = value is not None and not isinstance(value, (str, list, dict))
-        if violation.keyword == "type" and "string" in message and is_plain:
-            import json
-
-            message += f"; a string goes in quotes: '\"{json.dumps(value)}\"'"
-        elif (violation.pointer, violation.keyword) == ("/type", "enum") and value in events():
-            message += f"; that is --event {value}"
-        elif error.fault is not None:
-            message += f"; to be wrong on purpose, add --fault {shlex.quote(error.fault)}"
+        message += f"; a string goes in quotes: '\"{json.dumps(value)}\"'"
+    elif (violation.pointer, violation.keyword) == ("/type", "enum") and value in events():
+        message += f"; that is --event {value}"
+    elif error.fault is not None:
+        message += f"; to be wrong on purpose, add --fault {shlex.quote(error.fault)}"
     return click.UsageError(message)
 
 
@@ -206,14 +171,14 @@ def _note_unnamed_fields(schema: Schema, names: Iterable[str]) -> None:
     from kombo_fakes.cli.terminal import print_message
     from kombo_fakes.core.messages import shorten
     from kombo_fakes.errors import KomboFakesError
-    from kombo_fakes.generation.edits import meant_by, resolve
+    from kombo_fakes.generation.edits import find_unnamed_field, resolve
 
     for name in names:
         try:
             resolve(schema, name)
         except KomboFakesError:
             continue  # `generate` raises the same error and ends the command.
-        near = meant_by(schema, name)
-        if near is not None:
-            hint = f"; did you mean {near!r}?" if near else ""
+        unnamed = find_unnamed_field(schema, name)
+        if unnamed is not None:
+            hint = f"; did you mean {unnamed.nearest!r}?" if unnamed.nearest else ""
             print_message(f"note: --set {shorten(name)}: no such property in the schema{hint}")

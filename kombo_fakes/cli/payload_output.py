@@ -14,19 +14,20 @@ from kombo_fakes.cli.terminal import get_binary_output, is_terminal, print_messa
 
 if TYPE_CHECKING:
     from kombo_fakes.core.writer import Format
-    from kombo_fakes.generation.runs import Made
+    from kombo_fakes.generation.made import Made
+    from kombo_fakes.generation.settings import GenerationSettings
 
 _MANY = 2_000
 """The least number of payloads that takes long enough for a progress bar."""
 
 
 def write_payloads(
-    arguments: dict[str, Any], jobs: int, format_: Format | None, out: str | None
+    settings: GenerationSettings, jobs: int, format_: Format | None, out: str | None
 ) -> None:
     """Make payloads and write them.
 
     Args:
-        arguments: The keyword arguments of `kombo_fakes.generate`.
+        settings: What payloads to make.
         jobs: How many processes make them.
         format_: What ``--format`` says; None if the command line does not say.
         out: What ``--out`` says.
@@ -38,13 +39,13 @@ def write_payloads(
     """
     from kombo_fakes.core.writer import choose_format, is_directory, open_for_writing
 
-    part = arguments["part"]
+    part = settings.part
     if out is None or out == "-":
         chosen = format_ or "json"
         _check_lines(jobs, part, chosen)
         # On a terminal the payloads themselves show the progress.
         is_bar_shown = not is_terminal(sys.stdout)
-        _write_stream(get_binary_output(), arguments, jobs, chosen, is_bar_shown=is_bar_shown)
+        _write_stream(get_binary_output(), settings, jobs, chosen, is_bar_shown=is_bar_shown)
         return
     if not out:
         raise click.UsageError("--out '': it takes a file or a directory")
@@ -55,12 +56,12 @@ def write_payloads(
                 f"--out {out}: a directory holds .json files; for ndjson name a file, "
                 f"{out.rstrip('/')}.ndjson"
             )
-        _write_files(out, arguments)
+        _write_files(out, settings)
         return
     chosen = choose_format(out, format_)
     _check_lines(jobs, part, chosen)
     with open_for_writing(out) as stream:
-        _write_stream(stream, arguments, jobs, chosen, is_bar_shown=True)
+        _write_stream(stream, settings, jobs, chosen, is_bar_shown=True)
 
 
 def _check_lines(jobs: int, part: tuple[int, int], chosen: Format) -> None:
@@ -74,42 +75,43 @@ def _check_lines(jobs: int, part: tuple[int, int], chosen: Format) -> None:
         raise click.UsageError(f"--jobs {jobs}: several processes make lines: add --format ndjson")
 
 
-def _write_files(directory: str, arguments: dict[str, Any]) -> None:
+def _write_files(directory: str, settings: GenerationSettings) -> None:
     from kombo_fakes.core.writer import find_earlier_files, write_directory
-    from kombo_fakes.generation.runs import generate, label
+    from kombo_fakes.generation.made import file_label
+    from kombo_fakes.generation.runs import make_payloads
 
     names: list[str] = []
-    with show_bar("payloads", count_payloads(arguments), least=_MANY) as advance:
+    with show_bar("payloads", count_payloads(settings), least=_MANY) as advance:
 
         def files() -> Iterator[tuple[str, Any, dict[str, Any]]]:
-            for made in _watch(generate(**arguments), advance):
+            for made in _watch(make_payloads(settings), advance):
                 names.append(f"{made.stem}.json")
-                yield names[-1], made.payload, _describe(made, arguments)
+                yield names[-1], made.payload, _describe(made, settings)
 
-        number = write_directory(directory, label(arguments["event_or_schema"]), files())
+        number = write_directory(directory, file_label(settings.schema), files())
     if is_watched():
         print_message(f"wrote {number:,} payloads into {directory}")
     # Files of the other parts are no left-overs.
-    earlier = find_earlier_files(directory, names) if arguments["part"] == (1, 1) else []
+    earlier = find_earlier_files(directory, names) if settings.part == (1, 1) else []
     if earlier:
         listed = ", ".join(earlier[:3]) + (", ..." if len(earlier) > 3 else "")
         print_message(f"note: {directory}: {len(earlier):,} of an earlier call stay: {listed}")
 
 
 def _write_stream(
-    stream: BinaryIO, arguments: dict[str, Any], jobs: int, chosen: Format, *, is_bar_shown: bool
+    stream: BinaryIO, settings: GenerationSettings, jobs: int, chosen: Format, *, is_bar_shown: bool
 ) -> None:
     from kombo_fakes.core.writer import write_json
-    from kombo_fakes.generation.ndjson import ndjson
-    from kombo_fakes.generation.runs import generate
+    from kombo_fakes.generation.ndjson import make_lines
+    from kombo_fakes.generation.runs import make_payloads
 
-    total = count_payloads(arguments) if is_bar_shown else 0
+    total = count_payloads(settings) if is_bar_shown else 0
     with show_bar("payloads", total, least=_MANY) as advance:
         if chosen == "json":
-            made = _watch(generate(**arguments), advance)
+            made = _watch(make_payloads(settings), advance)
             write_json(stream, (one.payload for one in made))
             return
-        for lines in ndjson(**arguments, jobs=jobs):
+        for lines in make_lines(settings, jobs):
             stream.write(lines)
             advance(lines.count(b"\n"))
 
@@ -120,9 +122,9 @@ def _watch(payloads: Iterator[Made[Any]], advance: Callable[[int], None]) -> Ite
         advance(1)
 
 
-def _describe(made: Made[Any], arguments: dict[str, Any]) -> dict[str, Any]:
+def _describe(made: Made[Any], settings: GenerationSettings) -> dict[str, Any]:
     """Return what the manifest says about a file, beside its name."""
-    entry: dict[str, Any] = {"values": arguments["values"], "seed": arguments["seed"]}
+    entry: dict[str, Any] = {"values": settings.values, "seed": settings.seed}
     if made.fault is not None:
         entry["fault"] = made.fault.id
         entry["pointer"] = made.fault.pointer

@@ -12,7 +12,6 @@ import rich_click as click
 from kombo_fakes.cli.delivery_plan import DeliveryPlan, PlannedDelivery
 from kombo_fakes.cli.options import Positive, WholeNumber, format_examples, transport_options
 from kombo_fakes.cli.payload_options import (
-    PayloadOptions,
     explain_rejected_edit,
     payload_options,
 )
@@ -20,9 +19,10 @@ from kombo_fakes.cli.progress import show_bar
 from kombo_fakes.cli.secret import read_secret, secret_options
 from kombo_fakes.cli.temporary_files import avoid_temporary_files
 from kombo_fakes.core.messages import shorten
-from kombo_fakes.errors import KomboFakesError
+from kombo_fakes.errors import KomboFakesError, OverrideError
 
 if TYPE_CHECKING:
+    from kombo_fakes.generation.settings import GenerationSettings
     from kombo_fakes.wire.delivery import Delivery
     from kombo_fakes.wire.transport.client import Answer, Transport
 
@@ -69,7 +69,7 @@ EXAMPLES = format_examples(
 )  # fmt: skip
 def send_command(
     url: str,
-    payloads: PayloadOptions,
+    payloads: GenerationSettings,
     secret: str | None,
     secret_file: str | None,
     wire_fault_ids: tuple[str, ...],
@@ -90,7 +90,6 @@ def send_command(
     this machine are sent to, unless --allow-remote.
     """
     from kombo_fakes.errors import TransportError
-    from kombo_fakes.generation.edits import RefusedError
     from kombo_fakes.wire.transport.client import Transport
 
     if wire_fault_ids:
@@ -110,7 +109,7 @@ def send_command(
                 for planned in deliveries:
                     answers.add(planned, _send(to, planned.delivery))
                     advance(1)
-    except RefusedError as error:
+    except OverrideError as error:
         raise explain_rejected_edit(error) from None
     except (TransportError, _RedirectError) as error:
         which = f" (delivery {answers.sent + 1:,})" if answers.sent else ""
@@ -122,9 +121,9 @@ def send_command(
     answers.print()
 
 
-def _check_wire_faults(payloads: PayloadOptions, style: str) -> None:
+def _check_wire_faults(payloads: GenerationSettings, style: str) -> None:
     """Raise if ``--wire-fault`` is given with what does not go with it."""
-    if payloads.invalid or payloads.fault_ids:
+    if payloads.invalid or payloads.faults:
         raise click.UsageError("--wire-fault: takes valid payloads; leave out --fault, --invalid")
     if style != "compact":
         raise click.UsageError("--wire-fault: has styles of its own; leave out --style")

@@ -1,4 +1,4 @@
-"""Overrides and removals: names read against a schema, values put into its payloads."""
+"""Edits: the overrides and removals that a caller asks for, by the names of fields."""
 
 from __future__ import annotations
 
@@ -40,79 +40,69 @@ from kombo_fakes.schema.violations import Violation, find_non_json
 from kombo_fakes.schema.vocabulary import subschemas
 
 
-class RefusedError(OverrideError):
-    """A change that the schema refuses.
-
-    Attributes:
-        violation: What the schema says.
-        value: The value that was asked for; None where one was removed.
-        fault: The id of the fault that it is; None if it can't be one.
-    """
-
-    def __init__(self, violation: Violation, value: Any = None, fault: str | None = None) -> None:
-        self.violation = violation
-        self.value = value
-        self.fault = fault
-        where = to_dotted(parse_pointer(violation.pointer)) or "the payload"
-        super().__init__(f"{where}: {violation.keyword}: {violation.message}")
-
-
 @dataclass(frozen=True)
 class Edits:
-    """What a caller wants to be different in every payload.
+    """The changes to make to every payload.
 
     Attributes:
-        overrides: Values by their path, in the order in which they were given.
-        removals: Paths of what is to be left out.
+        overrides: Paths and their values, in the order in which they were given.
+        removals: Paths of what to leave out.
     """
 
     overrides: tuple[tuple[Path, Any], ...] = ()
     removals: tuple[Path, ...] = ()
 
     @classmethod
-    def of(
-        cls, schema: Schema, overrides: Mapping[str, Any] | None, removals: Iterable[str]
-    ) -> Edits:
-        """Read names, each a JSON Pointer or a dotted name.
+    def parse(cls, schema: Schema, overrides: Mapping[str, Any], removals: Iterable[str]) -> Edits:
+        """Resolve the names of fields, each a JSON Pointer or a dotted name.
+
+        Args:
+            schema: The schema of the payloads.
+            overrides: Values by the name of their field.
+            removals: Names of fields to leave out.
 
         Raises:
-            UnknownNameError: if the schema doesn't know a name; the message has the nearest one.
+            UnknownNameError: if no payload has a field; the message names the nearest one.
             PointerError: if a name is neither a JSON Pointer nor a dotted name.
-            OverrideError: if something is both overridden and removed, or can't be written.
+            OverrideError: if a field is both overridden and removed, or if a value is not JSON.
         """
-        places = {resolve(schema, name): value for name, value in (overrides or {}).items()}
-        leaving = tuple(resolve(schema, name) for name in removals)
-        for path, value in places.items():
-            if path in leaving:
-                raise OverrideError(f"{to_dotted(path)}: asked for and removed at once")
-            for found in find_non_json(value):
-                raise RefusedError(replace(found, pointer=to_pointer(path) + found.pointer), value)
+        values = {resolve(schema, name): value for name, value in overrides.items()}
+        removed = tuple(resolve(schema, name) for name in removals)
+        for path, value in values.items():
+            if path in removed:
+                raise OverrideError(
+                    f"{to_dotted(path)}: is both overridden and removed; ask for one of them"
+                )
+            for violation in find_non_json(value):
+                raise _rejection(replace(violation, pointer=to_pointer(path) + violation.pointer))
             if _has_surrogate(value):
-                raise OverrideError(f"{to_dotted(path)}: holds a lone surrogate, which is no UTF-8")
-        return cls(tuple(places.items()), leaving)
+                raise OverrideError(
+                    f"{to_dotted(path)}: holds a lone surrogate, which UTF-8 cannot encode"
+                )
+        return cls(tuple(values.items()), removed)
 
     def __bool__(self) -> bool:
         return bool(self.overrides or self.removals)
 
     @property
     def pins(self) -> dict[Path, Any]:
-        """The single values in the overrides, for what has to agree with them."""
-        return {p: v for path, value in self.overrides for p, v in _leaves(path, value)}
+        """The scalar values inside the overrides by path: other fields have to agree with them."""
+        return {p: v for path, value in self.overrides for p, v in _list_scalars(path, value)}
 
     def missing_in(self, payload: Any) -> list[Path]:
-        """The paths of overrides where a payload has nothing yet."""
+        """The paths of overrides at which a payload has nothing yet."""
         return [path for path, _ in self.overrides if not has(payload, path)]
 
-    def touches(self, path: Path) -> bool:
-        """Whether something at a path, in it or around it is changed."""
+    def touch(self, path: Path) -> bool:
+        """True if the edits change something at a path, inside it or around it."""
         changed = [p for p, _ in self.overrides] + list(self.removals)
         return any(p[: len(path)] == path[: len(p)] for p in changed)
 
-    def put_into(self, payload: Any) -> Any:
+    def apply(self, payload: Any) -> Any:
         """A copy of the payload with the changes.
 
         Raises:
-            PointerError: if there is nothing that an override could go into.
+            PointerError: if the payload has no object or array that an override could go into.
         """
         for path, value in self.overrides:
             payload = replace_at(payload, path, value)
@@ -121,122 +111,168 @@ class Edits:
                 payload = remove_at(payload, path)
         return payload
 
-    def refused(self, schema: Schema, payload: Any, usual: Any = None) -> RefusedError | None:
-        """What the schema has against a payload with these changes; None if nothing.
+    def find_rejection(
+        self, schema: Schema, payload: Any, unedited: Any = None
+    ) -> OverrideError | None:
+        """The error for a payload that the schema rejects because of these edits.
 
         Args:
             schema: The schema.
-            payload: The payload with the changes.
-            usual: The one without, by which it can be told which fault they are.
+            payload: The payload with the edits.
+            unedited: The payload without the edits. It is needed to identify the fault that the
+                edits amount to.
+
+        Returns:
+            None if the schema accepts the payload.
         """
-        found = schema.violations(payload)
-        if not found:
+        violations = schema.violations(payload)
+        if not violations:
             return None
         fault = None
-        if not any(violation.keyword == "json" for violation in found):
-            fault = identify_fault(payload, usual, schema)
-        name = None if fault is None else fault.id
-        for violation in found:
+        if not any(violation.keyword == "json" for violation in violations):
+            fault = identify_fault(payload, unedited, schema)
+        fault_id = None if fault is None else fault.id
+        # The first violation at the place of an override is the one that the caller can mend.
+        for violation in violations:
             path = parse_pointer(violation.pointer)
             for changed, value in self.overrides:
                 if tuple(map(str, changed)) == path:
-                    return RefusedError(violation, value, name)
-        return RefusedError(found[0], fault=name)
+                    return _rejection(violation, value, fault_id)
+        return _rejection(violations[0], fault=fault_id)
+
+
+def _rejection(violation: Violation, value: Any = None, fault: str | None = None) -> OverrideError:
+    where = to_dotted(parse_pointer(violation.pointer)) or "the payload"
+    return OverrideError(
+        f"{where}: {violation.keyword}: {violation.message}",
+        violation=violation,
+        value=value,
+        fault=fault,
+    )
 
 
 def resolve(schema: Schema, name: str) -> Path:
-    """The path of a place that payloads of a schema can have.
+    """The path of a field that payloads of a schema can have.
 
     Args:
         schema: The schema.
         name: A JSON Pointer or a dotted name.
 
     Raises:
-        UnknownNameError: if no payload has it; the message names the nearest one.
-        PointerError: if it is neither a JSON Pointer nor a dotted name.
-        OverrideError: if it names the whole payload, or an item that is too far away.
+        UnknownNameError: if no payload has the field; the message names the nearest one.
+        PointerError: if the name is neither a JSON Pointer nor a dotted name.
+        OverrideError: if it names the whole payload, or an item with too large an index.
 
     Examples:
         >>> resolve(Schema.load(), "data.state")
         ('data', 'state')
-        >>> resolve(Schema.load(), "data.stat")
+        >>> resolve(Schema({"properties": {"lines": {}}, "additionalProperties": False,
+        ...                 "type": "object", "title": "Order"}), "lnes")
         Traceback (most recent call last):
-        kombo_fakes.UnknownNameError: unknown field 'data.stat' of \
-integration-state-changed; did you mean 'data.state'?
+        kombo_fakes.UnknownNameError: unknown field 'lnes' of Order; did you mean 'lines'?
     """
     parts = parse_pointer(name)
     if not parts:
         raise OverrideError(f"{shorten(name)} names the whole payload; name a field in it")
-    plan = build_blueprint(schema)
-    path = _follow(plan, parts, (), frozenset())
+    blueprint = build_blueprint(schema)
+    path = _follow(blueprint, parts, (), frozenset())
     if path is None:
         write = to_pointer if name.startswith("/") else to_dotted
-        known = [place for place, _ in shapes(plan) if place]
-        # Where the beginning is right, only what goes on from there can have been meant.
-        for depth in range(len(parts) - 1, 0, -1):
-            begun = tuple(parts[:depth])
-            inside = [p for p in known if tuple(map(str, p[:depth])) == begun and len(p) > depth]
-            if inside:
-                known = inside
-                break
+        known = _keep_deepest([place for place, _ in shapes(blueprint) if place], parts)
         raise unknown_name_error("field", name, map(write, known), where=f" of {schema.name}")
     if any(isinstance(part, int) and part >= LARGEST for part in path):
-        raise OverrideError(f"{shorten(name)}: no array of more than {LARGEST:,} items is made")
+        raise OverrideError(
+            f"{shorten(name)}: arrays are made with at most {LARGEST:,} items, so an index is "
+            f"below {LARGEST:,}"
+        )
     return path
 
 
-def meant_by(schema: Schema, name: str) -> str | None:
-    """What is meant by a name that is allowed because any is: the nearest one, or nothing.
+def _keep_deepest(known: list[Path], parts: tuple[str, ...]) -> list[Path]:
+    """The known places that begin as a name does, as far as it begins like any of them.
+
+    Where the start of a misspelt name is right, it can only mean what goes on from there.
+    """
+    for depth in range(len(parts) - 1, 0, -1):
+        start = tuple(parts[:depth])
+        inside = [p for p in known if tuple(map(str, p[:depth])) == start and len(p) > depth]
+        if inside:
+            return inside
+    return known
+
+
+@dataclass(frozen=True, slots=True)
+class UnnamedField:
+    """A field that a schema allows without naming it.
+
+    Attributes:
+        nearest: The named field that is spelled most like it; None if none is like it.
+    """
+
+    nearest: str | None
+
+
+def find_unnamed_field(schema: Schema, name: str) -> UnnamedField | None:
+    """Find out whether a field is allowed only because an open object allows any name.
 
     Args:
         schema: The schema.
-        name: A JSON Pointer or a dotted name that `resolve` takes.
+        name: A JSON Pointer or a dotted name that `resolve` accepts.
 
     Returns:
-        None if the schema itself has the name, or has none where it stands, as in a map.
+        None if the schema names the field, or names no field at all in that place, as in a map.
 
     Examples:
         >>> schema = Schema({"type": "object", "properties": {"lines": {}, "a.b": {}}})
-        >>> meant_by(schema, "lnes"), meant_by(schema, "x"), meant_by(schema, "a.b")
-        ('lines', '', '/a.b')
-        >>> meant_by(schema, "lines.anything")
+        >>> find_unnamed_field(schema, "lnes"), find_unnamed_field(schema, "a.b")
+        (UnnamedField(nearest='lines'), UnnamedField(nearest='/a.b'))
+        >>> find_unnamed_field(schema, "x"), find_unnamed_field(schema, "lines.anything")
+        (UnnamedField(nearest=None), None)
     """
-    plan = build_blueprint(schema)
-    known = {tuple(map(str, place)) for place, _ in shapes(plan) if place}
+    known = {tuple(map(str, place)) for place, _ in shapes(build_blueprint(schema)) if place}
     walked: tuple[str, ...] = ()
     for part in parse_pointer(name):
         beside = [place for place in known if place[:-1] == walked]
         if not beside:
             return None
+        # The blueprint has one place for all items of an array, with the index 0.
         step = part if (*walked, part) in known else "0" if part.isdecimal() else ""
         if (*walked, step) not in known:
-            if any(String(patterns=(p,)).check()(part) for p in _patterns(schema.effective)):
+            if any(String(patterns=(p,)).check()(part) for p in _list_patterns(schema.effective)):
                 return None
-            # A name with a dot in it is one only as a pointer.
+            # A property with a dot in its name can only be written as a JSON Pointer.
             whole = next((place for place in known if ".".join(place) == name), None)
             if whole is not None:
-                return to_pointer(whole)
+                return UnnamedField(to_pointer(whole))
             write = to_pointer if name.startswith("/") else to_dotted
-            return find_nearest(name, sorted(map(write, beside))) or ""
+            return UnnamedField(find_nearest(name, sorted(map(write, beside))))
         walked = (*walked, step)
     return None
 
 
-def _patterns(schema: Any) -> Iterator[str]:
-    """The patterns of names in a schema, wherever they stand."""
+def _list_patterns(schema: Any) -> Iterator[str]:
+    """The patterns of property names anywhere in a schema."""
     if isinstance(schema, dict):
         yield from schema.get("patternProperties", ())
         for _, child in subschemas(schema):
-            yield from _patterns(child)
+            yield from _list_patterns(child)
 
 
 def _follow(
-    plan: Blueprint, parts: tuple[str, ...], path: Path, inside: frozenset[str]
+    blueprint: Blueprint, parts: tuple[str, ...], path: Path, inside: frozenset[str]
 ) -> Path | None:
+    """The path that parts of a name take through a blueprint; None if it has no such place.
+
+    Args:
+        blueprint: The blueprint.
+        parts: The parts that are left.
+        path: The path so far, with indices as integers.
+        inside: The references that were followed since the last part, so as not to go in circles.
+    """
     if not parts:
         return path
     head, rest = parts[0], parts[1:]
-    match plan:
+    match blueprint:
         case Anything():
             return (*path, *parts)
         case Object(properties=properties, extras=extras):
@@ -261,18 +297,16 @@ def _follow(
         case Filtered(base=base):
             return _follow(base, parts, path, inside)
         case Reference(uri=uri) if uri not in inside:
-            return _follow(plan.target, parts, path, inside | {uri})
+            return _follow(blueprint.target, parts, path, inside | {uri})
     return None
 
 
-def _leaves(path: Path, value: Any) -> Iterator[tuple[Path, Any]]:
+def _list_scalars(path: Path, value: Any) -> Iterator[tuple[Path, Any]]:
     if isinstance(value, dict):
         for name, child in value.items():
-            yield from _leaves((*path, str(name)), child)
-    elif isinstance(value, (str, int, float)):
+            yield from _list_scalars((*path, str(name)), child)
+    elif value is None or isinstance(value, (str, int, float)):
         yield path, value
-    elif value is None:
-        yield path, None
 
 
 def _has_surrogate(value: Any) -> bool:
@@ -281,5 +315,5 @@ def _has_surrogate(value: Any) -> bool:
     except UnicodeEncodeError:
         return True
     except (TypeError, ValueError):
-        pass  # No JSON value: the schema's check says so, and where.
+        pass  # Not a JSON value, which `find_non_json` reports with the place.
     return False

@@ -1,32 +1,35 @@
-"""Payloads by the million, as lines of newline-delimited JSON: by one process or by several.
+"""Payloads by the million as lines of JSON, made by one process or by several.
 
-Whoever makes them, they are the same bytes: a payload depends on the schema, the seed and its own
-number only, and stretches of numbers are put together in their order.
+The bytes are the same however many processes make them: a payload depends on the schema, the seed
+and its own number only, and the processes make ranges of numbers that are put together in order.
 """
 
 from __future__ import annotations
 
 import signal
 from collections import deque
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from multiprocessing import get_context
 from pathlib import Path
 from pickle import PicklingError
 from tempfile import TemporaryDirectory
-from typing import Any
+from typing import TYPE_CHECKING
 
 from kombo_fakes.core.messages import shorten
 from kombo_fakes.errors import OutputError, OverrideError
-from kombo_fakes.generation.runs import Ring, Run
+from kombo_fakes.generation.runs import Run
+from kombo_fakes.generation.settings import AllOptions, GenerationSettings
 from kombo_fakes.generation.templates import BLOCK
-from kombo_fakes.schema.schema import Schema, SchemaLike
-from kombo_fakes.webhooks.names import POOLED, Names
+from kombo_fakes.schema.schema import SchemaLike
 from kombo_fakes.webhooks.shipped import DEFAULT_EVENT
 
-# How many payloads a process makes at a time: some hundredths of a second of work.
-_FILLED, _PAINTED = 16 * BLOCK, 256
+if TYPE_CHECKING:
+    from typing_extensions import Unpack
+
+# The number of payloads that a process makes at a time takes some hundredths of a second.
+_FILLED, _GENERATED = 16 * BLOCK, 256
 _MOST_JOBS = 256
 
 
@@ -34,39 +37,26 @@ def ndjson(
     event_or_schema: SchemaLike = DEFAULT_EVENT,
     n: int | None = None,
     *,
-    seed: int = 0,
-    values: Ring = "realistic",
-    invalid: bool = False,
-    faults: Iterable[str] = (),
-    overrides: Mapping[str, Any] | None = None,
-    removals: Iterable[str] = (),
-    names: Names = POOLED,
-    part: tuple[int, int] = (1, 1),
     jobs: int = 1,
+    **options: Unpack[AllOptions],
 ) -> Iterator[bytes]:
-    r"""Make payloads as lines of JSON, the same ones as `generate` makes with these arguments.
+    r"""Make payloads as lines of JSON, the same ones that `generate` makes.
 
     Args:
-        event_or_schema: As in `generate`, and so are those that aren't told of here.
-        n: How many; of each fault, where faults are named. One if not given, all corners.
-        seed: The same seed gives the same bytes.
-        values: ``"realistic"``, ``"any"`` or ``"corners"``.
-        invalid: Go through the whole catalogue of faults, round after round.
-        faults: Ids of the faults to have.
-        overrides: Values by the JSON Pointer or dotted name of their field.
-        removals: The fields to leave out.
-        names: Who makes the names.
-        part: Which part, of how many.
-        jobs: How many processes to use. Each is a Python of its own, so it pays for millions; a
-            script that asks for several guards its own start by ``if __name__ == "__main__"``.
+        event_or_schema: As in `generate`.
+        n: As in `generate`.
+        jobs: The number of processes. Each is a Python of its own, so more than one pays for
+            millions of payloads. A script that uses several has to guard its own start by
+            ``if __name__ == "__main__"``.
+        **options: The other arguments of `generate`.
 
     Returns:
-        An iterator of bytes, each some whole lines in UTF-8. A line is a payload, or, where it is
-        wrong, an object of ``fault``, ``pointer``, ``keyword`` and ``payload``.
+        An iterator of bytes, each some whole lines in UTF-8. A line is a payload. With a fault, it
+        is an object with ``fault``, ``pointer``, ``keyword`` and ``payload``.
 
     Raises:
-        OverrideError: also if there can't be so many jobs.
-        OutputError: from the iterator, if there is no room for temporary files of several jobs.
+        OverrideError: if there cannot be so many jobs.
+        OutputError: from the iterator, if the temporary files of several jobs cannot be written.
         KomboFakesError: as `generate` does.
 
     Examples:
@@ -76,92 +66,89 @@ def ndjson(
         >>> b"".join(ndjson(n=3, part=(3, 3))) == lines[2] + b"\n"
         True
     """
+    settings = GenerationSettings.from_arguments("ndjson", event_or_schema, n, options)
+    return make_lines(settings, jobs)
+
+
+def make_lines(settings: GenerationSettings, jobs: int = 1) -> Iterator[bytes]:
+    """Make the payloads of settings as lines of JSON; see `ndjson`."""
     if isinstance(jobs, bool) or not isinstance(jobs, int) or not 1 <= jobs <= _MOST_JOBS:
         raise OverrideError(
             f"jobs={shorten(jobs)}: the number of processes is an integer from 1 to {_MOST_JOBS}"
         )
-    asked: dict[str, Any] = {
-        "event_or_schema": Schema.load(event_or_schema),
-        "n": n,
-        "seed": seed,
-        "values": values,
-        "invalid": invalid,
-        "faults": (faults,) if isinstance(faults, str) else tuple(faults),
-        "overrides": dict(overrides or {}),
-        "removals": (removals,) if isinstance(removals, str) else tuple(removals),
-        "names": names,
-    }
-    run = Run.of(**asked)
-    start, stop = run.part(*part)
-    step = _FILLED if run.is_filled else _PAINTED
-    if jobs == 1 or stop - start <= step:
-        return run.lines(start, stop)
-    stretches = ((first, min(stop, first + step)) for first in range(start, stop, step))
-    return _by_several(asked, stretches, jobs)
+    run = Run(settings)
+    step = _FILLED if run.is_filled else _GENERATED
+    if jobs == 1 or run.stop - run.start <= step:
+        return run.make_lines(run.start, run.stop)
+    ranges = ((first, min(run.stop, first + step)) for first in range(run.start, run.stop, step))
+    return _make_in_processes(settings, ranges, jobs)
 
 
-def _by_several(
-    asked: dict[str, Any], stretches: Iterable[tuple[int, int]], jobs: int
+def _make_in_processes(
+    settings: GenerationSettings, ranges: Iterable[tuple[int, int]], jobs: int
 ) -> Iterator[bytes]:
-    # By files, since what goes through a pipe between processes takes longer than to make it.
-    with TemporaryDirectory(prefix="kombo-fakes-") as place:
-        # A new Python and no fork: the caller's threads and locks stay its own.
+    # Through files: a pipe between processes takes longer than making the lines.
+    with TemporaryDirectory(prefix="kombo-fakes-") as directory:
+        # A new Python instead of a fork, because a fork would copy the caller's locks as they are.
         pool = ProcessPoolExecutor(
-            jobs, mp_context=get_context("spawn"), initializer=_begin, initargs=(asked, place)
+            jobs,
+            mp_context=get_context("spawn"),
+            initializer=_start_worker,
+            initargs=(settings, directory),
         )
-        begun: deque[Future[str]] = deque()
+        pending: deque[Future[str]] = deque()
         try:
-            for first, last in stretches:
-                begun.append(_submitted(pool, first, last, jobs))
-                # Not all at once: what nobody has taken yet takes up room.
-                if len(begun) > 2 * jobs:
-                    yield _taken(begun.popleft())
-            while begun:
-                yield _taken(begun.popleft())
+            for first, last in ranges:
+                pending.append(_submit(pool, first, last, jobs))
+                # Not all at once: files that nobody has read yet take up space.
+                if len(pending) > 2 * jobs:
+                    yield _collect(pending.popleft())
+            while pending:
+                yield _collect(pending.popleft())
         except BrokenProcessPool:
             raise OverrideError(
-                f"jobs={jobs}: a process has ended before its time. Was it short of memory? Each "
-                "one runs the script that began it, too: guard its start by "
-                "if __name__ == '__main__'"
+                f"jobs={jobs}: a process ended unexpectedly. It may have run out of memory. Each "
+                "process also runs the script that started it, so the script has to guard its "
+                "start by if __name__ == '__main__'"
             ) from None
         finally:
             pool.shutdown(cancel_futures=True)
 
 
-def _submitted(pool: ProcessPoolExecutor, first: int, last: int, jobs: int) -> Future[str]:
+def _submit(pool: ProcessPoolExecutor, first: int, last: int, jobs: int) -> Future[str]:
     try:
-        return pool.submit(_stretch, first, last)
+        return pool.submit(_write_range, first, last)
     except (PicklingError, TypeError, AttributeError) as error:
         raise OverrideError(
-            f"jobs={jobs}: what was asked for can't be passed to other processes: {error}"
+            f"jobs={jobs}: an argument cannot be passed to other processes: {error}"
         ) from None
 
 
-def _taken(stretch: Future[str]) -> bytes:
-    file = Path(stretch.result())
-    text = file.read_bytes()
+def _collect(written: Future[str]) -> bytes:
+    file = Path(written.result())
+    lines = file.read_bytes()
     file.unlink()
-    return text
+    return lines
 
 
 # -- in the other processes
 
 _run: Run
-_place: Path
+_directory: Path
 
 
-def _begin(asked: dict[str, Any], place: str) -> None:
-    global _run, _place
-    # Whoever is interrupted is the process that has asked for all this.
+def _start_worker(settings: GenerationSettings, directory: str) -> None:
+    global _run, _directory
+    # Ctrl-C interrupts the process that the user started, and that one ends the others.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    _run, _place = Run.of(**asked), Path(place)
+    _run, _directory = Run(settings), Path(directory)
 
 
-def _stretch(first: int, last: int) -> str:
-    file = _place / str(first)
+def _write_range(first: int, last: int) -> str:
+    file = _directory / str(first)
     try:
         with file.open("wb") as stream:
-            stream.writelines(_run.lines(first, last))
+            stream.writelines(_run.make_lines(first, last))
     except OSError as error:
-        raise OutputError(f"{file}: can't be written: {error.strerror}") from None
+        raise OutputError(f"{file}: cannot be written: {error.strerror}") from None
     return str(file)

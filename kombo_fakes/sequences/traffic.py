@@ -16,7 +16,8 @@ from kombo_fakes.catalogues.faults import faults as faults_of
 from kombo_fakes.core.choices import SeededChoices, seed_for
 from kombo_fakes.core.messages import shorten, unknown_name_error
 from kombo_fakes.errors import OverrideError
-from kombo_fakes.generation.runs import Made, generate
+from kombo_fakes.generation.made import Made
+from kombo_fakes.generation.runs import generate
 from kombo_fakes.schema.schema import Schema, SchemaLike
 from kombo_fakes.webhooks.shipped import DEFAULT_EVENT
 from kombo_fakes.wire.delivery import Delivery

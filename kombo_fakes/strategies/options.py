@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import codecs
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from typing import Literal, TypeAlias, TypedDict
 
@@ -23,13 +23,14 @@ class StrategyOptions(TypedDict, total=False):
     nulls: float | None
 
 
-def check_option_names(function: str, options: Mapping[str, object]) -> None:
+def check_option_names(
+    function: str, options: Iterable[str], known: Collection[str] = StrategyOptions.__annotations__
+) -> None:
     """Refuse what is not an option, as Python does, in the name of the function that was called.
 
     Raises:
         TypeError: if one is not an option.
     """
-    known = StrategyOptions.__annotations__
     for name in options:
         if name not in known:
             near = find_nearest(name, known)

@@ -24,7 +24,7 @@ from kombo_fakes import (
     generate,
 )
 from kombo_fakes.cli.main import main
-from kombo_fakes.generation.edits import meant_by
+from kombo_fakes.generation.edits import UnnamedField, find_unnamed_field
 
 build = IntegrationStateChangedFactory.build
 OPEN = {
@@ -189,12 +189,12 @@ def test_a_name_that_only_an_open_schema_allows_is_told(told, name, hint):
 @pytest.mark.parametrize("name", ["in.state", "map.anything", "/a.b", "x-a", "list.0.id"])
 def test_a_name_that_is_the_schemas_own_is_not(name):
     """Neither is a key of a map, or one that a pattern is for."""
-    assert meant_by(Schema(OPEN), name) is None
+    assert find_unnamed_field(Schema(OPEN), name) is None
 
 
 def test_a_name_in_a_list_is_any_items():
     """Whatever its number is."""
-    assert meant_by(Schema(OPEN), "list.3.ip") == "list.0.id"
+    assert find_unnamed_field(Schema(OPEN), "list.3.ip") == UnnamedField("list.0.id")
 
 
 def test_a_name_with_a_dot_is_a_pointer(told):

@@ -54,8 +54,8 @@ def make_valid(maker: ValueMaker, check: Callable[[Any], bool], where: str) -> V
             if check(value):
                 return value
         raise SchemaError(
-            f"{where}: found no realistic value in {TRIES} tries; draw it with "
-            "values='any', on the command line --values any"
+            f"{where}: none of {TRIES} realistic values satisfies the schema; use values='any' "
+            "(on the command line: --values any)"
         )
 
     return generate

@@ -1,9 +1,11 @@
-"""Every shipped event: payloads, faults, types, factories, and how one more is added."""
+"""Every shipped event: its payloads, faults, types, factory and changes."""
 
 from __future__ import annotations
 
 import json
+import re
 from datetime import datetime
+from pathlib import Path
 from typing import Any, Literal, get_args, get_origin, get_type_hints, is_typeddict
 
 import jsonschema
@@ -14,6 +16,7 @@ from django.core.exceptions import ValidationError as DjangoValidationError
 from django.core.validators import EmailValidator
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from inline_snapshot import snapshot
 from rfc3339_validator import validate_rfc3339
 from rfc3986_validator import validate_rfc3986
 
@@ -23,6 +26,8 @@ from kombo_fakes.core.choices import SeededChoices, seed_for
 from kombo_fakes.core.pointer import to_pointer
 from kombo_fakes.realistic.generator import generator_for
 from kombo_fakes.types import PAYLOAD_TYPES
+from kombo_fakes.webhooks import events as files
+from kombo_fakes.webhooks.registry import default_lifecycle, known_events
 
 EVENTS = events()
 WITHOUT_MODEL = {"ai-apply-application-status-updated", "ai-apply-job-posting-status-updated"}
@@ -50,7 +55,7 @@ def model_of(event: str) -> Any:
 
 
 def judge(event: str, payload: Any) -> None:
-    """Fail unless two validators and, where there is one, the SDK take a payload."""
+    """Fail unless two validators and, if there is one, the model of the SDK accept a payload."""
     schema = Schema.load(event)
     plain = jsonschema_rs.validator_for(schema.effective, validate_formats=True)
     assert plain.is_valid(payload), list(plain.iter_errors(payload))
@@ -61,8 +66,7 @@ def judge(event: str, payload: Any) -> None:
 
 
 @pytest.mark.parametrize("event", EVENTS)
-def test_any_payloads_are_valid(event: str) -> None:
-    """Drawn payloads are taken by two validators and the official SDK."""
+def test_drawn_payloads_are_valid_for_two_validators_and_the_sdk(event: str) -> None:
 
     @settings(max_examples=60, deadline=None, database=None, derandomize=True)
     @given(payloads(event))
@@ -74,8 +78,7 @@ def test_any_payloads_are_valid(event: str) -> None:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("event", EVENTS)
-def test_many_payloads_are_valid(event: str) -> None:
-    """Five hundred drawn and five hundred realistic payloads are valid."""
+def test_many_drawn_and_realistic_payloads_are_valid(event: str) -> None:
 
     @settings(max_examples=500, deadline=None, database=None, derandomize=True)
     @given(payloads(event))
@@ -89,8 +92,7 @@ def test_many_payloads_are_valid(event: str) -> None:
 
 
 @pytest.mark.parametrize("event", EVENTS)
-def test_every_fault_is_single_by_two_validators(event: str) -> None:
-    """Each example of each fault breaks its place only, with the named keyword, by both."""
+def test_every_fault_breaks_one_place_and_keyword_for_two_validators(event: str) -> None:
     schema = Schema.load(event)
     plain = jsonschema_rs.validator_for(schema.effective, validate_formats=True)
     second = second_opinion(schema)
@@ -111,7 +113,7 @@ def test_every_fault_is_single_by_two_validators(event: str) -> None:
 
 
 def as_schema(annotation: Any) -> dict[str, Any]:
-    """What a type says, in terms of JSON Schema, descriptions and formats left out."""
+    """Convert a type to JSON Schema, without descriptions and formats."""
     if is_typeddict(annotation):
         hints = get_type_hints(annotation)
         return {
@@ -130,26 +132,26 @@ def as_schema(annotation: Any) -> dict[str, Any]:
     return {"type": {str: "string", int: "integer"}[annotation]}
 
 
-def told(schema: dict[str, Any]) -> dict[str, Any]:
-    """The part of a published schema that a type can tell."""
+def without_annotations(schema: dict[str, Any]) -> dict[str, Any]:
+    """The part of a published schema that a type can express."""
     kept = {key: schema[key] for key in ("type", "enum", "nullable") if key in schema}
     if "properties" in schema:
-        kept["properties"] = {name: told(child) for name, child in schema["properties"].items()}
+        kept["properties"] = {
+            name: without_annotations(child) for name, child in schema["properties"].items()
+        }
         kept["required"] = sorted(schema.get("required", ()))
     if "items" in schema:
-        kept["items"] = told(schema["items"])
+        kept["items"] = without_annotations(schema["items"])
     return kept
 
 
 @pytest.mark.parametrize("event", EVENTS)
-def test_the_type_says_what_the_schema_says(event: str) -> None:
-    """Each TypedDict has the fields, nulls, literals and required keys of its schema."""
-    assert as_schema(PAYLOAD_TYPES[event]) == told(Schema.load(event).published)
+def test_the_type_agrees_with_the_schema(event: str) -> None:
+    assert as_schema(PAYLOAD_TYPES[event]) == without_annotations(Schema.load(event).published)
 
 
 @pytest.mark.parametrize("event", EVENTS)
-def test_the_type_is_known_to_hypothesis(event: str) -> None:
-    """`from_type` draws valid payloads of the event."""
+def test_hypothesis_draws_valid_payloads_for_the_type(event: str) -> None:
     schema = Schema.load(event)
 
     @settings(max_examples=10, deadline=None, database=None, derandomize=True)
@@ -161,8 +163,7 @@ def test_the_type_is_known_to_hypothesis(event: str) -> None:
 
 
 @pytest.mark.parametrize("event", EVENTS)
-def test_there_is_a_factory_by_name(event: str) -> None:
-    """Each event has a factory that is importable by the name of its type."""
+def test_the_factory_is_importable_by_the_name_of_the_type(event: str) -> None:
     name = PAYLOAD_TYPES[event].__name__ + "Factory"
     made = getattr(kombo_fakes, name)
     assert made is factory_for(event)
@@ -172,8 +173,7 @@ def test_there_is_a_factory_by_name(event: str) -> None:
         Schema.load(event).validate(payload)
 
 
-def test_values_of_other_events_agree() -> None:
-    """Durations fit start and end, models their category, and resolved issues are resolved."""
+def test_durations_models_issues_and_postings_agree_with_themselves() -> None:
     for payload in kombo_fakes.SyncFinishedFactory.build_batch(50, kombo_seed=1):
         data = payload["data"]
         start, end = (
@@ -199,8 +199,7 @@ def test_values_of_other_events_agree() -> None:
     assert {payload["data"]["availability"] for payload in postings} > {"APPLYABLE", "ARCHIVED"}
 
 
-def test_an_override_in_a_nullable_object_brings_the_object() -> None:
-    """A city can be set although the location is null now and then."""
+def test_an_override_in_a_nullable_object_adds_the_object() -> None:
     for seed in range(40):
         payload = kombo_fakes.AssessmentOrderReceivedFactory.build(
             kombo_seed=seed, data__job__location__city="Bonn"
@@ -208,15 +207,13 @@ def test_an_override_in_a_nullable_object_brings_the_object() -> None:
         assert payload["data"]["job"]["location"]["city"] == "Bonn"
 
 
-def test_published_and_written_here_are_told_apart() -> None:
-    """All events but the default one say that they were not published as a document."""
+def test_schemas_that_were_not_published_say_so() -> None:
     written = {e for e in EVENTS if "$comment" in Schema.load(e).published}
     assert written == set(EVENTS) - {"integration-state-changed"}
 
 
 @pytest.mark.slow
-def test_any_event() -> None:
-    """A strategy draws from all events, and from those that are named."""
+def test_event_payloads_draws_from_all_events_or_the_named_ones() -> None:
     seen = set()
 
     @settings(max_examples=600, deadline=None, database=None, derandomize=True)
@@ -227,58 +224,12 @@ def test_any_event() -> None:
 
     check()
     assert seen == set(EVENTS)
-    with pytest.raises(kombo_fakes.UnknownNameError, match="did you mean 'sync-finished'"):
+    with pytest.raises(kombo_fakes.UnknownNameError) as error:
         kombo_fakes.event_payloads(["sync-finishd"])
+    assert str(error.value) == snapshot()
 
 
-def integration_of(payload: Any) -> str:
-    """The id of the integration that an event is about."""
-    data = payload["data"]
-    if payload["type"] in ("integration-created", "integration-deleted"):
-        return str(data["id"])
-    return str(data["integration"]["id"] if "integration" in data else data["integration_id"])
-
-
-def test_stories_are_of_one_integration_and_go_forward() -> None:
-    """Each event of a story is valid, of the same integration, and not before the one before."""
-    types = set()
-    for index in range(60):
-        told = kombo_fakes.story(3, index=index)
-        assert told[0]["type"] == "integration-created"
-        assert len({integration_of(payload) for payload in told}) == 1
-        assert len({payload["id"] for payload in told}) == len(told)
-        moments = []
-        for payload in told:
-            types.add(payload["type"])
-            Schema.load(payload["type"]).validate(payload)
-            data = payload["data"]
-            moments += [
-                data[n] for n in ("updated_at", "sync_started_at", "deleted_at") if n in data
-            ]
-            if "end_user" in data:
-                assert data["end_user"] == told[0]["data"]["end_user"]
-        assert moments == sorted(moments)
-    assert types == {
-        "integration-created",
-        "integration-state-changed",
-        "sync-finished",
-        "data-changed",
-        "issue-status-changed",
-        "integration-deleted",
-    }
-    assert kombo_fakes.story(3) == kombo_fakes.story(3) != kombo_fakes.story(4)
-
-
-@settings(max_examples=20, deadline=None, database=None, derandomize=True)
-@given(kombo_fakes.stories())
-def test_drawn_stories_are_valid(told: list[Any]) -> None:
-    """The strategy for stories draws valid ones."""
-    for payload in told:
-        Schema.load(payload["type"]).validate(payload)
-
-
-def test_changes_are_refused_today_and_named() -> None:
-    """Each change is refused by today's schema; those that have been seen say where."""
+def test_changes_are_rejected_today_and_seen_ones_name_their_source() -> None:
     seen = {}
     for event in EVENTS:
         found = kombo_fakes.changes(event)
@@ -290,3 +241,24 @@ def test_changes_are_refused_today_and_named() -> None:
     assert "setup_status" not in seen["integration-state-changed"].example["data"]
     assert seen["sync-finished"].example["data"]["sync_duration_seconds"] == 14.509
     assert "data-changed" in seen
+
+
+def test_each_file_of_an_event_has_a_schema_and_is_named_after_the_event() -> None:
+    for name, event in known_events().items():
+        assert name in EVENTS
+        module = re.sub(r"\W", "_", name)
+        assert (Path(files.__file__).parent / f"{module}.py").is_file()
+        fields = Schema.load(name).effective["properties"]["data"]["properties"]
+        named = {place.split(".")[1].removesuffix("[]") for place in (*event.fields, *event.types)
+                 if place.startswith("data.")}  # fmt: skip
+        assert named <= set(fields)
+
+
+def test_statuses_are_valid_and_follow_only_known_ones() -> None:
+    lifecycle = default_lifecycle()
+    data = Schema.load(lifecycle.event).effective["properties"]["data"]["properties"]
+    for status in lifecycle.statuses.values():
+        assert set(status.then) <= lifecycle.statuses.keys()
+        for name, value in zip(lifecycle.fields, status.values, strict=True):
+            assert value in data[name]["enum"]
+    assert set(lifecycle.begins) <= lifecycle.statuses.keys()

@@ -1,4 +1,4 @@
-"""The package as it is imported, and the promise of determinism."""
+"""The package as it is imported, and the promise that a seed always gives the same."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from kombo_fakes.webhooks.tools import TOOLS
 
 
 def python(code: str, **environment: str) -> str:
-    """What a fresh interpreter prints."""
+    """Run code in a fresh interpreter, and return what it prints."""
     done = subprocess.run(
         [sys.executable, "-c", code],
         capture_output=True,
@@ -35,14 +35,12 @@ def python(code: str, **environment: str) -> str:
 
 
 def test_importing_the_package_loads_nothing_heavy() -> None:
-    """Neither Faker nor factory_boy nor Hypothesis, nor the validator, nor pytest."""
     loaded = python("import sys, kombo_fakes; print(*sys.modules)").split()
     heavy = {"faker", "factory", "hypothesis", "jsonschema_rs", "pytest", "rich", "yaml"}
     assert not heavy & set(loaded)
 
 
-def test_painting_loads_neither_faker_nor_hypothesis() -> None:
-    """A realistic payload needs the validator and the pools, and that's it."""
+def test_realistic_payloads_load_neither_faker_nor_hypothesis() -> None:
     code = (
         "import sys; from kombo_fakes.realistic.generator import generator_for; "
         "from kombo_fakes.core.choices import SeededChoices; "
@@ -52,8 +50,7 @@ def test_painting_loads_neither_faker_nor_hypothesis() -> None:
     assert not {"faker", "factory", "hypothesis", "pytest"} & set(python(code).split())
 
 
-def test_every_public_name_is_there() -> None:
-    """Each name in __all__ is found, also when all submodules have been imported before."""
+def test_public_names_are_found_even_after_all_submodules_are_imported() -> None:
     code = (
         "import pkgutil, importlib, kombo_fakes\n"
         "for found in pkgutil.walk_packages(kombo_fakes.__path__, 'kombo_fakes.'):\n"
@@ -75,8 +72,7 @@ def test_every_public_name_is_there() -> None:
 
 
 @pytest.mark.slow
-def test_the_same_under_every_hash_seed() -> None:
-    """Payloads, faults, corners and draws are equal in processes with different hash seeds."""
+def test_output_is_the_same_under_every_hash_seed() -> None:
     code = (
         "import json, hashlib, kombo_fakes as k\n"
         "from kombo_fakes.generation.runs import generate\n"
@@ -90,8 +86,7 @@ def test_the_same_under_every_hash_seed() -> None:
     assert len({python(code, PYTHONHASHSEED=seed) for seed in ("0", "1", "77")}) == 1
 
 
-def test_global_random_state_is_neither_read_nor_changed() -> None:
-    """Catalogues, payloads and stories leave Python's random alone, and don't depend on it."""
+def test_the_global_random_state_is_neither_read_nor_changed() -> None:
     random.seed(1)
     before = random.getstate()
     first = [kombo_fakes.story(1), kombo_fakes.changes()[0].example]
@@ -102,8 +97,7 @@ def test_global_random_state_is_neither_read_nor_changed() -> None:
     assert fault.keyword == "type"
 
 
-def test_ids_are_unique_and_values_spread() -> None:
-    """Of 20,000 payloads no two ids are equal, and statuses occur in a usual share."""
+def test_ids_are_unique_and_statuses_have_their_usual_shares() -> None:
     generator = generator_for(Schema.load())
     made = [generator.generate(SeededChoices(seed_for("x", 0, index))) for index in range(20_000)]
     assert len({payload["id"] for payload in made}) == len(made)
@@ -114,8 +108,7 @@ def test_ids_are_unique_and_values_spread() -> None:
     assert 0.07 < anonymous / len(made) < 0.13
 
 
-def test_the_pools_are_what_faker_once_said() -> None:
-    """Every name can stand in an address, and the file says what it was drawn with."""
+def test_every_pooled_name_can_stand_in_an_address() -> None:
     drawn_by = json.loads(POOLS_FILE.read_text())["drawn_by"]
     assert set(drawn_by) == {"faker", "seed", "locales"}
     assert len(load_pools().organizations) > 500
@@ -123,8 +116,7 @@ def test_the_pools_are_what_faker_once_said() -> None:
     assert all(slugify(name) for person in load_pools().people for name in person)
 
 
-def test_dice() -> None:
-    """Choices stay within what they are asked for, and reach its ends."""
+def test_choices_stay_within_their_range_and_reach_its_ends() -> None:
     choices = SeededChoices(1)
     assert {choices.integer(3, 5) for _ in range(100)} == {3, 4, 5}
     assert {choices.pick("ab") for _ in range(50)} == {"a", "b"}

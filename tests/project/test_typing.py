@@ -1,4 +1,4 @@
-"""What type checkers and editors make of the public names: mypy and pyright, both strict."""
+"""The types of the public names, as strict mypy and strict pyright see them."""
 
 from __future__ import annotations
 
@@ -36,11 +36,11 @@ def _checked(command: list[str], directory: Path) -> subprocess.CompletedProcess
         check=False,
         env={
             **os.environ,
-            # Where pyright finds Python, and mypy and Python find us.
+            # Pyright finds Python by the first, mypy and Python find the package by the others.
             "PATH": os.pathsep.join((scripts, os.environ.get("PATH", ""))),
             "PYTHONPATH": str(ROOT),
             "MYPYPATH": str(ROOT),
-            # It would ask whether there is a newer one.
+            # Otherwise it asks whether there is a newer version.
             "PYRIGHT_PYTHON_IGNORE_WARNINGS": "1",
         },
     )
@@ -64,16 +64,16 @@ def _by_pyright(directory: Path) -> Errors:
     report = json.loads(said.stdout)
     assert report["summary"]["filesAnalyzed"] == len(list(directory.glob("*.py")))
     found: Errors = {}
-    for told in report["generalDiagnostics"]:
-        if told["severity"] == "error":
-            line = told["range"]["start"]["line"] + 1
-            found.setdefault(Path(told["file"]).name, set()).add(line)
+    for found_error in report["generalDiagnostics"]:
+        if found_error["severity"] == "error":
+            line = found_error["range"]["start"]["line"] + 1
+            found.setdefault(Path(found_error["file"]).name, set()).add(line)
     return found
 
 
 @pytest.fixture
 def uses(tmp_path: Path) -> Path:
-    """Users' code in a directory of its own, with a use of every event."""
+    """A directory with code as users write it, which uses every event."""
     for path in USES.glob("*.py"):
         (tmp_path / path.name).write_bytes(path.read_bytes())
     (tmp_path / "every_event.py").write_text(_every_event())
@@ -98,21 +98,18 @@ def _every_event() -> str:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("checker", [_by_mypy, _by_pyright], ids=["mypy", "pyright"])
-def test_right_uses_pass_and_wrong_ones_do_not(checker, uses: Path) -> None:
-    """Each marked line has an error, and no other line has."""
+def test_each_marked_line_has_an_error_and_no_other_line_has(checker, uses: Path) -> None:
     lines = (USES / "wrong.py").read_text().splitlines()
     marked = {number for number, line in enumerate(lines, 1) if "# wrong: " in line}
     assert checker(uses) == {"wrong.py": marked}
 
 
 def test_the_types_name_every_event() -> None:
-    """The literal of names, the union of payloads and the table have what is shipped."""
     assert set(get_args(EventName)) == set(EVENTS) == set(PAYLOAD_TYPES)
     assert set(get_args(Payload)) == set(PAYLOAD_TYPES.values())
 
 
-def test_the_fixture_takes_what_the_probe_takes() -> None:
-    """The type of `kombo_probe` has the arguments of `probe`, subtests, and a baseline."""
+def test_the_fixture_has_the_arguments_of_the_probe() -> None:
     own = {"self", "subtests", "baseline"}
     of_fixture = {name for name in signature(ReceiverProbe.__call__).parameters if name not in own}
     assert of_fixture == set(signature(kombo_fakes.probe).parameters)

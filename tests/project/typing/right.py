@@ -1,4 +1,4 @@
-"""Code as users write it: every type checker knows what each thing is, and finds nothing wrong."""
+"""Correct code as users write it: every type checker knows all types, and finds no error."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ def strategies(data: DataObject) -> None:
     assert_type(finished, SyncFinished)
     assert_type(finished["data"]["sync_duration_seconds"], int)
     assert_type(payloads("issue-status-changed"), SearchStrategy[IssueStatusChanged])
-    # Of a schema of the user's own nothing is known.
+    # The payloads of a schema of the user's own may be anything.
     assert_type(payloads(Schema.load("mine.json")), SearchStrategy[Any])
     assert_type(payloads({"type": "object"}, allow_nul=False), SearchStrategy[Any])
     invalid = data.draw(invalid_payloads("sync-finished"))
@@ -71,9 +71,9 @@ def several_events(data: DataObject) -> None:
     if payload["type"] == "sync-finished":
         assert_type(payload, SyncFinished)
     assert_type(events(), tuple[EventName, ...])
-    for told in story(1):
-        if told["type"] == "integration-state-changed":
-            assert_type(told["data"]["state"], State)
+    for event in story(1):
+        if event["type"] == "integration-state-changed":
+            assert_type(event["data"]["state"], State)
     for name in events():
         data.draw(payloads(name))
 
@@ -106,7 +106,7 @@ def files() -> Iterator[str]:
         yield made.payload["data"]["state"]
     for finished in generate("sync-finished", 3, part=(1, 2)):
         yield finished.payload["data"]["sync_state"]
-    # A payload that is wrong has any shape.
+    # An invalid payload may have any shape.
     for wrong in generate("sync-finished", invalid=True):
         assert_type(wrong, Made[Any])
         assert wrong.fault is not None

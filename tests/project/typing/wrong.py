@@ -1,4 +1,4 @@
-"""Mistakes: every type checker finds something in each line that is marked, and in no other."""
+"""Mistakes: every type checker finds an error in each marked line, and in no other."""
 
 from __future__ import annotations
 
@@ -31,8 +31,8 @@ def keys(data: DataObject) -> None:
     print(SyncFinishedFactory.build_batch(2)[0]["data"]["state"])  # wrong: sync_state
     for made in generate("sync-finished"):
         print(made.payload["data"]["sync_id2"])  # wrong: sync_id
-    for told in story():
-        print(told["data"]["state"])  # wrong: not all events have it
+    for event in story():
+        print(event["data"]["state"])  # wrong: not all events have it
 
 
 def values(data: DataObject) -> None:

@@ -23,6 +23,7 @@ from kombo_fakes.core.pointer import (
     to_dotted,
     to_pointer,
 )
+from kombo_fakes.core.public import public
 from kombo_fakes.errors import SchemaError
 from kombo_fakes.realistic.generator import generator_for
 from kombo_fakes.schema.requirements import require_values
@@ -36,6 +37,7 @@ _NEW_VALUE = "ADDED_LATER"
 _NEW_EVENT = "integration-added-later"
 
 
+@public
 @dataclass(frozen=True, slots=True, eq=False)
 class Change:
     """One way in which another release of a schema may differ from today's.

@@ -17,6 +17,7 @@ from kombo_fakes.catalogues.ids import make_unique_id, path_to_id
 from kombo_fakes.core.choices import SeededChoices, seed_for
 from kombo_fakes.core.messages import shorten
 from kombo_fakes.core.pointer import Path, find, remove_at, replace_at, to_dotted, to_pointer
+from kombo_fakes.core.public import public
 from kombo_fakes.errors import PointerError, SchemaError
 from kombo_fakes.realistic.generator import generator_for
 from kombo_fakes.schema.blueprint.build import build_blueprint
@@ -41,6 +42,7 @@ from kombo_fakes.webhooks.shipped import DEFAULT_EVENT
 _ABSENT: Any = object()
 
 
+@public
 @dataclass(frozen=True, slots=True)
 class Corner:
     """A valid payload with something at an edge.

@@ -10,12 +10,14 @@ from jsonschema_rs import canonical
 
 from kombo_fakes.catalogues.mutators.mutator import Mutator
 from kombo_fakes.core.pointer import get, has, replace_at
+from kombo_fakes.core.public import public
 from kombo_fakes.errors import FaultError
 from kombo_fakes.schema.requirements import Requirement, require_site
 from kombo_fakes.schema.schema import Schema
 from kombo_fakes.schema.sites import Site
 
 
+@public
 @dataclass(frozen=True, slots=True, eq=False)
 class Fault:
     """One way to violate one site.
@@ -99,6 +101,7 @@ class Fault:
         return self.id
 
 
+@public
 class InvalidPayload(NamedTuple):
     """A payload and the one fault that it has."""
 

@@ -9,11 +9,13 @@ from typing import Any, Generic, TypeVar
 from kombo_fakes.catalogues.corners import Corner
 from kombo_fakes.catalogues.fault import Fault
 from kombo_fakes.catalogues.faults import faults as faults_of
+from kombo_fakes.core.public import public
 from kombo_fakes.schema.schema import Schema
 
 P = TypeVar("P", covariant=True)
 
 
+@public
 @dataclass(frozen=True, slots=True)
 class Made(Generic[P]):
     """A payload that `kombo_fakes.generate` made.

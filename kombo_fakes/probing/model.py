@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal, TypeAlias, get_args
 
+from kombo_fakes.core.public import public
 from kombo_fakes.sequences.mismatches import Mismatch
 from kombo_fakes.wire.delivery import Delivery
 from kombo_fakes.wire.expectations import Expectation, Policy
@@ -220,6 +221,7 @@ class Failure:
     leaked: str = ""
 
 
+@public
 @dataclass(frozen=True, slots=True)
 class Finding:
     """One thing that a receiver does wrong, with the smallest delivery that shows it.

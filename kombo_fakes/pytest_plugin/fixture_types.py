@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
+from kombo_fakes.core.public import public
+
 if TYPE_CHECKING:
     import faker as faker_module
 
@@ -17,6 +19,7 @@ if TYPE_CHECKING:
 P = TypeVar("P", covariant=True)
 
 
+@public
 class PayloadMaker(Protocol[P]):
     """What `kombo_payload_factory` is: the ``build`` of a factory, with seeds of its own.
 
@@ -35,6 +38,7 @@ class PayloadMaker(Protocol[P]):
         ...
 
 
+@public
 class DeliveryMaker(Protocol):
     """What `kombo_delivery_factory` is: from a payload, or what it is to be like, to a delivery."""
 
@@ -50,6 +54,7 @@ class DeliveryMaker(Protocol):
         ...
 
 
+@public
 class ReceiverProbe(Protocol):
     """What `kombo_probe` is: `kombo_fakes.probe`, which fails the test with what it finds.
 

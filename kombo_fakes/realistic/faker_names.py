@@ -16,6 +16,7 @@ from faker.providers import BaseProvider
 
 from kombo_fakes.core.choices import Choices, SeededChoices
 from kombo_fakes.core.messages import shorten, unknown_name_error
+from kombo_fakes.core.public import public
 from kombo_fakes.errors import OverrideError
 from kombo_fakes.webhooks.shipped import DEFAULT_EVENT
 from kombo_fakes.webhooks.tools import TOOLS
@@ -111,6 +112,7 @@ class _GeneratorChoices(SeededChoices):
         self._random = generator.random.random
 
 
+@public
 class KomboProvider(BaseProvider):
     """A Faker provider of what Kombo sends: ``fake.add_provider(KomboProvider)``.
 

@@ -15,6 +15,7 @@ from jsonschema_rs import canonical
 from kombo_fakes.core.files import read_document
 from kombo_fakes.core.messages import find_nearest, shorten
 from kombo_fakes.core.pointer import to_pointer
+from kombo_fakes.core.public import public
 from kombo_fakes.errors import SchemaError, ValidationError
 from kombo_fakes.schema.annotations import narrow
 from kombo_fakes.schema.effective import Repair, derive_effective
@@ -33,6 +34,7 @@ from kombo_fakes.webhooks.shipped import DEFAULT_EVENT, event_document, events
 _EMAIL = jsonschema_rs.EmailOptions(allow_display_text=False)
 
 
+@public
 class Schema:
     """A JSON Schema: the published document, its effective reading, and a validator for it.
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from kombo_fakes.core.pointer import Path, get, to_pointer
+from kombo_fakes.core.public import public
 from kombo_fakes.schema.formats import checked_formats, pattern_matches
 from kombo_fakes.schema.references import ReferenceResolver
 from kombo_fakes.schema.vocabulary import ASSERTIONS
@@ -33,6 +34,7 @@ PLACES = 32
 """At how many places of a payload one schema object is looked at: there may be no end of them."""
 
 
+@public
 @dataclass(frozen=True, slots=True)
 class Site:
     """One constraint at one place.

@@ -13,6 +13,7 @@ import jsonschema_rs
 from kombo_fakes.core.json_reader import MAX_DEPTH
 from kombo_fakes.core.messages import find_nearest, shorten
 from kombo_fakes.core.pointer import Path, to_pointer
+from kombo_fakes.core.public import public
 from kombo_fakes.schema.vocabulary import SCHEMA_LIST, SCHEMA_MAP
 
 _SHOWN = 20
@@ -22,6 +23,7 @@ _TOO_LARGE = 10**_DIGITS
 """From here on Python doesn't write integers, and the validator takes them for null."""
 
 
+@public
 @dataclass(frozen=True, slots=True)
 class Violation:
     """One constraint that a payload breaks.

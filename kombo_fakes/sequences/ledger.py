@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from kombo_fakes.core.instants import parse_instant
+from kombo_fakes.core.public import public
 from kombo_fakes.sequences.mismatches import ABSENT, WHOLE, Mismatch
 from kombo_fakes.webhooks.registry import default_lifecycle
 
@@ -22,6 +23,7 @@ EVENTS = "events"
 """The field in which a receiver may show how many events it has applied."""
 
 
+@public
 @dataclass(frozen=True, slots=True)
 class Record:
     """What a receiver knows of an integration.
@@ -66,6 +68,7 @@ def _same_instant(observed: Any, expected: str) -> bool:
         return False
 
 
+@public
 class Ledger:
     """The reference receiver: it knows after each event what a correct receiver knows.
 

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, rule
 
 from kombo_fakes.core.instants import NOTATIONS
+from kombo_fakes.core.public import public
 from kombo_fakes.errors import ReceiverError
 from kombo_fakes.sequences.ledger import Ledger
 from kombo_fakes.sequences.mismatches import describe_mismatches
@@ -78,6 +79,7 @@ _MOVES = st.integers(0, prod(map(len, _RADICES)) - 1).map(_decode_move)
 _WHICH = st.integers(0, 63)
 
 
+@public
 class ReceiverMachine(RuleBasedStateMachine):
     """Derive a class from it, define `deliver` and `observe`, and run its ``TestCase``.
 

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 from kombo_fakes.core.choices import Choices, SeededChoices, seed_for
 from kombo_fakes.core.instants import NOTATIONS
 from kombo_fakes.core.messages import shorten
+from kombo_fakes.core.public import public
 from kombo_fakes.errors import OverrideError, ReceiverError
 from kombo_fakes.sequences.ledger import Ledger, Record
 from kombo_fakes.sequences.mismatches import describe_mismatches
@@ -35,6 +36,7 @@ Observe: TypeAlias = Callable[[str], "Mapping[str, Any] | None"]
 _REDELIVERIES = 2
 
 
+@public
 @dataclass(frozen=True, slots=True)
 class Step:
     """One moment of a timeline.
@@ -53,6 +55,7 @@ class Step:
         )
 
 
+@public
 @dataclass(frozen=True, slots=True)
 class Timeline:
     """Deliveries in the order in which they are sent, and the state that they lead to.

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from kombo_fakes.core.json_reader import parse_json
+from kombo_fakes.core.public import public
 from kombo_fakes.errors import DocumentError
 from kombo_fakes.wire.clients import send_by_client
 from kombo_fakes.wire.curl import make_curl_command
@@ -22,6 +23,7 @@ from kombo_fakes.wire.serializations import serialize
 from kombo_fakes.wire.signing import SIGNATURE_HEADER, TEST_SECRET, sign
 
 
+@public
 @dataclass(frozen=True, slots=True)
 class Delivery:
     r"""One request to a receiver.

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias, TypeVar
 from kombo_fakes.core.choices import Choices, SeededChoices, seed_for
 from kombo_fakes.core.json_reader import parse_json
 from kombo_fakes.core.messages import unknown_name_error
+from kombo_fakes.core.public import public
 from kombo_fakes.errors import DocumentError
 from kombo_fakes.realistic.generator import generator_for
 from kombo_fakes.schema.schema import Schema, SchemaLike
@@ -40,6 +41,7 @@ _TABLE: dict[Family, tuple[FaultRow, ...]] = {
 }
 
 
+@public
 @dataclass(frozen=True, slots=True, eq=False)
 class WireFault:
     """One thing that can be wrong with a delivery.

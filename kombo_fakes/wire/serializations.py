@@ -14,8 +14,10 @@ from typing import Any
 
 from kombo_fakes.core.choices import Choices, SeededChoices, seed_for
 from kombo_fakes.core.messages import unknown_name_error
+from kombo_fakes.core.public import public
 
 
+@public
 @dataclass(frozen=True, slots=True)
 class Style:
     """A way to write payloads.

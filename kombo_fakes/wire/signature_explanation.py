@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from kombo_fakes.core.public import public
 from kombo_fakes.wire.signature_mistakes import (
     MISTAKES,
     SIGNATURE_MISTAKES,
@@ -20,6 +21,7 @@ _CHARACTERS = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz012
 _TELLING = 8
 
 
+@public
 @dataclass(frozen=True, slots=True)
 class SignatureExplanation:
     """What is wrong with a signature. Its ``str()`` is the text.

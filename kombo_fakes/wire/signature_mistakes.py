@@ -17,6 +17,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal, TypeAlias
 
 from kombo_fakes.core.json_reader import parse_json
+from kombo_fakes.core.public import public
 from kombo_fakes.errors import DocumentError
 from kombo_fakes.wire.serializations import Style, styles
 from kombo_fakes.wire.signing import SIGNATURE_HEADER, TEST_SECRET, digest
@@ -27,6 +28,7 @@ _ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
 _BOM = b"\xef\xbb\xbf"
 
 
+@public
 @dataclass(frozen=True, slots=True)
 class SignatureMistake:
     """One way in which an implementation computes a wrong signature.

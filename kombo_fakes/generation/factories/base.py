@@ -12,6 +12,7 @@ from factory.declarations import BaseDeclaration, Trait
 from kombo_fakes.catalogues.overrides import add_fault, identify_fault
 from kombo_fakes.core.messages import unknown_name_error
 from kombo_fakes.core.pointer import Path, to_pointer
+from kombo_fakes.core.public import public
 from kombo_fakes.errors import FaultError, OverrideError
 from kombo_fakes.generation.factories.draft import OMIT, PLAIN_TYPES, Draft, Level, find_overrides
 from kombo_fakes.schema.schema import Schema
@@ -48,6 +49,7 @@ class LevelFactory(Factory[Any]):
         return cls._build(model_class, *args, **kwargs)
 
 
+@public
 class PayloadFactory(Factory[T]):
     """The base of all payload factories.
 

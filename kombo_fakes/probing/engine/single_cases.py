@@ -9,6 +9,7 @@ from fnmatch import fnmatchcase
 from typing import Any
 
 from kombo_fakes.core.messages import unknown_name_error
+from kombo_fakes.core.public import public
 from kombo_fakes.errors import ReceiverError
 from kombo_fakes.probing.cases.phases import CaseMaker
 from kombo_fakes.probing.model import (
@@ -35,6 +36,7 @@ from kombo_fakes.wire.signing import TEST_SECRET, sign
 _SOMEWHERE = "http://127.0.0.1:8000/"
 
 
+@public
 @dataclass(frozen=True, slots=True)
 class ProbeCase:
     """One delivery of a probe, and what a receiver owes for it.

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
+from kombo_fakes.core.public import public
 from kombo_fakes.errors import ReceiverError
 from kombo_fakes.probing.model import Case, Category, Finding, Policy, Reply
 from kombo_fakes.probing.reports.plain_text import counted, finding_lines
@@ -39,6 +40,7 @@ class Outcome:
         return "free" if self.case.expectation == "either" else "fine"
 
 
+@public
 @dataclass(frozen=True, slots=True)
 class Report:
     """All that a probe found.

@@ -15,6 +15,7 @@ from urllib3.exceptions import HTTPError
 from urllib3.util import SKIP_HEADER, Url
 
 from kombo_fakes.core.messages import shorten
+from kombo_fakes.core.public import public
 from kombo_fakes.errors import OverrideError, TransportError
 from kombo_fakes.version import __version__
 from kombo_fakes.wire.delivery import Delivery
@@ -36,6 +37,7 @@ _KEPT = 1 << 16
 _MOST = 8 << 20
 
 
+@public
 @dataclass(frozen=True, slots=True)
 class Answer:
     r"""What a receiver answered.
@@ -70,6 +72,7 @@ class Answer:
         return next((value for key, value in self.headers if key.lower() == wanted), None)
 
 
+@public
 class Transport:
     """Connections to a receiver, from as many threads as one likes.
 

@@ -149,7 +149,7 @@ def test_what_is_not_realistic_can_be_drawn(told):
     given = {"type": "string", "format": "email", "minLength": 80}
     status, said = told("generate", "--schema", "a.json", a__json=given)
     assert status == 2
-    assert said.endswith("draw it with values='any', on the command line --values any")
+    assert said.endswith("use values='any' (on the command line: --values any)")
     assert told("generate", "--schema", "a.json", "--values", "any")[0] == 0
 
 
@@ -221,10 +221,10 @@ def test_a_date_is_a_text_in_json(value):
 def test_a_locale_is_no_faker():
     """What makes a Faker of it is said."""
     with pytest.raises(
-        OverrideError, match=re.escape("'de_DE' is no Faker: give Faker(\"de_DE\")")
+        OverrideError, match=re.escape("'de_DE' is not a Faker: pass Faker(\"de_DE\")")
     ):
         build(faker="de_DE")
-    with pytest.raises(OverrideError, match=r"3 is no Faker: give Faker\(\)"):
+    with pytest.raises(OverrideError, match=r"3 is not a Faker: pass Faker\(\)"):
         build(faker=3)
     assert build(faker=Faker("de_DE"))
 

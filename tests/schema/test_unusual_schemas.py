@@ -331,7 +331,7 @@ def test_what_is_no_index(index: str) -> None:
 
 
 def test_an_item_that_is_too_far_away() -> None:
-    with pytest.raises(OverrideError, match="no array of more than 100,000 items is made"):
+    with pytest.raises(OverrideError, match="arrays are made with at most 100,000 items"):
         next(generate("data-changed", overrides={"/data/changed_models/999999999999/name": "x"}))
 
 

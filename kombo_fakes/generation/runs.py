@@ -95,8 +95,8 @@ class Run:
     def __init__(self, settings: GenerationSettings) -> None:
         self._source = _build_source(settings)
         number, parts = settings.part
-        self.start = self._source.count * (number - 1) // parts
-        self.stop = self._source.count * number // parts
+        self.start: int = self._source.count * (number - 1) // parts
+        self.stop: int = self._source.count * number // parts
 
     @property
     def is_filled(self) -> bool:

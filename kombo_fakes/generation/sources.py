@@ -104,7 +104,7 @@ class InvalidPayloads:
     def __init__(
         self, maker: Maker, faults: Sequence[Fault], count: int, *, is_in_rounds: bool
     ) -> None:
-        self.count = count if is_in_rounds else count * len(faults)
+        self.count: int = count if is_in_rounds else count * len(faults)
         self._maker = maker
         self._faults = faults
         self._count_each = count

@@ -1,4 +1,4 @@
-"""The types of the fixtures that are callables, to annotate the arguments of tests with."""
+"""The types of the fixtures that are callables, for annotations in tests."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ P = TypeVar("P", covariant=True)
 
 @public
 class PayloadMaker(Protocol[P]):
-    """What `kombo_payload_factory` is: the ``build`` of a factory, with seeds of its own.
+    """The type of `kombo_payload_factory`: the ``build`` method of a factory.
 
-    Name the payload that it makes: ``kombo_payload_factory: PayloadMaker[SyncFinished]``.
+    The parameter is the type of the payloads: ``kombo_payload_factory: PayloadMaker[MyPayload]``.
     """
 
     def __call__(
@@ -40,7 +40,7 @@ class PayloadMaker(Protocol[P]):
 
 @public
 class DeliveryMaker(Protocol):
-    """What `kombo_delivery_factory` is: from a payload, or what it is to be like, to a delivery."""
+    """The type of `kombo_delivery_factory`."""
 
     def __call__(
         self,
@@ -50,15 +50,15 @@ class DeliveryMaker(Protocol):
         wire_fault: str | None = None,
         **overrides: Any,
     ) -> Delivery:
-        """Make a delivery of a payload that is given, or of one with overrides."""
+        """Make a delivery of a payload, or of one that is made from the overrides."""
         ...
 
 
 @public
 class ReceiverProbe(Protocol):
-    """What `kombo_probe` is: `kombo_fakes.probe`, which fails the test with what it finds.
+    """The type of `kombo_probe`: `kombo_fakes.probe`, which fails the test if it finds something.
 
-    An argument that isn't given is what the fixtures and the marker say.
+    Arguments that a call leaves out come from the fixtures and the marker.
     """
 
     def __call__(
@@ -83,5 +83,5 @@ class ReceiverProbe(Protocol):
         progress: Progress | None = None,
         on_exchange: OnExchange | None = None,
     ) -> Report:
-        """Play deliveries at a receiver; see `kombo_fakes.probe`."""
+        """Probe a receiver; see `kombo_fakes.probe`."""
         ...

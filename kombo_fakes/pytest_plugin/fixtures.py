@@ -1,4 +1,7 @@
-"""The fixtures of the pytest plugin that make payloads, deliveries and strategies of them."""
+"""The fixtures of the pytest plugin that make payloads, deliveries and strategies of them.
+
+`pytest --fixtures` shows a docstring up to its first empty line, so the docstrings here have none.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +15,11 @@ import pytest
 
 from kombo_fakes.core.messages import shorten, unknown_name_error
 from kombo_fakes.errors import KomboFakesError, OverrideError
-from kombo_fakes.pytest_plugin.marker import explain_event_mismatch, read_default_event
+from kombo_fakes.pytest_plugin.marker import (
+    explain_event_mismatch,
+    explain_missing_parameter,
+    read_default_event,
+)
 from kombo_fakes.pytest_plugin.session_settings import remember
 
 if TYPE_CHECKING:
@@ -29,15 +36,13 @@ T = TypeVar("T")
 
 
 # -- settings: fixtures to redefine
-#
-# `pytest --fixtures` shows a docstring up to its first blank line, so they have none.
 
 
 @pytest.fixture(scope="session")
 def kombo_seed(pytestconfig: pytest.Config) -> int:
-    """What all payloads of the run are made from, beside the name of the test.
-    Scope: session. Type: int. Default: --kombo-seed, which is 0 by default.
-    Redefine it to fix a seed in the code.
+    """The seed of all payloads. Each test mixes it with its own name.
+    Scope: session. Type: int. Default: the option --kombo-seed, or 0.
+    Redefine it to set the seed in code.
     """
     seed: int = pytestconfig.getoption("--kombo-seed")
     return seed
@@ -45,10 +50,11 @@ def kombo_seed(pytestconfig: pytest.Config) -> int:
 
 @pytest.fixture(scope="session")
 def kombo_event(request: pytest.FixtureRequest) -> str:
-    """The event that the other fixtures make payloads of.
-    Scope: session. Type: str. Default: the ini option kombo_event, or "integration-state-changed".
-    Set the option for another event, or put @pytest.mark.kombo(event=...) on a test, class or
-    module; redefined, it is unknown to the tests per fault, wire fault and case.
+    """The event that the other fixtures use.
+    Scope: session. Type: str. Default: the ini option kombo_event, or the first event that
+    `kombo-fakes events` lists. To change it, set the ini option, or put
+    @pytest.mark.kombo(event=...) on a test, class or module. If you redefine the fixture instead,
+    add the marker to tests that run once per fault, wire fault or case.
     """
     event: str = getattr(request, "param", read_default_event(request.config))
     return event
@@ -56,42 +62,45 @@ def kombo_event(request: pytest.FixtureRequest) -> str:
 
 @pytest.fixture(scope="session")
 def kombo_faker() -> faker.Faker | None:
-    """Where the names of organisations and people in realistic payloads come from.
-    Scope: session. Type: faker.Faker | None. Default: None, the names that kombo_fakes carries.
-    Redefine it to return Faker("de_DE"), say; the Faker's own random state stays as it is.
+    """The Faker that makes names of organisations and people in realistic payloads.
+    Scope: session. Type: faker.Faker | None. Default: None, which uses names that come with
+    kombo_fakes. Redefine it to return Faker("de_DE"), for example. The random state of the Faker
+    does not change.
     """
     return None
 
 
 @pytest.fixture(scope="session")
 def kombo_strategy_options() -> dict[str, Any]:
-    """The options of kombo_payloads and kombo_invalid_payloads.
+    """The options of kombo_payloads, kombo_invalid_payloads and kombo_deliveries.
     Scope: session. Type: dict[str, Any]. Default: {}.
-    Redefine it to return {"allow_nul": False, "max_length": 200}, say: any keyword argument of
-    kombo_fakes.payloads, which are values, ambiguous, allow_nul, codec, max_length and nulls.
+    Redefine it to return {"allow_nul": False, "max_length": 200}, for example. The options are the
+    keyword arguments of kombo_fakes.payloads: values, ambiguous, allow_nul, codec, max_length and
+    nulls.
     """
     return {}
 
 
 @pytest.fixture(scope="session")
 def kombo_webhook_secret() -> str:
-    """The secret that deliveries are signed with.
-    Scope: session. Type: str. Default: kombo_fakes.TEST_SECRET, which calls itself a test secret.
-    Redefine it to return what your receiver is configured with in tests.
+    """The secret that signs deliveries.
+    Scope: session. Type: str. Default: kombo_fakes.TEST_SECRET.
+    Redefine it to return the secret that your receiver has in tests.
     """
     from kombo_fakes.wire.signing import TEST_SECRET
 
     return TEST_SECRET
 
 
-# -- for property tests: session-scoped, so that @given takes them
+# -- for property tests: session-scoped, because @given rejects function-scoped fixtures
 
 
 @pytest.fixture(scope="session")
 def kombo_schema(kombo_event: str, pytestconfig: pytest.Config) -> Schema:
-    """The schema of the event, to validate with: kombo_schema.validate(payload).
-    Scope: session. Type: kombo_fakes.Schema. Default: that of kombo_event.
-    Redefine it to return Schema.load("ours.json"), and the two strategies follow.
+    """The schema of the event. kombo_schema.validate(payload) validates a payload.
+    Scope: session. Type: kombo_fakes.Schema. Default: the schema of kombo_event.
+    Redefine it to return Schema.load("ours.json"), for example. The strategies then follow that
+    schema.
     """
     from kombo_fakes.schema.schema import Schema
 
@@ -103,10 +112,9 @@ def kombo_schema(kombo_event: str, pytestconfig: pytest.Config) -> Schema:
 def kombo_payloads(
     kombo_schema: Schema, kombo_strategy_options: dict[str, Any], pytestconfig: pytest.Config
 ) -> SearchStrategy[Any]:
-    """A Hypothesis strategy of valid payloads: data.draw(kombo_payloads) in a test under @given.
-    Scope: session. Type: SearchStrategy[kombo_fakes.IntegrationStateChanged].
-    Default: kombo_fakes.payloads(kombo_schema).
-    Its options are kombo_strategy_options.
+    """A Hypothesis strategy of valid payloads. Use data.draw(kombo_payloads) under @given.
+    Scope: session. Type: SearchStrategy of payloads.
+    Default: kombo_fakes.payloads(kombo_schema, **kombo_strategy_options).
     """
     from kombo_fakes.strategies.payloads import payloads
 
@@ -127,10 +135,10 @@ def kombo_invalid_payloads(
     kombo_strategy_options: dict[str, Any],
     pytestconfig: pytest.Config,
 ) -> SearchStrategy[InvalidPayload]:
-    """A Hypothesis strategy of payloads with one fault, and the fault: pairs to unpack.
-    Scope: session. Type: SearchStrategy[InvalidPayload].
-    Default: kombo_fakes.invalid_payloads(kombo_schema), of all faults.
-    Its options are kombo_strategy_options; the marker kombo and --kombo-fault narrow it.
+    """A Hypothesis strategy of pairs: an invalid payload, and the one fault that it has.
+    Scope: session. Type: SearchStrategy[kombo_fakes.InvalidPayload].
+    Default: kombo_fakes.invalid_payloads(kombo_schema, **kombo_strategy_options) with all faults.
+    The marker kombo and the option --kombo-fault select faults.
     """
     from kombo_fakes.strategies.invalid import invalid_payloads
 
@@ -157,10 +165,10 @@ def kombo_deliveries(
     kombo_strategy_options: dict[str, Any],
     pytestconfig: pytest.Config,
 ) -> SearchStrategy[Delivery]:
-    """A Hypothesis strategy of valid deliveries in all styles, signed over their bytes.
+    """A Hypothesis strategy of valid, signed deliveries in all styles.
     Scope: session. Type: SearchStrategy[kombo_fakes.Delivery].
-    Default: kombo_fakes.deliveries(kombo_schema, secret=kombo_webhook_secret).
-    Its options are kombo_strategy_options.
+    Default: kombo_fakes.deliveries(kombo_schema, secret=kombo_webhook_secret) with
+    kombo_strategy_options.
     """
     from kombo_fakes.wire.strategies import deliveries
 
@@ -177,7 +185,7 @@ def kombo_deliveries(
     )
 
 
-# -- for example tests: function-scoped, since what a test gets depends on its name
+# -- for example tests: function-scoped, because a payload depends on the name of its test
 
 
 @pytest.fixture
@@ -187,10 +195,9 @@ def kombo_payload(
     kombo_seed: int,
     kombo_faker: faker.Faker | None,
 ) -> dict[str, Any]:
-    """A realistic payload, the test's own to change.
-    Scope: function. Type: a dict, such as kombo_fakes.IntegrationStateChanged.
-    Default: made from the test's node id and kombo_seed.
-    Its event is kombo_event, its names come from kombo_faker.
+    """A realistic payload. The test may change it.
+    Scope: function. Type: dict. Default: a payload of kombo_event that depends on the test's name
+    and on kombo_seed.
     """
     seed = _derive_seed(request, kombo_seed, "kombo_payload", 0)
     return _build_payload(kombo_event, faker=kombo_faker, kombo_seed=seed)
@@ -203,11 +210,12 @@ def kombo_payload_factory(
     kombo_seed: int,
     kombo_faker: faker.Faker | None,
 ) -> PayloadMaker[dict[str, Any]]:
-    """A callable for realistic payloads, with the overrides and traits of the event's factory:
-    kombo_payload_factory(invalid=True, data__integration_tool="workday").
-    Scope: function. Type: kombo_fakes.PayloadMaker[kombo_fakes.IntegrationStateChanged].
-    Default: IntegrationStateChangedFactory.build, each call with the next seed of the test;
-    kombo_seed=3 fixes one call's, and fault="data.state-enum-lowercase" breaks its payload.
+    """A callable that makes realistic payloads. It takes the fields and traits of the event's
+    factory: kombo_payload_factory(invalid=True, data__integration_tool="workday").
+    Scope: function. Type: kombo_fakes.PayloadMaker.
+    Default: the build method of kombo_fakes.factory_for(kombo_event). Each call returns another
+    payload. kombo_seed=3 sets the seed of one call, and fault="data.state-enum-lowercase" makes its
+    payload invalid.
     """
     calls = 0
 
@@ -221,7 +229,7 @@ def kombo_payload_factory(
         try:
             return _build_payload(kombo_event, **{"faker": kombo_faker, **overrides})
         except KomboFakesError as error:
-            # What is wrong is in the test's own line, and not in the frames below this one.
+            # The mistake is in the line of the test, so the traceback ends there.
             raise error.with_traceback(None) from None
 
     return make
@@ -234,20 +242,17 @@ def kombo_invalid_payload(
     kombo_seed: int,
     kombo_faker: faker.Faker | None,
 ) -> InvalidPayload:
-    """A payload with one fault, and the fault: a pair to unpack, and a test for each fault.
+    """A pair to unpack: an invalid payload, and the one fault that it has. The test runs once for
+    each fault.
     Scope: function. Type: kombo_fakes.InvalidPayload. Default: every fault of kombo_event.
-    Narrow it with @pytest.mark.kombo(keywords=["enum"], at="/data/state", faults=["*-cut"]) or
-    with --kombo-fault. The rest of the payload is made from the test's node id and kombo_seed.
+    Select faults with @pytest.mark.kombo(keywords=["enum"], at="/data/state", faults=["*-cut"]) or
+    with --kombo-fault. The rest of the payload depends on the test's name and on kombo_seed.
     """
     from kombo_fakes.catalogues.fault import InvalidPayload
 
     fault: Fault | None = getattr(request, "param", None)
     if fault is None:
-        pytest.fail(
-            "kombo_invalid_payload is a test per fault: let the test, or a fixture that it "
-            "names, have it as an argument",
-            pytrace=False,
-        )
+        pytest.fail(explain_missing_parameter("kombo_invalid_payload"), pytrace=False)
     if fault.schema.name != kombo_event:
         pytest.fail(explain_event_mismatch(kombo_event), pytrace=False)
     seed = _derive_seed(request, kombo_seed, "kombo_invalid_payload", 0)
@@ -264,8 +269,8 @@ def kombo_delivery(
     kombo_webhook_secret: str,
 ) -> Delivery:
     """A signed delivery of a realistic payload: kombo_delivery.send(client, "/webhooks").
-    Scope: function. Type: kombo_fakes.Delivery.
-    Default: made from the test's node id and kombo_seed, signed with kombo_webhook_secret.
+    Scope: function. Type: kombo_fakes.Delivery. Default: a delivery signed with
+    kombo_webhook_secret, whose payload depends on the test's name and on kombo_seed.
     """
     from kombo_fakes.wire.delivery import Delivery
 
@@ -282,12 +287,12 @@ def kombo_delivery_factory(
     kombo_faker: faker.Faker | None,
     kombo_webhook_secret: str,
 ) -> DeliveryMaker:
-    """A callable for signed deliveries: of a payload that it is given, or of one that it makes
-    with the overrides and traits of the event's factory, as in
+    """A callable that makes signed deliveries, of a payload that you pass, or of one that it makes
+    from the fields and traits of the event's factory:
     kombo_delivery_factory(invalid=True, style="indented").
     Scope: function. Type: kombo_fakes.DeliveryMaker.
-    Default: signed with kombo_webhook_secret, each call with the next seed of the test;
-    wire_fault="signature-missing" makes it odd in this way.
+    Default: deliveries signed with kombo_webhook_secret. Each call makes another payload.
+    wire_fault="signature-missing" gives the delivery that wire fault.
     """
     from kombo_fakes.wire.delivery import Delivery
     from kombo_fakes.wire.faults import wire_faults
@@ -304,7 +309,9 @@ def kombo_delivery_factory(
         __tracebackhide__ = True
         nonlocal calls
         if style is not None and wire_fault is not None:
-            raise TypeError("style= and wire_fault=: a wire fault has a style of its own")
+            raise TypeError(
+                "give style= or wire_fault=, not both: a wire fault sets the style itself"
+            )
         if payload is None:
             if overrides.get("kombo_seed") is None:
                 seed = _derive_seed(request, kombo_seed, "kombo_delivery_factory", calls)
@@ -312,24 +319,23 @@ def kombo_delivery_factory(
                 calls += 1
             overrides = {"faker": kombo_faker, **overrides}
         elif overrides:
-            raise TypeError(f"a payload and {min(overrides)}=: give one or the other")
+            raise TypeError(f"give a payload or {min(overrides)}=, not both")
         try:
             if payload is None:
                 payload = _build_payload(kombo_event, **overrides)
             if wire_fault is None:
-                spelt = "compact" if style is None else style
-                return Delivery.of(payload, kombo_webhook_secret, style=spelt)
+                return Delivery.of(payload, kombo_webhook_secret, style=style or "compact")
             found = wire_faults(kombo_event, secret=kombo_webhook_secret, ids=[wire_fault])
             if len(found) > 1:
                 raise OverrideError(
-                    f"wire_fault={shorten(wire_fault)}: a delivery has one wire fault, and these "
-                    f"are {len(found)}: {', '.join(fault.id for fault in found[:3])}, ..."
+                    f"wire_fault={shorten(wire_fault)} matches {len(found)} wire faults "
+                    f"({', '.join(fault.id for fault in found[:3])}, ...): give the id of one"
                 )
             made = found[0].apply(payload)
         except KomboFakesError as error:
             raise error.with_traceback(None) from None
         if made is None:
-            raise ValueError(f"{wire_fault}: this payload can't have it")
+            raise ValueError(f"this payload cannot have the wire fault {wire_fault}")
         return made
 
     return make
@@ -339,24 +345,20 @@ def kombo_delivery_factory(
 def kombo_wire_fault(
     request: pytest.FixtureRequest, kombo_event: str, kombo_webhook_secret: str
 ) -> WireFault:
-    """A wire fault, and a test for each: .examples are deliveries, .expected() says whether a
-    receiver has to reject or to accept them, or may do either.
-    Scope: function. Type: kombo_fakes.WireFault. Default: every wire fault of kombo_event,
-    its deliveries for a receiver whose secret is kombo_webhook_secret.
+    """A wire fault. The test runs once for each. Send its .examples, which are deliveries;
+    .expected() tells if a receiver has to accept them, has to reject them, or may do either.
+    Scope: function. Type: kombo_fakes.WireFault. Default: every wire fault of kombo_event, with
+    deliveries for a receiver whose secret is kombo_webhook_secret.
     """
     from kombo_fakes.wire.faults import wire_faults
 
     wanted: str | None = getattr(request, "param", None)
     if wanted is None:
-        pytest.fail(
-            "kombo_wire_fault is a test per fault: let the test, or a fixture that it names, "
-            "have it as an argument",
-            pytrace=False,
-        )
+        pytest.fail(explain_missing_parameter("kombo_wire_fault"), pytrace=False)
     for fault in wire_faults(kombo_event, secret=kombo_webhook_secret):
         if fault.id == wanted:
             return fault
-    pytest.skip(f"{wanted}: no such delivery is wrong where kombo_webhook_secret is this one")
+    pytest.skip(f"{wanted} is not a fault for a receiver with this kombo_webhook_secret")
 
 
 def _derive_seed(request: pytest.FixtureRequest, kombo_seed: int, fixture: str, calls: int) -> int:
@@ -368,8 +370,8 @@ def _derive_seed(request: pytest.FixtureRequest, kombo_seed: int, fixture: str, 
 def _build_payload(event: str, **overrides: Any) -> dict[str, Any]:
     from kombo_fakes.generation.factories.by_event import factory_for
 
-    # With __sequence no counter of factory_boy's moves. Copied, because a test may do with its
-    # payload what it likes, and a broken value can be a part of the catalogue.
+    # __sequence keeps the counters of factory_boy as they are. The copy lets a test change its
+    # payload: an invalid value can be the object that the catalogue of faults holds.
     payload: dict[str, Any] = factory_for(event).build(**{"__sequence": 0, **overrides})
     return copy.deepcopy(payload)
 

@@ -1,4 +1,4 @@
-"""The marker ``kombo``: what it says of a test, and how tests are parametrised by it."""
+"""The marker ``kombo``: its arguments, and how tests are parametrized by it."""
 
 from __future__ import annotations
 
@@ -13,13 +13,16 @@ from kombo_fakes.errors import KomboFakesError, MarkerError
 
 MARKER = (
     "kombo(event=None, keywords=None, at=None, faults=None, policy=None, cases=None, skip=None, "
-    "baseline=None): what the kombo_... fixtures of a test are about. event: the event, by default "
-    "that of kombo_event. keywords, at, faults: only the faults of these schema keywords, at this "
-    "place or below it (a JSON Pointer or a dotted name), with these ids ('*' stands for "
-    "anything). policy: 'strict' or 'tolerant', what kombo_probe and kombo_probe_case hold a "
-    "receiver to. cases: only the cases of kombo_probe_case with these ids. skip, baseline: what "
-    "is known to be wrong, as ids, and as a report of `kombo-fakes probe --json` whose path is "
-    "relative to the test's file. Of several markers the nearest one counts, argument by argument."
+    "baseline=None): settings of the kombo_... fixtures for a test, class or module. "
+    "event: the event to use instead of the default one. "
+    "keywords, at, faults: select faults by schema keyword, by place (a JSON Pointer or a dotted "
+    "name; everything below it is included), or by id ('*' stands for anything). "
+    "policy: 'strict' or 'tolerant', what kombo_probe and kombo_probe_case expect of a receiver. "
+    "cases: select cases of kombo_probe_case by id. "
+    "skip: ids of findings or cases that are known. "
+    "baseline: a report of `kombo-fakes probe --json` whose findings are known; the path is "
+    "relative to the test's file. "
+    "If several markers give an argument, the nearest marker wins."
 )
 
 _LISTS = ("keywords", "faults", "cases", "skip")
@@ -28,7 +31,7 @@ _POLICIES = ("strict", "tolerant")
 
 @dataclass(frozen=True, slots=True)
 class MarkerArguments:
-    """What the markers of one test ask for."""
+    """The arguments of all ``kombo`` markers of one test. None means that no marker gives one."""
 
     event: str | None = None
     keywords: tuple[str, ...] | None = None
@@ -41,59 +44,61 @@ class MarkerArguments:
 
     @property
     def has_fault_filter(self) -> bool:
-        """Whether it is about some of the faults only."""
+        """True if the arguments select some of the faults."""
         return (self.keywords, self.at, self.faults) != (None, None, None)
 
     def describe_fault_filter(self) -> str:
-        """The arguments that narrow, as they stand in the marker."""
+        """Return the arguments that select faults, as a marker writes them."""
         given = (("keywords", self.keywords), ("at", self.at), ("faults", self.faults))
         return ", ".join(f"{name}={shorten(value)}" for name, value in given if value is not None)
 
 
 def read_marker(node: pytest.Item) -> MarkerArguments:
-    """What the markers of a test ask for; of each argument the nearest marker's counts.
+    """Read the arguments of all ``kombo`` markers of a test; the nearest marker wins.
 
     Raises:
-        UnknownNameError: for an argument that the marker doesn't have, or an unknown event or
-            policy.
-        MarkerError: for a value of the wrong type.
+        UnknownNameError: if the marker has no such argument, or there is no such event or policy.
+        MarkerError: if a value has the wrong type.
     """
-    marked: dict[str, Any] = {}
+    arguments: dict[str, Any] = {}
     for marker in node.iter_markers("kombo"):
         if marker.args:
-            raise MarkerError(f"{shorten(marker.args[0])} has no name; write event=, keywords=...")
+            raise MarkerError(
+                f"{shorten(marker.args[0])} has no argument name; "
+                "write event=..., keywords=... or another name"
+            )
         for name, value in marker.kwargs.items():
             if name not in MarkerArguments.__dataclass_fields__:
                 raise unknown_name_error("argument", name, MarkerArguments.__dataclass_fields__)
-            marked.setdefault(name, value)
-    for name, value in marked.items():
+            arguments.setdefault(name, value)
+    for name, value in arguments.items():
         if name in _LISTS and value is not None:
             names = (value,) if isinstance(value, str) else value
-            if not _is_string_list(names):
-                raise MarkerError(f"{name}={shorten(value)} is neither a text nor a list of them")
-            marked[name] = tuple(names)
+            if not _is_string_collection(names):
+                raise MarkerError(f"{name}={shorten(value)} is neither a string nor a list of them")
+            arguments[name] = tuple(names)
         elif value is not None and not isinstance(value, str):
-            raise MarkerError(f"{name}={shorten(value)} is no text")
-    if marked.get("event") is not None:
+            raise MarkerError(f"{name}={shorten(value)} is not a string")
+    if arguments.get("event") is not None:
         from kombo_fakes.webhooks.shipped import check_event
 
-        check_event(marked["event"])
-    if marked.get("policy") not in (None, *_POLICIES):
-        raise unknown_name_error("policy", marked["policy"], _POLICIES)
-    return MarkerArguments(**marked)
+        check_event(arguments["event"])
+    if arguments.get("policy") not in (None, *_POLICIES):
+        raise unknown_name_error("policy", arguments["policy"], _POLICIES)
+    return MarkerArguments(**arguments)
 
 
 def read_default_event(config: pytest.Config) -> str:
-    """The event where nothing else is said: that of the ini option.
+    """Return the event of tests without a marker: that of the ini option ``kombo_event``.
 
-    Known at collection, when no fixture has a value yet, and so to the tests per something.
+    Collection has to know it, and no fixture has a value at that time.
     """
     from kombo_fakes.webhooks.shipped import DEFAULT_EVENT
 
     return str(config.getini("kombo_event")) or DEFAULT_EVENT
 
 
-def _is_string_list(value: Any) -> bool:
+def _is_string_collection(value: Any) -> bool:
     return isinstance(value, (list, tuple, set, frozenset)) and all(
         isinstance(item, str) for item in value
     )
@@ -102,13 +107,13 @@ def _is_string_list(value: Any) -> bool:
 def make_collection_error(
     metafunc: pytest.Metafunc, error: KomboFakesError
 ) -> pytest.Collector.CollectError:
-    """A collection error of one line; others are shown with a traceback through the plugin."""
+    """Return an error that pytest shows as one line. It shows others with a traceback."""
     test = metafunc.definition.nodeid
     return pytest.Collector.CollectError(f"{test}: @pytest.mark.kombo: {error}")
 
 
 def hide_id(name: str) -> Any:
-    """The id of a parameter that has no place in the test's name; pytest hides one from 8.4 on."""
+    """Return an id that stays out of the names of tests; pytest before 8.4 shows the name."""
     return getattr(pytest, "HIDDEN_PARAM", name)
 
 
@@ -118,13 +123,15 @@ def parametrize(
     values: Sequence[Any],
     ids: Sequence[Any] | None = None,
 ) -> None:
-    """Make a test for each value of a fixture, if the test uses it and its author didn't decide."""
+    """Make a test for each value of a fixture that the test uses.
+
+    A test whose author has parametrized the fixture stays as it is.
+    """
     if fixture in metafunc.fixturenames and not _is_parametrized(metafunc, fixture):
         metafunc.parametrize(fixture, values, indirect=True, ids=ids)
 
 
 def _is_parametrized(metafunc: pytest.Metafunc, fixture: str) -> bool:
-    """Whether the test's author has parametrised a fixture of ours, and so decided."""
     for marker in metafunc.definition.iter_markers("parametrize"):
         names = marker.args[0] if marker.args else marker.kwargs.get("argnames", ())
         if fixture in (names.replace(",", " ").split() if isinstance(names, str) else names):
@@ -133,9 +140,17 @@ def _is_parametrized(metafunc: pytest.Metafunc, fixture: str) -> bool:
 
 
 def explain_event_mismatch(event: str) -> str:
-    """What is said where a test per something was made for another event than it has."""
+    """Return the message for a test that was collected for another event than it has."""
     return (
-        f"kombo_event is {event!r} here, but which faults there are has to be known at "
-        "collection, when no fixture has a value yet: say so once with the ini option, "
+        f"kombo_event is {event!r} here, but the test was collected for another event. "
+        "Collection cannot see a redefined fixture. Set the event with the ini option "
         f"kombo_event = {event}, or with @pytest.mark.kombo(event={event!r})"
+    )
+
+
+def explain_missing_parameter(fixture: str) -> str:
+    """Return the message for a test that requests a parametrized fixture too late."""
+    return (
+        f"{fixture} makes several tests, so pytest has to see it at collection. "
+        "Make it an argument of the test, or of a fixture that the test uses"
     )

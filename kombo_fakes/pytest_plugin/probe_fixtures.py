@@ -1,7 +1,6 @@
-"""The fixtures of the pytest plugin that probe a receiver: all at once, or a test for each case.
+"""The fixtures of the pytest plugin that probe a receiver: in one test, or in a test for each case.
 
-Like the plugin it is imported by every run of everybody who has this package installed, so
-whatever is heavy is imported where it is first needed.
+`pytest --fixtures` shows a docstring up to its first empty line, so the docstrings here have none.
 """
 
 from __future__ import annotations
@@ -17,6 +16,7 @@ from kombo_fakes.errors import KomboFakesError
 from kombo_fakes.pytest_plugin.marker import (
     MarkerArguments,
     explain_event_mismatch,
+    explain_missing_parameter,
     make_collection_error,
     parametrize,
     read_default_event,
@@ -51,8 +51,8 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 def _list_case_ids(event: str, wanted: tuple[str, ...] | None) -> tuple[str, ...]:
     from kombo_fakes.probing.engine.single_cases import probe_cases
 
-    # With a secret that isn't the test secret: to a receiver that has that one, deliveries signed
-    # with it are no case.
+    # Collection does not know the secret yet. Cases that are signed with the test secret are
+    # skipped later, for a receiver that uses it.
     found = probe_cases(event, secret=b"not the test secret", ids=wanted)
     return tuple(case.id for case in found)
 
@@ -66,16 +66,16 @@ def _make_parameter(case_id: str, known: Known) -> Any:
 def _read_known_ids(
     marked: MarkerArguments, node: pytest.Item, *, cases: bool, baseline: str | None = None
 ) -> frozenset[str]:
-    """The ids that the marker says are known: of findings, or of the cases that show them.
+    """Return the ids of what is known: of findings, or of the cases that show them.
 
     Args:
-        marked: What the marker says.
-        node: The test, whose file a baseline is beside.
-        cases: Whether it is about cases, and not findings.
-        baseline: One in place of the marker's.
+        marked: The arguments of the marker.
+        node: The test. The path of a baseline is relative to its file.
+        cases: True for ids of cases, False for ids of findings.
+        baseline: A baseline to use instead of the marker's.
 
     Raises:
-        DocumentError: if the baseline can't be read, or is none.
+        DocumentError: if the baseline cannot be read, or is not a report.
     """
     known = set(marked.skip or ())
     baseline = marked.baseline if baseline is None else baseline
@@ -89,22 +89,19 @@ def _read_known_ids(
     return frozenset(known)
 
 
-# `pytest --fixtures` shows a docstring up to its first blank line, so they have none.
-
-
 @pytest.fixture
 def kombo_probe(
     request: pytest.FixtureRequest, kombo_event: str, kombo_seed: int, kombo_webhook_secret: str
 ) -> ReceiverProbe:
-    """A callable that plays deliveries at a receiver, and fails the test with all that is wrong:
+    """A callable that sends deliveries to a receiver, and fails the test with a report of what the
+    receiver gets wrong:
     kombo_probe(app, url="/webhooks/kombo", observe="/integrations/{integration_id}").
     Scope: function. Type: kombo_fakes.ReceiverProbe.
-    Default: kombo_fakes.probe, whose arguments it takes: a receiver is a URL, a WSGI or ASGI
-    application, or a callable that takes a Delivery. Event, seed and secret are those of
-    kombo_event, kombo_seed and kombo_webhook_secret; policy, and what is known, are those of
-    @pytest.mark.kombo(policy="tolerant", skip=["signature-*"], baseline="known.json"), or of the
-    arguments of these names. With subtests=subtests, pytest's fixture, each finding is a subtest
-    that fails.
+    Default: kombo_fakes.probe with its arguments. A receiver is a URL, a WSGI or ASGI application,
+    or a callable that takes a Delivery. The event, seed and secret are kombo_event, kombo_seed and
+    kombo_webhook_secret. Set the policy and what is known with arguments, or with
+    @pytest.mark.kombo(policy="tolerant", skip=["signature-*"], baseline="known.json").
+    With subtests=subtests, the fixture of pytest, each finding is a failing subtest.
     """
 
     def run(
@@ -117,7 +114,7 @@ def kombo_probe(
     ) -> Report:
         __tracebackhide__ = True
         from kombo_fakes.probing.engine.probe import probe
-        from kombo_fakes.probing.known import GONE, Known
+        from kombo_fakes.probing.known import Known
 
         try:
             marked = read_marker(request.node)
@@ -132,14 +129,13 @@ def kombo_probe(
             }
             report = probe(receiver, skip=[*known, *own], **settings)
         except KomboFakesError as error:
-            # What is wrong is in the test's own line, and not in the frames below this one.
+            # The mistake is in the line of the test, so the traceback ends there.
             raise error.with_traceback(None) from None
         if report.stopped == "interrupted":
             raise KeyboardInterrupt
         for note in report.notes:
-            if note.startswith(GONE):
-                # Shown with a test that fails, and by pytest -rA.
-                request.node.add_report_section("call", "kombo_probe", note)
+            # pytest shows sections of failed tests, and of all tests with -rA.
+            request.node.add_report_section("call", "kombo_probe", note)
         if subtests is None:
             report.check()
         else:
@@ -150,7 +146,7 @@ def kombo_probe(
 
 
 def _report_as_subtests(report: Report, subtests: Any) -> None:
-    # Not hidden: pytest can't report a skip of which it sees no frame.
+    # No __tracebackhide__ here: pytest cannot report a skip if it hides all frames.
     from kombo_fakes.probing.reports.plain_text import GROUPS, counted, finding_lines
 
     for finding in report.findings:
@@ -165,7 +161,7 @@ def _report_as_subtests(report: Report, subtests: Any) -> None:
             with subtests.test(msg=f"{title} ({counted(tried, 'case')})"):
                 pass
     for line in report.not_judged:
-        with subtests.test(msg=line.partition(": ")[0]):
+        with subtests.test(msg="not judged"):
             pytest.skip(f"not judged: {line}")
     if report.stopped:
         with subtests.test(msg="the whole run"):
@@ -176,20 +172,17 @@ def _report_as_subtests(report: Report, subtests: Any) -> None:
 def kombo_probe_case(
     request: pytest.FixtureRequest, kombo_event: str, kombo_seed: int, kombo_webhook_secret: str
 ) -> ProbeCase:
-    """A delivery of the probe and what is owed for it, and a test for each: send .delivery, and
-    .check(response) fails the test if the response is another one than is .owed.
+    """One delivery of the probe, and what a receiver has to do with it. The test runs once for each
+    case: send .delivery, and pass the response to .check(response), which fails the test if it is
+    not the expected one.
     Scope: function. Type: kombo_fakes.ProbeCase. Default: every case of kombo_event, signed with
-    kombo_webhook_secret, with ids of the test's own. Narrow them with
-    @pytest.mark.kombo(policy="tolerant", cases=["wire:*"]), and say with skip=["fault:data.id-*"]
-    or baseline="report.json" which ones are known to fail: they are expected failures.
+    kombo_webhook_secret. The ids in the payloads differ from test to test.
+    Select cases with @pytest.mark.kombo(policy="tolerant", cases=["wire:*"]). Cases that
+    skip=["fault:data.id-*"] or baseline="report.json" lists are expected to fail.
     """
     wanted: str | None = getattr(request, "param", None)
     if wanted is None:
-        pytest.fail(
-            "kombo_probe_case is a test per case: let the test, or a fixture that it names, have "
-            "it as an argument",
-            pytrace=False,
-        )
+        pytest.fail(explain_missing_parameter("kombo_probe_case"), pytrace=False)
     marked = read_marker(request.node)
     if (marked.event or read_default_event(request.config)) != kombo_event:
         pytest.fail(explain_event_mismatch(kombo_event), pytrace=False)
@@ -197,7 +190,7 @@ def kombo_probe_case(
     name = request.node.nodeid.partition("[")[0]
     cases = _make_cases(kombo_event, kombo_webhook_secret, policy, kombo_seed, name)
     if wanted not in cases:
-        pytest.skip(f"{wanted}: no such delivery is wrong where kombo_webhook_secret is this one")
+        pytest.skip(f"{wanted} is not a case for a receiver with this kombo_webhook_secret")
     return cases[wanted]
 
 

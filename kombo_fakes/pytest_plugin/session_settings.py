@@ -1,7 +1,7 @@
-"""No fixture made of other settings than the test's.
+"""Session fixtures are only used by tests with the settings that they were made with.
 
-pytest makes a session's fixture once, even where two directories redefine what it is made of:
-the test that comes first would decide what all others get.
+pytest makes a session fixture once, even if two directories redefine a fixture that it is made
+with. The test that runs first would decide which values all other tests get.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class _SessionFixture:
-    """A session's fixture, and the settings that it was made of."""
+    """The value of a session fixture, and the values of the fixtures that it was made with."""
 
     value: Any
     settings: dict[str, Any]
@@ -28,40 +28,46 @@ class _SessionFixture:
 _REMEMBERED = pytest.StashKey[dict[str, _SessionFixture]]()
 
 
-def pytest_configure(config: pytest.Config) -> None:
-    config.stash[_REMEMBERED] = {}
-
-
 def remember(config: pytest.Config, fixture: str, value: T, **settings: Any) -> T:
+    """Remember the settings that a session fixture is made with, and return its value."""
     config.stash[_REMEMBERED][fixture] = _SessionFixture(value, settings)
     return value
 
 
-@pytest.hookimpl(trylast=True)  # When the test has its fixtures.
+def pytest_configure(config: pytest.Config) -> None:
+    config.stash[_REMEMBERED] = {}
+
+
+@pytest.hookimpl(trylast=True)  # The fixtures of the test have their values then.
 def pytest_runtest_setup(item: pytest.Item) -> None:
     values: dict[str, Any] = getattr(item, "funcargs", None) or {}
     if "kombo_event" in values:
         event = read_marker(item).event
         if event not in (None, values["kombo_event"]):
             pytest.fail(
-                f"the marker asks for {event!r}, but the redefined kombo_event ignores it; "
-                f'let it return getattr(request, "param", {values["kombo_event"]!r})',
+                f"@pytest.mark.kombo asks for {event!r}, but the redefined kombo_event returns "
+                f"{values['kombo_event']!r}. Let it return "
+                f'getattr(request, "param", {values["kombo_event"]!r})',
                 pytrace=False,
             )
-    for fixture, made in item.config.stash[_REMEMBERED].items():
-        if values.get(fixture) is not made.value:
+    for fixture, remembered in item.config.stash[_REMEMBERED].items():
+        if values.get(fixture) is not remembered.value:
             continue
-        for setting, value in made.settings.items():
+        for setting, value in remembered.settings.items():
             if values.get(setting, value) != value:
-                # Of the secret not even how it begins.
-                there, here = (
-                    ("another one than here", "")
-                    if setting == "kombo_webhook_secret"
-                    else (shorten(value), f"; here it is {shorten(values[setting])}")
-                )
-                pytest.fail(
-                    f"{fixture} is made once a session, and was made where {setting} is "
-                    f"{there}{here}. Redefine {fixture} here, too, or choose an event by "
-                    "@pytest.mark.kombo(event=...)",
-                    pytrace=False,
-                )
+                _fail(fixture, setting, value, values[setting])
+
+
+def _fail(fixture: str, setting: str, used: Any, wanted: Any) -> None:
+    # No part of a secret may appear in a message.
+    details = (
+        ""
+        if setting == "kombo_webhook_secret"
+        else f" ({shorten(used)} instead of {shorten(wanted)})"
+    )
+    pytest.fail(
+        f"{fixture} is a session fixture, and it was made with another {setting} than this test "
+        f"has{details}. Redefine {fixture} beside {setting}, or choose an event with "
+        "@pytest.mark.kombo(event=...)",
+        pytrace=False,
+    )

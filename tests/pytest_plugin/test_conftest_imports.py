@@ -1,7 +1,7 @@
-"""A conftest.py may import all that is public, and call it, where warnings are errors.
+"""A conftest.py can import and call the public functions, even if warnings are errors.
 
-Hypothesis warns of strategies that are evaluated while conftest files are loaded; pytest takes
-that for an error where a project says so.
+Hypothesis warns of strategies that are evaluated while conftest files are loaded, and a project
+can make warnings errors.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ CALLS = (
 
 
 def run(place: Path, conftest: str, *arguments: str) -> str:
-    """What pytest prints in a project of a conftest and a test; an error if that isn't fine."""
+    """Run pytest in a project of a conftest and a test, and return what it prints."""
     (place / "conftest.py").write_text(conftest)
     (place / "pytest.ini").write_text("[pytest]\nfilterwarnings = error\n")
     (place / "test_something.py").write_text("def test_something():\n    pass\n")
@@ -51,21 +51,18 @@ def run(place: Path, conftest: str, *arguments: str) -> str:
     return result.stdout + result.stderr
 
 
-def test_every_name_can_be_imported(tmp_path: Path) -> None:
-    """All that is public."""
+def test_every_public_name_can_be_imported(tmp_path: Path) -> None:
     run(tmp_path, "from kombo_fakes import *\n", "-W", "error")
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("call", CALLS)
-def test_what_makes_strategies_can_be_called(call: str, tmp_path: Path) -> None:
-    """By itself, before anything else is."""
+def test_functions_that_make_strategies_can_be_called(call: str, tmp_path: Path) -> None:
     run(tmp_path, f"from kombo_fakes import *\n{call}\n", "-W", "error")
 
 
 @pytest.mark.slow
-def test_nothing_is_said_of_it(tmp_path: Path) -> None:
-    """Where warnings are only shown, none is."""
+def test_no_warning_is_shown(tmp_path: Path) -> None:
     conftest = "from kombo_fakes import *\n" + "\n".join(CALLS) + "\n"
     printed = run(tmp_path, conftest)
     assert "1 passed" in printed

@@ -1,4 +1,4 @@
-"""The fixtures of deliveries, as a project uses them."""
+"""The fixtures of deliveries in a project."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import pytest
 from inline_snapshot import snapshot
 from support.commands import find_line
 
-# Imported here, since pytester forgets after each run what was first imported in it.
+# Imported here, because pytester forgets what its runs import first.
 from kombo_fakes import (  # noqa: F401
     IntegrationStateChangedFactory,
     deliveries,
@@ -18,7 +18,6 @@ pytest_plugins = ("pytester",)
 
 
 def test_deliveries_are_signed_with_the_secret_of_the_project(pytester: pytest.Pytester):
-    """Whatever the fixtures give bears a signature that the redefined secret confirms."""
     pytester.makeconftest(
         """
         import pytest
@@ -59,8 +58,7 @@ def test_deliveries_are_signed_with_the_secret_of_the_project(pytester: pytest.P
 
 
 @pytest.mark.slow
-def test_a_test_per_wire_fault(pytester: pytest.Pytester):
-    """Their ids are those of the catalogue, also for another event."""
+def test_kombo_wire_fault_makes_a_test_per_wire_fault(pytester: pytest.Pytester):
     pytester.makepyfile(
         """
         import pytest
@@ -74,7 +72,7 @@ def test_a_test_per_wire_fault(pytester: pytest.Pytester):
         """
     )
     result = pytester.runpytest("-v", "-p", "no:randomly")
-    # Whose secret is the test secret has to take what is signed with it.
+    # The tests use the test secret, and two wire faults are signed with it.
     result.assert_outcomes(passed=2 * len(wire_faults()), skipped=2)
     assert "test_default[signature-key-empty] PASSED" in result.stdout.str()
 
@@ -94,21 +92,25 @@ def test_a_test_per_wire_fault(pytester: pytest.Pytester):
                 "kombo_fakes.UnknownNameError: unknown wire fault 'signature-mising'; did you mean 'signature-missing'?"
             ),
         ),
-        ("{}, invalid=True", snapshot("TypeError: a payload and invalid=: give one or the other")),
+        ("{}, invalid=True", snapshot("TypeError: give a payload or invalid=, not both")),
         (
             "wire_fault='signature-*'",
             snapshot(
-                "kombo_fakes.OverrideError: wire_fault='signature-*': a delivery has one wire fault, and these are 30: signature-missing, signature-empty, signature-key-empty, ..."
+                "kombo_fakes.OverrideError: wire_fault='signature-*' matches 30 wire faults (signature-missing, signature-empty, signature-key-empty, ...): give the id of one"
             ),
         ),
         (
             "wire_fault='signature-missing', style='x'",
-            snapshot("TypeError: style= and wire_fault=: a wire fault has a style of its own"),
+            snapshot(
+                "TypeError: give style= or wire_fault=, not both: a wire fault sets the style itself"
+            ),
         ),
     ],
 )
-def test_what_is_misspelt_is_said(pytester: pytest.Pytester, call: str, message: str):
-    """The message names the nearest name, and the line is the test's own."""
+def test_wrong_arguments_of_the_delivery_factory(
+    pytester: pytest.Pytester, call: str, message: str
+):
+    """The traceback ends in the line of the test."""
     pytester.makepyfile(f"def test_one(kombo_delivery_factory): kombo_delivery_factory({call})")
     result = pytester.runpytest()
     result.assert_outcomes(failed=1)
@@ -118,8 +120,8 @@ def test_what_is_misspelt_is_said(pytester: pytest.Pytester, call: str, message:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("secret", ["ours", "null"])
-def test_wire_faults_of_a_secret(pytester: pytest.Pytester, secret: str):
-    """That of the test secret is one for all who have another; what can't be wrong is skipped."""
+def test_wire_faults_depend_on_the_secret(pytester: pytest.Pytester, secret: str):
+    """A signature with the test secret is a fault unless the receiver has that secret."""
     pytester.makeconftest(
         "import pytest\n"
         "@pytest.fixture(scope='session')\n"
@@ -134,7 +136,6 @@ def test_wire_faults_of_a_secret(pytester: pytest.Pytester, secret: str):
 
 
 def test_no_message_holds_a_secret(pytester: pytest.Pytester):
-    """Where a session's strategy was made with another one than a test has."""
     conftest = (
         "import pytest\n"
         "@pytest.fixture(scope='session')\n"
@@ -144,7 +145,7 @@ def test_no_message_holds_a_secret(pytester: pytest.Pytester):
         directory = pytester.mkpydir(name)
         (directory / "conftest.py").write_text(conftest.format(secret=secret))
         (directory / f"test_{name}.py").write_text("def test_it(kombo_deliveries): pass")
-    # Both get the session's one fixture only where it isn't made anew.
+    # With a fixture in the rootdir the session fixture is not made again.
     pytester.makeconftest(
         "import pytest\n"
         "@pytest.fixture(scope='session')\n"
@@ -152,6 +153,6 @@ def test_no_message_holds_a_secret(pytester: pytest.Pytester):
     )
     result = pytester.runpytest("-p", "no:randomly")
     assert find_line(result.outlines, "kombo_deliveries ") == snapshot(
-        "is made once a session, and was made where kombo_webhook_secret is another one than here. Redefine kombo_deliveries here, too, or choose an event by @pytest.mark.kombo(event=...)"
+        "is a session fixture, and it was made with another kombo_webhook_secret than this test has. Redefine kombo_deliveries beside kombo_webhook_secret, or choose an event with @pytest.mark.kombo(event=...)"
     )
     assert "hush-hush" not in result.stdout.str()

@@ -1,4 +1,4 @@
-"""A test per fault: which ones a marker and the command line leave, and what a wrong one says."""
+"""Tests per fault: how the marker and the option select faults, and what mistakes say."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import pytest
 from inline_snapshot import snapshot
 from support.commands import find_line
 
-# Imported here, since pytester forgets after each run what was first imported in it.
+# Imported here, because pytester forgets what its runs import first.
 from kombo_fakes import IntegrationStateChangedFactory, faults, invalid_payloads  # noqa: F401
 from kombo_fakes.core.choices import seed_for
 
@@ -22,8 +22,8 @@ def _ids(pytester: pytest.Pytester, *options: str) -> list[str]:
     return [line.partition("::")[2] for line in result.outlines if "::" in line]
 
 
-def test_one_test_for_each_fault(pytester: pytest.Pytester):
-    """Unnarrowed, it is the whole catalogue, in its order, with the fault's id as the test's."""
+def test_kombo_invalid_payload_makes_a_test_per_fault(pytester: pytest.Pytester):
+    """Without a marker the tests are the whole catalogue, in its order."""
     pytester.makepyfile("def test_one(kombo_invalid_payload): pass")
     assert _ids(pytester) == [f"test_one[{fault.id}]" for fault in faults()]
 
@@ -46,8 +46,8 @@ def test_one_test_for_each_fault(pytester: pytest.Pytester):
         ("keywords=None, at=None, faults=None", {}),
     ],
 )
-def test_marker_narrows(pytester: pytest.Pytester, marker: str, narrowed: dict):
-    """The marker's arguments mean what those of kombo_fakes.faults mean."""
+def test_the_marker_selects_faults(pytester: pytest.Pytester, marker: str, narrowed: dict):
+    """Its arguments mean the same as those of kombo_fakes.faults."""
     pytester.makepyfile(
         f"""
         import pytest
@@ -61,8 +61,7 @@ def test_marker_narrows(pytester: pytest.Pytester, marker: str, narrowed: dict):
     assert _ids(pytester) == [f"test_one[{before}{fault.id}]" for fault in faults(**narrowed)]
 
 
-def test_nearest_marker_counts_argument_by_argument(pytester: pytest.Pytester):
-    """A method's marker refines that of its class, and that the module's."""
+def test_the_nearest_marker_wins_for_each_argument(pytester: pytest.Pytester):
     pytester.makepyfile(
         """
         import pytest
@@ -88,8 +87,7 @@ def test_nearest_marker_counts_argument_by_argument(pytester: pytest.Pytester):
     ]
 
 
-def test_a_fixture_in_between_is_a_test_per_fault_too(pytester: pytest.Pytester):
-    """A project's own fixture can stand on kombo_invalid_payload."""
+def test_a_fixture_can_use_kombo_invalid_payload(pytester: pytest.Pytester):
     pytester.makepyfile(
         """
         import json, pytest
@@ -104,8 +102,8 @@ def test_a_fixture_in_between_is_a_test_per_fault_too(pytester: pytest.Pytester)
     pytester.runpytest().assert_outcomes(passed=1)
 
 
-def test_command_line_narrows_further(pytester: pytest.Pytester):
-    """What the command line excludes isn't run; a test that is left with nothing is skipped."""
+def test_the_option_selects_among_the_faults_of_the_marker(pytester: pytest.Pytester):
+    """A test without a matching fault is skipped."""
     pytester.makepyfile(
         """
         import pytest
@@ -128,14 +126,13 @@ def test_command_line_narrows_further(pytester: pytest.Pytester):
     skipped = {line.partition(": ")[2] for line in result.outlines if line.startswith("SKIPPED")}
     assert skipped == snapshot(
         {
-            "--kombo-fault=data.state-enum-cut --kombo-fault=data.qa_status-enum-c*: no fault of this test"
+            "no fault of this test matches --kombo-fault=data.state-enum-cut --kombo-fault=data.qa_status-enum-c*"
         }
     )
 
 
 @pytest.mark.slow
-def test_marker_and_command_line_narrow_the_strategy(pytester: pytest.Pytester):
-    """The strategy of invalid payloads draws only what is left of the catalogue."""
+def test_marker_and_option_select_the_faults_of_the_strategy(pytester: pytest.Pytester):
     pytester.makepyfile(
         """
         import pytest
@@ -186,10 +183,9 @@ def test_marker_and_command_line_narrow_the_strategy(pytester: pytest.Pytester):
     ],
 )
 @pytest.mark.parametrize("options", [(), ("-n", "2")])
-def test_unknown_fault_on_the_command_line(
+def test_an_unknown_fault_in_the_option_is_a_usage_error(
     pytester: pytest.Pytester, fault: str, message: str, options: tuple[str, ...]
 ):
-    """An id that matches nothing stops the run before it begins, in one line."""
     pytester.makepyfile("def test_one(kombo_invalid_payload): pass")
     result = pytester.runpytest(f"--kombo-fault={fault}", *options)
     assert result.ret == pytest.ExitCode.USAGE_ERROR
@@ -230,15 +226,26 @@ MISTAKES = [
             "@pytest.mark.kombo: unknown event 'integration-state-change'; did you mean 'integration-state-changed'?"
         ),
     ),
-    ("'enum'", snapshot("@pytest.mark.kombo: 'enum' has no name; write event=, keywords=...")),
-    ("at=5", snapshot("@pytest.mark.kombo: at=5 is no text")),
-    ("event=['a']", snapshot("@pytest.mark.kombo: event=['a'] is no text")),
-    ("keywords=5", snapshot("@pytest.mark.kombo: keywords=5 is neither a text nor a list of them")),
-    ("faults=[5]", snapshot("@pytest.mark.kombo: faults=[5] is neither a text nor a list of them")),
+    (
+        "'enum'",
+        snapshot(
+            "@pytest.mark.kombo: 'enum' has no argument name; write event=..., keywords=... or another name"
+        ),
+    ),
+    ("at=5", snapshot("@pytest.mark.kombo: at=5 is not a string")),
+    ("event=['a']", snapshot("@pytest.mark.kombo: event=['a'] is not a string")),
+    (
+        "keywords=5",
+        snapshot("@pytest.mark.kombo: keywords=5 is neither a string nor a list of them"),
+    ),
+    (
+        "faults=[5]",
+        snapshot("@pytest.mark.kombo: faults=[5] is neither a string nor a list of them"),
+    ),
     (
         "keywords='enum', at='/data/updated_at'",
         snapshot(
-            "@pytest.mark.kombo: no fault of integration-state-changed is all of that: keywords=('enum',), at='/data/updated_at'"
+            "@pytest.mark.kombo: no fault of integration-state-changed matches keywords=('enum',), at='/data/updated_at'"
         ),
     ),
 ]
@@ -248,10 +255,10 @@ MISTAKES = [
 @pytest.mark.parametrize(
     "fixture", ["kombo_invalid_payload", pytest.param("tmp_path", marks=pytest.mark.slow)]
 )
-def test_mistake_in_the_marker_names_the_test(
+def test_a_mistake_in_the_marker_is_one_line_at_collection(
     pytester: pytest.Pytester, marker: str, message: str, fixture: str
 ):
-    """A wrong marker is one clear line at collection, whether the test needs it or not."""
+    """Tests that do not use the fixture get the error, too."""
     pytester.makepyfile(
         test_it=f"""
         import pytest
@@ -267,8 +274,8 @@ def test_mistake_in_the_marker_names_the_test(
         result.stdout.no_fnmatch_line(internal)
 
 
-def test_payloads_differ_from_test_to_test(pytester: pytest.Pytester):
-    """Each test's payload is another one, and is the factory's for the seed of its node id."""
+def test_payloads_depend_on_the_node_id(pytester: pytest.Pytester):
+    """The factory makes the same payload from the seed of the node id."""
     pytester.makepyfile(
         """
         import json, pytest
@@ -292,8 +299,7 @@ def test_payloads_differ_from_test_to_test(pytester: pytest.Pytester):
 
 
 @pytest.mark.slow
-def test_every_fault_goes_into_every_payload(pytester: pytest.Pytester):
-    """No seed makes a base payload that a fault can't be put into."""
+def test_every_fault_fits_every_payload(pytester: pytest.Pytester):
     pytester.makepyfile(
         """
         import pytest
@@ -307,18 +313,16 @@ def test_every_fault_goes_into_every_payload(pytester: pytest.Pytester):
     pytester.runpytest().assert_outcomes(passed=3 * len(faults()))
 
 
-def test_a_wire_fault_is_no_fault(pytester: pytest.Pytester):
-    """It is said how tests per wire fault are chosen."""
+def test_a_wire_fault_in_the_option_is_a_usage_error(pytester: pytest.Pytester):
     result = pytester.runpytest("--kombo-fault", "signature-m*")
     assert result.ret == pytest.ExitCode.USAGE_ERROR
     assert find_line(result.errlines, "ERROR: ") == snapshot(
-        "--kombo-fault: 'signature-m*' is a wire fault; the tests of kombo_wire_fault are chosen by their names, as in -k signature-missing"
+        "--kombo-fault: 'signature-m*' is a wire fault, not a fault of a payload. Select tests of kombo_wire_fault by their names: -k signature-missing"
     )
 
 
 @pytest.mark.slow
-def test_the_event_of_a_project(pytester: pytest.Pytester):
-    """Said once, in the ini file, it is that of the tests per something, too."""
+def test_the_ini_option_sets_the_event(pytester: pytest.Pytester):
     pytester.makeini("[pytest]\nkombo_event = sync-finished")
     pytester.makepyfile(
         """
@@ -349,8 +353,7 @@ def test_the_event_of_a_project(pytester: pytest.Pytester):
     assert outcomes["passed"] > 50
 
 
-def test_an_unknown_event_of_a_project(pytester: pytest.Pytester):
-    """The nearest one is named."""
+def test_an_unknown_event_in_the_ini_option_is_a_usage_error(pytester: pytest.Pytester):
     pytester.makeini("[pytest]\nkombo_event = sync-finishd")
     result = pytester.runpytest()
     assert result.ret == pytest.ExitCode.USAGE_ERROR

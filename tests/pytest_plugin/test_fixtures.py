@@ -8,7 +8,7 @@ import pytest
 from inline_snapshot import snapshot
 from support.commands import find_line
 
-# Imported here, since pytester forgets after each run what was first imported in it.
+# Imported here, because pytester forgets what its runs import first.
 from kombo_fakes import IntegrationStateChangedFactory, __version__, faults, payloads  # noqa: F401
 
 pytest_plugins = ("pytester",)
@@ -35,7 +35,6 @@ FIXTURES = {
 
 
 def test_fixtures_lists_each_fixture_with_scope_type_and_default(pytester: pytest.Pytester):
-    """The output of ``pytest --fixtures`` is the manual."""
     result = pytester.runpytest("--fixtures")
     sections = re.split(r"\n(?=\w+(?: \[\w+ scope\])? -- )", result.stdout.str())
     ours = {part.split()[0]: part for part in sections if part.startswith("kombo_")}
@@ -45,111 +44,116 @@ def test_fixtures_lists_each_fixture_with_scope_type_and_default(pytester: pytes
     } == snapshot(
         {
             "kombo_payloads": """\
-A Hypothesis strategy of valid payloads: data.draw(kombo_payloads) in a test under @given.
-    Scope: session. Type: SearchStrategy[kombo_fakes.IntegrationStateChanged].
-    Default: kombo_fakes.payloads(kombo_schema).
-    Its options are kombo_strategy_options.\
+A Hypothesis strategy of valid payloads. Use data.draw(kombo_payloads) under @given.
+    Scope: session. Type: SearchStrategy of payloads.
+    Default: kombo_fakes.payloads(kombo_schema, **kombo_strategy_options).\
 """,
             "kombo_invalid_payloads": """\
-A Hypothesis strategy of payloads with one fault, and the fault: pairs to unpack.
-    Scope: session. Type: SearchStrategy[InvalidPayload].
-    Default: kombo_fakes.invalid_payloads(kombo_schema), of all faults.
-    Its options are kombo_strategy_options; the marker kombo and --kombo-fault narrow it.\
+A Hypothesis strategy of pairs: an invalid payload, and the one fault that it has.
+    Scope: session. Type: SearchStrategy[kombo_fakes.InvalidPayload].
+    Default: kombo_fakes.invalid_payloads(kombo_schema, **kombo_strategy_options) with all faults.
+    The marker kombo and the option --kombo-fault select faults.\
 """,
             "kombo_deliveries": """\
-A Hypothesis strategy of valid deliveries in all styles, signed over their bytes.
+A Hypothesis strategy of valid, signed deliveries in all styles.
     Scope: session. Type: SearchStrategy[kombo_fakes.Delivery].
-    Default: kombo_fakes.deliveries(kombo_schema, secret=kombo_webhook_secret).
-    Its options are kombo_strategy_options.\
+    Default: kombo_fakes.deliveries(kombo_schema, secret=kombo_webhook_secret) with
+    kombo_strategy_options.\
 """,
             "kombo_payload": """\
-A realistic payload, the test's own to change.
-    Scope: function. Type: a dict, such as kombo_fakes.IntegrationStateChanged.
-    Default: made from the test's node id and kombo_seed.
-    Its event is kombo_event, its names come from kombo_faker.\
+A realistic payload. The test may change it.
+    Scope: function. Type: dict. Default: a payload of kombo_event that depends on the test's name
+    and on kombo_seed.\
 """,
             "kombo_payload_factory": """\
-A callable for realistic payloads, with the overrides and traits of the event's factory:
-    kombo_payload_factory(invalid=True, data__integration_tool="workday").
-    Scope: function. Type: kombo_fakes.PayloadMaker[kombo_fakes.IntegrationStateChanged].
-    Default: IntegrationStateChangedFactory.build, each call with the next seed of the test;
-    kombo_seed=3 fixes one call's, and fault="data.state-enum-lowercase" breaks its payload.\
+A callable that makes realistic payloads. It takes the fields and traits of the event's
+    factory: kombo_payload_factory(invalid=True, data__integration_tool="workday").
+    Scope: function. Type: kombo_fakes.PayloadMaker.
+    Default: the build method of kombo_fakes.factory_for(kombo_event). Each call returns another
+    payload. kombo_seed=3 sets the seed of one call, and fault="data.state-enum-lowercase" makes its
+    payload invalid.\
 """,
             "kombo_invalid_payload": """\
-A payload with one fault, and the fault: a pair to unpack, and a test for each fault.
+A pair to unpack: an invalid payload, and the one fault that it has. The test runs once for
+    each fault.
     Scope: function. Type: kombo_fakes.InvalidPayload. Default: every fault of kombo_event.
-    Narrow it with @pytest.mark.kombo(keywords=["enum"], at="/data/state", faults=["*-cut"]) or
-    with --kombo-fault. The rest of the payload is made from the test's node id and kombo_seed.\
+    Select faults with @pytest.mark.kombo(keywords=["enum"], at="/data/state", faults=["*-cut"]) or
+    with --kombo-fault. The rest of the payload depends on the test's name and on kombo_seed.\
 """,
             "kombo_delivery": """\
 A signed delivery of a realistic payload: kombo_delivery.send(client, "/webhooks").
-    Scope: function. Type: kombo_fakes.Delivery.
-    Default: made from the test's node id and kombo_seed, signed with kombo_webhook_secret.\
+    Scope: function. Type: kombo_fakes.Delivery. Default: a delivery signed with
+    kombo_webhook_secret, whose payload depends on the test's name and on kombo_seed.\
 """,
             "kombo_delivery_factory": """\
-A callable for signed deliveries: of a payload that it is given, or of one that it makes
-    with the overrides and traits of the event's factory, as in
+A callable that makes signed deliveries, of a payload that you pass, or of one that it makes
+    from the fields and traits of the event's factory:
     kombo_delivery_factory(invalid=True, style="indented").
     Scope: function. Type: kombo_fakes.DeliveryMaker.
-    Default: signed with kombo_webhook_secret, each call with the next seed of the test;
-    wire_fault="signature-missing" makes it odd in this way.\
+    Default: deliveries signed with kombo_webhook_secret. Each call makes another payload.
+    wire_fault="signature-missing" gives the delivery that wire fault.\
 """,
             "kombo_wire_fault": """\
-A wire fault, and a test for each: .examples are deliveries, .expected() says whether a
-    receiver has to reject or to accept them, or may do either.
-    Scope: function. Type: kombo_fakes.WireFault. Default: every wire fault of kombo_event,
-    its deliveries for a receiver whose secret is kombo_webhook_secret.\
+A wire fault. The test runs once for each. Send its .examples, which are deliveries;
+    .expected() tells if a receiver has to accept them, has to reject them, or may do either.
+    Scope: function. Type: kombo_fakes.WireFault. Default: every wire fault of kombo_event, with
+    deliveries for a receiver whose secret is kombo_webhook_secret.\
 """,
             "kombo_seed": """\
-What all payloads of the run are made from, beside the name of the test.
-    Scope: session. Type: int. Default: --kombo-seed, which is 0 by default.
-    Redefine it to fix a seed in the code.\
+The seed of all payloads. Each test mixes it with its own name.
+    Scope: session. Type: int. Default: the option --kombo-seed, or 0.
+    Redefine it to set the seed in code.\
 """,
             "kombo_event": """\
-The event that the other fixtures make payloads of.
-    Scope: session. Type: str. Default: the ini option kombo_event, or "integration-state-changed".
-    Set the option for another event, or put @pytest.mark.kombo(event=...) on a test, class or
-    module; redefined, it is unknown to the tests per fault, wire fault and case.\
+The event that the other fixtures use.
+    Scope: session. Type: str. Default: the ini option kombo_event, or the first event that
+    `kombo-fakes events` lists. To change it, set the ini option, or put
+    @pytest.mark.kombo(event=...) on a test, class or module. If you redefine the fixture instead,
+    add the marker to tests that run once per fault, wire fault or case.\
 """,
             "kombo_faker": """\
-Where the names of organisations and people in realistic payloads come from.
-    Scope: session. Type: faker.Faker | None. Default: None, the names that kombo_fakes carries.
-    Redefine it to return Faker("de_DE"), say; the Faker's own random state stays as it is.\
+The Faker that makes names of organisations and people in realistic payloads.
+    Scope: session. Type: faker.Faker | None. Default: None, which uses names that come with
+    kombo_fakes. Redefine it to return Faker("de_DE"), for example. The random state of the Faker
+    does not change.\
 """,
             "kombo_strategy_options": """\
-The options of kombo_payloads and kombo_invalid_payloads.
+The options of kombo_payloads, kombo_invalid_payloads and kombo_deliveries.
     Scope: session. Type: dict[str, Any]. Default: {}.
-    Redefine it to return {"allow_nul": False, "max_length": 200}, say: any keyword argument of
-    kombo_fakes.payloads, which are values, ambiguous, allow_nul, codec, max_length and nulls.\
+    Redefine it to return {"allow_nul": False, "max_length": 200}, for example. The options are the
+    keyword arguments of kombo_fakes.payloads: values, ambiguous, allow_nul, codec, max_length and
+    nulls.\
 """,
             "kombo_webhook_secret": """\
-The secret that deliveries are signed with.
-    Scope: session. Type: str. Default: kombo_fakes.TEST_SECRET, which calls itself a test secret.
-    Redefine it to return what your receiver is configured with in tests.\
+The secret that signs deliveries.
+    Scope: session. Type: str. Default: kombo_fakes.TEST_SECRET.
+    Redefine it to return the secret that your receiver has in tests.\
 """,
             "kombo_schema": """\
-The schema of the event, to validate with: kombo_schema.validate(payload).
-    Scope: session. Type: kombo_fakes.Schema. Default: that of kombo_event.
-    Redefine it to return Schema.load("ours.json"), and the two strategies follow.\
+The schema of the event. kombo_schema.validate(payload) validates a payload.
+    Scope: session. Type: kombo_fakes.Schema. Default: the schema of kombo_event.
+    Redefine it to return Schema.load("ours.json"), for example. The strategies then follow that
+    schema.\
 """,
             "kombo_probe_case": """\
-A delivery of the probe and what is owed for it, and a test for each: send .delivery, and
-    .check(response) fails the test if the response is another one than is .owed.
+One delivery of the probe, and what a receiver has to do with it. The test runs once for each
+    case: send .delivery, and pass the response to .check(response), which fails the test if it is
+    not the expected one.
     Scope: function. Type: kombo_fakes.ProbeCase. Default: every case of kombo_event, signed with
-    kombo_webhook_secret, with ids of the test's own. Narrow them with
-    @pytest.mark.kombo(policy="tolerant", cases=["wire:*"]), and say with skip=["fault:data.id-*"]
-    or baseline="report.json" which ones are known to fail: they are expected failures.\
+    kombo_webhook_secret. The ids in the payloads differ from test to test.
+    Select cases with @pytest.mark.kombo(policy="tolerant", cases=["wire:*"]). Cases that
+    skip=["fault:data.id-*"] or baseline="report.json" lists are expected to fail.\
 """,
             "kombo_probe": """\
-A callable that plays deliveries at a receiver, and fails the test with all that is wrong:
+A callable that sends deliveries to a receiver, and fails the test with a report of what the
+    receiver gets wrong:
     kombo_probe(app, url="/webhooks/kombo", observe="/integrations/{integration_id}").
     Scope: function. Type: kombo_fakes.ReceiverProbe.
-    Default: kombo_fakes.probe, whose arguments it takes: a receiver is a URL, a WSGI or ASGI
-    application, or a callable that takes a Delivery. Event, seed and secret are those of
-    kombo_event, kombo_seed and kombo_webhook_secret; policy, and what is known, are those of
-    @pytest.mark.kombo(policy="tolerant", skip=["signature-*"], baseline="known.json"), or of the
-    arguments of these names. With subtests=subtests, pytest's fixture, each finding is a subtest
-    that fails.\
+    Default: kombo_fakes.probe with its arguments. A receiver is a URL, a WSGI or ASGI application,
+    or a callable that takes a Delivery. The event, seed and secret are kombo_event, kombo_seed and
+    kombo_webhook_secret. Set the policy and what is known with arguments, or with
+    @pytest.mark.kombo(policy="tolerant", skip=["signature-*"], baseline="known.json").
+    With subtests=subtests, the fixture of pytest, each finding is a failing subtest.\
 """,
         }
     )
@@ -162,29 +166,26 @@ A callable that plays deliveries at a receiver, and fails the test with all that
 
 
 def test_markers_explains_the_marker(pytester: pytest.Pytester):
-    """The output of ``pytest --markers`` names every argument."""
     result = pytester.runpytest("--markers")
     assert find_line(result.outlines, "@pytest.mark.kombo") == snapshot(
-        "(event=None, keywords=None, at=None, faults=None, policy=None, cases=None, skip=None, baseline=None): what the kombo_... fixtures of a test are about. event: the event, by default that of kombo_event. keywords, at, faults: only the faults of these schema keywords, at this place or below it (a JSON Pointer or a dotted name), with these ids ('*' stands for anything). policy: 'strict' or 'tolerant', what kombo_probe and kombo_probe_case hold a receiver to. cases: only the cases of kombo_probe_case with these ids. skip, baseline: what is known to be wrong, as ids, and as a report of `kombo-fakes probe --json` whose path is relative to the test's file. Of several markers the nearest one counts, argument by argument."
+        "(event=None, keywords=None, at=None, faults=None, policy=None, cases=None, skip=None, baseline=None): settings of the kombo_... fixtures for a test, class or module. event: the event to use instead of the default one. keywords, at, faults: select faults by schema keyword, by place (a JSON Pointer or a dotted name; everything below it is included), or by id ('*' stands for anything). policy: 'strict' or 'tolerant', what kombo_probe and kombo_probe_case expect of a receiver. cases: select cases of kombo_probe_case by id. skip: ids of findings or cases that are known. baseline: a report of `kombo-fakes probe --json` whose findings are known; the path is relative to the test's file. If several markers give an argument, the nearest marker wins."
     )
 
 
-def test_help_has_a_group_of_its_own(pytester: pytest.Pytester):
-    """The two options stand together, under a heading that says whose they are."""
+def test_help_shows_the_options(pytester: pytest.Pytester):
     result = pytester.runpytest("--help")
     _, _, rest = result.stdout.str().partition("(kombo_fakes):\n")
     assert rest.partition("\n\n")[0] == snapshot("""\
-  --kombo-seed=INT      Give every test other payloads; the same seed gives the
-                        same ones again (default: 0)
-  --kombo-fault=ID      Of the tests per fault run only those of this fault, and
-                        skip tests that are left with none; '*' stands for
-                        anything. Can be given several times\
+  --kombo-seed=INT      Seed of all payloads. The same seed gives every test the
+                        same payloads again (default: 0)
+  --kombo-fault=ID      Run the tests of kombo_invalid_payload with this fault
+                        only. '*' stands for anything. Tests without a matching
+                        fault are skipped. Can be repeated\
 """)
 
 
 @pytest.mark.parametrize("seed", ["0", "-7", "123456789012345678901234567890"])
 def test_header_shows_version_and_seed(pytester: pytest.Pytester, seed: str):
-    """Whoever reads a failure in a log can run it again."""
     result = pytester.runpytest("--kombo-seed", seed)
     result.stdout.fnmatch_lines([f"kombo_fakes {__version__}: --kombo-seed={seed}"])
 
@@ -192,28 +193,26 @@ def test_header_shows_version_and_seed(pytester: pytest.Pytester, seed: str):
 @pytest.mark.parametrize(
     ("seed", "message"),
     [
-        ("x", snapshot("ERROR: --kombo-seed: 'x' is no whole number")),
-        ("", snapshot("ERROR: --kombo-seed: '' is no whole number")),
-        ("1.5", snapshot("ERROR: --kombo-seed: '1.5' is no whole number")),
+        ("x", snapshot("ERROR: --kombo-seed: 'x' is not an integer")),
+        ("", snapshot("ERROR: --kombo-seed: '' is not an integer")),
+        ("1.5", snapshot("ERROR: --kombo-seed: '1.5' is not an integer")),
         (
             "9" * 5000,
             snapshot(
-                "ERROR: --kombo-seed: '99999999999999999999999999999999999999999999999999999...' (5,000 characters) is no whole number"
+                "ERROR: --kombo-seed: '99999999999999999999999999999999999999999999999999999...' (5,000 characters) is not an integer"
             ),
         ),
     ],
     ids=["letter", "empty", "fraction", "long"],
 )
-def test_bad_seed_is_one_line(pytester: pytest.Pytester, seed: str, message: str):
-    """A seed that is no integer is a usage error without a page of usage."""
+def test_a_wrong_seed_is_a_usage_error(pytester: pytest.Pytester, seed: str, message: str):
     result = pytester.runpytest(f"--kombo-seed={seed}")
     assert result.ret == pytest.ExitCode.USAGE_ERROR
     (line,) = [line for line in result.errlines if line]
     assert line == message
 
 
-def test_fixtures_give_what_they_say(pytester: pytest.Pytester):
-    """Every fixture gives a thing of its documented type, with its documented default."""
+def test_fixtures_have_the_documented_types_and_defaults(pytester: pytest.Pytester):
     pytester.makepyfile(
         """
         import kombo_fakes
@@ -262,8 +261,7 @@ def test_fixtures_give_what_they_say(pytester: pytest.Pytester):
     pytester.runpytest("-W", "error").assert_outcomes(passed=4 + per_fault)
 
 
-def test_given_takes_every_session_fixture(pytester: pytest.Pytester):
-    """No session fixture trips Hypothesis's health check for function-scoped fixtures."""
+def test_session_fixtures_can_be_used_with_given(pytester: pytest.Pytester):
     pytester.makepyfile(
         """
         from hypothesis import given, settings, strategies as st
@@ -281,8 +279,7 @@ def test_given_takes_every_session_fixture(pytester: pytest.Pytester):
     pytester.runpytest("-W", "error").assert_outcomes(passed=1)
 
 
-def test_two_calls_differ_and_a_seed_repeats_one(pytester: pytest.Pytester):
-    """Payloads of one test differ, from each other and from kombo_payload, unless it says so."""
+def test_each_call_of_the_factory_makes_another_payload(pytester: pytest.Pytester):
     pytester.makepyfile(
         """
         from kombo_fakes import IntegrationStateChangedFactory
@@ -301,8 +298,7 @@ def test_two_calls_differ_and_a_seed_repeats_one(pytester: pytest.Pytester):
     pytester.runpytest().assert_outcomes(passed=1)
 
 
-def test_a_seeded_call_leaves_the_next_ones_as_they_were(pytester: pytest.Pytester):
-    """Fixing one payload of a test doesn't change the others."""
+def test_a_call_with_a_seed_does_not_change_the_next_calls(pytester: pytest.Pytester):
     pytester.makepyfile(
         """
         import json, pathlib, pytest
@@ -320,8 +316,7 @@ def test_a_seeded_call_leaves_the_next_ones_as_they_were(pytester: pytest.Pytest
     assert before == (pytester.path / "made.json").read_bytes()
 
 
-def test_misspelt_override_is_an_error_with_the_nearest_name(pytester: pytest.Pytester):
-    """The factory fixture checks names as the factory itself does."""
+def test_a_misspelt_override_is_an_error_with_the_nearest_name(pytester: pytest.Pytester):
     pytester.makepyfile("def test_one(kombo_payload_factory): kombo_payload_factory(data__stat=1)")
     result = pytester.runpytest()
     assert find_line(result.outlines, "E   ") == snapshot(
@@ -331,8 +326,8 @@ def test_misspelt_override_is_an_error_with_the_nearest_name(pytester: pytest.Py
     result.stdout.no_fnmatch_line("*kombo_fakes/generation/*")
 
 
-def test_payloads_are_the_tests_own(pytester: pytest.Pytester):
-    """A test that spoils its payload spoils nothing for the next, the catalogue included."""
+def test_a_test_can_change_its_payload(pytester: pytest.Pytester):
+    """The next test and the catalogue do not see the change."""
     pytester.makepyfile(
         """
         import pytest
@@ -359,8 +354,7 @@ def test_payloads_are_the_tests_own(pytester: pytest.Pytester):
     result.assert_outcomes(passed=2 + 2 * len(_faults_of("type")))
 
 
-def test_settings_are_redefined_in_a_conftest(pytester: pytest.Pytester):
-    """A project fixes its seed, its Faker and the options of its strategies by fixtures."""
+def test_settings_can_be_redefined_in_a_conftest(pytester: pytest.Pytester):
     pytester.makeconftest(
         """
         import pytest
@@ -409,8 +403,7 @@ def test_settings_are_redefined_in_a_conftest(pytester: pytest.Pytester):
     pytester.runpytest("--kombo-seed=7").assert_outcomes(passed=3)
 
 
-def test_misspelt_strategy_option_is_one_clear_message(pytester: pytest.Pytester):
-    """An option that doesn't exist names the setting that holds it and the nearest one."""
+def test_a_misspelt_strategy_option_is_an_error_with_the_nearest_name(pytester: pytest.Pytester):
     pytester.makepyfile(
         """
         import pytest
@@ -429,8 +422,7 @@ def test_misspelt_strategy_option_is_one_clear_message(pytester: pytest.Pytester
     result.stdout.no_fnmatch_line("*Traceback*")
 
 
-def test_redefined_schema_reaches_the_strategies(pytester: pytest.Pytester):
-    """Strategies of somebody's own schema come from redefining kombo_schema alone."""
+def test_strategies_follow_a_redefined_schema(pytester: pytest.Pytester):
     pytester.makepyfile(
         """
         import pytest
@@ -468,12 +460,12 @@ def pytest_configure(config):
         patch.setattr(module, "events", events)
     patch.setattr(schema, "event_document", document)
 """
-"""A conftest for the day when the package ships a second event."""
+"""A conftest that adds an event to the package."""
 
 
 @pytest.mark.slow
-def test_marker_and_redefinition_choose_the_event(pytester: pytest.Pytester):
-    """Every fixture follows the event of its test, in whatever order the tests run."""
+def test_every_fixture_follows_the_event_of_its_test(pytester: pytest.Pytester):
+    """The order of the tests does not matter."""
     pytester.makeconftest(TWO_EVENTS)
     pytester.makepyfile(
         test_default="""
@@ -514,8 +506,8 @@ def test_marker_and_redefinition_choose_the_event(pytester: pytest.Pytester):
         assert outcomes["passed"] >= 2
 
 
-def test_redefined_event_is_followed(pytester: pytest.Pytester):
-    """A project for another event says so once, and beside a test per fault."""
+def test_fixtures_follow_a_redefined_event(pytester: pytest.Pytester):
+    """Tests per fault need the marker as well."""
     pytester.makeconftest(
         TWO_EVENTS
         + """
@@ -549,16 +541,17 @@ def kombo_event(): return "other"
     result = pytester.runpytest("-p", "no:randomly")
     result.assert_outcomes(passed=2, errors=3)
     assert find_line(result.outlines, "kombo_event is ") == snapshot(
-        "'other' here, but which faults there are has to be known at collection, when no fixture has a value yet: say so once with the ini option, kombo_event = other, or with @pytest.mark.kombo(event='other')"
+        "'other' here, but the test was collected for another event. Collection cannot see a redefined fixture. Set the event with the ini option kombo_event = other, or with @pytest.mark.kombo(event='other')"
     )
-    assert find_line(result.outlines, "the marker asks for ") == snapshot(
-        "'integration-state-changed', but the redefined kombo_event ignores it; let it return getattr(request, \"param\", 'other')"
+    assert find_line(result.outlines, "@pytest.mark.kombo asks for ") == snapshot(
+        "'integration-state-changed', but the redefined kombo_event returns 'other'. Let it return getattr(request, \"param\", 'other')"
     )
 
 
 @pytest.mark.parametrize("order", [("a", "b"), ("b", "a")])
-def test_no_test_gets_what_was_made_for_another(pytester: pytest.Pytester, order: tuple[str, str]):
-    """Where two directories set a session differently, the second is told, and gets no mix."""
+def test_a_session_fixture_with_other_settings_fails_the_test(
+    pytester: pytest.Pytester, order: tuple[str, str]
+):
     for name, longest in (("a", 40), ("b", 60)):
         pytester.mkpydir(name)
         (pytester.path / name / "conftest.py").write_text(
@@ -573,22 +566,20 @@ def test_no_test_gets_what_was_made_for_another(pytester: pytest.Pytester, order
     result.assert_outcomes(passed=3, errors=1)
     line = find_line(result.outlines, "kombo_payloads is ")
     assert re.sub(r"[0-9]+", "N", line) == snapshot(
-        "made once a session, and was made where kombo_strategy_options is {'max_length': N}; here it is {'max_length': N}. Redefine kombo_payloads here, too, or choose an event by @pytest.mark.kombo(event=...)"
+        "a session fixture, and it was made with another kombo_strategy_options than this test has ({'max_length': N} instead of {'max_length': N}). Redefine kombo_payloads beside kombo_strategy_options, or choose an event with @pytest.mark.kombo(event=...)"
     )
 
 
-def test_invalid_payload_has_to_be_an_argument(pytester: pytest.Pytester):
-    """A test that asks for the fixture by name, too late for parameters, is told so."""
+def test_kombo_invalid_payload_has_to_be_an_argument(pytester: pytest.Pytester):
     pytester.makepyfile("def test_one(request): request.getfixturevalue('kombo_invalid_payload')")
     result = pytester.runpytest()
     result.assert_outcomes(failed=1)
-    assert find_line(result.outlines, "kombo_invalid_payload is ") == snapshot(
-        "a test per fault: let the test, or a fixture that it names, have it as an argument"
+    assert find_line(result.outlines, "kombo_invalid_payload makes ") == snapshot(
+        "several tests, so pytest has to see it at collection. Make it an argument of the test, or of a fixture that the test uses"
     )
 
 
-def test_factory_itself_is_the_same_as_the_fixture(pytester: pytest.Pytester):
-    """The fixture takes what build takes: fields, traits, a fault, a seed, a Faker."""
+def test_the_fixture_makes_the_payloads_of_the_factory(pytester: pytest.Pytester):
     expected = IntegrationStateChangedFactory.build(anonymous=True, kombo_seed=1)
     pytester.makepyfile(
         f"""

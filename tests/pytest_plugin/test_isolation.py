@@ -1,4 +1,4 @@
-"""What a test gets depends on its name and the seed; what it had before, it keeps."""
+"""Payloads depend on the name of the test and the seed, and nothing else."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-# Imported here, since pytester forgets after each run what was first imported in it.
+# Imported here, because pytester forgets what its runs import first.
 from kombo_fakes import IntegrationStateChangedFactory, faults, payloads  # noqa: F401
 
 pytest_plugins = ("pytester",)
@@ -54,7 +54,7 @@ class TestClass:
 
 @pytest.fixture
 def project(pytester: pytest.Pytester) -> pytest.Pytester:
-    """A test suite that writes down what each of its tests gets."""
+    """A test suite that records what each test gets."""
     pytester.makeconftest(RECORDER)
     pytester.makepyfile(test_a=TESTS, test_b=TESTS)
     return pytester
@@ -62,7 +62,7 @@ def project(pytester: pytest.Pytester) -> pytest.Pytester:
 
 @pytest.fixture
 def recorded(project: pytest.Pytester, monkeypatch: pytest.MonkeyPatch):
-    """A callable that runs the suite and gives the bytes that its tests have got."""
+    """A callable that runs the suite and returns the recorded bytes by test."""
     runs = 0
 
     def run(*options: str, processes: bool = False) -> dict[str, bytes]:
@@ -79,8 +79,7 @@ def recorded(project: pytest.Pytester, monkeypatch: pytest.MonkeyPatch):
 
 
 @pytest.mark.slow
-def test_order_and_other_tests_change_nothing(recorded, monkeypatch: pytest.MonkeyPatch):
-    """In order, shuffled, reversed, alone: a test gets the same bytes."""
+def test_payloads_do_not_depend_on_order_or_other_tests(recorded, monkeypatch: pytest.MonkeyPatch):
     in_order = recorded("-p", "no:randomly", "test_a.py", "test_b.py")
     assert len(in_order) == 2 * (3 + 5 + len(faults(at="/data/state")))
     assert len(set(in_order.values())) == len(in_order)
@@ -94,7 +93,6 @@ def test_order_and_other_tests_change_nothing(recorded, monkeypatch: pytest.Monk
 
 
 def test_another_seed_changes_every_payload(recorded):
-    """The seed reaches every fixture, and the same one gives the same payloads again."""
     first, again, other = recorded(), recorded("--kombo-seed=0"), recorded("--kombo-seed=1")
     assert first == again
     assert first.keys() == other.keys()
@@ -102,8 +100,7 @@ def test_another_seed_changes_every_payload(recorded):
 
 
 @pytest.mark.slow
-def test_workers_and_hash_seeds_change_nothing(recorded, monkeypatch: pytest.MonkeyPatch):
-    """In one process or on two workers, under any hash seed: a test gets the same bytes."""
+def test_payloads_do_not_depend_on_workers_or_hash_seeds(recorded, monkeypatch: pytest.MonkeyPatch):
     here = recorded("--kombo-seed=9")
     for hash_seed, options in (
         ("1", ()),
@@ -115,8 +112,7 @@ def test_workers_and_hash_seeds_change_nothing(recorded, monkeypatch: pytest.Mon
 
 
 @pytest.mark.slow
-def test_header_and_narrowing_with_workers(pytester: pytest.Pytester):
-    """The header is there, and the workers agree about the tests, with two workers as well."""
+def test_header_and_marker_with_workers(pytester: pytest.Pytester):
     pytester.makepyfile(
         """
         import pytest
@@ -144,8 +140,8 @@ def test_made(watched, kombo_payload, kombo_payload_factory):
 """
 
 
-def test_random_states_are_left_alone(pytester: pytest.Pytester):
-    """No fixture moves Python's random state, factory_boy's, Faker's or that of a lent Faker."""
+def test_fixtures_do_not_change_random_states(pytester: pytest.Pytester):
+    """Those of Python, factory_boy and Faker, and of the Faker that a project lends."""
     pytester.makeconftest(
         """
         import random
@@ -182,8 +178,7 @@ def test_random_states_are_left_alone(pytester: pytest.Pytester):
 @pytest.mark.parametrize(
     "base", ["factory.Factory", "factory.DictFactory", "kombo_fakes.IntegrationStateChangedFactory"]
 )
-def test_sequences_of_factories_are_left_alone(pytester: pytest.Pytester, base: str):
-    """No fixture takes a number out of a sequence of somebody's own factory of dicts."""
+def test_fixtures_do_not_change_sequences_of_factories(pytester: pytest.Pytester, base: str):
     pytester.makeconftest(
         f"""
         import factory
@@ -209,8 +204,7 @@ def test_sequences_of_factories_are_left_alone(pytester: pytest.Pytester, base: 
 
 
 @pytest.mark.slow
-def test_unused_plugin_imports_nothing_heavy(tmp_path: Path):
-    """A run that uses no fixture of ours pays for a few small modules only."""
+def test_an_unused_plugin_imports_nothing_heavy(tmp_path: Path):
     (tmp_path / "test_it.py").write_text(
         "import sys\n"
         "def test_one():\n"
@@ -224,7 +218,7 @@ def test_unused_plugin_imports_nothing_heavy(tmp_path: Path):
         "        'kombo_fakes.pytest_plugin.session_settings', 'kombo_fakes.version',\n"
         "    ]\n"
     )
-    # Other plugins import Faker and more, so only ours is loaded.
+    # Other plugins import Faker and more.
     environment = {**os.environ, "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
     environment.pop("PYTEST_PLUGINS", None)
     run = subprocess.run(
@@ -239,16 +233,15 @@ def test_unused_plugin_imports_nothing_heavy(tmp_path: Path):
 
 
 @pytest.mark.slow
-def test_a_part_of_the_plugin_can_be_named_as_well(pytester: pytest.Pytester):
-    """By -p, which loads it before the rest of the plugin is there."""
+def test_a_module_of_the_plugin_can_be_loaded_first(pytester: pytest.Pytester):
+    """The option -p loads it before the rest of the plugin."""
     pytester.makepyfile("def test_one(kombo_probe, kombo_payload): pass")
     result = pytester.runpytest_subprocess("-p", "kombo_fakes.pytest_plugin.probe_fixtures")
     result.assert_outcomes(passed=1)
 
 
 @pytest.mark.slow
-def test_a_payload_needs_no_hypothesis(tmp_path: Path):
-    """An example test doesn't wait for the import of Hypothesis."""
+def test_a_payload_does_not_import_hypothesis(tmp_path: Path):
     (tmp_path / "test_it.py").write_text(
         "import sys, pytest\n"
         "@pytest.mark.kombo(at='/data/state')\n"
@@ -267,8 +260,9 @@ def test_a_payload_needs_no_hypothesis(tmp_path: Path):
 
 
 @pytest.mark.slow
-def test_works_without_hypothesis_plugin_and_can_be_switched_off(pytester: pytest.Pytester):
-    """Strategies need no pytest plugin but ours; without ours there are no fixtures."""
+def test_the_plugin_works_without_that_of_hypothesis_and_can_be_switched_off(
+    pytester: pytest.Pytester,
+):
     pytester.makepyfile(
         """
         from hypothesis import given, strategies as st

@@ -1,4 +1,4 @@
-"""The probe in somebody's test suite: all at once, finding by finding, and case by case."""
+"""The fixtures that probe a receiver: in one test, finding by finding, and case by case."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from support.commands import find_errors, find_line
 from support.gallery.receiver import Receiver
 from support.gallery.serving import serving
 
-# Imported here, since pytester forgets after each run what was first imported in it.
+# Imported here, because pytester forgets what its runs import first.
 import kombo_fakes.probing.engine.probe
 from kombo_fakes import ReceiverError, TransportError, probe, probe_cases, verify
 from kombo_fakes.probing.reports.as_json import data_report
@@ -19,7 +19,7 @@ pytest_plugins = ("pytester",)
 
 SECRET = "ours, and nobody else's"
 
-# Fails open: what bears no signature is taken.
+# This receiver accepts deliveries without a signature.
 RECEIVER = """
 import json
 import kombo_fakes
@@ -53,7 +53,7 @@ def project(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> pytes
 
 
 def test_a_finding_fails_the_test(project: pytest.Pytester):
-    """The message has all that is needed to see the bug, and to be green nevertheless."""
+    """The message shows the bug, how to reproduce it, and how to skip the finding."""
     project.makepyfile(
         """
         from receiver import receive
@@ -88,8 +88,8 @@ def test_a_finding_fails_the_test(project: pytest.Pytester):
 
 
 @pytest.mark.slow
-def test_what_is_known_doesnt_fail_the_test(project: pytest.Pytester):
-    """By the marker, by an argument, and by a baseline, whose path is that of the test's file."""
+def test_known_findings_do_not_fail_the_test(project: pytest.Pytester):
+    """The path of a baseline is relative to the test's file."""
     report = data_report(probe(lambda delivery: 204, max_examples=0))
     report["findings"] = [{"id": "signature-absent", "cases": ["wire:signature-missing"]}]
     (project.mkdir("tests") / "known.json").write_text(json.dumps(report))
@@ -111,13 +111,13 @@ def test_what_is_known_doesnt_fail_the_test(project: pytest.Pytester):
         "    kombo_probe_case.check(receive(kombo_probe_case.delivery))\n"
     )
     result = project.runpytest("-p", "no:randomly")
-    # Of the cases, one is known to fail, one isn't, and one doesn't.
+    # One case is known to fail, one fails, and one passes.
     result.assert_outcomes(passed=3 + 1, failed=1, xfailed=1)
 
 
 @pytest.mark.slow
 def test_policy_and_event_come_from_the_marker(project: pytest.Pytester):
-    """Of a class for instance; what is passed to the call counts more."""
+    """An argument of the call wins."""
     project.makepyfile(
         """
         import pytest
@@ -154,8 +154,8 @@ def test_policy_and_event_come_from_the_marker(project: pytest.Pytester):
 
 @pytest.mark.slow
 @pytest.mark.skipif(not hasattr(pytest, "Subtests"), reason="pytest has subtests from 9.0 on")
-def test_a_subtest_for_each_finding(project: pytest.Pytester):
-    """And for each group of cases that has none; the test goes on."""
+def test_each_finding_is_a_subtest(project: pytest.Pytester):
+    """Groups of cases without a finding are subtests that pass."""
     project.makepyfile(
         """
         import pytest
@@ -174,7 +174,7 @@ def test_a_subtest_for_each_finding(project: pytest.Pytester):
         """
     )
     result = project.runpytest("-p", "no:randomly", "-v", "-rA")
-    # What is known is skipped, and in each run what it stores; of the last one nearly all.
+    # Skipped: what is known, the state in each run, and most of the last run.
     result.assert_outcomes(failed=2 + 2, passed=1, skipped=1 + 3 + 1)
     result.stdout.fnmatch_lines(
         [
@@ -188,8 +188,7 @@ def test_a_subtest_for_each_finding(project: pytest.Pytester):
     )
 
 
-def test_a_test_per_case(project: pytest.Pytester):
-    """Sent by whatever client, and judged by the response."""
+def test_kombo_probe_case_makes_a_test_per_case(project: pytest.Pytester):
     project.makepyfile(
         """
         import pytest
@@ -237,8 +236,7 @@ def test_a_test_per_case(project: pytest.Pytester):
     assert "checking.py" not in result.stdout.str()
 
 
-def test_cases_are_the_same_in_every_process(project: pytest.Pytester):
-    """Collected twice, and with another secret and seed, they have the same names."""
+def test_case_names_do_not_depend_on_secret_and_seed(project: pytest.Pytester):
     project.makepyfile("def test_one(kombo_probe_case): assert kombo_probe_case.delivery")
     runs = [
         project.runpytest("--collect-only", "-q", "-p", "no:randomly", *options).outlines
@@ -246,13 +244,12 @@ def test_cases_are_the_same_in_every_process(project: pytest.Pytester):
     ]
     names = [[line for line in lines if "::" in line] for lines in runs]
     assert names[0] == names[1]
-    assert names[0][0] == "test_cases_are_the_same_in_every_process.py::test_one[realistic:1]"
+    assert names[0][0].endswith("::test_one[realistic:1]")
     assert len(names[0]) == len(probe_cases(secret=SECRET)) == len(set(names[0]))
 
 
 @pytest.mark.slow
-def test_cases_on_two_workers(project: pytest.Pytester):
-    """Workers agree on them, and on what is in them."""
+def test_workers_agree_on_the_cases(project: pytest.Pytester):
     project.makepyfile(
         """
         import pytest
@@ -274,7 +271,7 @@ def test_cases_on_two_workers(project: pytest.Pytester):
             "policy='strikt'",
             snapshot("@pytest.mark.kombo: unknown policy 'strikt'; did you mean 'strict'?"),
         ),
-        ("policy=3", snapshot("@pytest.mark.kombo: policy=3 is no text")),
+        ("policy=3", snapshot("@pytest.mark.kombo: policy=3 is not a string")),
         (
             "cases='wire:signature-mising'",
             snapshot(
@@ -283,7 +280,7 @@ def test_cases_on_two_workers(project: pytest.Pytester):
         ),
         (
             "cases=[1]",
-            snapshot("@pytest.mark.kombo: cases=[1] is neither a text nor a list of them"),
+            snapshot("@pytest.mark.kombo: cases=[1] is neither a string nor a list of them"),
         ),
         ("baseline='none.json'", snapshot("@pytest.mark.kombo: DIR/none.json: no such file")),
         (
@@ -300,8 +297,9 @@ def test_cases_on_two_workers(project: pytest.Pytester):
         ),
     ],
 )
-def test_what_is_misspelt_in_a_marker(project: pytest.Pytester, marker: str, message: str):
-    """One line, at collection."""
+def test_a_mistake_in_the_marker_of_a_case_is_one_line_at_collection(
+    project: pytest.Pytester, marker: str, message: str
+):
     project.makepyfile(
         f"""
         import pytest
@@ -351,8 +349,8 @@ def test_what_is_misspelt_in_a_marker(project: pytest.Pytester, marker: str, mes
         ),
     ],
 )
-def test_what_is_wrong_with_a_call(project: pytest.Pytester, call: str, message: list[str]):
-    """The line is the test's own."""
+def test_wrong_arguments_of_kombo_probe(project: pytest.Pytester, call: str, message: list[str]):
+    """The traceback ends in the line of the test."""
     project.makepyfile(f"def test_one(kombo_probe): {call}")
     result = project.runpytest()
     result.assert_outcomes(failed=1)
@@ -361,8 +359,7 @@ def test_what_is_wrong_with_a_call(project: pytest.Pytester, call: str, message:
 
 
 @pytest.mark.slow
-def test_another_event_has_to_be_said_at_collection(project: pytest.Pytester):
-    """As with the other tests per something."""
+def test_a_case_of_a_redefined_event_needs_the_marker(project: pytest.Pytester):
     project.makepyfile(
         """
         import pytest
@@ -383,32 +380,29 @@ def test_another_event_has_to_be_said_at_collection(project: pytest.Pytester):
     result = project.runpytest("-p", "no:randomly")
     result.assert_outcomes(passed=1, failed=1, errors=1)
     assert find_line(result.outlines, "kombo_event is ") == snapshot(
-        "'sync-finished' here, but which faults there are has to be known at collection, when no fixture has a value yet: say so once with the ini option, kombo_event = sync-finished, or with @pytest.mark.kombo(event='sync-finished')"
+        "'sync-finished' here, but the test was collected for another event. Collection cannot see a redefined fixture. Set the event with the ini option kombo_event = sync-finished, or with @pytest.mark.kombo(event='sync-finished')"
     )
-    assert find_line(result.outlines, "kombo_probe_case is ") == snapshot(
-        "a test per case: let the test, or a fixture that it names, have it as an argument"
+    assert find_line(result.outlines, "kombo_probe_case makes ") == snapshot(
+        "several tests, so pytest has to see it at collection. Make it an argument of the test, or of a fixture that the test uses"
     )
 
 
 # -- without pytest's fixtures
 
 
-def test_a_report_checks_itself():
-    """Nothing happens where nothing was found; the message is for people, whatever was answered."""
-
+def test_check_raises_only_if_there_are_findings():
     def receive(delivery):
         return 204 if verify(delivery.body, delivery.signature, SECRET) else 401
 
     report = probe(receive, secret=SECRET, policy="tolerant", max_examples=3)
-    with pytest.raises(ReceiverError, match=r"^1 finding in \d+ deliveries to test_a_rep"):
+    with pytest.raises(ReceiverError, match=r"^1 finding in \d+ deliveries to test_check_raises"):
         report.check()
     probe(
         receive, secret=SECRET, policy="tolerant", max_examples=3, skip=["body-not-json-takes"]
     ).check()
 
 
-def test_over_http():
-    """A finding's command has the secret as a variable, and the URL of the receiver."""
+def test_the_command_of_a_finding_uses_a_variable_for_the_secret():
     with serving(Receiver(SECRET, policy="tolerant")) as url:
         report = probe(f"{url}/hooks", secret=SECRET, max_examples=0)
     (finding,) = report.findings
@@ -421,8 +415,7 @@ def test_over_http():
 
 
 @pytest.mark.parametrize("policy", ["strict", "tolerant"])
-def test_a_good_receiver_has_no_case_against_it(policy):
-    """Each case alone says what the whole probe says."""
+def test_a_good_receiver_passes_every_case(policy):
     receiver = Receiver(SECRET, policy=policy)
     for case in probe_cases(secret=SECRET, policy=policy, run="once"):
         started: list[str] = []
@@ -431,8 +424,8 @@ def test_a_good_receiver_has_no_case_against_it(policy):
         case.check(int(started[0][:3]))
 
 
-def test_a_case_takes_statuses_and_responses():
-    """What has no status is refused, and what an answer gives away is seen."""
+def test_check_accepts_statuses_and_responses():
+    """A response that gives something away fails."""
 
     class Response:
         status = 200
@@ -449,8 +442,8 @@ def test_a_case_takes_statuses_and_responses():
         case.check(Response())
 
 
-def test_cases_have_ids_of_their_own():
-    """In a run no event id comes twice, and another run has others; the rest is the same."""
+def test_every_case_has_another_event_id():
+    """Each run has others; the rest of the payloads stays the same."""
     first, second = probe_cases(run=1), probe_cases(run=2)
     assert [case.id for case in first] == [case.id for case in second]
     ids = [c.delivery.event_id for c in first if c.expectation == "accept" and c.delivery.event_id]
@@ -463,8 +456,8 @@ def test_cases_have_ids_of_their_own():
 
 
 @pytest.mark.slow
-def test_what_is_known_is_a_pattern(project: pytest.Pytester):
-    """A text or several, in all places alike; what isn't found any more is said."""
+def test_known_findings_can_be_patterns(project: pytest.Pytester):
+    """Patterns that match no finding are noted."""
     (project.path / "known.json").write_text('["signature-absent", "gone-for-good"]')
     project.makepyfile(
         """

@@ -78,7 +78,7 @@ def explain_signature(
     if signature is None:
         return SignatureExplanation("there is no signature", _SEND)
     if not isinstance(signature, (str, bytes)):
-        raise TypeError(f"the signature is a str or bytes, not {type(signature).__name__}")
+        raise TypeError(f"the signature must be a str or bytes, not {type(signature).__name__}")
     given = signature if isinstance(signature, str) else signature.decode("latin-1")
     if given == right:
         return None

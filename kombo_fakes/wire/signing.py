@@ -14,50 +14,52 @@ SIGNATURE_HEADER = "X-Kombo-Signature"
 """The header that carries the signature."""
 
 TEST_SECRET = "kombo_fakes-test-secret-DO-NOT-USE"  # noqa: S105
-"""What deliveries are signed with where no other secret is given."""
+"""The secret that deliveries are signed with unless you give another one."""
 
 SECRET_VARIABLE = "KOMBO_WEBHOOK_SECRET"  # noqa: S105
-"""The variable of the environment that holds the secret, where no other place was named."""
+"""The environment variable that holds the secret, unless you name another place."""
 
 
 def sign(body: bytes, secret: str | bytes) -> str:
-    """The signature that Kombo sends with a body.
+    """Return the signature that Kombo sends with a body.
 
     Args:
-        body: The bytes of the request, exactly as they cross the wire.
-        secret: The webhook secret; a text is taken in UTF-8.
+        body: The bytes of the request body, exactly as they are sent.
+        secret: The webhook secret. A str is encoded in UTF-8.
 
     Returns:
-        43 letters of base64url.
+        43 characters of base64url.
 
     Raises:
-        SecretError: if the secret is empty: everybody can sign with that.
-        TypeError: if the body isn't bytes. A text has no signature before it is encoded.
+        SecretError: if the secret is empty, since anybody can sign with an empty key.
+        TypeError: if the body is not bytes. A str has no signature until it is encoded.
 
     Examples:
         >>> sign(b'{"id":"1"}', "a secret")
         'qh8GICotEes5lhpv_SNMzdPRq3wUWKohu12TNdIUkIY'
     """
     if not isinstance(body, (bytes, bytearray, memoryview)):
-        raise TypeError(f"the body to sign is bytes, not {type(body).__name__}")
+        raise TypeError(f"the body to sign must be bytes, not {type(body).__name__}")
     if not isinstance(secret, (str, bytes)):
-        raise TypeError(f"the secret is a str or bytes, not {type(secret).__name__}")
+        raise TypeError(f"the secret must be a str or bytes, not {type(secret).__name__}")
     if not secret:
-        raise SecretError("the secret is empty: whoever sends a request could sign it")
+        raise SecretError("the secret is empty: anybody could sign a request")
     return signature_with(body, key_of(secret))
 
 
 def verify(body: bytes, signature: str | bytes | None, secret: str | bytes) -> bool:
-    r"""Whether a body bears the right signature.
+    r"""Return whether a body has the right signature.
 
-    Fit to be read as a reference for a receiver, and to be used in one: the time it takes doesn't
-    depend on where a signature is wrong, no signature makes it raise, and with an empty secret
-    or none nothing is right.
+    The function is a reference for receivers, and receivers can use it. It compares in constant
+    time, it never raises, and an empty or missing secret makes no signature right.
 
     Args:
-        body: The bytes of the request, before anything parsed them.
-        signature: The header as it came; None if there was none.
+        body: The bytes of the request body, before anything parsed them.
+        signature: The value of the header as it came; None if there was none.
         secret: The webhook secret.
+
+    Returns:
+        True if the signature is exactly the one that `sign` returns.
 
     Examples:
         >>> verify(b"{}", sign(b"{}", "a secret"), "a secret")
@@ -70,25 +72,25 @@ def verify(body: bytes, signature: str | bytes | None, secret: str | bytes) -> b
     usable = isinstance(secret, (str, bytes)) and isinstance(body, (bytes, bytearray, memoryview))
     if not usable or not secret or not isinstance(signature, (str, bytes)):
         return False
-    # Of two str, compare_digest takes ASCII only.
+    # compare_digest raises for a str that is not ASCII, so it compares bytes.
     return hmac.compare_digest(signature_with(body, key_of(secret)).encode(), key_of(signature))
 
 
 def digest(body: bytes, key: bytes) -> bytes:
-    """The 32 bytes that a signature spells."""
+    """Return the 32 bytes that a signature encodes."""
     return hmac.digest(key, body, "sha256")
 
 
 def signature_with(body: bytes, key: bytes) -> str:
-    """The signature with any key at all, the empty one included."""
+    """Return the signature with any key at all, even the empty one."""
     return urlsafe_b64encode(digest(body, key)).rstrip(b"=").decode("ascii")
 
 
-def key_of(text: str | bytes) -> bytes:
-    r"""The bytes of a secret; a text is taken in UTF-8, also where it holds lone surrogates.
+def key_of(secret: str | bytes) -> bytes:
+    r"""Return the bytes of a secret: a str in UTF-8, in which lone surrogates are allowed.
 
     Examples:
         >>> key_of("a\ud800")
         b'a\xed\xa0\x80'
     """
-    return text if isinstance(text, bytes) else text.encode("utf-8", "surrogatepass")
+    return secret if isinstance(secret, bytes) else secret.encode("utf-8", "surrogatepass")

@@ -1,4 +1,4 @@
-"""The strategy for deliveries: valid payloads in all their styles, signed over their bytes."""
+"""The Hypothesis strategy of deliveries: valid payloads in all styles, correctly signed."""
 
 from __future__ import annotations
 

@@ -226,7 +226,9 @@ def test_event_payloads_draws_from_all_events_or_the_named_ones() -> None:
     assert seen == set(EVENTS)
     with pytest.raises(kombo_fakes.UnknownNameError) as error:
         kombo_fakes.event_payloads(["sync-finishd"])
-    assert str(error.value) == snapshot()
+    assert str(error.value) == snapshot(
+        "unknown event 'sync-finishd'; did you mean 'sync-finished'?"
+    )
 
 
 def test_changes_are_rejected_today_and_seen_ones_name_their_source() -> None:

@@ -1,4 +1,4 @@
-"""The signature: what Node computes, and nothing that a header can hold makes `verify` fail."""
+"""Signing and verifying: compared with Node, and with any body, signature and secret."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from inline_snapshot import snapshot
 
 from kombo_fakes import SIGNATURE_HEADER, TEST_SECRET, KomboFakesError, SecretError, sign, verify
 
@@ -30,7 +31,7 @@ for (const line of lines) {
 
 
 def node() -> str:
-    """The program, where it is installed; a run that may skip nothing fails without it."""
+    """Return the path of Node. Without it the test is skipped, or fails where none may be."""
     found = shutil.which("node")
     if found is None:
         if "KOMBO_FAKES_NO_SKIP" in os.environ:
@@ -39,8 +40,8 @@ def node() -> str:
     return found
 
 
-def test_node_computes_the_same() -> None:
-    """Kombo's guide has an example in Node: 500 bodies and secrets, binary and of all Unicode."""
+def test_node_computes_the_same_signatures() -> None:
+    # Kombo's guide has its example in Node. Bodies and secrets are binary, and of all Unicode.
     choices = random.Random(1)
     pairs = [(b"secret", b""), (b"secret", b"{}"), (b"\0", b"\0" * 100_000)]
     while len(pairs) < 500:
@@ -57,8 +58,9 @@ def test_node_computes_the_same() -> None:
 
 
 @given(st.binary(), SECRETS)
-def test_the_rule(body: bytes, secret: str | bytes) -> None:
-    """HMAC-SHA256 over the bytes, base64url, without padding."""
+def test_a_signature_is_hmac_sha256_in_base64url_without_padding(
+    body: bytes, secret: str | bytes
+) -> None:
     key = secret.encode() if isinstance(secret, str) else secret
     digest = hmac.new(key, body, hashlib.sha256).digest()
     signature = sign(body, secret)
@@ -69,8 +71,9 @@ def test_the_rule(body: bytes, secret: str | bytes) -> None:
 
 
 @given(st.binary(), SECRETS)
-def test_what_is_signed_is_right(body: bytes, secret: str | bytes) -> None:
-    """As text and as bytes, as servers give headers."""
+def test_a_right_signature_is_verified_as_str_and_as_bytes(
+    body: bytes, secret: str | bytes
+) -> None:
     signature = sign(body, secret)
     assert verify(body, signature, secret)
     assert verify(body, signature.encode(), secret)
@@ -78,18 +81,19 @@ def test_what_is_signed_is_right(body: bytes, secret: str | bytes) -> None:
 
 
 @given(st.binary(), SECRETS, st.data())
-def test_any_change_is_wrong(body: bytes, secret: str | bytes, data: st.DataObject) -> None:
-    """One byte of the body, one letter of the signature, a letter more or less, another secret."""
+def test_any_change_to_body_signature_or_secret_is_wrong(
+    body: bytes, secret: str | bytes, data: st.DataObject
+) -> None:
     signature = sign(body, secret)
     at = data.draw(st.integers(0, len(body)))
     assert not verify(body[:at] + b"x" + body[at:], signature, secret)
     assert not (body and verify(body[:-1], signature, secret))
     place = data.draw(st.integers(0, 42))
-    letter = data.draw(st.characters().filter(lambda c: c != signature[place]))
-    assert not verify(body, signature[:place] + letter + signature[place + 1 :], secret)
-    for spelt in (signature[:-1], signature + "=", f" {signature}", f"{signature}\n", ""):
-        assert not verify(body, spelt, secret)
-    # HMAC fills a key up with zeros, and takes the digest of one that is longer than 64 bytes.
+    character = data.draw(st.characters().filter(lambda c: c != signature[place]))
+    assert not verify(body, signature[:place] + character + signature[place + 1 :], secret)
+    for changed in (signature[:-1], signature + "=", f" {signature}", f"{signature}\n", ""):
+        assert not verify(body, changed, secret)
+    # HMAC pads a key with zeros, and replaces a key of more than 64 bytes with its digest.
     key = secret.encode() if isinstance(secret, str) else secret
     assert not verify(body, signature, key + b"x" if len(key) < 64 else b"x" + key)
 
@@ -106,14 +110,14 @@ GARBAGE = (
 
 
 @given(st.binary() | GARBAGE, GARBAGE, SECRETS | GARBAGE)
-def test_verify_never_fails(body: Any, signature: Any, secret: Any) -> None:
-    """Whatever comes is right or wrong, and in that case wrong."""
+def test_verify_returns_false_for_garbage_and_never_raises(
+    body: Any, signature: Any, secret: Any
+) -> None:
     assert verify(body, signature, secret) is False
 
 
 @given(st.binary())
-def test_no_secret_makes_anything_right(body: bytes) -> None:
-    """A receiver that isn't configured refuses, even what was signed with its empty key."""
+def test_without_a_secret_no_signature_is_right(body: bytes) -> None:
     empty = urlsafe_b64encode(hmac.new(b"", body, hashlib.sha256).digest()).decode().rstrip("=")
     nothing: Any
     for nothing in ("", b"", None, 0, [], False):
@@ -121,34 +125,31 @@ def test_no_secret_makes_anything_right(body: bytes) -> None:
 
 
 @pytest.mark.parametrize("secret", ["", b""])
-def test_an_empty_secret_signs_nothing(secret: Any) -> None:
-    """Whoever sends a request could sign it."""
-    with pytest.raises(SecretError, match="the secret is empty") as caught:
+def test_an_empty_secret_is_an_error(secret: Any) -> None:
+    with pytest.raises(SecretError) as error:
         sign(b"{}", secret)
-    assert str(caught.value) == "the secret is empty: whoever sends a request could sign it"
-    assert isinstance(caught.value, KomboFakesError)
-    assert isinstance(caught.value, ValueError)
+    assert str(error.value) == snapshot("the secret is empty: anybody could sign a request")
+    assert isinstance(error.value, KomboFakesError)
+    assert isinstance(error.value, ValueError)
 
 
 @pytest.mark.parametrize(
     ("body", "secret", "message"),
     [
-        ("{}", "x", "the body to sign is bytes, not str"),
-        (None, "x", "the body to sign is bytes, not NoneType"),
-        ({}, "x", "the body to sign is bytes, not dict"),
-        (b"", None, "the secret is a str or bytes, not NoneType"),
-        (b"", 1, "the secret is a str or bytes, not int"),
+        ("{}", "x", snapshot("the body to sign must be bytes, not str")),
+        (None, "x", snapshot("the body to sign must be bytes, not NoneType")),
+        ({}, "x", snapshot("the body to sign must be bytes, not dict")),
+        (b"", None, snapshot("the secret must be a str or bytes, not NoneType")),
+        (b"", 1, snapshot("the secret must be a str or bytes, not int")),
     ],
 )
-def test_wrong_types(body: Any, secret: Any, message: str) -> None:
-    """A text has no signature: it depends on how it is encoded."""
-    with pytest.raises(TypeError) as caught:
+def test_other_types_cannot_be_signed(body: Any, secret: Any, message: str) -> None:
+    with pytest.raises(TypeError) as error:
         sign(body, secret)
-    assert str(caught.value) == message
+    assert str(error.value) == message
 
 
-def test_names() -> None:
-    """The header as Kombo calls it, and a secret that nobody takes for a real one."""
+def test_the_header_is_kombos_and_the_test_secret_says_what_it_is() -> None:
     assert SIGNATURE_HEADER == "X-Kombo-Signature"
     assert "DO-NOT-USE" in TEST_SECRET
     assert json.dumps(TEST_SECRET).isascii()

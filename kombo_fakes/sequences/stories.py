@@ -57,7 +57,7 @@ def stories() -> SearchStrategy[list[Payload]]:
     """
     from hypothesis import strategies as st
 
-    from kombo_fakes.strategies.realistic import DrawnChoices
+    from kombo_fakes.strategies.drawn_choices import DrawnChoices
 
     @st.composite
     def drawn(draw: st.DrawFn) -> list[Payload]:

@@ -180,7 +180,7 @@ def timelines(
     _check_range(integrations, length)
     from hypothesis import strategies as st
 
-    from kombo_fakes.strategies.realistic import DrawnChoices
+    from kombo_fakes.strategies.drawn_choices import DrawnChoices
 
     @st.composite
     def drawn(draw: DrawFn) -> Timeline:

@@ -1,14 +1,14 @@
-"""The strategy for invalid payloads: a fault, a valid payload that can have it, and both joined.
+"""The strategy for invalid payloads: a fault, a valid payload with room for it, and both combined.
 
-The fault is looked for again at the end of each draw: shrinking can turn a broken value into a
-valid one, and a label that lies is worse than none.
+The fault is confirmed at the end of each draw. Shrinking can turn an invalid value into a valid
+one, and then the pair of payload and fault would be wrong.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from hypothesis import reject
 from hypothesis.strategies import DrawFn, SearchStrategy
@@ -24,11 +24,15 @@ from kombo_fakes.schema.blueprint.shapes import String
 from kombo_fakes.schema.requirements import Requirement, require_values
 from kombo_fakes.schema.schema import Schema, SchemaLike
 from kombo_fakes.strategies.builder import build_strategy
-from kombo_fakes.strategies.options import StrategySettings, Values
+from kombo_fakes.strategies.drawn_choices import below
+from kombo_fakes.strategies.options import StrategyOptions, StrategySettings, Values
 from kombo_fakes.strategies.payloads import strategy_for
-from kombo_fakes.strategies.realistic import below, generated
+from kombo_fakes.strategies.realistic import build_generated
 from kombo_fakes.strategies.recipes import Recipe, allow_early_building, compose, recipe_of
 from kombo_fakes.webhooks.shipped import DEFAULT_EVENT
+
+if TYPE_CHECKING:
+    from typing_extensions import Unpack
 
 
 def invalid_payloads(
@@ -38,33 +42,26 @@ def invalid_payloads(
     keywords: Iterable[str] | None = None,
     at: str | None = None,
     ids: Iterable[str] | None = None,
-    ambiguous: bool = False,
-    allow_nul: bool = True,
-    codec: str = "utf-8",
-    max_length: int | None = None,
-    nulls: float | None = None,
+    **options: Unpack[StrategyOptions],
 ) -> SearchStrategy[InvalidPayload]:
-    """A strategy for payloads with exactly one fault, and that fault.
+    """A strategy for payloads with exactly one fault, each with its fault.
 
     Args:
         event_or_schema: What `Schema.load` takes; an event name by default.
-        values: What the rest of the payload is like, as in `payloads`.
-        keywords: Only faults of these keywords.
-        at: Only faults at this place or below it: a JSON Pointer or a dotted name.
-        ids: Only faults with these ids; ``*`` stands for anything.
-        ambiguous: As in `payloads`, and so are the others.
-        allow_nul: Whether a string may hold U+0000.
-        codec: Every string can be encoded in this codec.
-        max_length: The most code points that any string has, where the fault isn't its length.
-        nulls: The share of null where null is allowed, as in `payloads`.
+        values: What the rest of the payload is like; see `payloads`.
+        keywords: Keywords whose faults to draw; all by default.
+        at: A JSON Pointer or dotted name. Only faults at this place or below it are drawn.
+        ids: Ids of the faults to draw, with ``*`` for anything; all by default.
+        **options: The other arguments of `payloads`: ``ambiguous``, ``allow_nul``, ``codec``,
+            ``max_length`` and ``nulls``. They apply to everything but the fault itself.
 
     Returns:
-        A strategy of `InvalidPayload`, a pair ``(payload, fault)``. Each fault is drawn about as
-        often as any other. It shrinks towards the first fault of the catalogue and a short payload.
+        A strategy of `InvalidPayload`, a pair ``(payload, fault)``. Faults are drawn about equally
+        often. It shrinks towards the first fault of the catalogue and a short payload.
 
     Raises:
-        UnknownNameError: if a keyword, a place or an id isn't in the catalogue.
-        SchemaError, OverrideError: as `payloads` does, and if there is no such fault.
+        UnknownNameError: if a keyword, a place or an id is not in the catalogue.
+        SchemaError, OverrideError: as `payloads` does, and if no fault is left to draw.
 
     Examples:
         >>> from hypothesis import find
@@ -72,74 +69,76 @@ def invalid_payloads(
         >>> payload["data"]["state"], fault.id
         ('ACTIV', 'data.state-enum-cut')
     """
-    settings = StrategySettings(
-        values=values,
-        ambiguous=ambiguous,
-        allow_nul=allow_nul,
-        codec=codec,
-        max_length=max_length,
-        nulls=nulls,
-    ).checked()
+    settings = StrategySettings.from_options("invalid_payloads", values, options)
     schema = Schema.load(event_or_schema)
     chosen = faults(schema, keywords=keywords, at=at, ids=ids)
     if not chosen:
-        raise SchemaError(f"{schema.name}: no fault has all of these keywords, places and ids")
-    strategy_for(schema, settings)  # So that options which leave nothing are an error now.
-    # Hypothesis works out a codec's characters once, and that would slow down the first draw.
+        raise SchemaError(
+            f"{schema.name}: no fault matches keywords=, at= and ids= together; leave one out"
+        )
+    strategy_for(schema, settings)  # Raises now if the options leave no valid payload.
+    # Hypothesis computes the characters of a codec once, which would slow down the first draw.
     build_strategy(String(), settings, schema.name)
     with allow_early_building():
-        is_possible = any(_recipe_of(fault, settings) is not None for fault in chosen)
+        is_possible = any(_recipe_for(fault, settings) is not None for fault in chosen)
     if not is_possible:
         raise SchemaError(
-            f"{schema.name}: the options leave no payload that could have these faults"
+            f"{schema.name}: the options leave no payload that could have one of these faults"
         )
-    return _any_of(chosen, settings)
+    return _build_any_of(chosen, settings)
 
 
-def _any_of(chosen: Sequence[Fault], settings: StrategySettings) -> SearchStrategy[InvalidPayload]:
+def _build_any_of(
+    chosen: Sequence[Fault], settings: StrategySettings
+) -> SearchStrategy[InvalidPayload]:
     count = len(chosen)
-    # Most of Hypothesis's examples are the one before with something of it copied to where
-    # something of the same size was drawn. A single draw would be the same in all of them, and a
-    # quarter of the faults left out of thousands of examples; a sum of several draws isn't.
+    # Hypothesis makes most examples from an earlier one, by copying a part of it to where
+    # something of the same size was drawn. A single draw of the fault would survive in all of
+    # them, and thousands of examples would leave out a quarter of the faults. A sum of several
+    # draws of different sizes changes more often.
     parts = [below(count + extra) for extra in (0, 0, 0, 1, 1, 2, 2)]
 
-    def invalid(draw: DrawFn) -> InvalidPayload:
+    def draw_invalid(draw: DrawFn) -> InvalidPayload:
         first = sum([draw(part) for part in parts]) % count
-        # The options may leave nothing for one: then it is the next one's turn.
+        # Where the options leave no payload for a fault, the next fault is drawn instead.
         for fault in (*chosen[first:], *chosen[:first]):
-            recipe = _recipe_of(fault, settings)
+            recipe = _recipe_for(fault, settings)
             if recipe is not None:
                 return recipe(draw)
         return reject()
 
-    return compose(invalid)
+    return compose(draw_invalid)
 
 
 @lru_cache(maxsize=4096)
-def _recipe_of(fault: Fault, settings: StrategySettings) -> Recipe[InvalidPayload] | None:
-    """How the payloads that have one fault are drawn; None if the options leave none.
+def _recipe_for(fault: Fault, settings: StrategySettings) -> Recipe[InvalidPayload] | None:
+    """How to draw payloads with a fault; None if the options leave none.
 
-    No strategy for each fault: Hypothesis takes its time for that, and there are many faults.
+    A recipe and no strategy, because Hypothesis takes long to set up hundreds of strategies.
     """
-    valid = _payloads_with(fault, settings)
+    valid = _build_with_room(fault, settings)
     if valid is None:
         return None
-    payloads_with = recipe_of(valid)
+    draw_valid = recipe_of(valid)
     path, example = fault.site.path, get(fault.examples[0], fault.site.path)
     explores = fault.mutator.explore(fault.site) is not None
 
-    def invalid(draw: DrawFn) -> InvalidPayload:
-        payload = payloads_with(draw)
+    def draw_invalid(draw: DrawFn) -> InvalidPayload:
+        payload = draw_valid(draw)
         try:
             value = get(payload, path)
         except PointerError:
             reject()
-        near = list(fault.mutator.mutate(value, fault.site)) or [example]
-        count = len(near) + explores
+        near_misses = list(fault.mutator.mutate(value, fault.site)) or [example]
+        count = len(near_misses) + explores
         choice = draw(below(count)) if count > 1 else 0
-        # What is beyond the near misses is built when it is drawn, since that takes its time.
-        further = _explored(fault, settings) if choice == len(near) else None
-        broken = near[choice % len(near)] if further is None else draw(further)
+        # The strategy for values beyond the near misses is built when it is first drawn from,
+        # because building one for each fault takes long.
+        further = _build_explored(fault, settings) if choice == len(near_misses) else None
+        if further is None:
+            broken = near_misses[choice % len(near_misses)]
+        else:
+            broken = draw(further)
         candidate = replace_at(payload, path, broken)
         if not fault.is_in(candidate):
             candidate = replace_at(payload, path, example)
@@ -147,39 +146,42 @@ def _recipe_of(fault: Fault, settings: StrategySettings) -> Recipe[InvalidPayloa
                 reject()
         return InvalidPayload(candidate, fault)
 
-    return invalid
+    return draw_invalid
 
 
-def _payloads_with(fault: Fault, settings: StrategySettings) -> SearchStrategy[Any] | None:
-    # As for the examples of a fault: the place alone may be had where more can't be.
+def _build_with_room(fault: Fault, settings: StrategySettings) -> SearchStrategy[Any] | None:
+    """A strategy for valid payloads with room for a fault; None if the options leave none."""
+    # Some faults need more than a value in their place. Where that cannot be had together with
+    # the options, a value in the place may still do.
     for wanted in (fault.requirement, require_values([fault.site.path], fault.schema)):
-        strategy = _payloads_that(fault.schema, wanted, settings)
+        strategy = _build_required(fault.schema, wanted, settings)
         if strategy is not None:
             return strategy
     return None
 
 
 @lru_cache(maxsize=1024)
-def _payloads_that(
+def _build_required(
     schema: Schema, requirement: Requirement, settings: StrategySettings
 ) -> SearchStrategy[Any] | None:
     try:
-        plan = build_blueprint(schema, requirement.schema)
-        if plan == build_blueprint(schema):
+        blueprint = build_blueprint(schema, requirement.schema)
+        if blueprint == build_blueprint(schema):
             return strategy_for(schema, settings)
         if settings.values == "realistic":
-            return generated(generator_for(schema, requirement), settings)
-        return build_strategy(plan, settings, schema.name)
+            return build_generated(generator_for(schema, requirement), settings)
+        return build_strategy(blueprint, settings, schema.name)
     except (SchemaError, OverrideError):
         return None
 
 
 @lru_cache(maxsize=4096)
-def _explored(fault: Fault, settings: StrategySettings) -> SearchStrategy[Any] | None:
-    plan = explore_blueprint(fault.schema, fault.site, fault.mutator)
-    if plan is None:
+def _build_explored(fault: Fault, settings: StrategySettings) -> SearchStrategy[Any] | None:
+    """A strategy for all invalid values of a fault; None if it has only near misses."""
+    blueprint = explore_blueprint(fault.schema, fault.site, fault.mutator)
+    if blueprint is None:
         return None
     try:
-        return build_strategy(plan, settings, fault.schema.name)
+        return build_strategy(blueprint, settings, fault.schema.name)
     except SchemaError:
         return None

@@ -20,69 +20,60 @@ from kombo_fakes.strategies.options import (
     check_option_names,
 )
 from kombo_fakes.strategies.recipes import allow_early_building
-from kombo_fakes.types import (
-    EventName,
-    Payload,
-)
+from kombo_fakes.types import EventName, Payload
 from kombo_fakes.webhooks.shipped import DEFAULT_EVENT, check_event, events
 
 if TYPE_CHECKING:
     from typing_extensions import Unpack
 
 
-# What an editor completes: the payload of each event by its name.
 def payloads(
     event_or_schema: SchemaLike = DEFAULT_EVENT,
     values: Values = "any",
-    *,
-    ambiguous: bool = False,
-    allow_nul: bool = True,
-    codec: str = "utf-8",
-    max_length: int | None = None,
-    nulls: float | None = None,
+    **options: Unpack[StrategyOptions],
 ) -> SearchStrategy[Any]:
     """A strategy for valid payloads.
-
-    The options for text apply to every string and to the keys of open objects; what the schema
-    itself fixes (property names, enums) stays as it is.
 
     Args:
         event_or_schema: What `Schema.load` takes; an event name by default.
         values: ``"any"``: everything that the schema allows and good validators agree on, from
             empty strings to the far ends of the calendar. ``"realistic"``: what Kombo sends on
-            a usual day, coherent, from the pools that this package carries.
-        ambiguous: Draw also what is legal by the letter and on which good validators disagree:
-            quoted local parts, leap seconds, lower-case ``t`` and ``z``, lone surrogates.
-        allow_nul: Whether a string may hold U+0000. It is legal JSON and stops many databases.
-        codec: Every string can be encoded in this codec (``"ascii"``, ``"latin-1"``, ...).
-        max_length: The most code points that any string has.
-        nulls: The share of null, from 0 to 1, where null is allowed: about 0.3 by default. It is
-            what is aimed at: Hypothesis repeats what is simple, so that a small share comes out
-            larger. 0 and 1 are exact, but for realistic values where null or its absence tells
-            something: what isn't archived has no ``archived_at``.
+            a usual day. The values of a payload agree with each other.
+        **options: See below.
+
+    Keyword Args:
+        ambiguous (bool): True to draw also what the standards allow and good validators disagree
+            on: quoted local parts of addresses, leap seconds, lower-case ``t`` and ``z`` in
+            instants, lone surrogates. False by default.
+        allow_nul (bool): False to leave out U+0000, which is legal in JSON and which many
+            databases reject. True by default.
+        codec (str): A codec that can encode every string: ``"ascii"``, ``"latin-1"``, ... It is
+            ``"utf-8"`` by default.
+        max_length (int | None): The most code points that a string has; None for no limit.
+        nulls (float | None): The share of null where null is allowed, from 0 to 1. None is about
+            0.3 for values of any kind, and as in practice for realistic ones. 0 and 1 are exact.
+            Other shares come out larger if they are small, because Hypothesis repeats simple
+            values. In realistic payloads, a null that means something stays: what is not archived
+            has no ``archived_at``.
+
+    The options for strings apply to every string and to the keys of open objects. What the schema
+    itself fixes (property names and enums) stays as it is.
 
     Returns:
         A strategy of JSON values as Python objects. It shrinks towards short payloads.
 
     Raises:
         UnknownNameError, DocumentError, SchemaError: as `Schema.load` does.
-        SchemaError: if nothing satisfies the schema, or the schema and the options together.
-        OverrideError: if an option makes no sense.
+        SchemaError: if no value satisfies the schema, or the schema and the options together.
+        OverrideError: if an option is invalid.
 
     Examples:
         >>> from hypothesis import find
         >>> find(payloads(), lambda p: p["data"]["state"] == "INVALID")["data"]["updated_at"]
         '2000-01-01T00:00:00Z'
     """
-    settings = StrategySettings(
-        values=values,
-        ambiguous=ambiguous,
-        allow_nul=allow_nul,
-        codec=codec,
-        max_length=max_length,
-        nulls=nulls,
-    )
-    return strategy_for(Schema.load(event_or_schema), settings.checked())
+    settings = StrategySettings.from_options("payloads", values, options)
+    return strategy_for(Schema.load(event_or_schema), settings)
 
 
 def event_payloads(
@@ -93,17 +84,20 @@ def event_payloads(
     """A strategy for valid payloads of several events, as they arrive at one URL.
 
     Args:
-        names: The events, or one of them; all that are shipped by default.
+        names: The names of the events, or one name; all shipped events by default.
         values: As in `payloads`.
         **options: The other arguments of `payloads`.
 
     Raises:
         UnknownNameError: if there is no such event.
+        SchemaError: if there are no names.
+        OverrideError: if an option is invalid.
 
     Examples:
         >>> from hypothesis import find
-        >>> find(event_payloads(["sync-finished", "data-changed"]), lambda p: True)["type"]
-        'data-changed'
+        >>> from kombo_fakes import events
+        >>> find(event_payloads(events()[1:3]), lambda p: True)["type"] == events()[1]
+        True
     """
     check_option_names("event_payloads", options)
     if names is None:
@@ -111,19 +105,19 @@ def event_payloads(
     else:
         chosen = (names,) if isinstance(names, str) else tuple(names)
     if not chosen:
-        raise SchemaError("no events, so no payloads")
+        raise SchemaError("names= is empty: name at least one event")
     for name in chosen:
         check_event(name)
-    # By name, so that what a failure shrinks to doesn't depend on the order given.
+    # Sorted, so that the event that a failure shrinks to does not depend on the order given.
     return st.one_of([payloads(name, values, **options) for name in sorted(set(chosen))])
 
 
 @lru_cache(maxsize=256)
 def strategy_for(schema: Schema, settings: StrategySettings) -> SearchStrategy[Any]:
-    """The strategy for a schema and checked options, built once."""
+    """The strategy for a schema and checked settings, the same one each time."""
     if settings.values == "realistic":
-        from kombo_fakes.strategies.realistic import realistic
+        from kombo_fakes.strategies.realistic import build_realistic
 
         with allow_early_building():
-            return realistic(schema, settings)
+            return build_realistic(schema, settings)
     return build_strategy(build_blueprint(schema), settings, schema.name)

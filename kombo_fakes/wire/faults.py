@@ -137,8 +137,8 @@ class WireFault:
         from hypothesis import reject
         from hypothesis import strategies as st
 
+        from kombo_fakes.strategies.drawn_choices import DrawnChoices
         from kombo_fakes.strategies.payloads import payloads
-        from kombo_fakes.strategies.realistic import DrawnChoices
 
         valid = payloads(self.schema, "realistic")
 

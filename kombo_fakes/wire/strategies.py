@@ -12,9 +12,9 @@ from kombo_fakes.catalogues.fault import InvalidPayload
 from kombo_fakes.core.messages import unknown_name_error
 from kombo_fakes.errors import OverrideError
 from kombo_fakes.schema.schema import SchemaLike
+from kombo_fakes.strategies.drawn_choices import DrawnChoices
 from kombo_fakes.strategies.options import Values, check_option_names
 from kombo_fakes.strategies.payloads import payloads
-from kombo_fakes.strategies.realistic import DrawnChoices
 from kombo_fakes.webhooks.shipped import DEFAULT_EVENT
 from kombo_fakes.wire.delivery import Delivery
 from kombo_fakes.wire.serializations import serialize, serialize_mixed, styles

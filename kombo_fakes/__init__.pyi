@@ -234,31 +234,38 @@ def payloads(
 ) -> SearchStrategy[IntegrationStateChanged]:
     """A strategy for valid payloads.
 
-    The options for text apply to every string and to the keys of open objects; what the schema
-    itself fixes (property names, enums) stays as it is.
-
     Args:
         event_or_schema: What `Schema.load` takes; an event name by default.
         values: ``"any"``: everything that the schema allows and good validators agree on, from
             empty strings to the far ends of the calendar. ``"realistic"``: what Kombo sends on
-            a usual day, coherent, from the pools that this package carries.
-        ambiguous: Draw also what is legal by the letter and on which good validators disagree:
-            quoted local parts, leap seconds, lower-case ``t`` and ``z``, lone surrogates.
-        allow_nul: Whether a string may hold U+0000. It is legal JSON and stops many databases.
-        codec: Every string can be encoded in this codec (``"ascii"``, ``"latin-1"``, ...).
-        max_length: The most code points that any string has.
-        nulls: The share of null, from 0 to 1, where null is allowed: about 0.3 by default. It is
-            what is aimed at: Hypothesis repeats what is simple, so that a small share comes out
-            larger. 0 and 1 are exact, but for realistic values where null or its absence tells
-            something: what isn't archived has no ``archived_at``.
+            a usual day. The values of a payload agree with each other.
+        **options: See below.
+
+    Keyword Args:
+        ambiguous (bool): True to draw also what the standards allow and good validators disagree
+            on: quoted local parts of addresses, leap seconds, lower-case ``t`` and ``z`` in
+            instants, lone surrogates. False by default.
+        allow_nul (bool): False to leave out U+0000, which is legal in JSON and which many
+            databases reject. True by default.
+        codec (str): A codec that can encode every string: ``"ascii"``, ``"latin-1"``, ... It is
+            ``"utf-8"`` by default.
+        max_length (int | None): The most code points that a string has; None for no limit.
+        nulls (float | None): The share of null where null is allowed, from 0 to 1. None is about
+            0.3 for values of any kind, and as in practice for realistic ones. 0 and 1 are exact.
+            Other shares come out larger if they are small, because Hypothesis repeats simple
+            values. In realistic payloads, a null that means something stays: what is not archived
+            has no ``archived_at``.
+
+    The options for strings apply to every string and to the keys of open objects. What the schema
+    itself fixes (property names and enums) stays as it is.
 
     Returns:
         A strategy of JSON values as Python objects. It shrinks towards short payloads.
 
     Raises:
         UnknownNameError, DocumentError, SchemaError: as `Schema.load` does.
-        SchemaError: if nothing satisfies the schema, or the schema and the options together.
-        OverrideError: if an option makes no sense.
+        SchemaError: if no value satisfies the schema, or the schema and the options together.
+        OverrideError: if an option is invalid.
 
     Examples:
         >>> from hypothesis import find

@@ -21,8 +21,7 @@ from hypothesis.stateful import RuleBasedStateMachine, rule, run_state_machine_a
 from hypothesis.strategies import SearchStrategy
 from support.sampling import some_fast
 
-from kombo_fakes import IntegrationStateChanged, OverrideError, Schema, SchemaError, payloads
-from kombo_fakes.errors import UnknownNameError
+from kombo_fakes import IntegrationStateChanged, Schema, payloads
 
 SCHEMA = Schema.load()
 PLAIN = jsonschema_rs.validator_for(SCHEMA.effective, validate_formats=True)
@@ -141,25 +140,6 @@ def test_the_share_of_null(share: float, low: float, high: float) -> None:
     made = drawn(payloads(nulls=share), 300)
     found = sum(payload["data"]["end_user"]["origin_id"] is None for payload in made)
     assert low * len(made) <= found <= high * len(made)
-
-
-@pytest.mark.parametrize(
-    ("arguments", "error", "message"),
-    [
-        ({"values": "realstic"}, UnknownNameError, "did you mean 'realistic'"),
-        ({"codec": "klingon"}, OverrideError, "Python has no such codec"),
-        ({"max_length": -1}, OverrideError, "a length is 0 or more"),
-        ({"max_length": 3}, SchemaError, "no value satisfies it with max_length=3"),
-        ({"max_length": 10, "values": "realistic"}, OverrideError, "values='any' takes any length"),
-        ({"nulls": 2}, OverrideError, "a share is between 0 and 1"),
-    ],
-)
-def test_options_that_make_no_sense(
-    arguments: dict[str, Any], error: type[Exception], message: str
-) -> None:
-    """A bad option is an error when the strategy is built, not when it is drawn from."""
-    with pytest.raises(error, match=re.escape(message)):
-        payloads(**arguments)
 
 
 PLAINEST = {

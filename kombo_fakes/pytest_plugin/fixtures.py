@@ -8,7 +8,6 @@ from __future__ import annotations
 import copy
 from collections.abc import Callable
 from functools import partial
-from inspect import signature
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import pytest
@@ -377,9 +376,9 @@ def _build_payload(event: str, **overrides: Any) -> dict[str, Any]:
 
 
 def _make_strategy(make: Callable[..., T], schema: Schema, options: dict[str, Any]) -> T:
-    from kombo_fakes.strategies.payloads import payloads
+    from kombo_fakes.strategies.options import StrategyOptions
 
-    _, *known = signature(payloads).parameters
+    known = ("values", *StrategyOptions.__annotations__)
     try:
         for name in options:
             if name not in known:

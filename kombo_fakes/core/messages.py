@@ -20,10 +20,10 @@ def unknown_name_error(
         where: An addition such as ``" in /data"``, put behind the name.
 
     Examples:
-        >>> print(unknown_name_error("event", "sync-finsihed", ["sync-finished", "data-changed"]))
-        unknown event 'sync-finsihed'; did you mean 'sync-finished'?
-        >>> print(unknown_name_error("event", "x", ["sync-finished", "data-changed"]))
-        unknown event 'x'; there are: data-changed, sync-finished
+        >>> print(unknown_name_error("style", "intended", ["indented", "compact"]))
+        unknown style 'intended'; did you mean 'indented'?
+        >>> print(unknown_name_error("style", "x", ["indented", "compact"]))
+        unknown style 'x'; there are: compact, indented
     """
     names = sorted(set(known))
     name = str(name)  # What callers give may be anything.

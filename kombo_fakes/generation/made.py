@@ -49,8 +49,8 @@ def file_label(schema: Schema) -> str:
     """The name of a schema in file names: without directories, ``:`` and other risky characters.
 
     Examples:
-        >>> file_label(Schema({"title": "data-changed:hris"}))
-        'data-changed.hris'
+        >>> file_label(Schema({"title": "job:closed"}))
+        'job.closed'
     """
     last = re.split(r"[/\\]", schema.name)[-1]
     name = re.sub(r"[^A-Za-z0-9._-]+", ".", last.removesuffix(".json")).strip(".")

@@ -73,7 +73,7 @@ class Schema:
             SchemaError: if the document is no schema that can be honoured.
 
         Examples:
-            >>> schema = Schema.load("integration-state-changed")
+            >>> schema = Schema.load(DEFAULT_EVENT)
             >>> schema.is_valid({"id": "1"}), len(schema.sites())
             (False, 39)
         """

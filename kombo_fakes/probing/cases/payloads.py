@@ -48,7 +48,8 @@ class CasePayloads:
         run: What makes the ids of this run differ from those of another one.
 
     Examples:
-        >>> payloads = CasePayloads("sync-finished", seed=0, run="a run")
+        >>> from kombo_fakes.webhooks.shipped import DEFAULT_EVENT
+        >>> payloads = CasePayloads(DEFAULT_EVENT, seed=0, run="a run")
         >>> payloads.fresh()["id"] == payloads.fresh()["id"]
         False
     """

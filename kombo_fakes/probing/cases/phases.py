@@ -31,7 +31,8 @@ class CaseMaker:
         rejected: Makes cases that have to be rejected, or may.
 
     Examples:
-        >>> maker = CaseMaker("sync-finished", "a secret", "strict", seed=0, run="a run")
+        >>> from kombo_fakes.webhooks.shipped import DEFAULT_EVENT
+        >>> maker = CaseMaker(DEFAULT_EVENT, "a secret", "strict", seed=0, run="a run")
         >>> maker.valid.first().expectation
         'accept'
         >>> [name for name, cases in maker.phases()][:2]

@@ -48,7 +48,8 @@ def judge(case: Case, reply: Reply, *, takes_large: bool = False) -> Category | 
 
     Examples:
         >>> from kombo_fakes.probing.cases.phases import CaseMaker
-        >>> first = CaseMaker("sync-finished", "a secret", "strict", 0, "a run").valid.first()
+        >>> from kombo_fakes.webhooks.shipped import DEFAULT_EVENT
+        >>> first = CaseMaker(DEFAULT_EVENT, "a secret", "strict", 0, "a run").valid.first()
         >>> judge(first, Reply(204)), judge(first, Reply(500)), judge(first, Reply(401))
         (None, 'crashes', 'rejects-valid')
     """

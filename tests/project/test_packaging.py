@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
 import tarfile
 import zipfile
 from collections.abc import Iterator
+from email import message_from_string
 from pathlib import Path
 
 import pytest
@@ -45,6 +47,7 @@ def clone(tmp_path_factory: pytest.TempPathFactory) -> Path:
         shutil.copytree(ROOT / name, target / name, ignore=ignored)
     for name in (
         "pyproject.toml",
+        "hatch_build.py",
         "README.md",
         "LICENSE",
         "CHANGELOG.md",
@@ -144,3 +147,35 @@ def test_the_downstream_project_passes(fresh: Path) -> None:
     result = run(fresh / "venv/bin/python", "-m", "pytest", "-q", cwd=project)
     assert " passed" in result.stdout
     assert "skipped" not in result.stdout
+
+
+def test_the_metadata_leads_to_the_project(dist: Path) -> None:
+    """On a package index there is nothing that a relative link could lead to."""
+    (wheel,) = dist.glob("*.whl")
+    with zipfile.ZipFile(wheel) as archive:
+        (name,) = (name for name in archive.namelist() if name.endswith("/METADATA"))
+        metadata = message_from_string(archive.read(name).decode())
+    urls = dict(url.split(", ", 1) for url in metadata.get_all("Project-URL", []))
+    assert set(urls) == {"Homepage", "Documentation", "Source", "Issues", "Changelog"}
+    site = urls["Homepage"].rstrip("/")
+    assert f"site_url: {site}/" in (ROOT / "mkdocs.yml").read_text(encoding="utf-8")
+    readme = str(metadata.get_payload())
+    links = re.findall(r"\]\(([^)]+)\)", readme)
+    assert len(links) > 15
+    assert [link for link in links if not link.startswith("https://")] == []
+    assert f"{site}/images/report.png" in links
+    assert metadata["Author"] == "The kombo_fakes project"
+
+
+def test_the_workflow_tries_each_python_that_is_claimed(dist: Path) -> None:
+    (wheel,) = dist.glob("*.whl")
+    with zipfile.ZipFile(wheel) as archive:
+        (name,) = (name for name in archive.namelist() if name.endswith("/METADATA"))
+        metadata = archive.read(name).decode()
+    claimed = re.findall(r"^Classifier: .*Python :: (3\.\d+)$", metadata, re.MULTILINE)
+    workflow = (ROOT / ".github/workflows/ci.yml").read_text(encoding="utf-8")
+    (matrix,) = re.findall(r"python: \[([^\]]+)\]", workflow)
+    assert re.findall(r"[\d.]+", matrix) == claimed
+    assert set(re.findall(r"uses: \S+@(\S+)", workflow)) == set(
+        re.findall(r"uses: \S+@([0-9a-f]{40})", workflow)
+    )

@@ -21,8 +21,8 @@ from kombo_fakes.cli.status import FINE, FOUND, INTERRUPTED, UNUSABLE
 from kombo_fakes.cli.temporary_files import avoid_temporary_files
 
 if TYPE_CHECKING:
+    from kombo_fakes.probing.engine.run_events import Subscriber
     from kombo_fakes.probing.reports.report import Report
-    from kombo_fakes.probing.run_events import Subscriber
 
 EXAMPLES = format_examples(
     "kombo-fakes probe http://127.0.0.1:8000/webhooks/kombo --secret-file secret.txt",
@@ -157,12 +157,12 @@ def _probed(
     from kombo_fakes.core.json_reader import parse_json, read_bytes
     from kombo_fakes.core.writer import to_pretty_json
     from kombo_fakes.probing.engine.probe import run_probe
+    from kombo_fakes.probing.engine.run_events import report_exchanges_to
     from kombo_fakes.probing.engine.settings import ProbeSettings
     from kombo_fakes.probing.reports.as_html import html_report
     from kombo_fakes.probing.reports.as_json import data_report, known_findings
     from kombo_fakes.probing.reports.as_junit import junit_report
     from kombo_fakes.probing.reports.recorder import Recorder
-    from kombo_fakes.probing.run_events import report_exchanges_to
 
     known = set(skip)
     if baseline is not None:
@@ -203,7 +203,7 @@ def _writing(name: str) -> contextlib.AbstractContextManager[BinaryIO]:
 def _status(report: Report) -> int:
     from kombo_fakes.cli.terminal import print_message
 
-    if report.stopped == "interrupted":
+    if report.is_interrupted:
         return INTERRUPTED
     if report.findings:
         return FOUND

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from kombo_fakes.cli.terminal import is_terminal
 
 if TYPE_CHECKING:
-    from kombo_fakes.probing.run_events import Subscriber
+    from kombo_fakes.probing.engine.run_events import Subscriber
 
 
 def is_watched() -> bool:
@@ -83,7 +83,7 @@ def show_phases() -> Iterator[list[Subscriber]]:
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
-    from kombo_fakes.probing.run_events import report_progress_to
+    from kombo_fakes.probing.engine.run_events import report_progress_to
 
     columns = (TextColumn("{task.description:<16}"), BarColumn(), MofNCompleteColumn())
     with Progress(*columns, console=Console(stderr=True), transient=True) as bar:

@@ -10,10 +10,10 @@ from kombo_fakes.core.public import public
 if TYPE_CHECKING:
     import faker as faker_module
 
+    from kombo_fakes.probing.engine.run_events import OnExchange, Progress
     from kombo_fakes.probing.model import Policy
     from kombo_fakes.probing.receivers.receiver import Observe
     from kombo_fakes.probing.reports.report import Report
-    from kombo_fakes.probing.run_events import OnExchange, Progress
     from kombo_fakes.wire.delivery import Delivery
 
 P = TypeVar("P", covariant=True)

@@ -131,7 +131,7 @@ def kombo_probe(
         except KomboFakesError as error:
             # The mistake is in the line of the test, so the traceback ends there.
             raise error.with_traceback(None) from None
-        if report.stopped == "interrupted":
+        if report.is_interrupted:
             raise KeyboardInterrupt
         for note in report.notes:
             # pytest shows sections of failed tests, and of all tests with -rA.
@@ -148,6 +148,7 @@ def kombo_probe(
 def _report_as_subtests(report: Report, subtests: Any) -> None:
     # No __tracebackhide__ here: pytest cannot report a skip if it hides all frames.
     from kombo_fakes.probing.reports.plain_text import GROUPS, counted, finding_lines
+    from kombo_fakes.probing.reports.reasons import split_not_judged
 
     for finding in report.findings:
         with subtests.test(msg=finding.id):
@@ -160,9 +161,10 @@ def _report_as_subtests(report: Report, subtests: Any) -> None:
         if tried and not failed:
             with subtests.test(msg=f"{title} ({counted(tried, 'case')})"):
                 pass
-    for line in report.not_judged:
-        with subtests.test(msg="not judged"):
-            pytest.skip(f"not judged: {line}")
+    for entry in report.unjudged:
+        what, why = split_not_judged(entry)
+        with subtests.test(msg=what):
+            pytest.skip(f"not judged: {what}: {why}")
     if report.stopped:
         with subtests.test(msg="the whole run"):
             pytest.fail(f"the run was stopped: {report.stopped}", pytrace=False)

@@ -14,13 +14,22 @@ from xml.etree import ElementTree
 import pytest
 from support.gallery.receiver import Answer, Receiver, Rejection
 
-from kombo_fakes import Delivery, ProbeError, ReceiverError, Schema, probe, probe_cases, verify
+from kombo_fakes import (
+    Delivery,
+    ProbeError,
+    ReceiverError,
+    Schema,
+    TransportError,
+    probe,
+    probe_cases,
+    verify,
+)
 from kombo_fakes.cli.probe_output import print_report
 from kombo_fakes.probing.cases.phases import CaseMaker
 from kombo_fakes.probing.cases.scenarios import SCENARIOS
-from kombo_fakes.probing.engine.client import Client, Stopped
+from kombo_fakes.probing.engine.client import Client
+from kombo_fakes.probing.engine.session import Session
 from kombo_fakes.probing.model import Case, Category, Exchange, Failure, Policy, Reply
-from kombo_fakes.probing.receivers.resolve import resolve_receiver
 from kombo_fakes.probing.reports.as_html import html_report
 from kombo_fakes.probing.reports.as_json import data_report
 from kombo_fakes.probing.reports.as_junit import junit_report
@@ -92,7 +101,7 @@ def test_some_requests_too_many_are_not_judged(capsys: pytest.CaptureFixture[str
     assert {outcome.state for outcome in busy} == {"unjudged"}
     judged = sum(report.tried(group) for group in ("valid", "style", "wire", "change", "fault"))
     assert judged == len(report.outcomes) - len(busy)
-    assert any("answered 429, too many requests" in line for line in report.not_judged)
+    assert any("answered 429 (too many requests)" in line for line in report.not_judged)
     assert b"not judged" in html_report(report)
     told = data_report(report)["cases"]
     assert [case["judged"] for case in told] == [case["status"] != 429 for case in told]
@@ -134,8 +143,8 @@ def test_a_run_that_is_cut_short_is_not_fine() -> None:
     """It says why, and what was never sent."""
     report = probed(lambda delivery: 204, max_seconds=1e-9)
     assert not report.ok
-    assert report.stopped == "the time for the run is over"
-    assert any("styles" in line and "not played" in line for line in report.not_judged)
+    assert report.stopped == "the time limit of the run was reached"
+    assert any("styles" in line and "not sent" in line for line in report.not_judged)
     with pytest.raises(
         ReceiverError, match=r"no finding .* the time for the run is over"
     ) as caught:
@@ -159,7 +168,7 @@ def test_what_was_cut_short_is_counted() -> None:
 
     report = probed(received)
     assert report.stopped == "interrupted"
-    (line,) = [line for line in report.not_judged if "not played" in line]
+    (line,) = [line for line in report.not_judged if "not sent" in line]
     assert line.startswith("valid payloads (29 of ")
 
 
@@ -478,9 +487,9 @@ def test_an_event_that_is_not_taken_ends_no_other() -> None:
 
     report = probed(receive, event=["data-changed", "sync-finished"])
     assert "data-changed:first-delivery" in ids(report)
-    assert report.stopped == "data-changed: the first good delivery was not taken"
+    assert report.stopped == "data-changed: the first good delivery was not accepted"
     assert any(o.case.id.startswith("sync-finished:fault:") for o in report.outcomes)
-    (line,) = [line for line in report.not_judged if "not played" in line]
+    (line,) = [line for line in report.not_judged if "not sent" in line]
     assert line.startswith("data-changed: valid payloads, styles, ")
 
 
@@ -495,8 +504,10 @@ def test_reasons_for_not_judging_are_said() -> None:
     other = probed(good("sync-finished"), event="sync-finished", observe=lambda name: None)
     assert "only integration-state-changed has timelines" in other.not_judged[0]
     nothing = probed(good(), observe=lambda name: None)
-    assert any("timelines: not played, since what they build on" in n for n in nothing.not_judged)
-    assert any("what single deliveries leave behind" in n for n in nothing.not_judged)
+    assert any(
+        "timelines: not sent, because timelines that they build on" in n for n in nothing.not_judged
+    )
+    assert any("after single deliveries" in n for n in nothing.not_judged)
     names = [
         case.get("name") for case in suite_of(nothing) if case.get("classname") == "not judged"
     ]
@@ -518,7 +529,7 @@ def test_what_is_not_sent_after_a_hang_is_said() -> None:
 
     report = probed(receive, timeout=0.3)
     never.set()
-    assert any("faults: not sent, since others like them hung" in n for n in report.not_judged)
+    assert any("faults: not sent, because similar ones hung" in n for n in report.not_judged)
 
 
 # -- what an answer says
@@ -674,12 +685,12 @@ def test_a_document_without_fields_is_told_as_such() -> None:
 
 def test_an_answer_without_end_hangs() -> None:
     """At the first delivery as at every other one."""
-    from kombo_fakes.probing.engine.preflight import preflight_finding
+    from kombo_fakes.probing.engine.preflight import make_preflight_finding
 
     first = CaseMaker(EVENT, SECRET, "strict", 0, "a run").valid.first()
-    assert preflight_finding(first, Reply(None, trouble="endless")).category == "hangs"
+    assert make_preflight_finding(first, Reply(None, trouble="endless")).category == "hangs"
     far = Reply(302, (("Location", "http://127.0.0.1/" + "x" * 60_000),))
-    assert len(preflight_finding(first, far).title) < 300
+    assert len(make_preflight_finding(first, far).title) < 300
 
 
 def test_a_case_is_one_of_a_probe() -> None:
@@ -691,26 +702,29 @@ def test_a_case_is_one_of_a_probe() -> None:
 
 
 def test_deliveries_of_the_same_moment_are_all_waited_for() -> None:
-    """Where one of them breaks the run, nothing is on its way any more when that is told."""
     broken, answered = threading.Event(), []
 
-    def receive(delivery: Delivery) -> int:
-        if delivery.body == b"0":
-            broken.set()
-            raise KeyError("breaks")
-        assert broken.wait(60)
-        sum(range(1_000_000))  # Work that takes longer than to tell of what broke.
-        answered.append(delivery.body)
-        return 204
+    class Breaks:
+        name = "a receiver that cannot be reached by one of five deliveries"
 
-    def told(name: str, delivery: Delivery, reply: Reply) -> None:
-        if reply.raised:
-            raise Stopped("by a test")
+        def deliver(self, delivery: Delivery) -> Reply:
+            if delivery.body == b"0":
+                broken.set()
+                raise TransportError("reset", "breaks")
+            assert broken.wait(60)
+            sum(range(1_000_000))  # Work that takes longer than to raise the error.
+            answered.append(delivery.body)
+            return Reply(204)
 
-    target = resolve_receiver(receive, url="/", timeout=60, allow_remote=False)
-    evidence, end = Evidence(policy="strict"), time.monotonic() + 600
-    client = Client(target, "x", None, evidence, end, told, Redactor("x"), 0.1)
-    with closing(target), closing(client):
-        with pytest.raises(Stopped):
-            client.bring_together("case", [Delivery.signed(b"%d" % n, "x") for n in range(5)])
+        def get(self, url: str) -> Reply:
+            raise AssertionError
+
+        def close(self) -> None:
+            pass
+
+    client = Client(Breaks(), "x", None, time.monotonic() + 600, Redactor("x"), 0.1)
+    session = Session(client, Evidence(policy="strict"), lambda event: None)
+    with closing(client):
+        with pytest.raises(TransportError, match="breaks"):
+            session.send_together("case", [Delivery.signed(b"%d" % n, "x") for n in range(5)])
         assert sorted(answered) == [b"1", b"2", b"3", b"4"]

@@ -18,6 +18,13 @@ from support.gallery.serving import serving
 from kombo_fakes import Delivery, probe
 from kombo_fakes.cli.main import main
 from kombo_fakes.probing.model import Case, Exchange, Finding, Reply
+from kombo_fakes.probing.reasons import (
+    EventNotSent,
+    GoodDeliveriesFail,
+    Interrupted,
+    NotJudged,
+    Stop,
+)
 from kombo_fakes.probing.reports.as_html import html_report
 from kombo_fakes.probing.reports.payload_diff import differences_from_valid
 from kombo_fakes.probing.reports.readable import body_text, reply_text, visible
@@ -117,8 +124,9 @@ def hostile_report() -> Report:
     alone = replace(finding, exchanges=(Exchange(delivery, reply),))
     return Report(
         HOSTILE, "strict", 1, (HOSTILE,), (finding, alone), (finding,), (HOSTILE,), (HOSTILE,),
+        (NotJudged(EventNotSent(), HOSTILE),),
         (Outcome(case, reply, "crashes"), Outcome(replace(case, group="wire"), None, None)),
-        2, HOSTILE, 0.1,
+        2, (Stop(GoodDeliveriesFail(HOSTILE)),), 0.1,
     )  # fmt: skip
 
 
@@ -267,11 +275,11 @@ def test_replies_are_readable() -> None:
 
 def test_a_run_without_findings_says_so() -> None:
     """And one that was stopped doesn't say that all is well."""
-    unseen = replace(hostile_report(), findings=(), skipped=(), stopped="", outcomes=())
+    unseen = replace(hostile_report(), findings=(), skipped=(), stops=(), outcomes=())
     assert b"Every delivery that could be judged was treated as is owed." in html_report(unseen)
-    report = replace(unseen, not_judged=())
+    report = replace(unseen, unjudged=())
     assert b"Every delivery was treated as is owed." in html_report(report)
-    stopped = html_report(replace(report, stopped="interrupted"))
+    stopped = html_report(replace(report, stops=(Stop(Interrupted()),)))
     assert b"<title>Stopped before its end: " in stopped
     assert b"Nothing was found until the run was stopped." in stopped
 

@@ -100,7 +100,7 @@ def test_the_first_delivery_tells_what_is_wrong_with_the_set_up():
     (finding,) = report.findings
     assert finding.id == "first-delivery"
     assert "401, most likely a wrong secret" in finding.title
-    assert report.stopped == "the first good delivery was not taken"
+    assert report.stopped == "the first good delivery was not accepted"
     assert report.deliveries < 20
 
 
@@ -108,7 +108,7 @@ def test_state_that_cannot_be_seen_is_not_judged():
     """It is never said to be right."""
     report = probed(Receiver(SECRET), observe=None)
     assert report.findings == ()
-    assert report.not_judged[0].startswith("what the receiver stores")
+    assert report.not_judged[0].startswith("the state of the receiver")
 
 
 def test_a_callable_is_a_receiver():

@@ -58,7 +58,7 @@ def test_the_secret_is_not_shown():
             snapshot("unknown event 'sync-finsihed'; did you mean 'sync-finished'?"),
         ),
         ({"secret": ""}, snapshot("the secret is empty: anybody could sign a request")),
-        ({"skip": 3}, snapshot("skip=3 is neither an id nor a list of them")),
+        ({"skip": 3}, snapshot("skip=3 is not usable: give the id of a finding, or a list of ids")),
         ({"timeout": 0}, snapshot("timeout=0 is out of range: it has to be above 0 seconds")),
         (
             {"max_seconds": float("nan")},

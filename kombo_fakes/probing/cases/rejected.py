@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from functools import cached_property
 from typing import Any
 
 from kombo_fakes.catalogues.changes import Change, changes
@@ -47,6 +48,12 @@ class RejectedCases:
 
     def __init__(self, payloads: CasePayloads, secret: str | bytes, policy: Policy) -> None:
         self._payloads, self._secret, self._policy = payloads, secret, policy
+
+    @cached_property
+    def body_topics(self) -> frozenset[str]:
+        """The topics of cases whose bodies may break whatever reads them."""
+        found = wire_faults(self._payloads.event, secret=self._secret, family="body")
+        return frozenset(fault.id for fault in found)
 
     def faults(self) -> Iterator[Case]:
         """Make a case of every example of every fault, correctly signed."""

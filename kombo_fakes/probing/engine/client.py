@@ -1,4 +1,4 @@
-"""The client of a run: brings deliveries to a receiver, looks at what it knows, and counts."""
+"""The client of a run: sends deliveries, observes the receiver, and returns what it saw."""
 
 from __future__ import annotations
 
@@ -6,67 +6,108 @@ import json
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from kombo_fakes.errors import ProbeError, TransportError
 from kombo_fakes.probing.model import Exchange, Loss, Reply
+from kombo_fakes.probing.reasons import ReceiverLost, StopReason, TimeIsUp
 from kombo_fakes.probing.receivers.receiver import Observe, Receiver
 from kombo_fakes.probing.secrets.redaction import Redactor
-from kombo_fakes.probing.verdicts.evidence import Evidence
 from kombo_fakes.probing.verdicts.judge import leak, shows_secret
 from kombo_fakes.wire.delivery import Delivery
 
 if TYPE_CHECKING:
     from concurrent.futures import Future, ThreadPoolExecutor
 
-Told = Callable[[str, Delivery, Reply], None]
+# How often a run waits for a state that does not become right: seldom if no wait has ever helped.
+_MOST_WAITS = 12
+_MOST_WAITS_IN_VAIN = 3
 
-# Where one never does, there is no use in waiting.
-_WAITS = 12
-_WAITS_IN_VAIN = 3
-# Why a receiver that was there can't be reached; all else is a matter of a single delivery.
+# These reasons mean that the receiver is gone. Any other one concerns a single delivery.
 _GONE = ("refused", "dns", "tls")
 
 
-# So many answers of 429 one after another, and the rest would be no others.
-_BUSY = 100
-
-
 class Stopped(Exception):  # noqa: N818
-    """The run ends before its time, with what was found so far."""
+    """The run ends before its time, with what it has found so far.
+
+    Args:
+        reason: Why.
+    """
+
+    def __init__(self, reason: StopReason) -> None:
+        super().__init__(reason)
+        self.reason: StopReason = reason
 
 
-class Lost(Exception):  # noqa: N818
-    """A receiver that has worked can't be reached any more, or what it knows not be seen."""
+class Lost(Stopped):
+    """A receiver that has worked cannot be reached or observed any more.
+
+    Args:
+        loss: Which of both, and the error.
+    """
 
     def __init__(self, loss: Loss) -> None:
-        super().__init__(loss.error)
+        super().__init__(ReceiverLost(loss))
         self.loss: Loss = loss
 
 
+@dataclass(frozen=True, slots=True)
+class Leak:
+    """Something in an answer that should not be there.
+
+    Attributes:
+        kind: ``"secret"``, ``"signature"`` or ``"traceback"``.
+        exchange: The delivery and the answer, without the secret.
+    """
+
+    kind: str
+    exchange: Exchange
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What the client saw of a delivery.
+
+    Attributes:
+        exchange: The delivery and the reply, without the secret.
+        leak: What the reply gives away; None for nothing.
+    """
+
+    exchange: Exchange
+    leak: Leak | None
+
+
+@dataclass(frozen=True, slots=True)
+class Observed:
+    """What the client saw of an integration.
+
+    Attributes:
+        state: What the receiver shows of it, without the secret; None for nothing.
+        leak: What it gives away; None for nothing.
+    """
+
+    state: Mapping[str, Any] | None
+    leak: Leak | None
+
+
 class Client:
-    """Brings deliveries, within the time of a run.
+    """Sends deliveries to one receiver, within the time of a run, from any thread.
 
     Args:
         target: The receiver.
         secret: Its secret, which no answer should hold.
-        observe: How to see what it knows; None for not at all.
-        evidence: Where leaks go; that of another event may take its place.
-        end: The moment of the monotonic clock at which the run ends.
-        on_exchange: Is told of each delivery.
-        redactor: Keeps the secret out of what is told and kept.
-        settle: Seconds that what the receiver knows may take to become right.
+        observe: How to observe it; None for not at all.
+        deadline: The moment of the monotonic clock at which the run ends.
+        redactor: Keeps the secret out of what is returned.
+        settle: Seconds that the receiver may take to store what it has accepted.
 
     Attributes:
-        deliveries: How many were made.
-        busy: How many of them were answered 429, too many requests.
-        missed: What was said where what the receiver knows could not be seen at first, and could
-            be a moment later.
-        observes: Whether it can be seen what the receiver knows.
-        works: Whether the receiver has taken a good delivery, and could be looked at: what breaks
-            from then on is broken by what was delivered.
-        last: The id of the case that was answered last, and the exchange.
-        event: What ids of cases begin with where they are told.
+        deliveries: How many were sent.
+        rate_limited: How many of them were answered 429.
+        rate_limited_in_a_row: How many of the last ones were.
+        failed_observations: The errors of observations that succeeded when they were repeated.
+        can_observe: True if the receiver can be observed.
     """
 
     def __init__(
@@ -74,103 +115,93 @@ class Client:
         target: Receiver,
         secret: str | bytes,
         observe: Observe | None,
-        evidence: Evidence,
-        end: float,
-        on_exchange: Told | None,
+        deadline: float,
         redactor: Redactor,
         settle: float,
     ) -> None:
         self.deliveries: int = 0
-        self.busy: int = 0
-        self.missed: list[str] = []
-        self.observes: bool = observe is not None
-        self.works: bool = False
-        self.last: tuple[str, Exchange] | None = None
-        self.evidence: Evidence = evidence
-        self.event: str = ""
+        self.rate_limited: int = 0
+        self.rate_limited_in_a_row: int = 0
+        self.failed_observations: list[str] = []
+        self.can_observe: bool = observe is not None
         self._target, self._secret, self._observe = target, secret, observe
-        self._end, self._told, self._redactor = end, on_exchange, redactor
-        self._in_a_row = 0
-        self._settle, self._in_vain, self._late = settle, 0, False
+        self._deadline, self._redactor = deadline, redactor
+        self._is_trusted = False
+        self._settle, self._waits_in_vain, self._has_waited_well = settle, 0, False
         self._lock = threading.Lock()
         self._pool: ThreadPoolExecutor | None = None
         self._threads = 0
 
-    def bring(self, name: str, delivery: Delivery) -> Reply:
-        """The reply to a delivery.
+    def trust_receiver(self) -> None:
+        """Note that the receiver has worked: whatever breaks from now on, a delivery has broken.
 
-        Args:
-            name: The id of its case.
-            delivery: The delivery.
+        Until then, a receiver that cannot be reached or observed is an error of the set-up.
+        """
+        self._is_trusted = True
+
+    def send(self, delivery: Delivery) -> Answer:
+        """Send a delivery.
 
         Raises:
-            Stopped: if the time for the run is over, or the receiver takes no more requests.
-            Lost: if the receiver can't be reached any more.
-            TransportError, ProbeError: if it never could, or never gave an answer that is one.
+            Stopped: if the time of the run is over.
+            Lost: if the receiver was trusted and cannot be reached any more.
+            TransportError, ProbeError: if it was not trusted, and cannot be reached, or returns
+                no status.
         """
-        if time.monotonic() > self._end:
-            raise Stopped("the time for the run is over")
+        if time.monotonic() > self._deadline:
+            raise Stopped(TimeIsUp())
         with self._lock:
             self.deliveries += 1
         try:
-            answer = self._target.deliver(delivery)
+            reply = self._target.deliver(delivery)
         except TransportError as error:
-            if not self.works or error.reason not in _GONE:
+            if not self._is_trusted or error.reason not in _GONE:
                 raise
             raise Lost(Loss("unreachable", str(error))) from None
         except ProbeError as error:
-            if not self.works:
+            if not self._is_trusted:
                 raise
-            # A callable that returns no status for this one.
-            answer = Reply(None, trouble="garbage", raised=str(error))
-        reply = self._redactor.reply(answer)
-        exchange = Exchange(delivery, reply)
+            # A callable that returns a status for other deliveries, and none for this one.
+            reply = Reply(None, trouble="garbage", raised=str(error))
+        # Leaks are looked for before the secret is redacted: it is the worst of them.
+        leaked = leak(delivery, reply, self._secret)
+        exchange = Exchange(delivery, self._redactor.reply(reply))
         with self._lock:
-            self.last = name, exchange
-            self.busy += reply.is_rate_limited
-            self._in_a_row = self._in_a_row + 1 if reply.is_rate_limited else 0
-        if self._told is not None:
-            self._told(self.event + name, delivery, reply)
-        told = leak(delivery, answer, self._secret)
-        if told is not None:
-            self.evidence.leaked(told[0], name, exchange)
-        if self._in_a_row >= _BUSY:
-            raise Stopped(
-                f"{_BUSY} deliveries in a row were answered 429, too many requests: lift the limit "
-                "of requests for the time of the probe"
-            )
-        return reply
+            self.rate_limited += reply.is_rate_limited
+            in_a_row = self.rate_limited_in_a_row + 1
+            self.rate_limited_in_a_row = in_a_row if reply.is_rate_limited else 0
+        return Answer(exchange, None if leaked is None else Leak(leaked[0], exchange))
 
-    def bring_together(self, name: str, deliveries: Sequence[Delivery]) -> list[Reply]:
-        """The replies to deliveries that are made at the same moment, as nearly as threads can."""
-        if len(deliveries) == 1:
-            return [self.bring(name, deliveries[0])]
+    def send_together(self, deliveries: Sequence[Delivery]) -> list[Answer | BaseException]:
+        """Send deliveries at the same moment, as nearly as threads can, and wait for all answers.
+
+        Returns:
+            For each delivery the answer, or what `send` has raised.
+        """
         from concurrent.futures import wait
 
-        begins = threading.Event()
-        start = threading.Barrier(len(deliveries), action=begins.set)
+        has_begun = threading.Event()
+        start = threading.Barrier(len(deliveries), action=has_begun.set)
 
-        def bring(delivery: Delivery) -> Reply:
+        def send(delivery: Delivery) -> Answer:
             start.wait()
-            return self.bring(name, delivery)
+            return self.send(delivery)
 
         pool = self._pool_of(len(deliveries))
-        begun: list[Future[Reply]] = []
+        sending: list[Future[Answer]] = []
         try:
-            for delivery in deliveries:
-                begun.append(pool.submit(bring, delivery))
-            return [each.result() for each in begun]
+            sending.extend(pool.submit(send, delivery) for delivery in deliveries)
+            return [each.exception() or each.result() for each in sending]
         except BaseException:
-            # Interrupted: those that wait at the start have nobody to wait for. Where one of them
-            # broke, all have begun, though some may not have left the start.
-            if not begins.is_set():
+            # Interrupted. The threads that wait at the barrier would wait for ever.
+            if not has_begun.is_set():
                 start.abort()
             raise
         finally:
-            wait(begun)
+            wait(sending)
 
     def _pool_of(self, threads: int) -> ThreadPoolExecutor:
-        """A pool of so many threads at least: fewer would wait for one another at the start."""
+        """Return a pool of enough threads: with fewer, all would wait at the barrier for ever."""
         from concurrent.futures import ThreadPoolExecutor
 
         if self._pool is None or threads > self._threads:
@@ -179,83 +210,88 @@ class Client:
         return self._pool
 
     def close(self) -> None:
-        """Wait for what is on its way, and end."""
+        """Wait for the deliveries that are on their way, and end the threads."""
         if self._pool is not None:
             self._pool.shutdown()
         self._pool = None
 
-    def look(self, integration: str) -> Mapping[str, Any] | None:
-        """What the receiver knows of an integration; None for nothing.
+    def observe(self, integration: str) -> Observed:
+        """Observe what the receiver stores of an integration.
 
-        Where it could be seen before, a look that fails is made once more: a machine that stands
+        An observation of a trusted receiver that fails is repeated once: a machine that stands
         still for a moment should not end a run.
 
         Raises:
-            Lost: if it can't be seen any more.
-            ProbeError, TransportError: if it never could.
+            Lost: if the receiver was trusted and cannot be observed any more.
+            ProbeError, TransportError: if it was not trusted, and cannot be observed.
         """
         try:
-            kept, written = self._seen(integration)
+            state, text = self._observe_once(integration)
         except (ProbeError, TransportError) as error:
-            if not self.works:
+            if not self._is_trusted:
                 raise
-            kept, written = self._seen_after_all(integration, str(error))
-        if shows_secret(written, self._secret):
-            reply = self._redactor.reply(Reply(200, (), written.encode()))
-            self.evidence.leaked("secret", "observed", Exchange(Delivery("GET", (), b""), reply))
-        return kept
+            state, text = self._observe_again(integration, str(error))
+        if not shows_secret(text, self._secret):
+            return Observed(state, None)
+        reply = self._redactor.reply(Reply(200, (), text.encode()))
+        return Observed(state, Leak("secret", Exchange(Delivery("GET", (), b""), reply)))
 
-    def _seen_after_all(
-        self, integration: str, missed: str
-    ) -> tuple[Mapping[str, Any] | None, str]:
+    def _observe_again(self, integration: str, error: str) -> tuple[Mapping[str, Any] | None, str]:
         try:
-            seen = self._seen(integration)
-        except (ProbeError, TransportError) as error:
-            raise Lost(Loss("unobservable", str(error))) from None
-        self.missed.append(missed)
+            seen = self._observe_once(integration)
+        except (ProbeError, TransportError) as again:
+            raise Lost(Loss("unobservable", str(again))) from None
+        self.failed_observations.append(error)
         return seen
 
-    def _seen(self, integration: str) -> tuple[Mapping[str, Any] | None, str]:
-        """What is observed, without the secret, and all of it as text, whatever observing does."""
+    def _observe_once(self, integration: str) -> tuple[Mapping[str, Any] | None, str]:
+        """Return the state without the secret, and all of it as a string with the secret."""
         assert self._observe is not None
         try:
             seen: Any = self._observe(integration)
             if seen is None:
                 return None, ""
             if not isinstance(seen, Mapping):
-                kind = type(seen).__name__  # Not what: the secret could be in it.
-                raise ProbeError(f"observe gave a {kind}, where a mapping or None was expected")
-            kept: Mapping[str, Any] = self._redactor.value(seen)
-            return kept, json.dumps(dict(seen), default=str)
+                kind = type(seen).__name__  # Not the value: the secret could be in it.
+                raise ProbeError(f"observe= returned a {kind}; it has to return a mapping or None")
+            state: Mapping[str, Any] = self._redactor.value(seen)
+            return state, json.dumps(dict(seen), default=str)
         except ProbeError as error:
             raise ProbeError(self._redactor.text(str(error))) from None
         except TransportError:
             raise
         except RecursionError:
-            raise ProbeError("what is observed is nested too deeply") from None
+            raise ProbeError("the observed state is nested too deeply") from None
         except Exception as error:
-            said = self._redactor.text(f"{type(error).__name__}: {error}")
-            raise ProbeError(f"observe raised {said}") from error
+            text = self._redactor.text(f"{type(error).__name__}: {error}")
+            raise ProbeError(f"observe= raised {text}") from error
 
-    def settled(
-        self, integration: str, right: Callable[[Mapping[str, Any] | None], bool]
-    ) -> Mapping[str, Any] | None:
-        """What is known of an integration once it is right, or can't be expected to become so."""
-        seen = self.look(integration)
-        if right(seen) or self._in_vain >= (_WAITS if self._late else _WAITS_IN_VAIN):
-            return seen
-        for seconds in _waits(self._settle):
+    def observe_until(
+        self, integration: str, is_right: Callable[[Mapping[str, Any] | None], bool]
+    ) -> Observed:
+        """Observe an integration until its state is right, or need not be waited for any longer.
+
+        Args:
+            integration: The id of the integration.
+            is_right: Tells whether a state is right.
+        """
+        observed = self.observe(integration)
+        most = _MOST_WAITS if self._has_waited_well else _MOST_WAITS_IN_VAIN
+        if is_right(observed.state) or self._waits_in_vain >= most:
+            return observed
+        for seconds in _pauses(self._settle):
             time.sleep(seconds)
-            seen = self.look(integration)
-            if right(seen):
-                self._late = True
-                return seen
-        self._in_vain += 1
-        return seen
+            again = self.observe(integration)
+            observed = Observed(again.state, observed.leak or again.leak)
+            if is_right(observed.state):
+                self._has_waited_well = True
+                return observed
+        self._waits_in_vain += 1
+        return observed
 
 
-def _waits(seconds: float) -> Iterator[float]:
-    """Pauses that add up to so many seconds: short ones first, and none of more than a second."""
+def _pauses(seconds: float) -> Iterator[float]:
+    """Iterate over pauses that add up to so many seconds: short ones first, at most a second."""
     pause = 0.02
     while seconds > 0:
         yield min(pause, seconds)

@@ -1,49 +1,59 @@
-"""One event of a run: a good delivery first, then case after case, and what came of it."""
+"""The run of one event: a good delivery first, then phase after phase."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import partial
 
 from kombo_fakes.probing.cases.phases import CaseMaker
-from kombo_fakes.probing.cases.rejected import LARGE_BODY_TOPIC
 from kombo_fakes.probing.cases.scenarios import SCENARIOS
+from kombo_fakes.probing.engine.case_runner import CaseRunner, Observation
 from kombo_fakes.probing.engine.client import Client, Lost, Stopped
-from kombo_fakes.probing.engine.exploring import explored
-from kombo_fakes.probing.engine.histories import Histories
-from kombo_fakes.probing.engine.preflight import instead_of, preflight_finding
-from kombo_fakes.probing.model import Case, Category, Exchange, Failure, Finding, Loss, Reply
-from kombo_fakes.probing.reports.plain_text import counted, describe_loss
-from kombo_fakes.probing.reports.report import Outcome
-from kombo_fakes.probing.run_events import Progress
+from kombo_fakes.probing.engine.explore import Explorer
+from kombo_fakes.probing.engine.preflight import make_preflight_finding, make_variants
+from kombo_fakes.probing.engine.run_events import PartNotJudged, PhaseProgressed, Subscriber
+from kombo_fakes.probing.engine.session import Session
+from kombo_fakes.probing.engine.timelines import Timelines
+from kombo_fakes.probing.model import Case, Exchange, Failure, Finding, Loss
+from kombo_fakes.probing.reasons import (
+    CasesNotSent,
+    DrawnPayloadsNotSent,
+    EventHasNoState,
+    FirstDeliveryRejected,
+    Interrupted,
+    NotJudged,
+    NotJudgedReason,
+    PhasesNotSent,
+    StopReason,
+)
 from kombo_fakes.probing.verdicts.diagnosis import diagnose
 from kombo_fakes.probing.verdicts.evidence import Evidence
-from kombo_fakes.probing.verdicts.findings import CRASHES, after
-from kombo_fakes.probing.verdicts.judge import find_mismatches, judge
-from kombo_fakes.sequences.mismatches import ABSENT, WHOLE, Mismatch
-from kombo_fakes.webhooks.shipped import DEFAULT_EVENT
+from kombo_fakes.probing.verdicts.findings import after
+from kombo_fakes.probing.verdicts.judge import judge
 
-_HANGS = 3
-_MOST_SHRINKING = 600
+_SCENARIOS = {f"timeline:{scenario.id}": scenario for scenario in SCENARIOS}
 
 
-class Play:
-    """The cases of one event, played at a receiver.
+@dataclass(frozen=True, slots=True)
+class _Phase:
+    name: str
+    play: Callable[[], None]
+
+
+class EventRun:
+    """The run of one event.
 
     Args:
-        client: Brings the deliveries.
-        maker: Makes them.
-        run: What makes the ids of this run others than those of another one.
+        client: Sends deliveries and observes the receiver.
+        maker: Makes the cases.
+        run: What makes the ids of this run differ from those of another one.
         max_examples: How many payloads Hypothesis draws at the end.
-        progress: Is told how far it is.
+        publish: Is called with what happens in the run.
 
     Attributes:
         event: The event.
         evidence: What was seen.
-        outcomes: What came of each case.
-        not_judged: What could not be told, and why.
-        refused: Whether the first good delivery wasn't taken, so that nothing else was sent.
     """
 
     def __init__(
@@ -52,264 +62,143 @@ class Play:
         maker: CaseMaker,
         run: str,
         max_examples: int,
-        progress: Progress | None,
+        publish: Subscriber,
     ) -> None:
         self.event: str = maker.event
         self.evidence: Evidence = Evidence(policy=maker.policy)
-        self.outcomes: list[Outcome] = []
-        self.not_judged: list[str] = []
-        self.refused: bool = False
-        self._client, self._maker, self._run = client, maker, run
-        self._max_examples, self._progress = max_examples, progress
-        self._early: Finding | None = None
-        self._case: Case | None = None
-        self._done = self._of = self._explorations = self._undrawn = 0
-        self._hung: dict[str, int] = {}
-        self._checked_after: set[tuple[str, bool]] = set()
-        self._histories: Histories | None = None
-        self._phases: list[tuple[str, Callable[[], None]]] = []
-
-    def play(self) -> str:
-        """Play all of it; why it ended before its time, or nothing."""
-        self._client.evidence = self.evidence
-        why = ""
-        try:
-            why = self._first()
-            while not why and self._phases:
-                self._done = self._of = 0
-                self._phases[0][1]()
-                self._phases.pop(0)
-        except Lost as error:
-            self._lost(error.loss)
-            why = describe_loss(error.loss)
-        except Stopped as reason:
-            why = str(reason)
-        except KeyboardInterrupt:
-            why = "interrupted"
-        self._say_what_is_left(why)
-        return why
-
-    def findings(self) -> list[Finding]:
-        """What was found."""
-        return [*([] if self._early is None else [self._early]), *diagnose(self.evidence)]
-
-    def _first(self) -> str:
-        """Deliver the good one that comes first; the reason if all else is no use."""
-        maker = self._maker
-        first = maker.valid.first()
-        self._phases = self._planned(str(first.delivery.signature))
-        reply = self._sent(first)
-        if reply.is_rate_limited or judge(first, reply) is not None:
-            taken = None
-            for instead in instead_of(maker, first, reply):
-                if self._sent(instead.case).is_accepted:
-                    taken = instead
-                    break
-            self._early = preflight_finding(first, reply, taken)
-            self.refused = True
-            return "the first good delivery was not taken"
-        if self._client.observes and first.integration is not None:
-            self._client.look(first.integration)  # Raises for what is no JSON object.
-        self._client.works = True
-        return ""
-
-    def _planned(self, signature: str) -> list[tuple[str, Callable[[], None]]]:
-        phases: list[tuple[str, Callable[[], None]]] = [
-            (name, partial(self._cases, name, cases))
-            for name, cases in self._maker.phases(signature)
-        ]
-        if self._max_examples > 0:
-            phases.append(("drawn payloads", self._explore))
-        if self._client.observes and self.event == DEFAULT_EVENT:
-            self._histories = Histories(
-                self._client,
-                self.evidence,
-                self.outcomes,
-                self._maker,
-                self._run,
-                self._attempted,
-                self._tried,
-            )
-            phases.insert(0, ("timelines", self._play_histories))
-            phases.append(("a look back at the first integrations", self._histories.look_back))
-        elif self._client.observes:
-            self.not_judged.append(
-                f"what the receiver stores of {self.event}: only {DEFAULT_EVENT} has timelines, "
-                "and a state to observe"
-            )
-        return phases
-
-    def _play_histories(self) -> None:
-        assert self._histories is not None
-        self._histories.play(partial(self._progressed, "timelines"))
-
-    def _explore(self) -> None:
-        explored(
-            self._maker, self._max_examples, self._explored, self._tried, self.evidence.explains
+        self._client, self._maker, self._run_id = client, maker, run
+        self._max_examples, self._publish = max_examples, publish
+        has_state = client.can_observe and maker.payloads.has_state
+        self._session = Session(client, self.evidence, publish)
+        self._runner = CaseRunner(
+            self._session, maker, self.evidence, publish, can_check_state=has_state
         )
-        if self._undrawn:
-            self.not_judged.append(
-                f"{counted(self._undrawn, 'drawn payload')}: not sent, since too many of them hung"
+        self._timelines: Timelines | None = None
+        if has_state:
+            self._timelines = Timelines(
+                self._session, maker, self._runner, self.evidence, self._run_id
             )
+        self._rejection: Finding | None = None
+        self._phases: list[_Phase] = []
+        self._done = self._total = 0
 
-    def _say_what_is_left(self, why: str) -> None:
-        if self._histories is not None:
-            self.not_judged.extend(self._histories.not_judged())
-        left = [name for name, _ in self._phases]
-        if left and self._of:
-            left[0] += f" ({self._done:,} of {self._of:,} were sent)"
-        if left:
-            reason = why if self.refused else f"the run was stopped: {why}"
-            self.not_judged.append(f"{', '.join(left)}: not played, since {reason}")
-
-    def _progressed(self, phase: str, done: int, of: int) -> None:
-        self._done, self._of = done, of
-        if self._progress is not None:
-            self._progress(phase, done, of)
-
-    # -- cases
-
-    def _cases(self, phase: str, cases: Iterable[Case]) -> None:
-        listed = list(cases)
-        unsent = 0
-        for done, case in enumerate(listed):
-            self._progressed(phase, done, len(listed))
-            if self._hung.get(case.topic, 0) or self._hung.get(case.group, 0) >= _HANGS:
-                unsent += 1
-                continue
-            self._tried(case)
-        self._progressed(phase, len(listed), len(listed))
-        if unsent:
-            self.not_judged.append(
-                f"{unsent:,} of {len(listed):,} {phase}: not sent, since others like them hung"
-            )
-
-    def _tried(self, case: Case) -> Category | None:
-        reply = self._sent(case)
-        wrong = self._judged(case, reply)
-        if wrong == "hangs":
-            for name in ("exploration",) if self.evidence.muted else (case.topic, case.group):
-                self._hung[name] = self._hung.get(name, 0) + 1
-        exchange = Exchange(case.delivery, reply)
-        self.evidence.tried(case, reply)
-        if wrong is not None:
-            self.evidence.add(Failure(wrong, case, (exchange,)))
-        elif not reply.is_rate_limited:
-            wrong = self._looked_at(case, exchange)
-        if not self.evidence.muted:
-            self.outcomes.append(Outcome(case, reply, wrong, judged=not reply.is_rate_limited))
-        self._survived(case, wrong)
-        return wrong
-
-    def _judged(self, case: Case, reply: Reply) -> Category | None:
-        large = self.evidence.replies.get(f"wire:{LARGE_BODY_TOPIC}")
-        answered = large is not None and large.status is not None
-        return judge(case, reply, takes_large=answered)
-
-    def _attempted(self, case: Case) -> Category | None:
-        """Try a case without keeping what comes of it."""
-        self.evidence.muted = True
-        try:
-            return self._tried(case)
-        finally:
-            self.evidence.muted = False
-
-    def _explored(self, case: Case) -> Category | None:
-        """The same, as long as not too much hangs, and not too much was tried."""
-        self._explorations += 1
-        if self._hung.get("exploration", 0) >= _HANGS:
-            self._undrawn += 1
-            return None
-        most = self._max_examples + _MOST_SHRINKING
-        return self._attempted(case) if self._explorations <= most else None
-
-    def _looked_at(self, case: Case, exchange: Exchange) -> Category | None:
-        looks = self._histories is not None and self._histories.tells_apart
-        if case.integration is None or not looks:
-            return None
-        reply = exchange.reply
-        if reply.is_accepted and case.expected_state is not None:
-            return self._has_applied(case, exchange)
-        wrong: Category = "rejected-but-applied"
-        if reply.is_accepted and case.traceless:
-            wrong = "accepts-invalid"
-        elif not reply.is_rejected or case.expectation == "accept":
-            return None
-        seen = self._client.look(case.integration)
-        if seen is None:
-            return None
-        known = Mismatch(WHOLE, ABSENT, seen)
-        self.evidence.add(Failure(wrong, case, (exchange,), mismatches=(known,)))
-        return wrong
-
-    def _has_applied(self, case: Case, exchange: Exchange) -> Category | None:
-        assert case.integration is not None
-        assert case.expected_state is not None
-        wanted = case.expected_state
-        seen = self._client.settled(
-            case.integration, lambda seen: seen is not None and not find_mismatches(wanted, seen)
-        )
-        if seen is None:
-            wrong: Category = "acknowledged-not-applied"
-            mismatches: tuple[Mismatch, ...] = (Mismatch(WHOLE, wanted, ABSENT),)
-        else:
-            mismatches = find_mismatches(wanted, seen)
-            if not mismatches:
-                return None
-            wrong = "corrupts-state"
-        self.evidence.add(Failure(wrong, case, (exchange,), mismatches=mismatches))
-        return wrong
-
-    def _sent(self, case: Case) -> Reply:
-        self._case = case
-        return self._client.bring(case.id, case.delivery)
-
-    def _survived(self, case: Case, wrong: Category | None) -> None:
-        """Make sure that a plain delivery is taken after one that may have broken something.
+    def run(self) -> StopReason | None:
+        """Run all phases; why the run ended before its time, or None.
 
         Raises:
-            Stopped: if it isn't: nothing that came then could be judged.
+            ProbeError, TransportError: if the receiver has never worked.
         """
-        broken = wrong in ("crashes", "hangs")
-        risky = case.topic.startswith("body-") or broken
-        if not risky or self.evidence.muted or (case.topic, broken) in self._checked_after:
-            return
-        self._checked_after.add((case.topic, broken))
-        plain = self._maker.valid.make(
-            f"after:{case.topic}",
-            "afterwards",
-            after(case.about),
-            self._maker.payloads.fresh(),
-            likelihood="hostile",
-        )
-        reply = self._client.bring(plain.id, plain.delivery)
-        failed = judge(plain, reply)
-        if failed is None and self._client.observes and plain.integration is not None:
-            self._client.look(plain.integration)
-        if failed is not None:
-            self.evidence.add(Failure(failed, plain, (Exchange(plain.delivery, reply),)))
-            self.outcomes.append(Outcome(plain, reply, failed))
-            raise Stopped(f"{plain.about} good ones fail, so that no other could be judged")
+        reason: StopReason | None = None
+        try:
+            reason = self._send_first()
+            while reason is None and self._phases:
+                self._done = self._total = 0
+                self._phases[0].play()
+                self._phases.pop(0)
+        except Lost as lost:
+            self._blame_last(lost.loss)
+            reason = lost.reason
+        except Stopped as stopped:
+            reason = stopped.reason
+        except KeyboardInterrupt:
+            reason = Interrupted()
+        self._tell_not_judged(reason)
+        return reason
 
-    def _lost(self, loss: Loss) -> None:
-        """Put it down to the last delivery that was answered: it works no more since then."""
-        assert self._client.last is not None
-        name, exchange = self._client.last
-        case = self._case
-        if case is None or (case.id != name and not name.startswith("after:")):
-            about = _ABOUTS.get(name) or "; ".join(exchange.delivery.done) or name
+    def findings(self) -> list[Finding]:
+        """List what was found."""
+        return [*([] if self._rejection is None else [self._rejection]), *diagnose(self.evidence)]
+
+    def _send_first(self) -> StopReason | None:
+        first = self._maker.valid.first()
+        self._phases = list(self._plan(str(first.delivery.signature)))
+        reply = self._session.send(first.id, first.delivery, blamed=first)
+        if reply.is_rate_limited or judge(first, reply) is not None:
+            accepted = None
+            for variant in make_variants(self._maker, first, reply):
+                case = variant.case
+                if self._session.send(case.id, case.delivery, blamed=case).is_accepted:
+                    accepted = variant
+                    break
+            self._rejection = make_preflight_finding(first, reply, accepted)
+            return FirstDeliveryRejected()
+        if self._session.can_observe and first.integration is not None:
+            self._session.observe(first.integration)  # Raises if it cannot be observed.
+        self._client.trust_receiver()
+        return None
+
+    def _plan(self, signature: str) -> Iterable[_Phase]:
+        # Timelines come first: they tell whether the state says anything about single deliveries.
+        if self._timelines is not None:
+            timelines = self._timelines
+            yield _Phase("timelines", lambda: timelines.play(partial(self._progress, "timelines")))
+        elif self._session.can_observe:
+            self._note(EventHasNoState(self.event))
+        for name, cases in self._maker.phases(signature):
+            yield _Phase(name, partial(self._run_cases, name, cases))
+        if self._max_examples > 0:
+            yield _Phase("drawn payloads", self._explore)
+        if self._timelines is not None:
+            yield _Phase("a look back at the first integrations", self._timelines.look_back)
+
+    def _run_cases(self, phase: str, cases: Iterable[Case]) -> None:
+        listed = list(cases)
+        not_sent = 0
+        for done, case in enumerate(listed):
+            self._progress(phase, done, len(listed))
+            if self._runner.has_hanging(case):
+                not_sent += 1
+            else:
+                self._runner.run(case)
+        self._progress(phase, len(listed), len(listed))
+        if not_sent:
+            self._note(CasesNotSent(phase, not_sent, len(listed)))
+
+    def _explore(self) -> None:
+        explorer = Explorer(self._maker, self._runner, self.evidence, self._max_examples)
+        explorer.explore()
+        if explorer.not_sent:
+            self._note(DrawnPayloadsNotSent(explorer.not_sent))
+
+    def _progress(self, phase: str, done: int, total: int) -> None:
+        self._done, self._total = done, total
+        self._publish(PhaseProgressed(phase, done, total))
+
+    def _note(self, reason: NotJudgedReason) -> None:
+        self._publish(PartNotJudged(NotJudged(reason)))
+
+    def _tell_not_judged(self, reason: StopReason | None) -> None:
+        if self._timelines is not None:
+            for timelines in self._timelines.not_judged():
+                self._note(timelines)
+        if reason is not None and self._phases:
+            names = tuple(phase.name for phase in self._phases)
+            self._note(PhasesNotSent(names, self._done, self._total, reason))
+
+    def _blame_last(self, loss: Loss) -> None:
+        """Attribute a loss to the last delivery that was answered: nothing has worked since."""
+        last = self._session.last
+        assert last is not None
+        exchange, case = last.exchange, last.blamed
+        if case is None:
+            scenario = _SCENARIOS.get(last.case_id)
+            done = "; ".join(exchange.delivery.done) or last.case_id
             case = Case(
-                name, "timeline", "", about, exchange.delivery, "accept",
-                "whatever was delivered, it has to be there, and what it knows to be seen",
-                "hostile", event=self.event,
-            )  # fmt: skip
-        elif name.startswith("after:"):
+                id=last.case_id,
+                group="timeline",
+                topic="afterwards",
+                about=done if scenario is None else scenario.about,
+                delivery=exchange.delivery,
+                expectation="accept",
+                why="a receiver has to stay reachable and observable, whatever is delivered",
+                likelihood="hostile",
+                event=self.event,
+            )
+        else:
             exchange = Exchange(case.delivery, exchange.reply)
         case = replace(case, topic="afterwards", about=after(case.about))
-        self.evidence.muted = False
-        self.evidence.add(Failure(CRASHES, case, (exchange,), loss=loss))
-        if not any(outcome.case.id == case.id for outcome in self.outcomes):
-            self.outcomes.append(Outcome(case, exchange.reply, CRASHES))
-
-
-_ABOUTS = {f"timeline:{scenario.id}": scenario.about for scenario in SCENARIOS}
+        failure = Failure("crashes", case, (exchange,), loss=loss)
+        if case.id in self._runner.judged:
+            self.evidence.add(failure)
+        else:
+            self._runner.keep(Observation(case, exchange.reply, failure))

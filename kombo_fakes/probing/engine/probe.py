@@ -1,37 +1,26 @@
-"""Running a probe: event after event, within bounds, and a report in the end."""
+"""The probe: finds what a receiver of Kombo's webhooks does wrong."""
 
 from __future__ import annotations
 
-import secrets
-import time
 from collections.abc import Iterable
 from contextlib import closing
 from dataclasses import replace
 from typing import Any
 from urllib.parse import urljoin
 
-from kombo_fakes.probing.cases.phases import CaseMaker
-from kombo_fakes.probing.engine.client import Client
-from kombo_fakes.probing.engine.event_run import Play
-from kombo_fakes.probing.engine.settings import ProbeSettings
-from kombo_fakes.probing.known import Known
-from kombo_fakes.probing.model import LIKELIHOODS, Exchange, Finding, Policy
-from kombo_fakes.probing.receivers.receiver import Observe, Receiver
-from kombo_fakes.probing.receivers.resolve import resolve_observer, resolve_receiver
-from kombo_fakes.probing.reports.plain_text import counted
-from kombo_fakes.probing.reports.report import Outcome, Report
-from kombo_fakes.probing.run_events import (
-    DeliveryAnswered,
+from kombo_fakes.probing.engine.probe_run import ProbeRun
+from kombo_fakes.probing.engine.run_events import (
     OnExchange,
-    PhaseProgressed,
     Progress,
-    RunEvent,
     Subscriber,
     report_exchanges_to,
     report_progress_to,
 )
-from kombo_fakes.probing.secrets.redaction import Redactor
-from kombo_fakes.probing.verdicts.evidence import Evidence
+from kombo_fakes.probing.engine.settings import ProbeSettings
+from kombo_fakes.probing.model import Policy
+from kombo_fakes.probing.receivers.receiver import Observe
+from kombo_fakes.probing.receivers.resolve import resolve_receiver
+from kombo_fakes.probing.reports.report import Report
 from kombo_fakes.webhooks.shipped import DEFAULT_EVENT
 from kombo_fakes.wire.signing import TEST_SECRET
 from kombo_fakes.wire.transport.urls import without_secrets
@@ -56,39 +45,43 @@ def probe(
     progress: Progress | None = None,
     on_exchange: OnExchange | None = None,
 ) -> Report:
-    """Play deliveries at a receiver, and say what is wrong with it.
+    """Send deliveries to a receiver and report what it gets wrong.
 
     Args:
         receiver: A URL, a WSGI or ASGI application, or a callable that takes a `Delivery` and
-            returns a status.
+            returns a status; it may be a coroutine function.
         secret: The webhook secret of the receiver.
-        event: The event, or events, to send. Where there are several, the ids of findings and
-            cases begin with the event and a colon.
+        event: The event, or events, to send. If there are several, the ids of findings and cases
+            begin with the event and a colon.
         policy: ``"strict"`` for a receiver that enforces the published schema, ``"tolerant"`` for
             one that reads what it can.
-        observe: How to see what the receiver knows of an integration: a URL or path with
-            ``{integration_id}`` in it, or a callable. Without it state is not judged.
-        url: The path or URL by which an application in this process is called.
-        seed: The same seed sends the same payloads, but for ids, which are new in each run.
-        max_examples: How many payloads Hypothesis draws at the end.
-        timeout: Seconds after which a delivery without an answer hangs.
-        max_seconds: Seconds after which the run ends, with what was found so far.
-        settle: Seconds that what the receiver knows may take to become right after a delivery: more
-            for one that answers first, and works on what came later, by a queue for instance.
+        observe: How to see what the receiver stores of an integration: a URL or path with
+            ``{integration_id}`` in it, or a callable that takes the id and returns a mapping or
+            None. Without it state is not judged.
+        url: The path or URL that deliveries to an application in this process are sent to.
+        seed: Two runs with the same seed send the same payloads. Only the ids in them are new.
+        max_examples: How many payloads Hypothesis draws after the cases that are always sent.
+        timeout: Seconds after which a delivery without an answer counts as hanging.
+        max_seconds: Seconds after which the run ends and reports what it has found.
+        settle: Seconds that the receiver may take to store what it has accepted. Raise it for a
+            receiver that answers first and works on a queue.
         skip: The id of a finding that is known, or several; ``*`` stands for anything.
-        allow_remote: Whether the URL may be one of another machine.
-        ca_file: Certificates to trust, for https.
-        progress: Is told how far the run is.
-        on_exchange: Is given each delivery with the id of its case, and the reply.
+        allow_remote: True if the receiver may be on another machine.
+        ca_file: A file with certificates to trust, for https.
+        progress: Is called with the name of a phase, how many of its cases are done, and how many
+            there are.
+        on_exchange: Is called with the id of a case, a delivery that was made for it, and the
+            reply.
 
     Returns:
-        A `Report`; ``report.ok`` is whether nothing was found and the run came to its end.
+        A `Report`; ``report.ok`` is True if the run came to its end and found nothing new.
 
     Raises:
-        UnknownNameError: if there is no such event or policy.
-        ProbeError, TransportError: if the receiver can't be reached, or what it knows not be seen.
-            Where that begins later it is a finding, and the run ends with a report.
+        UnknownNameError: if an event or the policy does not exist.
+        ProbeError, TransportError: if the receiver cannot be reached or observed, or a number is
+            out of range. A receiver that worked at first is a finding instead.
         SecretError: if the secret is empty.
+        SkipError: if `skip` is neither an id nor a collection of ids.
 
     Examples:
         >>> from kombo_fakes import verify
@@ -142,135 +135,7 @@ def run_probe(
         allow_remote=settings.allow_remote,
         ca_file=settings.ca_file,
     )
-    with closing(target):
-        run = _Run(target, settings, tuple(subscribers))
-        with closing(run.client):
-            report = run.report(settings.known)
-    here = urljoin("http://127.0.0.1:8000/", without_secrets(settings.url))
-    return replace(report, url=target.name if isinstance(receiver, str) else here)
-
-
-class _Run:
-    def __init__(
-        self, target: Receiver, settings: ProbeSettings, subscribers: tuple[Subscriber, ...]
-    ) -> None:
-        self.subscribers = subscribers
-        self.target, self.names, self.policy = target, settings.events, settings.policy
-        self.seed = settings.seed
-        self.begun = time.monotonic()
-        self.redactor = Redactor(settings.secret)
-        self.client = Client(
-            target,
-            settings.secret,
-            resolve_observer(settings.observe, target),
-            Evidence(policy=settings.policy),
-            self.begun + settings.max_seconds,
-            lambda name, sent, reply: self.publish(DeliveryAnswered(name, Exchange(sent, reply))),
-            self.redactor,
-            settings.settle,
-        )
-        run_id = secrets.token_hex(8)
-        self.plays = [
-            Play(
-                self.client,
-                CaseMaker(name, settings.secret, settings.policy, settings.seed, run_id),
-                run_id,
-                settings.max_examples,
-                lambda phase, done, of: self.publish(PhaseProgressed(phase, done, of)),
-            )
-            for name in self.names
-        ]
-
-    def publish(self, event: RunEvent) -> None:
-        for subscriber in self.subscribers:
-            subscriber(event)
-
-    def report(self, known: Known) -> Report:
-        stopped: list[str] = []
-        not_judged: list[str] = []
-        notes = list(self.redactor.notes)
-        found: list[Finding] = []
-        outcomes: list[Outcome] = []
-        ended = ""
-        for play in self.plays:
-            name = self._name(play)
-            said = f"{play.event}: " if name else ""
-            if ended:
-                not_judged.append(f"{said}nothing of it was sent, since the run was stopped")
-                continue
-            self.client.event = name
-            why = play.play()
-            if why:
-                stopped.append(f"{said}{why}")
-                # Other events may be taken all the same.
-                ended = "" if play.refused else why
-            not_judged.extend(f"{said}{line}" for line in play.not_judged)
-            notes.extend(f"{said}{line}" for line in play.evidence.notes())
-            found.extend(self._named(finding, play) for finding in play.findings())
-            outcomes.extend(self._outcome(outcome, play) for outcome in play.outcomes)
-        found = [self.redactor.finding(finding) for finding in found]
-        found.sort(key=lambda finding: LIKELIHOODS.index(finding.likelihood))
-        if not self.client.observes:
-            not_judged.append(
-                "what the receiver stores (copies, order, mixed-up integrations, lost events): "
-                "give it a way to be observed (observe= or --observe-url)"
-            )
-        if self.client.busy:
-            busy = f"{self.client.busy:,} of {self.client.deliveries:,} deliveries"
-            not_judged.append(
-                f"{busy}: answered 429, too many requests; lift the limit of requests for the time "
-                "of the probe"
-            )
-        if self.client.missed:
-            looks = counted(len(self.client.missed), "look")
-            notes.append(
-                f"{looks} at what the receiver knows failed, and went well when made once more: "
-                f"{self.redactor.text(self.client.missed[0])}"
-            )
-        if not stopped:
-            notes.extend(known.notes(one for finding in found for one in self._ids(finding)))
-        return Report(
-            target=self.target.name,
-            policy=self.policy,
-            seed=self.seed,
-            events=self.names,
-            findings=tuple(finding for finding in found if not self._is_known(finding, known)),
-            skipped=tuple(finding for finding in found if self._is_known(finding, known)),
-            notes=tuple(notes),
-            not_judged=tuple(not_judged),
-            outcomes=tuple(outcomes),
-            deliveries=self.client.deliveries,
-            stopped="interrupted" if ended == "interrupted" else "; ".join(stopped),
-            seconds=time.monotonic() - self.begun,
-        )
-
-    # -- which event it is about, where there are several
-
-    def _name(self, play: Play) -> str:
-        """What the ids of an event begin with; nothing where it is the only one."""
-        return f"{play.event.replace(':', '.')}:" if len(self.names) > 1 else ""
-
-    def _named(self, finding: Finding, play: Play) -> Finding:
-        name = self._name(play)
-        if not name:
-            return finding
-        return replace(
-            finding,
-            id=name + finding.id,
-            title=f"with {play.event} {finding.title}",
-            cases=tuple(name + case for case in finding.cases),
-        )
-
-    def _outcome(self, outcome: Outcome, play: Play) -> Outcome:
-        name = self._name(play)
-        case = replace(outcome.case, id=name + outcome.case.id)
-        return replace(outcome, case=case) if name else outcome
-
-    def _ids(self, finding: Finding) -> tuple[str, ...]:
-        """The names by which a finding is known: without an event it is known for every one."""
-        if len(self.names) == 1:
-            return (finding.id,)
-        return finding.id, finding.id.partition(":")[2]
-
-    def _is_known(self, finding: Finding, known: Known) -> bool:
-        return any(one in known for one in self._ids(finding))
+    with closing(target), closing(ProbeRun(target, settings, subscribers)) as run:
+        report = run.run()
+    url = urljoin("http://127.0.0.1:8000/", without_secrets(settings.url))
+    return replace(report, url=target.name if isinstance(receiver, str) else url)

@@ -8,8 +8,10 @@ from typing import Literal, TypeAlias
 from kombo_fakes.core.public import public
 from kombo_fakes.errors import ReceiverError
 from kombo_fakes.probing.model import Case, Category, Finding, Policy, Reply
+from kombo_fakes.probing.reasons import Interrupted, NotJudged, Stop
 from kombo_fakes.probing.reports.plain_text import counted, finding_lines
 from kombo_fakes.probing.reports.readable import visible
+from kombo_fakes.probing.reports.reasons import describe_not_judged, describe_stop
 
 State: TypeAlias = Literal["fine", "wrong", "free", "unjudged"]
 """As owed, not as owed, either is right, or nothing can be told."""
@@ -53,10 +55,11 @@ class Report:
         findings: What it does wrong, the likeliest to be met first.
         skipped: Findings that were known before: by ``skip`` or the baseline.
         notes: What is worth knowing and no finding.
-        not_judged: What could not be told, and why.
+        outdated: Ids of known findings that a whole run has not found.
+        unjudged: What was not judged, and why, as values.
         outcomes: What came of each case.
         deliveries: How many deliveries were made.
-        stopped: Why the run ended before its time; empty if it didn't.
+        stops: Why the runs of events ended before their time; empty if none did.
         seconds: How long it took.
         url: Where the deliveries went, or would go if an application in this process were served.
     """
@@ -68,17 +71,33 @@ class Report:
     findings: tuple[Finding, ...]
     skipped: tuple[Finding, ...]
     notes: tuple[str, ...]
-    not_judged: tuple[str, ...]
+    outdated: tuple[str, ...]
+    unjudged: tuple[NotJudged, ...]
     outcomes: tuple[Outcome, ...] = field(repr=False)
     deliveries: int
-    stopped: str
+    stops: tuple[Stop, ...]
     seconds: float = field(compare=False)
     url: str = "http://127.0.0.1/"
 
     @property
     def ok(self) -> bool:
         """Whether the run came to its end, and nothing new was found."""
-        return not self.findings and not self.stopped
+        return not self.findings and not self.stops
+
+    @property
+    def stopped(self) -> str:
+        """Why the run ended before its time, in words; empty if it did not."""
+        return "; ".join(describe_stop(stop) for stop in self.stops)
+
+    @property
+    def is_interrupted(self) -> bool:
+        """True if a person has interrupted the run."""
+        return any(isinstance(stop.reason, Interrupted) for stop in self.stops)
+
+    @property
+    def not_judged(self) -> tuple[str, ...]:
+        """What was not judged, and why, in words."""
+        return tuple(describe_not_judged(entry) for entry in self.unjudged)
 
     def tried(self, group: str) -> int:
         """How many cases of a group were tried, and judged."""

@@ -30,13 +30,8 @@ class Redactor:
     def __init__(self, secret: str | bytes) -> None:
         self._secret = secret
         self._forms = secret_forms(secret)
-        self.notes: tuple[str, ...] = ()
-        """What is to be said before anything else is."""
-        if len(key_of(secret)) < SHORTEST:
-            self.notes = (
-                f"the secret has less than {SHORTEST} letters: where the receiver echoes it, it is "
-                "in the report, too, since so short a text is found by chance",
-            )
+        self.is_too_short: bool = len(key_of(secret)) < SHORTEST
+        """True if the secret is too short to be redacted: it would be found in any text."""
 
     def text(self, text: str) -> str:
         """A text without the secret."""

@@ -18,19 +18,23 @@ class Evidence:
     leaks: dict[str, list[tuple[str, Exchange]]] = field(default_factory=dict)
     replies: dict[str, Reply] = field(default_factory=dict)
     cases: dict[str, Case] = field(default_factory=dict)
-    muted: bool = False
 
-    def tried(self, case: Case, reply: Reply) -> None:
-        """Keep a case that could be judged: 429, too many requests, says nothing about it."""
-        if not self.muted and not reply.is_rate_limited:
+    def add_reply(self, case: Case, reply: Reply) -> None:
+        """Keep the reply to a case, unless it is 429, which says nothing about the case."""
+        if not reply.is_rate_limited:
             self.cases[case.id], self.replies[case.id] = case, reply
 
     def add(self, failure: Failure) -> None:
-        if not self.muted:
-            self.failures.append(failure)
+        """Keep something that went wrong."""
+        self.failures.append(failure)
 
-    def leaked(self, kind: str, name: str, exchange: Exchange) -> None:
-        self.leaks.setdefault(kind, []).append((name, exchange))
+    def amend(self, failure: Failure, amended: Failure) -> None:
+        """Keep another description of something that went wrong."""
+        self.failures[self.failures.index(failure)] = amended
+
+    def add_leak(self, kind: str, case_id: str, exchange: Exchange) -> None:
+        """Keep an answer that gives something away."""
+        self.leaks.setdefault(kind, []).append((case_id, exchange))
 
     def explains(self, category: Category, topic: str, pointer: str) -> bool:
         """Whether a failure of this kind is known already."""

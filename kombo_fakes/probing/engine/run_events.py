@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from kombo_fakes.probing.model import Exchange, Reply
+from kombo_fakes.probing.reasons import NotJudged
+from kombo_fakes.probing.reports.report import Outcome
 from kombo_fakes.wire.delivery import Delivery
 
 Progress: TypeAlias = Callable[[str, int, int], None]
@@ -49,9 +51,31 @@ class DeliveryAnswered:
     exchange: Exchange
 
 
-RunEvent: TypeAlias = "PhaseProgressed | DeliveryAnswered"
+@dataclass(frozen=True, slots=True)
+class CaseJudged:
+    """A case or a timeline has an outcome.
 
-Subscriber: TypeAlias = Callable[["RunEvent"], None]
+    Attributes:
+        outcome: The case, the reply, and what went wrong.
+    """
+
+    outcome: Outcome
+
+
+@dataclass(frozen=True, slots=True)
+class PartNotJudged:
+    """Something was not judged.
+
+    Attributes:
+        entry: What it is, and why.
+    """
+
+    entry: NotJudged
+
+
+RunEvent: TypeAlias = PhaseProgressed | DeliveryAnswered | CaseJudged | PartNotJudged
+
+Subscriber: TypeAlias = Callable[[RunEvent], None]
 """Is called with each event of a run."""
 
 

@@ -1,0 +1,180 @@
+"""Whether the state after a step of a timeline is right, and what is wrong with it if not."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from kombo_fakes.probing.cases.scenarios import Burst, Foreign, Forged, Scenario
+from kombo_fakes.probing.model import Case, Category, Expectation, Mismatch
+from kombo_fakes.sequences.ledger import EVENTS, STATUS_FIELDS, Ledger, Record
+from kombo_fakes.sequences.timeline import Step
+from kombo_fakes.webhooks.shipped import DEFAULT_EVENT
+from kombo_fakes.wire.delivery import Delivery
+
+State = Mapping[str, Any]
+
+# Scenarios in which the state itself tells what is wrong, better than the trap that they are about.
+_TELLING = {"first", "update", "soon", "life", "invalid-and-back", "every-turn", "eras"}
+
+# Topics of scenarios with two ids that look alike: the other integration is the trap itself.
+_OF_LOOKALIKES = ("case", "case of events", "alike", "alike events")
+
+# In this scenario it is open which of the events come first, and so how many of them are applied.
+_OPEN_COUNT = "updates-at-once"
+
+
+@dataclass(frozen=True, slots=True)
+class WrongState:
+    """What is wrong with the state of an integration.
+
+    Attributes:
+        integration: The id of the integration.
+        category: What kind of wrong it is.
+        topic: What failures of the same cause have in common.
+        mismatches: The fields that differ.
+    """
+
+    integration: str
+    category: Category
+    topic: str
+    mismatches: tuple[Mismatch, ...]
+
+
+def is_right(ledger: Ledger, integration: str, state: State | None) -> bool:
+    """True if a receiver shows of an integration what it should."""
+    return not ledger.mismatches(integration, state)
+
+
+def is_right_but_count(ledger: Ledger, integration: str, state: State | None) -> bool:
+    """True if nothing is wrong, except perhaps how many events were applied."""
+    return state is not None and any(
+        all(mismatch.field == EVENTS for mismatch in record.mismatches(state))
+        for record in ledger.of(integration)
+    )
+
+
+def counts_late_events(ledger: Ledger, integration: str, state: State | None) -> bool:
+    """True if nothing is wrong, except that late events are counted as applied ones."""
+    return (
+        state is not None
+        and state.get(EVENTS) == ledger.count_events(integration)
+        and is_right_but_count(ledger, integration, state)
+    )
+
+
+def is_acceptable(
+    scenario: Scenario,
+    ledger: Ledger,
+    integration: str,
+    counts_late: bool,
+    state: State | None,
+) -> bool:
+    """True if a state is no failure of a scenario.
+
+    Args:
+        scenario: The scenario.
+        ledger: What the receiver should know.
+        integration: The id of the integration.
+        counts_late: True if the receiver is known to count late events as applied ones.
+        state: What the receiver shows.
+    """
+    if scenario.id == _OPEN_COUNT:
+        return is_right_but_count(ledger, integration, state)
+    return is_right(ledger, integration, state) or (
+        counts_late and counts_late_events(ledger, integration, state)
+    )
+
+
+def classify_state(
+    scenario: Scenario,
+    step: Step,
+    integration: str,
+    state: State | None,
+    mismatches: tuple[Mismatch, ...],
+    before: Sequence[Record],
+) -> WrongState:
+    """Tell what is wrong with a state that is not the right one.
+
+    Args:
+        scenario: The scenario.
+        step: The last step.
+        integration: The id of the integration.
+        state: What the receiver shows.
+        mismatches: The fields that differ.
+        before: What the receiver should have known before the step.
+    """
+    category, topic = scenario.category, scenario.topic
+    fields = {mismatch.field for mismatch in mismatches}
+    is_as_before = is_one_of(before, state)
+    is_other = integration != integration_of(step.delivery)
+    if isinstance(step, Forged):
+        category = "rejected-but-applied"
+    elif is_other and not isinstance(step, Burst) and topic not in _OF_LOOKALIKES:
+        category, topic = "mixes-up-integrations", "integrations"
+        if state is None:
+            category, topic = "loses-events", "forgotten"
+    elif scenario.id in _TELLING:
+        if state is None:
+            category = "acknowledged-not-applied"
+        elif is_as_before:
+            category = "loses-events"
+        elif fields != {EVENTS}:
+            category = "corrupts-state"
+        elif scenario.id == "first":
+            # A first event that is not the first one applied: there was another integration.
+            category, topic = "mixes-up-integrations", "integrations"
+    elif topic == "timestamps" and is_as_before:
+        category = "loses-events"
+    elif topic == "ties" and fields & {*STATUS_FIELDS}:
+        category = "corrupts-state"
+    return WrongState(integration, category, topic, mismatches)
+
+
+def is_one_of(records: Sequence[Record], state: State | None) -> bool:
+    """True if a state is the same as one of some records."""
+    return state is not None and any(not record.mismatches(state) for record in records)
+
+
+def deliveries_of(step: Step) -> list[Delivery]:
+    """List the deliveries of a step, which are sent at the same moment."""
+    others = step.others if isinstance(step, Burst) else ()
+    return [*[step.delivery] * step.copies, *others]
+
+
+def integration_of(delivery: Delivery) -> str:
+    """Read the id of the integration that a delivery is about."""
+    return str(delivery.payload["data"]["integration_id"])
+
+
+def make_timeline_case(
+    name: str, topic: str, about: str, delivery: Delivery, expectation: Expectation = "accept"
+) -> Case:
+    """Make the case of a timeline.
+
+    Args:
+        name: The end of its id.
+        topic: What failures of the same cause have in common.
+        about: What is special about it, in a few words.
+        delivery: The delivery that it is judged by.
+        expectation: What the receiver has to do with it.
+    """
+    return Case(
+        id=f"timeline:{name}",
+        group="timeline",
+        topic=topic,
+        about=about,
+        delivery=delivery,
+        expectation=expectation,
+        why="an event counts once, the newest instant wins, and integrations are independent",
+        likelihood="hostile" if topic in ("forged", "case of events") else "realistic",
+        event=DEFAULT_EVENT,
+    )
+
+
+def expectation_of(step: Step) -> Expectation:
+    """Tell what a receiver has to do with the delivery of a step."""
+    if isinstance(step, Forged):
+        return "reject"
+    return "either" if isinstance(step, Foreign) else "accept"

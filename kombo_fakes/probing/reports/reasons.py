@@ -1,0 +1,161 @@
+"""Why a run was stopped, and what it has not judged, in words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from kombo_fakes.probing.reasons import (
+    CasesNotSent,
+    DrawnPayloadsNotSent,
+    EventHasNoState,
+    EventNotSent,
+    FirstDeliveryRejected,
+    GoodDeliveriesFail,
+    Interrupted,
+    NotJudged,
+    NotJudgedReason,
+    PhasesNotSent,
+    RateLimited,
+    ReceiverLost,
+    StateAfterCasesUnclear,
+    StateNotObserved,
+    Stop,
+    StopReason,
+    TimeIsUp,
+    TimelineReason,
+    TimelinesNotJudged,
+    TooManyRateLimited,
+)
+from kombo_fakes.probing.reports.plain_text import counted, describe_loss
+from kombo_fakes.probing.secrets.encodings import SHORTEST
+from kombo_fakes.probing.verdicts.findings import enumerated
+from kombo_fakes.webhooks.shipped import DEFAULT_EVENT
+
+_LIFT = "lift the rate limit while the probe runs"
+
+_TIMELINE_REASONS = {
+    TimelineReason.NEEDS_FAILED: "not sent, because timelines that they build on failed",
+    TimelineReason.OTHERS_HUNG: "not sent, because others hung",
+    TimelineReason.RATE_LIMITED: "answered 429 (too many requests)",
+    TimelineReason.FAILS_ALONE: "one of their deliveries fails on its own, or before the step that "
+    "the timeline is about",
+}
+
+
+def describe_stop(stop: Stop) -> str:
+    """Say why the run of an event was stopped.
+
+    Examples:
+        >>> describe_stop(Stop(TimeIsUp(), "sync-finished"))
+        'sync-finished: the time limit of the run was reached'
+    """
+    reason = _describe_stop_reason(stop.reason)
+    return f"{stop.event}: {reason}" if stop.event else reason
+
+
+def _describe_stop_reason(reason: StopReason) -> str:
+    match reason:
+        case TimeIsUp():
+            return "the time limit of the run was reached"
+        case Interrupted():
+            return "interrupted"
+        case FirstDeliveryRejected():
+            return "the first good delivery was not accepted"
+        case TooManyRateLimited(in_a_row):
+            return f"{in_a_row} deliveries in a row were answered 429 (too many requests); {_LIFT}"
+        case GoodDeliveriesFail(after):
+            return f"after {after}, good deliveries fail, so nothing else can be judged"
+        case ReceiverLost(loss):
+            return describe_loss(loss)
+
+
+def describe_not_judged(entry: NotJudged) -> str:
+    """Say what was not judged, and why.
+
+    Examples:
+        >>> describe_not_judged(NotJudged(DrawnPayloadsNotSent(3)))
+        '3 drawn payloads: not sent, because too many of them hung'
+    """
+    return ": ".join(split_not_judged(entry))
+
+
+def split_not_judged(entry: NotJudged) -> tuple[str, str]:
+    """Name what was not judged, and say why.
+
+    Examples:
+        >>> split_not_judged(NotJudged(EventNotSent(), "sync-finished"))
+        ('sync-finished: all cases', 'not sent, because the run was stopped')
+    """
+    what, why = _split_reason(entry.reason)
+    return f"{entry.event}: {what}" if entry.event else what, why
+
+
+def _split_reason(reason: NotJudgedReason) -> tuple[str, str]:
+    match reason:
+        case StateNotObserved():
+            return (
+                "the state of the receiver (copies, order, mixed-up integrations, lost events)",
+                "give it a way to be observed (observe= or --observe-url)",
+            )
+        case EventHasNoState(event):
+            return (
+                f"the state of the receiver after {event}",
+                f"only {DEFAULT_EVENT} has timelines and a state that can be observed",
+            )
+        case StateAfterCasesUnclear():
+            return (
+                "the state of the receiver after single deliveries",
+                "it mixes up integrations or applies nothing, so its state tells nothing",
+            )
+        case RateLimited(count, deliveries):
+            return (
+                f"{count:,} of {deliveries:,} deliveries",
+                f"answered 429 (too many requests); {_LIFT}",
+            )
+        case EventNotSent():
+            return "all cases", "not sent, because the run was stopped"
+        case PhasesNotSent(phases, sent, total, stop):
+            first, *others = phases
+            progress = f" ({sent:,} of {total:,} were sent)" if total else ""
+            return ", ".join([first + progress, *others]), f"not sent, because {_why(stop)}"
+        case CasesNotSent(phase, count, total):
+            return f"{count:,} of {total:,} {phase}", "not sent, because similar ones hung"
+        case DrawnPayloadsNotSent(count):
+            return counted(count, "drawn payload"), "not sent, because too many of them hung"
+        case TimelinesNotJudged(why, ids):
+            return counted(len(ids), "timeline"), f"{_TIMELINE_REASONS[why]}: {enumerated(ids)}"
+
+
+def _why(reason: StopReason) -> str:
+    text = _describe_stop_reason(reason)
+    if isinstance(reason, FirstDeliveryRejected):
+        return text
+    return f"the run was stopped: {text}"
+
+
+def describe_short_secret() -> str:
+    """Say that a secret is too short to be redacted."""
+    return (
+        f"the secret has less than {SHORTEST} characters: it is not redacted where the receiver "
+        "echoes it, because so short a string can be there by chance"
+    )
+
+
+def describe_retries(count: int, error: str) -> str:
+    """Say that the state could not be observed at times.
+
+    Args:
+        count: How many times.
+        error: What the first of them gave.
+    """
+    times = counted(count, "time")
+    return f"the state could not be observed {times}, and a moment later it could: {error}"
+
+
+def describe_outdated(ids: Iterable[str]) -> str:
+    """Say that known findings were not found.
+
+    Args:
+        ids: Their ids.
+    """
+    return f"known, but not found: {', '.join(sorted(ids))}; remove them from the known findings"

@@ -89,7 +89,7 @@ def test_too_many_requests_are_no_good_run() -> None:
     report = probed(lambda delivery: 429)
     assert ids(report) == ["first-delivery"]
     assert "429, too many requests" in report.findings[0].title
-    assert "lift the limit of requests" in report.findings[0].fix
+    assert "lift the rate limit" in report.findings[0].fix
     assert not report.ok
 
 
@@ -125,7 +125,7 @@ def test_a_receiver_that_takes_no_more_requests_ends_the_run() -> None:
 def test_a_case_that_is_answered_429_is_no_pass() -> None:
     """Neither where a refusal is owed, nor where it has to be taken."""
     for case in probe_cases(ids=["wire:signature-missing", "realistic:1"]):
-        with pytest.raises(ReceiverError, match="lift the limit of requests"):
+        with pytest.raises(ReceiverError, match="lift the rate limit"):
             case.check(429)
 
 
@@ -146,7 +146,7 @@ def test_a_run_that_is_cut_short_is_not_fine() -> None:
     assert report.stopped == "the time limit of the run was reached"
     assert any("styles" in line and "not sent" in line for line in report.not_judged)
     with pytest.raises(
-        ReceiverError, match=r"no finding .* the time for the run is over"
+        ReceiverError, match=r"no finding .* the time limit of the run was reached"
     ) as caught:
         report.check()
     assert "Not judged: valid payloads, styles" in str(caught.value)
@@ -193,7 +193,7 @@ def found_of(cases: list[Case], failing: Case, category: Category, reply: Reply)
     """What is found where one case fails, and all others are answered as is owed."""
     evidence = Evidence(policy="strict")
     for case in cases:
-        evidence.tried(case, reply if case is failing else answer_to(case))
+        evidence.add_reply(case, reply if case is failing else answer_to(case))
     evidence.add(Failure(category, failing, (Exchange(failing.delivery, reply),)))
     return [finding.id for finding in diagnose(evidence)]
 
@@ -319,8 +319,7 @@ def test_a_look_that_fails_once_does_not_end_a_run() -> None:
     report = probed(Tired(SECRET), observe=OBSERVE)
     assert ids(report) == []
     assert report.stopped == ""
-    (note,) = (note for note in report.notes if "made once more" in note)
-    assert "looks at what the receiver knows failed, and went well when made once more" in note
+    (note,) = (note for note in report.notes if "could not be observed" in note)
     assert "answered GET with 503" in note
 
 
@@ -366,8 +365,11 @@ def test_what_breaks_observing_for_a_moment_while_hypothesis_draws() -> None:
 @pytest.mark.parametrize(
     ("seen", "said"),
     [
-        (lambda name: ["a", "list"], "observe gave a list, where a mapping or None was expected"),
-        (lambda name: 1 / 0, "observe raised ZeroDivisionError: division by zero"),
+        (
+            lambda name: ["a", "list"],
+            "observe= returned a list; it has to return a mapping or None",
+        ),
+        (lambda name: 1 / 0, "observe= raised ZeroDivisionError: division by zero"),
         (lambda name: {"a": json.loads("[" * 900 + "]" * 900)}, None),
     ],
 )

@@ -77,7 +77,7 @@ def test_a_secret_that_is_too_short_to_be_kept_out():
 
     def noted(secret):
         report = probe(lambda delivery: 500, secret=secret)
-        return [note for note in report.notes if "less than 6 letters" in note]
+        return [note for note in report.notes if "less than 6 characters" in note]
 
     assert len(noted("short")) == 1
     assert noted("longer") == []

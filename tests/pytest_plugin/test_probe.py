@@ -182,7 +182,7 @@ def test_each_finding_is_a_subtest(project: pytest.Pytester):
             "_* test_receiver *signature-absent* _*",
             "it fails open: deliveries without a signature are taken *",
             "went on",
-            "the run was stopped: the time for the run is over",
+            "the run was stopped: the time limit of the run was reached",
             "SUBFAIL*signature-absent*",
         ]
     )

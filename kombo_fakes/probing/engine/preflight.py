@@ -76,9 +76,9 @@ def _sign_wrongly(maker: CaseMaker, first: Case) -> Iterator[Variant]:
         for signature in compute_signatures(mistakes, body, secret)[:1]:
             delivery = first.delivery.with_header(SIGNATURE_HEADER, signature)
             yield Variant(
-                replace(first, id="instead", delivery=delivery.noting(f"its signature {what}")),
-                f"a signature {what} is accepted instead, which is not what Kombo sends",
-                mistakes[0].fix,
+                replace(first, id="instead", delivery=delivery.noting(f"a signature {what}")),
+                f"it expects a signature {what}",
+                "; ".join(dict.fromkeys(mistake.fix for mistake in mistakes)),
             )
 
 

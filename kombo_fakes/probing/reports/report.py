@@ -122,7 +122,7 @@ class Report:
             ...     probe(lambda delivery: 404).check()
             ... except AssertionError as error:
             ...     print(str(error).splitlines()[2])
-            1. the first good delivery was not taken: 404, there is nothing at this path
+            1. the first good delivery was not accepted: 404, there is nothing at this path
         """
         __tracebackhide__ = True
         if not self.ok:

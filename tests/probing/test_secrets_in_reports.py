@@ -28,7 +28,7 @@ def outputs(report):
     return str(caught.value), json.dumps(data_report(report)), page, xml
 
 
-def test_a_secret_in_a_look_that_fails_once():
+def test_a_secret_in_an_observation_that_fails_once():
     """A note says why it failed, and not what was in it, whatever raised it."""
     looks = 0
 
@@ -42,7 +42,7 @@ def test_a_secret_in_a_look_that_fails_once():
             raise TransportError("timeout", f"http://127.0.0.1/of/{LONG}: no answer")
 
     report = probe(receive, secret=LONG, policy="tolerant", max_examples=0, observe=observe)
-    (note,) = (note for note in report.notes if "made once more" in note)
+    (note,) = (note for note in report.notes if "could not be observed" in note)
     assert "http://127.0.0.1/of/[the webhook secret]: no answer" in note
     assert not any(LONG in text for text in outputs(report))
 

@@ -78,7 +78,7 @@ def test_a_finding_fails_the_test(project: pytest.Pytester):
             "       Usually mended so: treat a missing or an empty header as a wrong signature.",
             "       Known as: signature-absent",
             "",
-            "    Not judged: what the receiver stores (copies, order, mixed-up integrations, lost events): give it a way to be observed (observe= or --observe-url)",
+            "    Not judged: the state of the receiver (copies, order, mixed-up integrations, lost events): give it a way to be observed (observe= or --observe-url)",
             "",
             '    Known for the time being? skip=["signature-absent"]',
         ]

@@ -81,8 +81,8 @@ class ProbeCase:
         reply = _reply_of(answer)
         if reply.is_rate_limited:
             raise ReceiverError(
-                f"{self.id}: {reply}, too many requests, so that nothing can be told: lift the "
-                "limit of requests for the time of the tests"
+                f"{self.id}: received {reply}, too many requests, which says nothing about the "
+                "delivery; lift the rate limit while the tests run"
             )
         wrong: Category | None = judge(self._case, reply)
         leaked = ""
@@ -171,8 +171,8 @@ def _reply_of(answer: Any) -> Reply:
         status = status_of(answer)
     except TypeError:
         raise TypeError(
-            f"{type(answer).__name__} is no answer: give check() a status, or a response that has "
-            "one as status_code or status"
+            f"{type(answer).__name__} is not an answer: give check() a status, or a response that "
+            "has one as status_code or status"
         ) from None
     body: Any = b""
     for name in ("content", "data"):

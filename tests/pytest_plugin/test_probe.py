@@ -434,7 +434,7 @@ def test_check_accepts_statuses_and_responses():
     (case,) = probe_cases(ids="realistic:1")
     assert str(case) == "realistic:1"
     case.check(204)
-    with pytest.raises(TypeError, match="str is no answer: give check"):
+    with pytest.raises(TypeError, match="str is not an answer: give check"):
         case.check("200")
     with pytest.raises(
         ReceiverError, match="it gives away a secret or internals: a realistic payload"

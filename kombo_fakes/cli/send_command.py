@@ -50,8 +50,8 @@ EXAMPLES = format_examples(
 )  # fmt: skip
 @click.option(
     "--style", default="compact", metavar="NAME", show_default=True,
-    help="How the bodies are written: indented, keys-reversed, ...; mixed is a bit of everything,"
-    " random another one for each payload.",
+    help="How the bodies are written: compact, indented, keys-reversed, ... mixed combines several"
+    " styles, and random picks one for each payload.",
 )  # fmt: skip
 @click.option(
     "--repeat", type=WholeNumber(1), default=1, metavar="N", show_default=True,

@@ -1,8 +1,8 @@
-"""Spellings: the many bodies that one payload can have, all of them correct JSON.
+"""Styles: the many bodies that one payload can have, all of them correct JSON.
 
 A sender may write a payload in any of them (RFC 8259), and signs the bytes that it writes. A
-receiver that parses the body, dumps it again and checks the signature over that sees another
-signature for most of them.
+receiver that parses the body, writes it again and checks the signature over the result computes
+another signature for most of them.
 """
 
 from __future__ import annotations
@@ -24,8 +24,13 @@ class Style:
 
     Attributes:
         name: A stable name, such as ``indented``.
-        description: What it looks like, in a few words.
-        ambiguous: Whether good parsers of typed languages read another value, or refuse it.
+        description: What the style looks like, as a phrase.
+        ambiguous: Whether good parsers disagree: those of typed languages may read another value,
+            or reject the body.
+
+    Examples:
+        >>> styles()[1].name, styles()[1].write({"id": "1"})
+        ('spaced', b'{"id": "1"}')
     """
 
     name: str
@@ -34,22 +39,22 @@ class Style:
     _write: Callable[[Any], str] = field(repr=False, compare=False, kw_only=True)
 
     def write(self, payload: Any) -> bytes:
-        """The body: UTF-8, without a byte order mark.
+        """Return the body of a payload in this style, in UTF-8 without a byte order mark.
 
         Raises:
-            TypeError, ValueError: if the payload is no JSON value.
+            TypeError, ValueError: if the payload is not a JSON value.
         """
-        return _encoded(self._write(payload))
+        return _encode(self._write(payload))
 
     def __str__(self) -> str:
         return self.name
 
 
 def styles(*, ambiguous: bool = False) -> tuple[Style, ...]:
-    """All ways to write a payload; the first one is the plainest.
+    """Return all ways to write a payload, the plainest one first.
 
     Args:
-        ambiguous: Whether those belong to it over which good parsers disagree.
+        ambiguous: Whether to include the styles that good parsers read differently.
 
     Examples:
         >>> [style.name for style in styles()][:4]
@@ -61,14 +66,18 @@ def styles(*, ambiguous: bool = False) -> tuple[Style, ...]:
 
 
 def serialize(payload: Any, style: str = "compact") -> bytes:
-    r"""Write a payload.
+    r"""Write a payload as a body.
 
     Args:
         payload: A JSON value.
         style: The name of a `Style`.
 
+    Returns:
+        The body, in UTF-8.
+
     Raises:
-        UnknownNameError: if there is none of this name.
+        UnknownNameError: if there is no such style; the message names the nearest one.
+        TypeError, ValueError: if the payload is not a JSON value.
 
     Examples:
         >>> serialize({"name": "é/"}, "ascii")
@@ -81,14 +90,14 @@ def serialize(payload: Any, style: str = "compact") -> bytes:
 
 
 def serialize_mixed(payload: Any, choices: Choices) -> bytes:
-    """Write a payload, with choices for each blank, each letter and each order of keys.
+    """Write a payload with whitespace, escapes and an order of keys that are drawn.
 
     Examples:
-        >>> text = serialize_mixed({"a": ["/", 1]}, SeededChoices(1))
-        >>> json.loads(text)
+        >>> body = serialize_mixed({"a": ["/", 1]}, SeededChoices(1))
+        >>> json.loads(body)
         {'a': ['/', 1]}
     """
-    return _encoded(_mixed(payload, choices))
+    return _encode(_mix_by(payload, choices))
 
 
 # -- writing
@@ -102,15 +111,15 @@ def _compact(payload: Any) -> str:
     return _dump(payload, separators=(",", ":"))
 
 
-def _encoded(text: str) -> bytes:
+def _encode(text: str) -> bytes:
     try:
         return text.encode()
     except UnicodeEncodeError:
-        # A lone surrogate is in no UTF-8, but can be escaped.
-        return "".join(_escaped(c) if "\ud800" <= c <= "\udfff" else c for c in text).encode()
+        # UTF-8 has no lone surrogates, but JSON can escape them.
+        return "".join(_escape(c) if "\ud800" <= c <= "\udfff" else c for c in text).encode()
 
 
-def _escaped(character: str, *, upper: bool = False) -> str:
+def _escape(character: str, *, upper: bool = False) -> str:
     units = character.encode("utf-16-be", "surrogatepass")
     form = "\\u{:04X}" if upper else "\\u{:04x}"
     return "".join(
@@ -118,143 +127,151 @@ def _escaped(character: str, *, upper: bool = False) -> str:
     )
 
 
-def _written(
-    value: Any, text: Callable[[str], str], number: Callable[[int | float], str] = _compact
+def _write_value(
+    value: Any,
+    write_string: Callable[[str], str],
+    write_number: Callable[[int | float], str] = _compact,
 ) -> str:
-    """Compact, but for texts and numbers."""
+    """Write a value compactly, except for its strings and numbers."""
     if isinstance(value, str):
-        return text(value)
+        return write_string(value)
     if isinstance(value, dict):
         members = (
-            f"{text(_name(key))}:{_written(item, text, number)}" for key, item in value.items()
+            f"{write_string(_check_key(key))}:{_write_value(item, write_string, write_number)}"
+            for key, item in value.items()
         )
         return "{" + ",".join(members) + "}"
     if isinstance(value, list):
-        return "[" + ",".join(_written(item, text, number) for item in value) + "]"
+        return (
+            "[" + ",".join(_write_value(item, write_string, write_number) for item in value) + "]"
+        )
     if isinstance(value, (int, float)) and not isinstance(value, bool):
-        return number(value)
+        return write_number(value)
     return _compact(value)
 
 
-def _name(key: Any) -> str:
+def _check_key(key: Any) -> str:
     if not isinstance(key, str):
-        raise TypeError(f"the names in a JSON object are texts, not {type(key).__name__}")
+        raise TypeError(f"the keys of a JSON object must be strings, not {type(key).__name__}")
     return key
 
 
-def _everything_escaped(payload: Any) -> str:
-    return _written(payload, lambda t: '"' + "".join(map(_escaped, t)) + '"')
+def _escape_everything(payload: Any) -> str:
+    return _write_value(payload, lambda t: '"' + "".join(map(_escape, t)) + '"')
 
 
-def _upper_escapes(payload: Any) -> str:
-    def text(value: str) -> str:
+def _escape_in_upper_case(payload: Any) -> str:
+    def write_string(value: str) -> str:
         plain = _compact(value)[1:-1]
-        return '"' + "".join(c if c < "\x7f" else _escaped(c, upper=True) for c in plain) + '"'
+        return '"' + "".join(c if c < "\x7f" else _escape(c, upper=True) for c in plain) + '"'
 
-    return _written(payload, text)
-
-
-def _slashes_escaped(payload: Any) -> str:
-    return _written(payload, lambda t: _compact(t).replace("/", "\\/"))
+    return _write_value(payload, write_string)
 
 
-def _exponents(payload: Any) -> str:
-    def number(value: int | float) -> str:
-        # Python writes every float so that it reads back as the same one.
-        return _compact(value) if isinstance(value, int) else _shifted(value)
-
-    return _written(payload, _compact, number)
+def _escape_slashes(payload: Any) -> str:
+    return _write_value(payload, lambda t: _compact(t).replace("/", "\\/"))
 
 
-def _shifted(value: float) -> str:
+def _write_exponents(payload: Any) -> str:
+    def write_number(value: int | float) -> str:
+        # Python writes a float so that reading it returns the same float.
+        return _compact(value) if isinstance(value, int) else _add_exponent(value)
+
+    return _write_value(payload, _compact, write_number)
+
+
+def _add_exponent(value: float) -> str:
     text = _compact(value)
     return text if "e" in text else f"{text}E+0"
 
 
-def _fractions(payload: Any) -> str:
-    def number(value: int | float) -> str:
+def _write_fractions(payload: Any) -> str:
+    def write_number(value: int | float) -> str:
         return f"{value}.0" if isinstance(value, int) else _compact(value)
 
-    return _written(payload, _compact, number)
+    return _write_value(payload, _compact, write_number)
 
 
-def _reversed(value: Any) -> Any:
+def _reverse_keys(value: Any) -> Any:
     if isinstance(value, dict):
-        return {key: _reversed(item) for key, item in reversed(value.items())}
-    return [_reversed(item) for item in value] if isinstance(value, list) else value
+        return {key: _reverse_keys(item) for key, item in reversed(value.items())}
+    return [_reverse_keys(item) for item in value] if isinstance(value, list) else value
 
 
-def _roomy(payload: Any) -> str:
+def _add_whitespace(payload: Any) -> str:
     text = _dump(payload, indent="\t", separators=(" ,", " : "))
     return "\r\n " + text.replace("\n", "\r\n") + " \t\r\n"
 
 
-def _choices_of(payload: Any) -> str:
-    return _mixed(payload, SeededChoices(seed_for("spelling", _compact(payload))))
+def _mix_by_content(payload: Any) -> str:
+    return _mix_by(payload, SeededChoices(seed_for("spelling", _compact(payload))))
 
 
-_BLANKS = ("", "", "", " ", "\n", "\t", "\r\n", "   ")
+_WHITESPACE = ("", "", "", " ", "\n", "\t", "\r\n", "   ")
 
 
-def _mixed(value: Any, choices: Choices) -> str:
-    def blank() -> str:
-        return choices.pick(_BLANKS)
+def _mix_by(value: Any, choices: Choices) -> str:
+    def space() -> str:
+        return choices.pick(_WHITESPACE)
 
-    def text(value: str) -> str:
+    def write_string(value: str) -> str:
         plain = _compact(value)
         if choices.chance(0.5):
             return plain
         if choices.chance(0.5):
             return plain.replace("/", "\\/")
-        # Not a roll for each letter: texts can be long.
+        # Two draws for the whole string: one for each character would take long.
         step, first = choices.integer(1, 5), choices.integer(0, 4)
-        letters = (_escaped(c) if i % step == first % step else _compact(c)[1:-1]
+        characters = (_escape(c) if i % step == first % step else _compact(c)[1:-1]
                    for i, c in enumerate(value))  # fmt: skip
-        return '"' + "".join(letters) + '"'
+        return '"' + "".join(characters) + '"'
 
-    def written(value: Any) -> str:
+    def write(value: Any) -> str:
         if isinstance(value, str):
-            return text(value)
+            return write_string(value)
         if isinstance(value, list):
-            items = (f"{blank()}{written(item)}{blank()}" for item in value)
-            return "[" + (",".join(items) or blank()) + "]"
+            items = (f"{space()}{write(item)}{space()}" for item in value)
+            return "[" + (",".join(items) or space()) + "]"
         if isinstance(value, dict):
             keys = list(value)
             turn = choices.integer(0, len(keys) - 1) if keys else 0
             members = (
-                f"{blank()}{text(_name(key))}{blank()}:{blank()}{written(value[key])}{blank()}"
+                f"{space()}{write_string(_check_key(key))}{space()}:"
+                f"{space()}{write(value[key])}{space()}"
                 for key in keys[turn:] + keys[:turn]
             )
-            return "{" + (",".join(members) or blank()) + "}"
+            return "{" + (",".join(members) or space()) + "}"
         return _compact(value)
 
-    return blank() + written(value) + blank()
+    return space() + write(value) + space()
 
 
-def _sorted(payload: Any) -> str:
+def _sort_keys(payload: Any) -> str:
     return _dump(payload, sort_keys=True, separators=(",", ":"))
 
 
-# name, what it looks like, how it is written
+# The name, the description, and how it is written.
 _AGREED: tuple[tuple[str, str, Callable[[Any], str]], ...] = (
-    ("compact", "no blank that isn't needed", _compact),
-    ("spaced", "a blank after each comma and colon", _dump),
-    ("indented", "a line for each member, two blanks deep", lambda p: _dump(p, indent=2)),
-    ("tabs", "a line for each member, with tabs", lambda p: _dump(p, indent="\t")),
-    ("ascii", "letters beyond ASCII escaped", lambda p: _dump(p, ensure_ascii=True)),
-    ("ascii-upper-case", "letters beyond ASCII escaped, with A to F", _upper_escapes),
-    ("slashes-escaped", "each / as \\/, as PHP writes it", _slashes_escaped),
-    ("all-escaped", "each letter of each text and name escaped", _everything_escaped),
-    ("keys-reversed", "the members of each object in reverse", lambda p: _compact(_reversed(p))),
-    ("keys-sorted", "the members of each object by name", _sorted),
-    ("exponents", "fractions with an exponent: 14.5E+0", _exponents),
-    ("trailing-newline", "a line feed at the end", lambda p: _compact(p) + "\n"),
-    ("blanks-around", "blanks, tabs and CR LF everywhere", _roomy),
-    ("mixed", "a bit of everything", _choices_of),
-)
-_AMBIGUOUS = (("whole-fractions", "integers with a fraction of 0: 12.0", _fractions),)
+    ("compact", "without whitespace", _compact),
+    ("spaced", "with a space after each comma and colon", _dump),
+    ("indented", "with a line for each key, indented by two spaces", lambda p: _dump(p, indent=2)),
+    ("tabs", "with a line for each key, indented by tabs", lambda p: _dump(p, indent="\t")),
+    ("ascii", "with characters beyond ASCII escaped", lambda p: _dump(p, ensure_ascii=True)),
+    ("ascii-upper-case", "with characters beyond ASCII escaped, in upper-case hexadecimal",
+     _escape_in_upper_case),
+    ("slashes-escaped", "with each slash escaped, as PHP does", _escape_slashes),
+    ("all-escaped", "with every character of strings and keys escaped", _escape_everything),
+    ("keys-reversed", "with the keys of each object in reverse order",
+     lambda p: _compact(_reverse_keys(p))),
+    ("keys-sorted", "with the keys of each object sorted", _sort_keys),
+    ("exponents", "with exponents in fractional numbers, such as 14.5E+0", _write_exponents),
+    ("trailing-newline", "with a line feed at the end", lambda p: _compact(p) + "\n"),
+    ("blanks-around", "with spaces, tabs and CR LF wherever JSON allows them", _add_whitespace),
+    ("mixed", "with whitespace, escapes and the order of keys at random", _mix_by_content),
+)  # fmt: skip
+_AMBIGUOUS = (("whole-fractions", "with integers as fractions, such as 12.0", _write_fractions),)
 
 _STYLES = (
-    *(Style(name, about, _write=write) for name, about, write in _AGREED),
-    *(Style(name, about, True, _write=write) for name, about, write in _AMBIGUOUS),
+    *(Style(name, what, _write=write) for name, what, write in _AGREED),
+    *(Style(name, what, True, _write=write) for name, what, write in _AMBIGUOUS),
 )

@@ -1,4 +1,4 @@
-"""Spellings: other bytes each, and the same payload to every parser."""
+"""Styles: each writes other bytes, and every parser reads the same payload from them."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ import orjson
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from inline_snapshot import snapshot
 from support.sampling import some_fast
 
 from kombo_fakes import (
@@ -36,18 +37,18 @@ from kombo_fakes.wire.serializations import serialize_mixed
 AGREED, ALL = styles(), styles(ambiguous=True)
 EVENTS = sorted(events(), key=DEFAULT_EVENT.__ne__)
 
-# Whatever JSON can say, half characters and numbers beyond all floats, too.
+# All that JSON can express, with lone surrogates and with numbers beyond all floats.
 CHARACTERS = (
     st.characters() | st.characters(categories=["Cs"]) | st.sampled_from('\\/"\u2028\0\x7f')
 )
-# Two halves that make a whole are the whole, to every parser.
-TEXTS = st.text(CHARACTERS, max_size=8).map(
+# Every parser reads two surrogates that form a pair as one character.
+STRINGS = st.text(CHARACTERS, max_size=8).map(
     lambda text: text.encode("utf-16", "surrogatepass").decode("utf-16", "surrogatepass")
 )
 NUMBERS = st.integers() | st.floats(allow_nan=False, allow_infinity=False)
-SCALARS = st.none() | st.booleans() | NUMBERS | TEXTS
+SCALARS = st.none() | st.booleans() | NUMBERS | STRINGS
 VALUES = st.recursive(
-    SCALARS, lambda inner: st.lists(inner, max_size=4) | st.dictionaries(TEXTS, inner, max_size=4)
+    SCALARS, lambda inner: st.lists(inner, max_size=4) | st.dictionaries(STRINGS, inner, max_size=4)
 )
 NASTY: list[Any] = [
     {}, [], "", 0, None, False, {"": {"": []}}, -0.0, 0.1, 1e22, 1e21, 5e-324,
@@ -60,12 +61,12 @@ NASTY: list[Any] = [
 
 
 def same(one: Any, other: Any) -> bool:
-    """Whether two values are the same JSON: 1 isn't 1.0 or true, and keys have no order."""
+    """True if two values are the same JSON: 1 is neither 1.0 nor true, and keys have no order."""
     return json.dumps(one, sort_keys=True) == json.dumps(other, sort_keys=True)
 
 
 def canonical(value: Any) -> str:
-    """A value as parsers with one kind of numbers see it: as doubles, texts by their UTF-16."""
+    """Return what parsers with one kind of number read: doubles, and strings as UTF-16."""
     if isinstance(value, str):
         return f'"{value.encode("utf-16-be", "surrogatepass").hex()}"'
     if isinstance(value, dict):
@@ -106,7 +107,7 @@ for (const line of require('fs').readFileSync(0, 'utf8').split('\\n').filter(Boo
 
 
 def by_node(bodies: list[bytes]) -> list[str]:
-    """What Node reads, in canonical form."""
+    """Return what Node reads, in canonical form."""
     node = shutil.which("node")
     if node is None:
         if "KOMBO_FAKES_NO_SKIP" in os.environ:
@@ -120,8 +121,9 @@ def by_node(bodies: list[bytes]) -> list[str]:
 
 
 @pytest.mark.parametrize("event", some_fast(EVENTS, len(EVENTS)))
-def test_every_spelling_of_what_kombo_may_send(event: str, drawn: Any) -> None:
-    """Python, orjson and Node read the same payload from each; Python even the same numbers."""
+def test_python_orjson_and_node_read_the_same_payload_from_every_style(
+    event: str, drawn: Any
+) -> None:
     made = drawn(payloads(event), 40)
     bodies = [style.write(payload) for payload in made for style in ALL]
     wanted = [canonical(payload) for payload in made for _ in ALL]
@@ -135,8 +137,7 @@ def test_every_spelling_of_what_kombo_may_send(event: str, drawn: Any) -> None:
     assert by_node(bodies) == wanted
 
 
-def test_every_spelling_of_nasty_values() -> None:
-    """Node reads the same, half characters and the ends of numbers included."""
+def test_node_reads_the_same_nasty_values_from_every_style() -> None:
     bodies = [style.write(value) for value in NASTY for style in ALL]
     assert by_node(bodies) == [canonical(value) for value in NASTY for _ in ALL]
 
@@ -144,8 +145,7 @@ def test_every_spelling_of_nasty_values() -> None:
 @pytest.mark.parametrize("style", some_fast(ALL, 3), ids=str)
 @settings(deadline=None)
 @given(value=VALUES)
-def test_every_spelling_of_any_value(style: Style, value: Any) -> None:
-    """UTF-8 without a byte order mark, and what Python reads is what was written."""
+def test_every_style_is_utf8_and_reads_as_what_was_written(style: Style, value: Any) -> None:
     body = style.write(value)
     assert body.decode().encode() == body
     assert not body.startswith(b"\xef\xbb\xbf")
@@ -158,33 +158,29 @@ def test_every_spelling_of_any_value(style: Style, value: Any) -> None:
 
 @given(VALUES, st.integers(0, 2**64))
 @settings(deadline=None)
-def test_mixing_by_dice(value: Any, seed: int) -> None:
-    """Whatever the choices say, it is the same value, and the same choices say the same."""
+def test_mixing_keeps_the_value_and_depends_on_the_choices_only(value: Any, seed: int) -> None:
     body = serialize_mixed(value, SeededChoices(seed))
     assert same(json.loads(body), value)
     assert body == serialize_mixed(value, SeededChoices(seed))
 
 
 @given(VALUES)
-def test_order_of_keys_is_kept(value: Any) -> None:
-    """But for those styles whose name says that they change it."""
+def test_only_styles_that_say_so_change_the_order_of_keys(value: Any) -> None:
     for style in AGREED:
         if style.name not in ("keys-reversed", "keys-sorted", "mixed"):
             assert json.dumps(json.loads(style.write(value))) == json.dumps(value), style
 
 
-def test_bodies_differ() -> None:
-    """A rich payload has other bytes, so another signature, in each."""
+def test_every_style_of_a_rich_payload_has_another_signature() -> None:
     payload = {"b/": ["é\U0001f600", 1.5, {"z": 1, "a": None}], "c": 12, "a": ""}
     bodies = {style.write(payload) for style in ALL}
     assert len(bodies) == len(ALL) >= 15
     assert len({Delivery.signed(body, "x").signature for body in bodies}) == len(ALL)
 
 
-def test_looks() -> None:
-    """Some of them by example, as senders in other languages write them."""
+def test_styles_write_what_senders_in_other_languages_write() -> None:
     payload = {"b": "é/", "a": [1, 2.5]}
-    looks = {
+    expected = {
         "compact": '{"b":"é/","a":[1,2.5]}',
         "spaced": '{"b": "é/", "a": [1, 2.5]}',
         "indented": '{\n  "b": "é/",\n  "a": [\n    1,\n    2.5\n  ]\n}',
@@ -198,31 +194,26 @@ def test_looks() -> None:
         "trailing-newline": '{"b":"é/","a":[1,2.5]}\n',
         "whole-fractions": '{"b":"é/","a":[1.0,2.5]}',
     }
-    for name, text in looks.items():
-        assert serialize(payload, name).decode() == text
+    for name, body in expected.items():
+        assert serialize(payload, name).decode() == body
 
 
-def test_the_members_of_each_object_are_reversed() -> None:
-    """Those within arrays, too."""
+def test_the_keys_of_nested_objects_are_reversed() -> None:
     payload = {"a": [{"b": 1, "c": [{"d": 1, "e": 2}]}], "f": 1}
     assert serialize(payload, "keys-reversed") == b'{"f":1,"a":[{"c":[{"e":2,"d":1}],"b":1}]}'
 
 
-def test_mixing_escapes_slashes() -> None:
-    """Some of them, and without escaping the rest of the text."""
+def test_mixing_may_escape_slashes_only() -> None:
     mixed = {serialize_mixed("x/y", SeededChoices(seed)).strip() for seed in range(20)}
     assert {b'"x/y"', rb'"x\/y"'} < mixed
 
 
-def test_names() -> None:
-    """Unique, plainest first, and a misspelt one has a nearest one."""
+def test_names_are_unique_and_the_plainest_style_comes_first() -> None:
     assert len({style.name for style in ALL}) == len(ALL)
     assert [str(style) for style in AGREED] == [style.name for style in AGREED]
     assert AGREED[0].name == "compact"
     assert set(AGREED) == {style for style in ALL if not style.ambiguous}
     assert all(style.description for style in ALL)
-    with pytest.raises(UnknownNameError, match="did you mean 'indented'"):
-        serialize({}, "intended")
 
 
 @pytest.mark.parametrize("style", ALL, ids=str)
@@ -231,18 +222,16 @@ def test_names() -> None:
     [math.nan, [math.inf], {"a": {1, 2}}, object(), b"x", {1: 2}, {"a": {None: 1}}],
     ids=lambda value: type(value).__name__,
 )
-def test_what_is_no_json(style: Style, value: Any) -> None:
-    """It is refused, and not written as something that parsers don't read."""
+def test_other_values_than_json_are_errors_or_written_as_json(style: Style, value: Any) -> None:
     try:
         body = style.write(value)
     except (TypeError, ValueError):
         return
-    # The standard library writes some keys that aren't texts as texts.
+    # The standard library writes some keys that are not strings as strings.
     assert json.loads(body) == json.loads(json.dumps(value))
 
 
-def test_payloads_are_left_alone() -> None:
-    """To write one changes nothing in it, and tuples are arrays."""
+def test_writing_changes_no_payload_and_writes_tuples_as_arrays() -> None:
     payload = {"b": [{"z": 1, "a": 2}], "a": 1}
     before = json.dumps(payload)
     for style in ALL:
@@ -252,45 +241,57 @@ def test_payloads_are_left_alone() -> None:
 
 
 @given(VALUES, st.sampled_from(ALL))
-def test_deliveries_in_every_spelling(value: Any, style: Style) -> None:
-    """Signed over the bytes that are written, and named where it isn't the plainest."""
+def test_a_delivery_is_signed_over_the_bytes_of_its_style_and_names_it(
+    value: Any, style: Style
+) -> None:
     delivery = Delivery.of(value, "x", style=style.name)
     assert delivery.body == style.write(value)
     assert verify(delivery.body, delivery.signature, "x")
     assert delivery.done == (() if style.name == "compact" else (f"style {style}",))
 
 
-# What payloads come out as: by the name of the style, and by the seed of choices.
+# Bodies, by the name of the style and by the seed of the choices.
 RECORDED = json.loads(Path(__file__).with_name("serialized.json").read_text(encoding="utf-8"))
 
 
 @pytest.mark.parametrize("style", ALL, ids=str)
-def test_what_is_written(style: Style) -> None:
-    """To the letter: a delivery of the same payload has the same signature tomorrow."""
+def test_every_style_writes_the_recorded_bytes(style: Style) -> None:
     payload = {"b": ["é/", 14.5, True, None, {}, []], "a": {"\U0001f600": '\x7f"', "n": 12}}
     assert serialize(payload, style.name).decode() == RECORDED[style.name]
     assert serialize(payload).decode() == RECORDED["compact"]
 
 
 @pytest.mark.parametrize("seed", range(6))
-def test_what_dice_mix(seed: int) -> None:
-    """Blanks, escapes and the order of keys, by the choices."""
+def test_mixing_writes_the_recorded_bytes_for_a_seed(seed: int) -> None:
     payload = {"b": ["abcdefg/é", "x/y"], "a": 1, "c": {}}
     assert serialize_mixed(payload, SeededChoices(seed)).decode() == RECORDED[f"choices {seed}"]
 
 
-def test_which_spellings_there_are() -> None:
-    """Those over which parsers disagree only when they are asked for."""
+def test_ambiguous_styles_are_returned_only_when_asked_for() -> None:
     assert [s.name for s in styles(ambiguous=True) if s.ambiguous] == ["whole-fractions"]
     assert styles() == styles(ambiguous=False) == styles(ambiguous=True)[:-1]
 
 
-def test_errors_of_spelling() -> None:
-    """The nearest name, or the kind of what is no text."""
-    with pytest.raises(UnknownNameError, match="unknown style 'compakt'; did you mean"):
-        serialize({}, "compakt")
-    with pytest.raises(TypeError, match="the names in a JSON object are texts, not int"):
-        serialize({1: 2}, "mixed")
-    with pytest.raises(ValueError, match="Out of range float values"):
+@pytest.mark.parametrize(
+    ("payload", "style", "message"),
+    [
+        ({}, "compakt", snapshot("unknown style 'compakt'; did you mean 'compact'?")),
+        ({}, "intended", snapshot("unknown style 'intended'; did you mean 'indented'?")),
+        ({1: 2}, "mixed", snapshot("the keys of a JSON object must be strings, not int")),
+    ],
+)
+def test_an_unknown_style_or_a_value_that_is_not_json_is_an_error(
+    payload: Any, style: str, message: str
+) -> None:
+    with pytest.raises((UnknownNameError, TypeError)) as error:
+        serialize(payload, style)
+    assert str(error.value) == message
+
+
+def test_infinity_is_an_error() -> None:
+    with pytest.raises(ValueError, match="JSON compliant"):  # A message of Python's own.
         serialize([math.inf])
+
+
+def test_lone_surrogates_are_escaped() -> None:
     assert serialize("\udfff\ud800\udbff") == rb'"\udfff\ud800\udbff"'

@@ -65,17 +65,15 @@ def signed(body: bytes) -> str:
         (signed(b""), snapshot("made for an empty body")),
         (
             signed(b'{"id":"1","name":"M\xc3\xbcller"}'),
-            snapshot("made for the same JSON written again (no blank that isn't needed)"),
+            snapshot("made for the same JSON written again (without whitespace)"),
         ),
         (
             signed(rb'{"id": "1", "name": "M\u00fcller"}'),
-            snapshot("made for the same JSON written again (letters beyond ASCII escaped)"),
+            snapshot("made for the same JSON written again (with characters beyond ASCII escaped)"),
         ),
         (
             signed(b'{"id":"1","name":"M\xc3\xbcller"}') + "=",
-            snapshot(
-                "made for the same JSON written again (no blank that isn't needed), padded with ="
-            ),
+            snapshot("made for the same JSON written again (without whitespace), padded with ="),
         ),
         (
             signed(BODY.decode("latin-1").encode()),

@@ -120,10 +120,10 @@ def test_what_the_probe_tries_instead_of_a_right_signature() -> None:
             "in hexadecimal, with sha256= before it",
             "with sha256= before it",
             "made with HMAC-SHA1",
-            "made for the same JSON written again (a blank after each comma and colon)",
-            "made for the same JSON written again (a line for each member, two blanks deep)",
-            "made for the same JSON written again (the members of each object by name)",
-            "made for the same JSON written again (the members of each object in reverse)",
-            "made for the same JSON written again (a line feed at the end)",
+            "made for the same JSON written again (with a space after each comma and colon)",
+            "made for the same JSON written again (with a line for each key, indented by two spaces)",
+            "made for the same JSON written again (with the keys of each object sorted)",
+            "made for the same JSON written again (with the keys of each object in reverse order)",
+            "made for the same JSON written again (with a line feed at the end)",
         ]
     )

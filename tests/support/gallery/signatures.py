@@ -144,7 +144,7 @@ class NeverEnds(Receiver):
 
 _MISSING = "missing|without a signature|no signature"
 _BYTES = "re-?serial|re-?spel|spel(l|t)|raw bod|bytes|written|dump"
-_CHARACTERS = "ASCII|UTF-8|unicode|emoji|letters beyond|characters|encod"
+_CHARACTERS = "ASCII|UTF-8|unicode|emoji|characters|encod"
 
 # fmt: off
 SIGNATURES = (

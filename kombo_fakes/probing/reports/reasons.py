@@ -46,8 +46,8 @@ def describe_stop(stop: Stop) -> str:
     """Say why the run of an event was stopped.
 
     Examples:
-        >>> describe_stop(Stop(TimeIsUp(), "sync-finished"))
-        'sync-finished: the time limit of the run was reached'
+        >>> describe_stop(Stop(TimeIsUp(), "job-closed"))
+        'job-closed: the time limit of the run was reached'
     """
     reason = _describe_stop_reason(stop.reason)
     return f"{stop.event}: {reason}" if stop.event else reason
@@ -83,8 +83,8 @@ def split_not_judged(entry: NotJudged) -> tuple[str, str]:
     """Name what was not judged, and say why.
 
     Examples:
-        >>> split_not_judged(NotJudged(EventNotSent(), "sync-finished"))
-        ('sync-finished: all cases', 'not sent, because the run was stopped')
+        >>> split_not_judged(NotJudged(EventNotSent(), "job-closed"))
+        ('job-closed: all cases', 'not sent, because the run was stopped')
     """
     what, why = _split_reason(entry.reason)
     return f"{entry.event}: {what}" if entry.event else what, why

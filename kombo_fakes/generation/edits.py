@@ -132,7 +132,7 @@ class Edits:
         if not any(violation.keyword == "json" for violation in violations):
             fault = identify_fault(payload, unedited, schema)
         fault_id = None if fault is None else fault.id
-        # The first violation at the place of an override is the one that the caller can mend.
+        # The first violation at the place of an override is the one that the caller can fix.
         for violation in violations:
             path = parse_pointer(violation.pointer)
             for changed, value in self.overrides:

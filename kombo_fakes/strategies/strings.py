@@ -15,7 +15,7 @@ from kombo_fakes.schema.blueprint.shapes import String
 from kombo_fakes.schema.ecma_regex import to_python
 from kombo_fakes.strategies.alphabets import build_alphabet, survives
 from kombo_fakes.strategies.budget import LONGEST
-from kombo_fakes.strategies.formats import ANY_LENGTH, Lengths, format_strategy
+from kombo_fakes.strategies.formats import ANY_LENGTH, Lengths, build_format
 from kombo_fakes.strategies.options import StrategySettings
 from kombo_fakes.strategies.recipes import compose, recipe_of
 
@@ -75,7 +75,7 @@ class StringStrategies:
 
     def _build_formatted(self, name: str, rest: String, lengths: Lengths) -> SearchStrategy[str]:
         ambiguous, codec = self._settings.ambiguous, self._settings.codec
-        strategy = format_strategy(name, lengths, ambiguous=ambiguous)
+        strategy = build_format(name, lengths, ambiguous=ambiguous)
         rest = replace(rest, formats=rest.formats[1:])
         if not rest.is_plain:
             strategy = strategy.filter(rest.check())

@@ -1,4 +1,4 @@
-"""Schemas that nobody thought of, before two judges; and strategies in other people's tests."""
+"""Drawn schemas, judged by two validators; and strategies in the tests of users."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
+from inline_snapshot import snapshot
 
 from kombo_fakes import KomboFakesError, Schema, faults, invalid_payloads, payloads
 from kombo_fakes.core.choices import SeededChoices
@@ -21,7 +22,7 @@ SMALL = st.integers(0, 3)
 
 
 def bounds(low: str, high: str) -> st.SearchStrategy[dict[str, Any]]:
-    """A lower and an upper bound that leave something between them, or either, or none."""
+    """A lower and an upper bound that leave something between them, or one of them, or none."""
     pairs = st.tuples(SMALL, SMALL).map(sorted)
     return st.one_of(
         st.just({}),
@@ -37,13 +38,13 @@ def merged(*parts: st.SearchStrategy[dict[str, Any]]) -> st.SearchStrategy[dict[
 
 
 def maybe(keyword: str, values: st.SearchStrategy[Any]) -> st.SearchStrategy[dict[str, Any]]:
-    """The keyword in a third of all cases."""
+    """The keyword in a third of all draws."""
     return st.sampled_from([0, 0, 1]).flatmap(
         lambda there: values.map(lambda value: {keyword: value}) if there else st.just({})
     )
 
 
-texts = merged(
+strings = merged(
     st.just({"type": "string"}),
     st.one_of(
         bounds("minLength", "maxLength"),
@@ -68,8 +69,8 @@ numbers = merged(
         ),
     ),
 )  # fmt: skip
-plain = st.sampled_from([{"type": "null"}, {"type": "boolean"}, {}, {"enum": [1, "a", [], None]}])
-scalars = texts | numbers | plain
+others = st.sampled_from([{"type": "null"}, {"type": "boolean"}, {}, {"enum": [1, "a", [], None]}])
+scalars = strings | numbers | others
 
 
 def arrays(inner: st.SearchStrategy[Any]) -> st.SearchStrategy[dict[str, Any]]:
@@ -99,12 +100,12 @@ def objects(inner: st.SearchStrategy[Any]) -> st.SearchStrategy[dict[str, Any]]:
 
 
 def compositions(inner: st.SearchStrategy[Any]) -> st.SearchStrategy[dict[str, Any]]:
-    """Schemas of schemas."""
+    """Schemas that combine others."""
     several = st.lists(inner, min_size=1, max_size=2)
     return st.one_of(
-        several.map(lambda them: {"anyOf": them}),
-        several.map(lambda them: {"oneOf": them}),
-        several.map(lambda them: {"allOf": them}),
+        several.map(lambda schemas: {"anyOf": schemas}),
+        several.map(lambda schemas: {"oneOf": schemas}),
+        several.map(lambda schemas: {"allOf": schemas}),
         inner.map(lambda one: {"$ref": "#/$defs/one", "$defs": {"one": one}}),
         st.tuples(inner, inner).map(
             lambda two: {"if": two[0], "then": two[1], "else": {"type": ["object", "string"]}}
@@ -115,19 +116,19 @@ def compositions(inner: st.SearchStrategy[Any]) -> st.SearchStrategy[dict[str, A
 nested = st.recursive(
     scalars, lambda inner: arrays(inner) | objects(inner) | compositions(inner), max_leaves=4
 )
-# A definition below the root would be looked for at the root.
+# References are resolved at the root, so a schema with a definition stays at the root.
 schemas = nested.filter(lambda document: '"$ref"' not in json.dumps(document)[1:]) | nested.map(
     lambda document: document if "$defs" in document else {"allOf": [document]}
 ).filter(lambda document: json.dumps(document).count('"$ref"') <= (1 if "$ref" in document else 0))
 
 
 def check(document: dict[str, Any], data: st.DataObject, judges: Any, seen: Counter[str]) -> None:
-    """Fail where something that should be valid isn't, or the other way round."""
+    """Draw and generate payloads of a schema, and judge them and its faults."""
     try:
         schema = Schema.load(document)
         strategy = payloads(schema)
     except KomboFakesError:
-        seen["refused"] += 1
+        seen["rejected"] += 1
         return
     seen["drawn"] += 1
     judge = judges(schema.effective)
@@ -142,7 +143,7 @@ def check(document: dict[str, Any], data: st.DataObject, judges: Any, seen: Coun
     try:
         found = faults(schema)
     except KomboFakesError:
-        # What can't be generated has no catalogue.
+        # A schema without realistic payloads has no catalogue of faults.
         seen["no catalogue"] += 1
         return
     for fault in found:
@@ -158,8 +159,9 @@ def check(document: dict[str, Any], data: st.DataObject, judges: Any, seen: Coun
 
 
 @pytest.mark.parametrize("count", [60, pytest.param(800, marks=pytest.mark.slow)])
-def test_schemas_that_nobody_thought_of(count: int, judges: Any) -> None:
-    """Drawn and generated payloads are accepted and fault examples refused, by both judges."""
+def test_two_validators_accept_the_payloads_and_reject_the_faults_of_drawn_schemas(
+    count: int, judges: Any
+) -> None:
     seen: Counter[str] = Counter()
 
     @settings(
@@ -179,12 +181,10 @@ def test_schemas_that_nobody_thought_of(count: int, judges: Any) -> None:
     assert seen["without"] < 0.25 * seen["sites"]
 
 
-# -- in other people's tests
+# -- in the tests of users
 
 
-def test_in_data_and_flatmap() -> None:
-    """A strategy may be built in the middle of a draw, and from what was drawn."""
-
+def test_strategies_can_be_built_inside_a_draw_and_from_drawn_values() -> None:
     @settings(max_examples=20, derandomize=True, database=None)
     @given(st.data())
     def check_payloads(data: st.DataObject) -> None:
@@ -199,42 +199,38 @@ def test_in_data_and_flatmap() -> None:
 
 
 @pytest.mark.parametrize("values", ["any", "realistic"])
-def test_in_a_state_machine_with_faults(values: Any) -> None:
-    """Valid and invalid deliveries in any order, and what shrinks is the shortest history."""
-
+def test_rules_of_a_state_machine_take_valid_and_invalid_payloads(values: Any) -> None:
     class Receiver(RuleBasedStateMachine):
         def __init__(self) -> None:
             super().__init__()
-            self.taken: list[Any] = []
-            self.refused = 0
+            self.accepted: list[Any] = []
+            self.rejected = 0
 
         @rule(payload=payloads(values=values))
         def deliver(self, payload: Any) -> None:
             assert Schema.load().is_valid(payload)
-            self.taken.append(payload)
+            self.accepted.append(payload)
 
         @rule(invalid=invalid_payloads(keywords=["enum"]))
         def deliver_invalid(self, invalid: Any) -> None:
             assert not Schema.load().is_valid(invalid.payload)
-            self.refused += 1
+            self.rejected += 1
 
         @invariant()
         def all_are_of_the_event(self) -> None:
-            assert {p["type"] for p in self.taken} <= {"integration-state-changed"}
+            assert {p["type"] for p in self.accepted} <= {"integration-state-changed"}
 
     run_state_machine_as_test(  # type: ignore[no-untyped-call]
         Receiver, settings=settings(max_examples=4, derandomize=True, database=None)
     )
 
 
-def test_what_is_drawn_is_the_same_every_time(drawn: Any) -> None:
-    """With Hypothesis derandomised, a new strategy for an equal schema draws the same."""
+def test_a_new_strategy_for_an_equal_schema_draws_the_same(drawn: Any) -> None:
     first = drawn(payloads(Schema(Schema.load().published)), 30)
     assert drawn(payloads(Schema(Schema.load().published)), 30) == first
 
 
-def test_strategies_are_built_once() -> None:
-    """For the same schema and options, so that building one in a loop costs nothing."""
+def test_the_same_schema_and_options_give_the_same_strategy_object() -> None:
     assert payloads() is payloads("integration-state-changed")
     assert payloads(max_length=50) is payloads(max_length=50)
     assert payloads() is not payloads(nulls=0.5)
@@ -246,34 +242,33 @@ def test_strategies_are_built_once() -> None:
 @pytest.mark.slow
 @pytest.mark.parametrize("values", ["any", "realistic"])
 def test_faults_are_drawn_evenly(values: Any, drawn: Any) -> None:
-    """Of 274 faults hardly one is left out of two thousand draws, and none comes all the time."""
     often = Counter(fault.id for _, fault in drawn(invalid_payloads(values=values), 2_000))
     assert len(often) > 0.9 * len(faults())
     assert max(often.values()) < 60
 
 
-def test_a_strategy_is_shown_in_a_line() -> None:
-    """Hypothesis shows strategies in its messages: a catalogue of faults isn't one of them."""
+def test_the_repr_of_a_strategy_is_short() -> None:
+    """Hypothesis shows strategies in its messages."""
     assert len(repr(invalid_payloads())) < 100
     assert len(repr(payloads(values="realistic"))) < 100
 
 
-HARD_TO_PAINT = {
+HARD_TO_GENERATE = {
     "type": "object",
     "required": ["id"],
     "properties": {
         "id": {"type": "integer"},
-        # Only z's: nothing that is made of this pattern is likely to be that.
-        "odd": {"type": "string", "pattern": "^[a-z]{6}$", "not": {"pattern": "[a-y]"}},
+        # Only "zzzzzz" is valid, which hardly any match of the pattern is.
+        "unlikely": {"type": "string", "pattern": "^[a-z]{6}$", "not": {"pattern": "[a-y]"}},
     },
 }
 
 
-def test_faults_of_what_is_hard_to_paint(judges: Any) -> None:
-    """A catalogue doesn't need every field to look real: what can be left out is."""
-    schema = Schema.load(HARD_TO_PAINT)
-    with pytest.raises(SchemaError, match=r"/odd: none of 60 realistic values .* values='any'"):
+def test_faults_need_no_realistic_value_for_an_optional_field(judges: Any) -> None:
+    schema = Schema.load(HARD_TO_GENERATE)
+    with pytest.raises(SchemaError) as caught:
         generator_for(schema).generate(SeededChoices(1))
+    assert str(caught.value) == snapshot("the schema: /unlikely: none of 60 realistic values satisfies the schema; use values='any' (on the command line: --values any)")
     found = faults(schema)
     assert {"id-required-absent", "id-type-as-text"} <= {fault.id for fault in found}
     assert all(judges(schema.effective).refuse(e) for fault in found for e in fault.examples)

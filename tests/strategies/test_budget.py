@@ -1,4 +1,4 @@
-"""Schemas so large that a payload with everything in it couldn't be drawn."""
+"""Schemas whose full payloads are too large for one example of Hypothesis."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import pytest
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
-from kombo_fakes import Schema, payloads
+from kombo_fakes import Schema, events, payloads
 from kombo_fakes.schema.blueprint.build import build_blueprint
 from kombo_fakes.schema.blueprint.shapes import Array, Object, String
 from kombo_fakes.strategies.budget import ROOM, Sizes, usual_count
@@ -46,8 +46,9 @@ LARGE = {
 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", LARGE)
-def test_large_payloads_are_drawn(name: str, judges: Any) -> None:
-    """At Hypothesis's own settings, without a complaint, and most are finished."""
+def test_large_payloads_are_drawn_at_the_default_settings_of_hypothesis(
+    name: str, judges: Any
+) -> None:
     schema = Schema.load(LARGE[name])
     strategy = payloads(schema)
     begun: list[Any] = []
@@ -68,26 +69,21 @@ def test_large_payloads_are_drawn(name: str, judges: Any) -> None:
 
 
 @pytest.mark.slow
-def test_each_field_has_its_turn(drawn: Any) -> None:
-    """Of many fields most are usual in one payload, and none of them is in all payloads."""
+def test_most_fields_of_a_large_payload_have_unusual_values_in_some_draw(drawn: Any) -> None:
     found = drawn(payloads(Schema.load(LARGE["all required"])), 150)
-    texts = [name for number, name in enumerate(FIELDS) if number % 4 == 0]
-    odd = {
-        name for payload in found for name in texts if not payload[name].replace(" ", "").isascii()
-    }
-    assert len(odd) > 0.7 * len(texts)
+    strings = [name for number, name in enumerate(FIELDS) if number % 4 == 0]
+    unusual = {name for payload in found for name in strings if not payload[name].isascii()}
+    assert len(unusual) > 0.7 * len(strings)
 
 
-def test_what_is_not_large_is_drawn_as_before() -> None:
-    """Every shipped event has room enough."""
-    for name in ("integration-state-changed", "sync-finished", "assessment:order-received"):
+def test_the_payloads_of_events_fit_into_the_room() -> None:
+    for name in events():
         assert Sizes().of(build_blueprint(Schema.load(name))) < ROOM
 
 
-def test_sizes() -> None:
-    """A text is one, half of the optional properties are there, arrays as in Hypothesis."""
-    plan = Object(properties={"a": String(), "b": String()}, required=frozenset({"a"}))
-    assert Sizes().of(plan) == 1.5
+def test_sizes_count_strings_half_of_the_optional_properties_and_average_items() -> None:
+    blueprint = Object(properties={"a": String(), "b": String()}, required=frozenset({"a"}))
+    assert Sizes().of(blueprint) == 1.5
     assert usual_count(Array(items=String())) == 5
     assert usual_count(Array(items=String(), min_items=4, max_items=5)) == 4.5
     assert (

@@ -1,4 +1,4 @@
-"""Building without factory_boy's machinery, where nothing needs it, comes to the same."""
+"""Factories build without factory_boy where nothing needs it, and build the same payloads."""
 
 from __future__ import annotations
 
@@ -81,8 +81,8 @@ CASES: dict[str, tuple[type[PayloadFactory[Any]], list[tuple[str, Any]]]] = {
 }  # fmt: skip
 
 
-def outcome(made: type[PayloadFactory[Any]], name: str, overrides: dict[str, Any]) -> str:
-    """The bytes of a payload, or the error in place of it."""
+def describe_outcome(made: type[PayloadFactory[Any]], name: str, overrides: dict[str, Any]) -> str:
+    """The bytes of a payload, or the error instead of it."""
     try:
         return json.dumps(made.build(**overrides))
     except Exception as error:
@@ -90,38 +90,35 @@ def outcome(made: type[PayloadFactory[Any]], name: str, overrides: dict[str, Any
 
 
 @pytest.mark.parametrize("case", CASES)
-def test_the_same_payloads_and_errors(case: str) -> None:
-    """Byte for byte, the order of properties included, for whatever is overridden at once."""
+def test_both_ways_build_the_same_bytes_and_raise_the_same_errors(case: str) -> None:
     made, overridable = CASES[case]
     other = by_factory_boy(made)
-    taken = 0
+    built = 0
     for seed in range(400):
         choices = SeededChoices(seed)
         chosen = dict(choices.pick(overridable) for _ in range(choices.integer(0, 3)))
-        # In an order that isn't the schema's.
+        # In another order than in the schema.
         overrides = {"kombo_seed": seed, **{name: chosen[name] for name in sorted(chosen)}}
-        expected = outcome(other, made.__name__, overrides)
-        assert outcome(made, made.__name__, overrides) == expected, overrides
-        taken += not expected.split(":")[0].endswith("Error")
-    assert taken > 150
+        expected = describe_outcome(other, made.__name__, overrides)
+        assert describe_outcome(made, made.__name__, overrides) == expected, overrides
+        built += not expected.split(":")[0].endswith("Error")
+    assert built > 150
 
 
-def numbered(made: type[PayloadFactory[Any]]) -> list[str]:
-    """Payloads by their number in the sequence, which all factories of an event share."""
+def build_numbered(made: type[PayloadFactory[Any]]) -> list[str]:
+    """Some payloads, of which each takes a number of the sequence that a factory counts."""
     made.reset_sequence(100, force=True)
     built = [made.build(), made.build(invalid=True), made.build(kombo_seed=1), made.build()]
     return [json.dumps(payload) for payload in built]
 
 
-def test_every_payload_takes_a_number() -> None:
-    """One with a seed, too, so that what follows is the same either way."""
-    found = numbered(IntegrationStateChangedFactory)
-    assert found == numbered(by_factory_boy(IntegrationStateChangedFactory))
+def test_every_payload_takes_a_number_in_both_ways_with_a_seed_too() -> None:
+    found = build_numbered(IntegrationStateChangedFactory)
+    assert found == build_numbered(by_factory_boy(IntegrationStateChangedFactory))
     assert len(set(found)) == 4
 
 
-def test_what_a_subclass_adds_is_never_passed_over() -> None:
-    """Fields, parameters, hooks and options of factory_boy: each is seen by what it does."""
+def test_fields_parameters_hooks_and_options_of_a_subclass_always_count() -> None:
     seen: list[Any] = []
 
     class Field(IntegrationStateChangedFactory):
@@ -167,17 +164,17 @@ def test_what_a_subclass_adds_is_never_passed_over() -> None:
     assert Nested.build(kombo_seed=3) == plain
 
 
-def test_a_trait_of_ones_own_takes_the_short_way_as_well(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Where its values are plain ones; factory_boy isn't asked then."""
-
+def test_traits_of_a_subclass_with_plain_values_are_built_without_factory_boy(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     class Mine(IntegrationStateChangedFactory):
         class Params:
             bare = factory.Trait(data__end_user__creator_email=None)
 
     def fail(*args: Any, **kwargs: Any) -> Any:
-        raise AssertionError("factory_boy was asked")
+        raise AssertionError("factory_boy was called")
 
     monkeypatch.setattr(factory.Factory, "build", fail)
     assert Mine.build(bare=True, data__state="ACTIVE")["data"]["state"] == "ACTIVE"
-    with pytest.raises(AssertionError, match="was asked"):
+    with pytest.raises(AssertionError, match="was called"):
         Mine.build(data__state=factory.LazyAttribute(lambda own: "ACTIVE"))

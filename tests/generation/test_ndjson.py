@@ -1,4 +1,4 @@
-"""Payloads by the million: whose bytes they are, whether they differ, and what they are like."""
+"""Payloads by the million: their bytes, their differences and their distributions."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import gzip
 import io
 import json
 import os
+import pickle
 import re
 import signal
 import subprocess
@@ -17,6 +18,7 @@ from typing import Any
 
 import pytest
 import zstandard
+from inline_snapshot import snapshot
 from support.sampling import some_fast
 
 import kombo_fakes
@@ -24,6 +26,7 @@ from kombo_fakes import (
     IntegrationStateChangedFactory,
     OverrideError,
     Schema,
+    UnknownNameError,
     events,
     faults,
     generate,
@@ -40,7 +43,7 @@ def payloads(*arguments: Any, **options: Any) -> list[Any]:
     return [json.loads(line) for line in b"".join(ndjson(*arguments, **options)).splitlines()]
 
 
-# -- whoever makes them, they are the same
+# -- the same bytes whoever makes them
 
 
 @pytest.mark.parametrize(
@@ -56,22 +59,20 @@ def payloads(*arguments: Any, **options: Any) -> list[Any]:
     ],
     ids=str,
 )
-def test_parts_are_the_whole(options):
-    """Parts of any number, one after the other, are the bytes of one run."""
-    asked = {"n": MANY, **options} if "values" not in options else options
+def test_the_parts_of_a_run_make_up_its_bytes(options):
+    arguments = {"n": MANY, **options} if "values" not in options else options
     if "faults" in options:
-        asked["n"] = 400  # Of each.
-    whole = b"".join(ndjson(**asked))
+        arguments["n"] = 400  # Of each fault.
+    whole = b"".join(ndjson(**arguments))
     for parts in (2, 7):
-        stretches = [b"".join(ndjson(**asked, part=(k, parts))) for k in range(1, parts + 1)]
-        assert b"".join(stretches) == whole
-        lengths = [stretch.count(b"\n") for stretch in stretches]
+        ranges = [b"".join(ndjson(**arguments, part=(k, parts))) for k in range(1, parts + 1)]
+        assert b"".join(ranges) == whole
+        lengths = [part_of_whole.count(b"\n") for part_of_whole in ranges]
         assert max(lengths) - min(lengths) <= 1
 
 
 @pytest.mark.parametrize("options", [{}, {"invalid": True}], ids=str)
-def test_lines_are_what_generate_makes(options):
-    """The two doors to the same payloads."""
+def test_generate_and_ndjson_make_the_same_payloads(options):
     made = list(generate(n=MANY, **options))
     lines = payloads(n=MANY, **options)
     if not options:
@@ -82,15 +83,13 @@ def test_lines_are_what_generate_makes(options):
 
 
 def test_a_longer_run_begins_with_a_shorter_one():
-    """However many there are, the first ones stay what they are."""
     longer = b"".join(ndjson(n=MANY)).splitlines()
     for shorter in (1, 10, BLOCK, BLOCK + 1, MANY - 1):
         assert b"".join(ndjson(n=shorter)).splitlines() == longer[:shorter]
 
 
 @pytest.mark.slow
-def test_jobs_make_the_same_bytes():
-    """Several processes give what one does, for a schema of one's own, too."""
+def test_several_processes_make_the_bytes_of_one():
     own = Schema({"type": "object", "title": "own", "properties": {
         "id": {"type": "string", "format": "uuid"}, "at": {"type": "string", "format": "date-time"},
     }, "required": ["id", "at"]})  # fmt: skip
@@ -100,9 +99,7 @@ def test_jobs_make_the_same_bytes():
 
 
 @pytest.mark.slow
-def test_the_command_in_parts_and_jobs(tmp_path):
-    """What two machines with two processes each write is what one writes alone."""
-
+def test_the_command_writes_the_same_bytes_in_parts_and_in_processes(tmp_path):
     def run(*options: str) -> bytes:
         done = subprocess.run(
             [*KOMBO_FAKES, "generate", "-n", "60000", "--format", "ndjson", *options],
@@ -115,14 +112,13 @@ def test_the_command_in_parts_and_jobs(tmp_path):
     assert b"".join(parts) == run()
 
 
-# -- no two are one
+# -- no two are alike
 
 
 @pytest.mark.parametrize(
     "count", [20_000, pytest.param(1_000_000, marks=pytest.mark.slow)], ids=str
 )
-def test_ids_are_unique(count):
-    """Of events, integrations and end users."""
+def test_ids_of_events_and_integrations_are_unique(count):
     identifier = re.compile(
         rb'"id":"(\w{24})".*"integration_id":"\w+:(\w{24})".*"origin_id":(null|"[^"]+")'
     )
@@ -137,8 +133,7 @@ def test_ids_are_unique(count):
     assert (number, len(ids)) == (count, 2 * count)
 
 
-def test_nothing_to_tell_them_apart_by():
-    """Where a schema has no ids, payloads are generated one by one."""
+def test_payloads_of_a_schema_without_ids_are_generated_one_by_one():
     schema = Schema({"type": "object", "properties": {"n": {"type": "integer"}},
                      "required": ["n"], "additionalProperties": False})  # fmt: skip
     made = payloads(schema, 2 * BLOCK)
@@ -147,12 +142,11 @@ def test_nothing_to_tell_them_apart_by():
     assert all(map(schema.is_valid, made))
 
 
-# -- they are what they are said to be
+# -- validity
 
 
 @pytest.mark.parametrize("event", some_fast(events(), 4))
-def test_payloads_of_every_event_are_valid(event, judges):
-    """By two validators that know nothing of this package."""
+def test_two_validators_accept_the_payloads_of_every_event(event, judges):
     schema = Schema.load(event)
     both = judges(schema.effective)
     made = payloads(event, MANY)
@@ -161,8 +155,7 @@ def test_payloads_of_every_event_are_valid(event, judges):
 
 
 @pytest.mark.parametrize("event", ["integration-state-changed", "sync-finished"])
-def test_wrong_payloads_have_their_fault(event, judges):
-    """Each of several rounds of the catalogue, and nothing else."""
+def test_invalid_payloads_have_their_fault_and_no_other_in_every_round(event, judges):
     schema = Schema.load(event)
     both = judges(schema.effective)
     known = {fault.id: fault for fault in faults(schema)}
@@ -173,38 +166,35 @@ def test_wrong_payloads_have_their_fault(event, judges):
         assert fault.is_in(payload), line
         assert not both.first.is_valid(payload), line
         assert (line["pointer"], line["keyword"]) == (fault.pointer, fault.keyword)
-        # The second one knows the formats of the first event only.
-        of_both = 1 if fault.keyword == "format" and event != "integration-state-changed" else 2
-        for broken in both.broken(payload)[:of_both]:
+        # The second validator knows the formats of the first event only.
+        validators = 1 if fault.keyword == "format" and event != "integration-state-changed" else 2
+        for broken in both.broken(payload)[:validators]:
             assert {pointer for pointer, _ in broken} == {fault.pointer}, line
             assert fault.keyword in {keyword for _, keyword in broken}, line
 
 
-def test_what_is_asked_for_is_in_each():
-    """Overrides and removals, and what has to agree with them."""
+def test_every_payload_has_the_overrides_and_agrees_with_them():
     overrides = {"data.integration_tool": "personio", "data.end_user.creator_email": None}
     for one in payloads(n=MANY, overrides=overrides):
         assert one["data"]["integration_id"].startswith("personio:")
         assert one["data"]["end_user"]["creator_email"] is None
 
 
-def test_an_id_that_is_given_stays():
-    """In all of them, however many there are."""
+def test_an_overridden_id_is_the_same_in_every_payload():
     made = payloads(n=MANY, overrides={"id": "mine", "data.integration_id": "personio:mine"})
     assert {(one["id"], one["data"]["integration_id"]) for one in made} == {
         ("mine", "personio:mine")
     }
 
 
-def test_nothing_of_the_workshop_is_left_in_them():
-    """No mark for an id, and no hole."""
+def test_no_mark_or_hole_of_a_template_is_left_in_a_payload():
     for options in ({}, {"invalid": True}):
         text = b"".join(ndjson(n=20 * BLOCK, **options))
         assert b"0KomboId" not in text
         assert not re.search(rb"[\x00-\x09\x0b-\x1f]", text)
 
 
-# -- what they are like
+# -- distributions
 
 FEATURES: dict[str, Callable[[Any], object]] = {
     "state": lambda p: p["data"]["state"],
@@ -216,7 +206,9 @@ FEATURES: dict[str, Callable[[Any], object]] = {
     "creator": lambda p: p["data"]["end_user"]["creator_email"] is None,
     "creator's domain": lambda p: str(p["data"]["end_user"]["creator_email"]).rpartition(".")[2],
     "origin": lambda p: p["data"]["end_user"]["origin_id"] is None,
-    "length of the company's name": lambda p: len(p["data"]["end_user"]["organization_name"]) // 6,
+    "length of the name of the organisation": lambda p: (
+        len(p["data"]["end_user"]["organization_name"]) // 6
+    ),
     "year": lambda p: p["data"]["updated_at"][:4],
     "month": lambda p: p["data"]["updated_at"][5:7],
     "hour": lambda p: int(p["data"]["updated_at"][11:13]) // 3,
@@ -230,29 +222,28 @@ def shares(made: Iterable[Any], feature: Callable[[Any], object]) -> dict[object
 
 
 @pytest.mark.slow
-def test_they_are_like_what_the_factory_builds():
-    """The same values as often, by the distance in variation of a dozen of features."""
+def test_payloads_of_templates_have_the_distributions_of_those_of_factories():
+    """By the total variation distance of a dozen features."""
     built = IntegrationStateChangedFactory.build_batch(20_000, kombo_seed=1)
     made = payloads(n=200_000, seed=1)[BLOCK:]
     for name, feature in FEATURES.items():
         one, other = shares(built, feature), shares(made, feature)
         distance = sum(abs(one.get(v, 0) - other.get(v, 0)) for v in {**one, **other}) / 2
-        # As far as samples of the number of templates are from each other by chance, or not quite.
+        # Below the distance that two samples as large as the number of templates have by chance.
         assert distance < (len({**one, **other}) / 4_000) ** 0.5, (name, distance)
 
 
-def test_instants_are_spread_and_exist():
-    """Every hour and many days, none of them one that no clock shows."""
+def test_instants_exist_and_are_spread_over_days_and_hours():
     made = payloads(n=MANY)
-    instants = [one["data"]["updated_at"] for one in made]
-    assert all(parse_instant(text) is not None for text in instants)
-    assert len({text[11:13] for text in instants}) == 24
-    assert len(set(instants)) > 0.99 * len(instants)
+    moments = [one["data"]["updated_at"] for one in made]
+    assert all(parse_instant(moment) is not None for moment in moments)
+    assert len({moment[11:13] for moment in moments}) == 24
+    assert len(set(moments)) > 0.99 * len(moments)
 
 
 @pytest.mark.slow
-def test_names_vary_more_the_more_there_are():
-    """The people behind integrations return, as they do with Kombo, but there are many."""
+def test_more_payloads_have_more_names():
+    """Names repeat, because one person can create several integrations."""
 
     def people(count: int) -> int:
         made = payloads(n=count)
@@ -266,9 +257,11 @@ def test_names_vary_more_the_more_there_are():
 
 
 @pytest.mark.slow
-@pytest.mark.skipif(sys.platform != "linux", reason="reads what Linux tells of a process")
-def test_memory_is_flat():
-    """A million take what ten thousand take, but for templates, of which there is a last one."""
+@pytest.mark.skipif(
+    sys.platform != "linux", reason="reads the memory of a process as Linux reports it"
+)
+def test_a_million_payloads_take_little_more_memory_than_ten_thousand():
+    """The difference is the templates, whose number has a limit."""
     script = (
         "import resource, sys; from kombo_fakes import ndjson\n"
         "for lines in ndjson(n=int(sys.argv[1])): pass\n"
@@ -285,8 +278,7 @@ def test_memory_is_flat():
 
 
 @pytest.mark.parametrize("name", ["many.ndjson", "many.ndjson.gz", "many.jsonl.zst"])
-def test_what_is_compressed_is_the_same(tmp_path, name):
-    """What comes out of the file is what would be in it otherwise; twice the same bytes."""
+def test_compressed_files_hold_the_same_lines_and_have_the_same_bytes_each_time(tmp_path, name):
     from kombo_fakes.cli.main import main
 
     contents = []
@@ -305,8 +297,7 @@ def test_what_is_compressed_is_the_same(tmp_path, name):
     assert text == b"".join(ndjson(n=MANY))
 
 
-def test_without_its_package_zst_is_refused(tmp_path, monkeypatch, capfd):
-    """Before anything is made, with the way to get it."""
+def test_zst_without_its_package_is_an_error_before_anything_is_made(tmp_path, monkeypatch, capfd):
     from kombo_fakes.cli.main import main
 
     monkeypatch.setitem(sys.modules, "zstandard", None)
@@ -317,8 +308,7 @@ def test_without_its_package_zst_is_refused(tmp_path, monkeypatch, capfd):
 
 @pytest.mark.slow
 @pytest.mark.skipif(os.name == "nt", reason="POSIX only: signals")
-def test_ctrl_c_ends_all_jobs(tmp_path):
-    """At some third of the way: one line, nothing left behind, no process either."""
+def test_ctrl_c_ends_all_processes_with_one_line_and_leaves_no_file(tmp_path):
     process = subprocess.Popen(
         [*KOMBO_FAKES, "generate", "-n", "300000", "--jobs", "2", "--out", "many.ndjson"],
         cwd=tmp_path,
@@ -329,35 +319,150 @@ def test_ctrl_c_ends_all_jobs(tmp_path):
         path.stat().st_size > 40_000_000 for path in Path(tmp_path).glob(".kombo-fakes-*")
     ):
         pass
-    os.killpg(process.pid, signal.SIGINT)  # As a terminal does: all of them get it.
-    # Which ends only when nobody holds its standard error any more.
+    # A terminal sends the signal to all processes too.
+    os.killpg(process.pid, signal.SIGINT)
+    # Returns when no process holds standard error any more.
     _, complaint = process.communicate()
     assert (process.returncode, complaint) == (130, b"kombo-fakes: interrupted\n")
     assert list(tmp_path.iterdir()) == []
 
 
-# -- what is refused
+# -- errors
 
 
-@pytest.mark.parametrize("jobs", [0, -1, 1.5, True, "2", 1_000])
-def test_a_number_of_jobs_that_is_none(jobs):
-    """At the call, not at the first line."""
-    with pytest.raises(OverrideError, match="number of processes"):
+@pytest.mark.parametrize(
+    ("jobs", "message"),
+    [
+        (0, snapshot("jobs=0: the number of processes is an integer from 1 to 256")),
+        (-1, snapshot("jobs=-1: the number of processes is an integer from 1 to 256")),
+        (1.5, snapshot("jobs=1.5: the number of processes is an integer from 1 to 256")),
+        (True, snapshot("jobs=true: the number of processes is an integer from 1 to 256")),
+        ("2", snapshot("jobs='2': the number of processes is an integer from 1 to 256")),
+        (1_000, snapshot("jobs=1000: the number of processes is an integer from 1 to 256")),
+    ],
+)
+def test_an_invalid_number_of_jobs_is_an_error_at_the_call(jobs, message):
+    with pytest.raises(OverrideError) as caught:
         ndjson(jobs=jobs)
+    assert str(caught.value) == message
 
 
-@pytest.mark.parametrize("part", [(9, 8), (0, 8), (-1, 8), (1, 0)])
-def test_a_part_that_there_is_not(part):
-    """At the call, by both doors."""
-    for make in (ndjson, generate):
-        with pytest.raises(OverrideError, match="parts are numbered from 1"):
-            make(part=part)
+@pytest.mark.parametrize("make", [ndjson, generate])
+@pytest.mark.parametrize(
+    ("part", "message"),
+    [
+        ((9, 8), snapshot("part 9/8: parts are numbered from 1 to the number of parts")),
+        ((0, 8), snapshot("part 0/8: parts are numbered from 1 to the number of parts")),
+        ((-1, 8), snapshot("part -1/8: parts are numbered from 1 to the number of parts")),
+        ((1, 0), snapshot("part 1/0: parts are numbered from 1 to the number of parts")),
+    ],
+)
+def test_a_part_that_does_not_exist_is_an_error_at_the_call(make, part, message):
+    with pytest.raises(OverrideError) as caught:
+        make(part=part)
+    assert str(caught.value) == message
+
+
+@pytest.mark.parametrize(
+    ("arguments", "error", "message"),
+    [
+        ({"n": 0}, OverrideError, snapshot("n=0: the number of payloads is an integer from 1")),
+        ({"seed": "1"}, OverrideError, snapshot("seed='1': a seed is an integer")),
+        (
+            {"values": "realstic"},
+            UnknownNameError,
+            snapshot("unknown kind of values 'realstic'; did you mean 'realistic'?"),
+        ),
+        (
+            {"faults": ["*"], "invalid": True},
+            OverrideError,
+            snapshot(
+                "invalid=True asks for all faults and faults= for chosen ones; pass one of them"
+            ),
+        ),
+        (
+            {"values": "corners", "invalid": True},
+            OverrideError,
+            snapshot("values='corners' makes valid payloads; for faults pass 'realistic' or 'any'"),
+        ),
+        (
+            {"overrides": {"data.stat": 1}},
+            UnknownNameError,
+            snapshot(
+                "unknown field 'data.stat' of integration-state-changed; did you mean 'data.state'?"
+            ),
+        ),
+        (
+            {"overrides": {"": 1}},
+            OverrideError,
+            snapshot("'' names the whole payload; name a field in it"),
+        ),
+        (
+            {"overrides": {"id": "1"}, "removals": ["id"]},
+            OverrideError,
+            snapshot("id: is both overridden and removed; ask for one of them"),
+        ),
+        (
+            {"overrides": {"id": {1}}},
+            OverrideError,
+            snapshot("id: json: a set is no JSON value: {1}"),
+        ),
+        (
+            {"overrides": {"id": "\ud800"}},
+            OverrideError,
+            snapshot("id: holds a lone surrogate, which UTF-8 cannot encode"),
+        ),
+        (
+            {"overide": {}},
+            TypeError,
+            snapshot(
+                "generate() got an unexpected keyword argument 'overide'. Did you mean 'overrides'?"
+            ),
+        ),
+    ],
+)
+def test_invalid_arguments_are_an_error_at_the_call(arguments, error, message):
+    with pytest.raises(error) as caught:
+        generate(**arguments)
+    assert str(caught.value) == message
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (
+            {"overrides": {"data.state": "INVALD"}},
+            snapshot(
+                "data.state: enum: 'INVALD' is none of ACTIVE, INVALID, INACTIVE; did you mean 'INVALID'?"
+            ),
+        ),
+        ({"removals": ["data.state"]}, snapshot("data: required: property 'state' is missing")),
+        (
+            {"overrides": {"data": None}, "faults": ["data.state-enum-cut"]},
+            snapshot(
+                "data.state-enum-cut: the payload has no value at /data/state once the overrides and removals are applied; the schema rejects data: type: expected object, got null"
+            ),
+        ),
+    ],
+)
+def test_edits_that_the_schema_rejects_are_an_error_of_the_iterator(arguments, message):
+    made = generate(**arguments)
+    with pytest.raises(OverrideError) as caught:
+        next(made)
+    assert str(caught.value) == message
+
+
+def test_the_error_of_an_edit_holds_its_violation_value_and_fault():
+    with pytest.raises(OverrideError) as caught:
+        next(generate(overrides={"data.state": "active"}))
+    error = pickle.loads(pickle.dumps(caught.value))
+    assert str(error) == str(caught.value)
+    assert (error.violation.pointer, error.violation.keyword) == ("/data/state", "enum")
+    assert (error.value, error.fault) == ("active", "data.state-enum-lowercase")
 
 
 @pytest.mark.slow
-def test_names_that_stay_in_their_process():
-    """What can't be passed on is said to be that."""
-
+def test_names_that_cannot_be_passed_to_other_processes_are_an_error():
     class Mine(type(kombo_fakes.webhooks.names.POOLED)):  # type: ignore[misc]
         pass
 

@@ -268,7 +268,9 @@ def test_faults_need_no_realistic_value_for_an_optional_field(judges: Any) -> No
     schema = Schema.load(HARD_TO_GENERATE)
     with pytest.raises(SchemaError) as caught:
         generator_for(schema).generate(SeededChoices(1))
-    assert str(caught.value) == snapshot("the schema: /unlikely: none of 60 realistic values satisfies the schema; use values='any' (on the command line: --values any)")
+    assert str(caught.value) == snapshot(
+        "the schema: /unlikely: none of 60 realistic values satisfies the schema; use values='any' (on the command line: --values any)"
+    )
     found = faults(schema)
     assert {"id-required-absent", "id-type-as-text"} <= {fault.id for fault in found}
     assert all(judges(schema.effective).refuse(e) for fault in found for e in fault.examples)

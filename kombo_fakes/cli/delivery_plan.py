@@ -1,4 +1,4 @@
-"""What `send` sends: payloads, signed and in order."""
+"""The deliveries that `send` sends, in their order."""
 
 from __future__ import annotations
 
@@ -16,18 +16,18 @@ if TYPE_CHECKING:
     from kombo_fakes.wire.delivery import Delivery
 
 _RANDOM = "random"
-"""The style that stands for another one for each payload."""
+"""The value of ``--style`` that picks a style for each payload."""
 
 
 @dataclass(frozen=True, slots=True)
 class PlannedDelivery:
-    """A delivery, and what a report says about it.
+    """A delivery, and what the output of `send --json` says about it.
 
     Attributes:
         name: A name that no other payload of the plan has.
         delivery: The delivery.
-        event_id: The id in its payload; None if there is none.
-        style: The style of its body; None if a wire fault decides it.
+        event_id: The id in its payload, or None.
+        style: The style of its body, or None if a wire fault sets it.
         fault: The id of the fault of its payload, or None.
         wire_fault: The id of its wire fault, or None.
     """
@@ -42,7 +42,16 @@ class PlannedDelivery:
 
 @dataclass(frozen=True, slots=True)
 class DeliveryPlan:
-    """The deliveries that a command line asks for."""
+    """The deliveries that the options of `send` ask for.
+
+    Attributes:
+        payloads: The payloads to send.
+        wire_fault_ids: The ids of wire faults; ``*`` stands for anything. Empty for none.
+        style: The name of a style, or ``"random"``.
+        repeat: How often each delivery is sent.
+        is_shuffled: True if the seed decides the order.
+        secret: The secret that signs the deliveries.
+    """
 
     payloads: GenerationSettings
     wire_fault_ids: tuple[str, ...]
@@ -54,13 +63,13 @@ class DeliveryPlan:
     def count_deliveries(self) -> int:
         """Return how many deliveries there are."""
         total = count_payloads(self.payloads) * self.repeat
-        return total * len(self._wire_faults()) if self.wire_fault_ids else total
+        return total * len(self._find_wire_faults()) if self.wire_fault_ids else total
 
     def make_deliveries(self, rate: float | None = None) -> Iterator[PlannedDelivery]:
-        """Make the deliveries one by one, in the order in which they are sent.
+        """Make the deliveries one by one, in the order of sending.
 
         Args:
-            rate: How many deliveries there are per second at most; None for no limit.
+            rate: The highest number of deliveries per second; None for no limit.
 
         Raises:
             UnknownNameError, OverrideError: before the first delivery, as `generate` and
@@ -86,7 +95,7 @@ class DeliveryPlan:
             fault = None if made.fault is None else made.fault.id
             done = () if fault is None else (f"fault {fault}",)
             delivery = Delivery.of(made.payload, self.secret, style=style, done=done)
-            yield PlannedDelivery(made.stem, delivery, _id_of(made.payload), style, fault)
+            yield PlannedDelivery(made.stem, delivery, _read_id(made.payload), style, fault)
 
     def _pick_style(self, number: int) -> str:
         from kombo_fakes.core.choices import SeededChoices, seed_for
@@ -94,7 +103,7 @@ class DeliveryPlan:
 
         if self.style != _RANDOM:
             return self.style
-        # The label is part of what a seed gives, and so it keeps its old name.
+        # This label is an old word, but another one would change the bytes of every seed.
         choices = SeededChoices(seed_for("spelling", self.payloads.seed, number))
         return choices.pick([style.name for style in styles()])
 
@@ -103,17 +112,17 @@ class DeliveryPlan:
         from kombo_fakes.wire.faults import numbered_choices
 
         every = list(payloads)
-        for fault in self._wire_faults():
+        for fault in self._find_wire_faults():
             for number, made in enumerate(every):
                 seed = seed_for(fault.id, self.payloads.seed, number)
                 delivery = fault.apply(made.payload, numbered_choices(number, seed))
                 if delivery is None:  # This payload cannot have the fault.
                     delivery = fault.examples[number % len(fault.examples)]
                 name = fault.id if number == 0 else f"{fault.id}-{number + 1}"
-                event_id = _id_of(delivery.payload)
+                event_id = _read_id(delivery.payload)
                 yield PlannedDelivery(name, delivery, event_id, None, wire_fault=fault.id)
 
-    def _wire_faults(self) -> tuple[Any, ...]:
+    def _find_wire_faults(self) -> tuple[Any, ...]:
         from kombo_fakes.wire.faults import wire_faults
 
         schema = self.payloads.schema
@@ -130,7 +139,7 @@ class DeliveryPlan:
         return (planned for _, planned in numbered)
 
 
-def _id_of(payload: Any) -> Any:
+def _read_id(payload: Any) -> Any:
     return payload.get("id") if isinstance(payload, dict) else None
 
 

@@ -1,4 +1,4 @@
-"""``kombo-fakes events``: the events that there are payloads of."""
+"""``kombo-fakes events``: list the events that this package ships."""
 
 from __future__ import annotations
 
@@ -9,22 +9,22 @@ import rich_click as click
 
 @click.command("events")
 def events_command() -> None:
-    """List the events whose schemas this package carries.
+    """List the events that this package has a schema for.
 
-    Some schemas are documents that Kombo has published; the others were written for this
-    project, from what Kombo's API description and SDK show of the fields. Piped, a line is the
-    name, the title of the schema and where it is from, with tabs between; the first one is the
-    default.
+    Kombo has published some of the schemas. The others were written for this project from Kombo's
+    API description and SDK. The first event is the default. If the output is not a terminal, each
+    line holds the name of the event, the title of its schema and the origin of the schema,
+    separated by tabs.
     """
     from kombo_fakes.cli.terminal import is_terminal, print_table
     from kombo_fakes.webhooks.shipped import DEFAULT_EVENT, event_document, events
 
-    # What all titles end with says nothing, and a terminal isn't wide.
+    # All titles end so, and a terminal has little room.
     end = "WebhookPayload" if is_terminal(sys.stdout) else ""
     rows = []
     for name in events():
         document = event_document(name)
-        # A document that was published says nothing of how it came about.
+        # Only the documents of this project have a comment on their origin.
         origin = "written here" if "$comment" in document else "published"
         rows.append((name, str(document.get("title", "")).removesuffix(end), origin))
-    print_table(("event", "schema", "from"), rows, note=f"{DEFAULT_EVENT} is the default")
+    print_table(("event", "schema", "origin"), rows, note=f"{DEFAULT_EVENT} is the default")

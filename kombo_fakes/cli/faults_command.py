@@ -1,4 +1,4 @@
-"""``kombo-fakes faults``: the catalogue of what can be wrong."""
+"""``kombo-fakes faults``: list the faults of payloads and of deliveries."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 EXAMPLES = format_examples(
     "kombo-fakes faults --at data.state",
     "kombo-fakes faults --keyword enum --keyword format --json",
-    "kombo-fakes faults --wire                    those of deliveries, and what a receiver owes",
+    "kombo-fakes faults --wire                    faults of deliveries",
 )
 
 
@@ -24,15 +24,15 @@ EXAMPLES = format_examples(
 @schema_options
 @click.option(
     "--keyword", "keywords", metavar="KEYWORD", multiple=True,
-    help="Only faults of this keyword, such as enum. Can be repeated.",
+    help="List only the faults of this schema keyword, such as enum. Can be repeated.",
 )  # fmt: skip
 @click.option(
-    "--at", metavar="POINTER", help="Only faults at this field or in it: data.state, /data/state."
-)
+    "--at", metavar="POINTER",
+    help="List only the faults of this field and of everything in it: data.state, or /data/state.",
+)  # fmt: skip
 @click.option(
     "--wire", is_flag=True,
-    help="Faults of deliveries instead, of signature, body and HTTP: what `send --wire-fault`"
-    " takes.",
+    help="List the faults of deliveries (signature, body, headers) for `send --wire-fault`.",
 )  # fmt: skip
 @click.option("--json", "as_json", is_flag=True, help="Print a JSON array.")
 def faults_command(
@@ -44,10 +44,11 @@ def faults_command(
     wire: bool,
     as_json: bool,
 ) -> None:
-    """List every fault that a payload can be given: what `generate --fault` takes.
+    """List the faults that `generate --fault` can put into a payload.
 
-    Piped, a line is id, JSON Pointer, schema keyword and description, with tabs in between. With
-    --wire it is id, what a strict receiver owes, what a tolerant one owes, description, and why.
+    If the output is not a terminal, each line holds the id, the JSON Pointer, the schema keyword
+    and the description, separated by tabs. With --wire, each line holds the id, what a strict
+    receiver has to do, what a tolerant one has to do, the description and the reason.
     """
     from kombo_fakes.catalogues.faults import faults
     from kombo_fakes.cli.terminal import (
@@ -61,7 +62,9 @@ def faults_command(
     schema = load_schema(event, schema_file, name)
     if wire:
         if keywords or at is not None:
-            raise click.UsageError("--wire: those faults have no place; leave out --at, --keyword")
+            raise click.UsageError(
+                "--wire: faults of deliveries have no place or keyword; leave out --at, --keyword"
+            )
         _list_wire_faults(schema, as_json)
         return
     found = faults(schema, keywords=keywords or None, at=at)
@@ -82,9 +85,9 @@ def faults_command(
     rows = [(fault.id, fault.pointer, fault.keyword, fault.description) for fault in found]
     note = f"{len(found):,} faults"
     if is_terminal(sys.stdout):
-        # The place has its own column, and a terminal isn't wide.
-        rows = [(i, p or "(root)", k, d.partition(": ")[2]) for i, p, k, d in rows]
-        if is_terminal_narrow():  # Place and keyword are in the id as well.
+        # The description begins with the place, which has a column of its own here.
+        rows = [(f.id, f.pointer or "(root)", f.keyword, f.mutator.effect) for f in found]
+        if is_terminal_narrow():  # The id has the place and the keyword in it.
             print_table(("fault", "what is wrong"), [(row[0], row[-1]) for row in rows], note=note)
             return
     print_table(("fault", "at", "keyword", "what is wrong"), rows, note=note)
@@ -100,24 +103,24 @@ def _list_wire_faults(schema: Schema, as_json: bool) -> None:
     from kombo_fakes.core.writer import to_pretty_json
     from kombo_fakes.wire.faults import wire_faults
 
-    # Whose secret is one that anybody can read is spared the faults that are made with it.
-    found = wire_faults(schema, secret=b"not the one of the vectors")
+    # With the test secret, the list would leave out the faults that are signed with it.
+    found = wire_faults(schema, secret=b"not the test secret")
     if as_json:
         names = ("id", "family", "description", "strict", "tolerant", "why")
         listed = [{name: getattr(fault, name) for name in names} for fault in found]
         get_binary_output().write(to_pretty_json(listed) + b"\n")
     elif is_terminal(sys.stdout):
-        columns = ("fault", "owed", "what is odd", "why")[: 3 if is_terminal_narrow() else 4]
+        columns = ("fault", "expected", "what is wrong", "why")[: 3 if is_terminal_narrow() else 4]
         print_table(
             columns,
-            [(f.id, _owed(f), f.description, f.why)[: len(columns)] for f in found],
-            note=f"{len(found):,} faults of deliveries; owed by receivers that are strict, and by "
-            "tolerant ones where that differs",
+            [(f.id, _describe_expected(f), f.description, f.why)[: len(columns)] for f in found],
+            note=f"{len(found):,} faults of deliveries. Expected of strict receivers / of tolerant "
+            "ones, if that differs",
         )
     else:
         print_table((), [(f.id, f.strict, f.tolerant, f.description, f.why) for f in found])
 
 
-def _owed(fault: WireFault) -> str:
-    same = fault.strict == fault.tolerant
-    return fault.strict if same else f"{fault.strict} / {fault.tolerant}"
+def _describe_expected(fault: WireFault) -> str:
+    is_same = fault.strict == fault.tolerant
+    return fault.strict if is_same else f"{fault.strict} / {fault.tolerant}"

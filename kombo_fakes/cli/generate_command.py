@@ -1,4 +1,4 @@
-"""``kombo-fakes generate``: payloads to standard output, a file or a directory."""
+"""``kombo-fakes generate``: write payloads to standard output, a file or a directory."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ if TYPE_CHECKING:
 
 EXAMPLES = format_examples(
     "kombo-fakes generate                             one payload",
-    "kombo-fakes generate -n 1000 --format ndjson     a thousand, one a line",
+    "kombo-fakes generate -n 1000 --format ndjson     1,000, one per line",
     "kombo-fakes generate --set data.state=INVALID --set /data/qa_status=FAILED",
     "kombo-fakes generate --values any -n 100 --out any/",
     "kombo-fakes generate --fault data.state-enum-lowercase",
     "kombo-fakes generate --fault 'data.updated_at-*' --format ndjson",
-    "kombo-fakes generate --invalid -n 20 --seed 7 --out wrong/",
+    "kombo-fakes generate --invalid -n 20 --seed 7 --out invalid/",
     "kombo-fakes generate -n 10000000 --jobs 2 --out many.ndjson.gz",
     "kombo-fakes generate -n 10000000 --part 3/8 --out part-3.ndjson",
 )
@@ -35,28 +35,30 @@ EXAMPLES = format_examples(
 
 @click.command("generate", epilog=EXAMPLES)
 @payload_options(
-    count="How many payloads: 1 if not given; of each fault, with --fault.",
-    seed="The same seed gives the same payloads, byte for byte.",
+    count="The number of payloads. With --fault, the number for each fault."
+    " [default: 1, or all corners]",
+    seed="The same seed makes the same payloads, byte for byte.",
 )
 @click.option(
     "--format",
     "format_",
     type=click.Choice(["json", "ndjson"]),
-    help="json: an object, or an array of several. ndjson: one a line, wrong ones with"
-    " what is wrong. By default json, or what the ending of --out says.",
+    help="json: one object, or an array of several. ndjson: one payload per line; an invalid one"
+    " comes with its fault. The default follows the ending of --out, and is json otherwise.",
 )
 @click.option(
     "--out",
     metavar="FILE|DIR",
-    help="Write a .json or .ndjson file, or a directory of one file each and a manifest.json.",
+    help="Write a .json or .ndjson file, or a directory with one file per payload and a"
+    " manifest.json.",
 )
 @click.option(
     "--part",
     type=Part(),
     default="1/1",
     metavar="K/M",
-    help="The K-th of M parts of ndjson or a directory, which one after the other are the whole:"
-    " so that several machines can share the work.",
+    help="Make only the K-th of M parts, so several machines can share the work. The parts in"
+    " order are the whole. For ndjson and directories.",
 )
 @click.option(
     "--jobs",
@@ -64,13 +66,13 @@ EXAMPLES = format_examples(
     default=1,
     metavar="N",
     show_default=True,
-    help="How many processes make lines of ndjson; the bytes are the same.",
+    help="The number of processes that make lines of ndjson. The bytes are the same.",
 )
 @click.option(
     "--faker",
     "locale",
     metavar="LOCALE",
-    help="Names from your Faker in this locale (de_DE), instead of those carried along.",
+    help="Take names from Faker in this locale, such as de_DE. Faker has to be installed.",
 )
 def generate_command(
     payloads: GenerationSettings,
@@ -80,17 +82,19 @@ def generate_command(
     jobs: int,
     locale: str | None,
 ) -> None:
-    """Make payloads: realistic, strange or wrong.
+    """Make payloads: realistic, anything valid, or invalid.
 
-    The same options and seed are the same bytes, in whatever parts and by however many jobs. A
-    longer run begins with the payloads of a shorter one.
+    The same options and seed make the same bytes, whatever --part and --jobs are. A longer run
+    begins with the payloads of a shorter run.
     """
     from kombo_fakes.cli.payload_output import write_payloads
 
     settings = replace(payloads, part=part)
     if locale is not None:
         if payloads.values == "any":
-            raise click.UsageError("--faker makes realistic values: it goes without --values any")
+            raise click.UsageError(
+                "--faker: makes realistic values; leave out --faker or --values any"
+            )
         from kombo_fakes.realistic.faker_names import FakerNames
 
         settings = replace(settings, names=FakerNames.for_locale(locale))
@@ -98,4 +102,4 @@ def generate_command(
         try:
             write_payloads(settings, jobs, format_, out)
         except OverrideError as error:
-            raise explain_rejected_edit(error) from None
+            raise explain_rejected_edit(error, settings.schema) from None

@@ -1,7 +1,7 @@
-"""The command line, ``kombo-fakes``: from arguments to an exit status, and never a traceback.
+"""Run the command line ``kombo-fakes``: from its arguments to an exit status.
 
-0 is fine, 1 means that something was found, 2 that the call or its input can't be used: one line
-on standard error then says what, where, and what would be right.
+An error is one line on standard error, never a traceback. The line says what is wrong, where, and
+what would be right.
 """
 
 from __future__ import annotations
@@ -14,20 +14,20 @@ from collections.abc import Sequence
 from kombo_fakes.cli.status import FINE, INTERRUPTED, UNUSABLE
 
 TRACEBACK = "KOMBO_FAKES_TRACEBACK"
-"""The environment variable that lets an unforeseen error through, for a bug report."""
+"""The environment variable that shows the traceback of an unexpected error, for a bug report."""
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command line.
 
     Args:
-        argv: The arguments without the name of the program; those of the process if not given.
+        argv: The arguments without the name of the program. None means those of the process.
 
     Returns:
-        The exit status.
+        The exit status: one of `kombo_fakes.cli.status`.
 
     Examples:
-        >>> main(["generate", "-n", "0"])  # Says on standard error what is right.
+        >>> main(["generate", "-n", "0"])  # Prints on standard error what would be right.
         2
     """
     from kombo_fakes.cli.terminal import print_message
@@ -46,15 +46,15 @@ def main(argv: Sequence[str] | None = None) -> int:
     except OSError as error:
         _abandon_output()
         if _is_broken_pipe(error):
-            return FINE  # The reader has seen enough.
-        print_message(f"error: standard output: can't be written: {error.strerror or error}")
+            return FINE  # The reader, such as `head`, needs no more.
+        print_message(f"error: standard output: cannot be written: {error.strerror or error}")
         return UNUSABLE
     except Exception as error:
         if TRACEBACK in os.environ:
             raise
         print_message(
             f"error: a bug in kombo-fakes: {type(error).__name__}: {error} "
-            f"(with {TRACEBACK}=1 in the environment it comes with a traceback)"
+            f"(set {TRACEBACK}=1 in the environment to see the traceback)"
         )
         return UNUSABLE
     return status
@@ -68,7 +68,7 @@ def _run(argv: Sequence[str]) -> int:
 
     if COMPLETE in os.environ:
         program.main(list(argv), prog_name=NAME, complete_var=COMPLETE)
-    # Not click's own main(): that prints several lines for an error, and one for Ctrl-C.
+    # click's own main() would print several lines for an error, and a line for Ctrl-C.
     try:
         with program.make_context(NAME, list(argv)) as context:
             status = program.invoke(context)
@@ -80,15 +80,15 @@ def _run(argv: Sequence[str]) -> int:
 
 
 def _is_broken_pipe(error: OSError) -> bool:
-    # Windows says EINVAL where others say EPIPE.
+    # On Windows a broken pipe is EINVAL.
     return error.errno == errno.EPIPE or (os.name == "nt" and error.errno == errno.EINVAL)
 
 
 def _abandon_output() -> None:
-    """Let what is still buffered go nowhere: the interpreter would fail on it at its end."""
+    """Discard buffered output, because the interpreter would fail to write it when it exits."""
     try:
         nowhere = os.open(os.devnull, os.O_WRONLY)
         os.dup2(nowhere, sys.stdout.fileno())
         os.close(nowhere)
     except (OSError, ValueError, AttributeError):
-        pass  # Somebody's own stream without a file behind it.
+        pass  # A stream without a file, as in a test.

@@ -1,4 +1,4 @@
-"""What several commands have in common: options, and the types of their values."""
+"""Options that several commands share, and the types of their values."""
 
 from __future__ import annotations
 
@@ -23,24 +23,24 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 
 class WholeNumber(_Type):
-    """An integer in decimal digits, with a least value."""
+    """An integer in decimal digits, with a minimum."""
 
     name = "integer"
 
-    def __init__(self, least: int) -> None:
-        self.least = least
+    def __init__(self, minimum: int) -> None:
+        self.minimum = minimum
 
     def convert(self, value: Any, param: Any, ctx: Any) -> int:
         if isinstance(value, int):
             return value
-        # Python itself reads no more than 4,300 digits, and takes more than digits.
-        if not re.fullmatch(r"[0-9]{1,4000}", value) or int(value) < self.least:
-            self.fail(f"{shorten(value)} is no integer from {self.least} up", param, ctx)
+        # int() raises for more than 4,300 digits, and accepts spaces, underscores and signs.
+        if not re.fullmatch(r"[0-9]{1,4000}", value) or int(value) < self.minimum:
+            self.fail(f"{shorten(value)} is not an integer of at least {self.minimum}", param, ctx)
         return int(value)
 
 
 class Positive(click.FloatRange):
-    """A number above zero, and less than infinity."""
+    """A finite number above zero."""
 
     def __init__(self) -> None:
         super().__init__(min=0, min_open=True)
@@ -48,12 +48,12 @@ class Positive(click.FloatRange):
     def convert(self, value: Any, param: Any, ctx: Any) -> float:
         number: float = super().convert(value, param, ctx)
         if not math.isfinite(number):
-            self.fail(f"{shorten(value)} is no number that can be waited for", param, ctx)
+            self.fail(f"{shorten(value)} is not a finite number", param, ctx)
         return number
 
 
 class Part(_Type):
-    """A part of a whole: ``3/8``, as a pair."""
+    """A part of a whole: ``3/8`` as the pair ``(3, 8)``."""
 
     name = "part"
 
@@ -62,7 +62,7 @@ class Part(_Type):
             return value
         found = re.fullmatch(r"([0-9]{1,9})/([0-9]{1,9})", value)
         if found is None:
-            self.fail(f"{shorten(value)} is no part as 3/8 is one", param, ctx)
+            self.fail(f"{shorten(value)} is not a part such as 3/8", param, ctx)
         number, parts = map(int, found.groups())
         if not 1 <= number <= parts:
             self.fail(f"{value}: parts are numbered from 1 to {parts}", param, ctx)
@@ -70,25 +70,27 @@ class Part(_Type):
 
 
 def schema_options(function: F) -> F:
-    """The options that say which payloads: ``--event``, or ``--schema`` and its ``--name``."""
-    event = click.option("--event", metavar="NAME", help="The event; see `kombo-fakes events`.")
+    """Add the options ``--event``, ``--schema`` and ``--name`` to a command."""
+    event = click.option(
+        "--event", metavar="NAME", help="An event that `kombo-fakes events` lists."
+    )
     schema = click.option(
         "--schema",
         "schema_file",
         metavar="FILE",
-        help="A JSON Schema of your own instead, or an OpenAPI description: JSON or YAML.",
+        help="Use your own JSON Schema or OpenAPI description (JSON or YAML) instead of an event.",
     )
     name = click.option(
-        "--name", metavar="NAME", help="The schema or webhook in an OpenAPI description."
+        "--name", metavar="NAME", help="The schema or webhook to use from an OpenAPI description."
     )
     return event(schema(name(function)))
 
 
 def transport_options(seconds: float) -> Callable[[F], F]:
-    """The options of what sends: ``--timeout``, ``--allow-remote``, ``--ca-file``.
+    """Return a decorator that adds ``--timeout``, ``--allow-remote`` and ``--ca-file``.
 
     Args:
-        seconds: The time-out if none is given.
+        seconds: The default of ``--timeout``.
     """
     timeout = click.option(
         "--timeout",
@@ -96,51 +98,54 @@ def transport_options(seconds: float) -> Callable[[F], F]:
         default=seconds,
         metavar="SECONDS",
         show_default=True,
-        help="For each delivery, until the end of its answer.",
+        help="The longest time from a delivery to the end of its answer.",
     )
     remote = click.option(
-        "--allow-remote", is_flag=True, help="Let the URL be one of another machine than this."
+        "--allow-remote", is_flag=True, help="Allow a receiver on another machine."
     )
-    ca_file = click.option("--ca-file", metavar="FILE", help="Certificates to trust, for https.")
+    ca_file = click.option(
+        "--ca-file", metavar="FILE", help="Certificates to trust for https, in PEM format."
+    )
     return lambda function: timeout(remote(ca_file(function)))
 
 
 def format_examples(*lines: str) -> str:
-    """The end of a help text: lines that stay lines, and can be copied from a narrow terminal.
+    """Return an epilog with examples that can be copied from a terminal of 80 columns.
 
     Args:
-        lines: Commands, each with what it does behind several blanks, and texts.
+        lines: Commands, or other text. A command may be followed by three or more spaces and a
+            comment.
     """
-    # In an epilog an empty line is what breaks a line.
-    return "\n\n".join(("Examples:", *(part for line in lines for part in _fitting(line))))
+    # click keeps line breaks in an epilog only at empty lines.
+    return "\n\n".join(("Examples:", *(part for line in lines for part in _wrap_example(line))))
 
 
 _WIDTH = 78
-"""Of 80 columns help leaves one free at each side."""
+"""The columns for text: help leaves one column free at each side."""
 
 
-def _fitting(line: str) -> Iterator[str]:
+def _wrap_example(line: str) -> Iterator[str]:
     if len(line) <= _WIDTH or not line.startswith("kombo-fakes "):
         yield line
         return
     command, _, about = (part.strip() for part in line.partition("   "))
     if about:
         yield f"# {about}:"
-    # Between options, so that what belongs together stays together.
-    whole = ""
+    # Breaks come before an option only, so an option and its value stay in one line.
+    current = ""
     for part in re.split(" (?=--?[a-z])", command):
-        if len(whole) + len(part) + 3 > _WIDTH:
-            yield whole + " \\"
-            whole = " "
-        whole += f" {part}" if whole else part
-    yield whole
+        if len(current) + len(part) + 3 > _WIDTH:
+            yield current + " \\"
+            current = " "
+        current += f" {part}" if current else part
+    yield current
 
 
 def load_schema(event: str | None, schema_file: str | None, name: str | None = None) -> Schema:
-    """The schema that the options ask for, the default event's if they don't.
+    """Load the schema that the options name, or the schema of the default event.
 
     Raises:
-        UsageError: if they ask for two, or for a name in nothing.
+        UsageError: if both an event and a file are given, or a name without a file.
         UnknownNameError, DocumentError, SchemaError: as `Schema.load` does.
     """
     from kombo_fakes.schema.schema import Schema
@@ -149,25 +154,30 @@ def load_schema(event: str | None, schema_file: str | None, name: str | None = N
     if event is not None and schema_file is not None:
         raise click.UsageError("--event and --schema: give one of them")
     if name is not None and schema_file is None:
-        raise click.UsageError("--name: goes with --schema; a shipped event is --event NAME")
+        raise click.UsageError(
+            "--name: needs --schema FILE; for an event of Kombo use --event NAME"
+        )
     if schema_file is not None:
         path = Path(schema_file)
         schema = Schema.load(path) if name is None else Schema.from_openapi(path)[name]
-        _note_formats(schema, schema_file)
+        _note_misspelt_formats(schema, schema_file)
         return schema
     wanted = DEFAULT_EVENT if event is None else event
     check_event(wanted)
     return Schema.load(wanted)
 
 
-def _note_formats(schema: Schema, file: str) -> None:
-    """Say which formats are nearly known ones: misspelt, nothing of them is checked."""
+def _note_misspelt_formats(schema: Schema, file: str) -> None:
+    """Print a note if a format resembles a known one: an unknown format is never checked."""
     from kombo_fakes.cli.terminal import print_message
+    from kombo_fakes.core.pointer import get, parse_pointer
+    from kombo_fakes.schema.formats import find_similar_format
 
     found = [
         repair
         for repair in schema.repairs
-        if repair.keyword == "format" and "did you mean" in repair.note
+        if repair.keyword == "format"
+        and find_similar_format(get(schema.published, parse_pointer(repair.pointer))["format"])
     ]
     if found:
         more = f" (and {len(found) - 1:,} more)" if len(found) > 1 else ""

@@ -37,35 +37,35 @@ def payload_options(*, count: str, seed: str) -> Callable[[F], F]:
             type=click.Choice(["realistic", "any", "corners"]),
             default="realistic",
             show_default=True,
-            help="What the payloads are like: what Kombo sends on a usual day; anything that"
-            " the schema allows; or a named list of the edges of what it allows.",
+            help="realistic: what Kombo sends on a usual day. any: anything that the schema allows."
+            " corners: a fixed list of extreme but valid payloads.",
         ),
         click.option(
             "--invalid",
             is_flag=True,
-            help="Wrong payloads, each with one fault, through the whole catalogue.",
+            help="Make invalid payloads, each with one fault, and use all faults in turn.",
         ),
         click.option(
             "--fault",
             "fault_ids",
             multiple=True,
             metavar="ID",
-            help="Payloads with this fault; * stands for anything. Can be repeated.",
+            help="Make payloads with this fault; * stands for anything. Can be repeated.",
         ),
         click.option(
             "--set",
             "sets",
             multiple=True,
             metavar="POINTER=JSON",
-            help="Fix a field: data.state=INVALID, /data/end_user/origin_id=null. What has to"
-            " agree with it does. Can be repeated.",
+            help="Set a field: data.state=INVALID, or /data/end_user/origin_id=null. Fields that"
+            " depend on it follow. Can be repeated.",
         ),
         click.option(
             "--unset",
             "unsets",
             multiple=True,
             metavar="POINTER",
-            help="Leave a field out. Can be repeated.",
+            help="Leave out a field. Can be repeated.",
         ),
     )
 
@@ -113,11 +113,12 @@ def count_payloads(settings: GenerationSettings) -> int:
     return run.stop - run.start
 
 
-def explain_rejected_edit(error: OverrideError) -> Exception:
+def explain_rejected_edit(error: OverrideError, schema: Schema) -> Exception:
     """Return an error with advice on how to get what ``--set`` or ``--unset`` asks for.
 
     Args:
         error: The error of `kombo_fakes.generate`.
+        schema: The schema of the payloads.
 
     Returns:
         The same error if it is about something else than a value that the schema rejects.
@@ -129,22 +130,31 @@ def explain_rejected_edit(error: OverrideError) -> Exception:
 
     message = str(error)
     is_plain = value is not None and not isinstance(value, (str, list, dict))
-    if violation.keyword == "type" and "string" in message and is_plain:
+    if violation.keyword == "type" and is_plain and _allows_string(schema, violation.pointer):
         import json
 
-        message += f"; a string goes in quotes: '\"{json.dumps(value)}\"'"
+        message += f"; write a string in quotes: '\"{json.dumps(value)}\"'"
     elif (violation.pointer, violation.keyword) == ("/type", "enum") and value in events():
-        message += f"; that is --event {value}"
+        message += f"; use --event {value}"
     elif error.fault is not None:
-        message += f"; to be wrong on purpose, add --fault {shlex.quote(error.fault)}"
+        message += f"; for an invalid payload, use --fault {shlex.quote(error.fault)}"
     return click.UsageError(message)
+
+
+def _allows_string(schema: Schema, pointer: str) -> bool:
+    return any(
+        site.pointer == pointer and site.keyword == "type" and "string" in site.value
+        for site in schema.sites()
+    )
 
 
 def _check_combination(values: str, invalid: bool, fault_ids: tuple[str, ...]) -> None:
     if invalid and fault_ids:
-        raise click.UsageError("--invalid is all faults and --fault chosen ones: give one of them")
+        raise click.UsageError("--invalid and --fault: give one of them; --invalid uses all faults")
     if values == "corners" and (invalid or fault_ids):
-        raise click.UsageError("--values corners are valid: for faults take realistic or any")
+        raise click.UsageError(
+            "--values corners: the corners are valid; for faults use --values realistic or any"
+        )
 
 
 def _parse_override(argument: str) -> tuple[str, Any]:
@@ -155,7 +165,7 @@ def _parse_override(argument: str) -> tuple[str, Any]:
     name, equals, value = argument.partition("=")
     if not equals or not name:
         raise click.UsageError(
-            f"--set {shorten(argument)}: it takes POINTER=JSON, as data.state=INVALID"
+            f"--set {shorten(argument)}: expected POINTER=JSON, such as data.state=INVALID"
         )
     try:
         return name, parse_json(value)
@@ -164,9 +174,9 @@ def _parse_override(argument: str) -> tuple[str, Any]:
 
 
 def _note_unnamed_fields(schema: Schema, names: Iterable[str]) -> None:
-    """Print a note for each field that an open object allows without naming it.
+    """Print a note for each field that the schema allows but does not name.
 
-    Such a name is allowed, but it may be a misspelt one.
+    The name may be misspelt.
     """
     from kombo_fakes.cli.terminal import print_message
     from kombo_fakes.core.messages import shorten
@@ -181,4 +191,6 @@ def _note_unnamed_fields(schema: Schema, names: Iterable[str]) -> None:
         unnamed = find_unnamed_field(schema, name)
         if unnamed is not None:
             hint = f"; did you mean {unnamed.nearest!r}?" if unnamed.nearest else ""
-            print_message(f"note: --set {shorten(name)}: no such property in the schema{hint}")
+            print_message(
+                f"note: --set {shorten(name)}: the schema does not name this property{hint}"
+            )

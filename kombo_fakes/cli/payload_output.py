@@ -48,12 +48,12 @@ def write_payloads(
         _write_stream(get_binary_output(), settings, jobs, chosen, is_bar_shown=is_bar_shown)
         return
     if not out:
-        raise click.UsageError("--out '': it takes a file or a directory")
+        raise click.UsageError("--out '': expected the name of a file or a directory")
     if is_directory(out):
         _check_lines(jobs, (1, 1), "json")
         if format_ == "ndjson":
             raise click.UsageError(
-                f"--out {out}: a directory holds .json files; for ndjson name a file, "
+                f"--out {out}: a directory holds .json files; for ndjson write a file, such as "
                 f"{out.rstrip('/')}.ndjson"
             )
         _write_files(out, settings)
@@ -65,14 +65,16 @@ def write_payloads(
 
 
 def _check_lines(jobs: int, part: tuple[int, int], chosen: Format) -> None:
-    """Raise if an option that needs one payload a line goes with another format."""
+    """Raise if an option needs one payload per line, but the format is another."""
     if part != (1, 1) and chosen != "ndjson":
         number, parts = part
         raise click.UsageError(
-            f"--part {number}/{parts}: parts of JSON don't make up a whole: add --format ndjson"
+            f"--part {number}/{parts}: parts of an array cannot be joined; add --format ndjson"
         )
     if jobs > 1 and chosen != "ndjson":
-        raise click.UsageError(f"--jobs {jobs}: several processes make lines: add --format ndjson")
+        raise click.UsageError(
+            f"--jobs {jobs}: several processes can only make lines; add --format ndjson"
+        )
 
 
 def _write_files(directory: str, settings: GenerationSettings) -> None:
@@ -91,11 +93,12 @@ def _write_files(directory: str, settings: GenerationSettings) -> None:
         number = write_directory(directory, file_label(settings.schema), files())
     if is_watched():
         print_message(f"wrote {number:,} payloads into {directory}")
-    # Files of the other parts are no left-overs.
+    # Without the whole, files of the other parts would look like those of an earlier call.
     earlier = find_earlier_files(directory, names) if settings.part == (1, 1) else []
     if earlier:
         listed = ", ".join(earlier[:3]) + (", ..." if len(earlier) > 3 else "")
-        print_message(f"note: {directory}: {len(earlier):,} of an earlier call stay: {listed}")
+        count = "a file" if len(earlier) == 1 else f"{len(earlier):,} files"
+        print_message(f"note: {directory}: still has {count} of an earlier call: {listed}")
 
 
 def _write_stream(
@@ -123,7 +126,7 @@ def _watch(payloads: Iterator[Made[Any]], advance: Callable[[int], None]) -> Ite
 
 
 def _describe(made: Made[Any], settings: GenerationSettings) -> dict[str, Any]:
-    """Return what the manifest says about a file, beside its name."""
+    """Return the entry of a file in the manifest, without its name."""
     entry: dict[str, Any] = {"values": settings.values, "seed": settings.seed}
     if made.fault is not None:
         entry["fault"] = made.fault.id

@@ -1,4 +1,4 @@
-"""The program: its name, its help, and the commands that it has, a module each."""
+"""The program ``kombo-fakes`` with its help and its commands."""
 
 from __future__ import annotations
 
@@ -22,18 +22,19 @@ NAME = "kombo-fakes"
 COMPLETE = "_KOMBO_FAKES_COMPLETE"
 
 EXAMPLES = format_examples(
-    "kombo-fakes generate                         a payload that looks real",
+    "kombo-fakes generate                         a realistic payload",
     "kombo-fakes generate --set data.state=INVALID",
-    "kombo-fakes generate --invalid -n 20 --out wrong/",
-    "kombo-fakes faults                           every way in which one can be wrong",
-    "kombo-fakes validate payload.json            what is wrong with yours",
+    "kombo-fakes generate --invalid -n 20 --out invalid/",
+    "kombo-fakes faults                           every way to break a payload",
+    "kombo-fakes validate payload.json            what is wrong with a payload",
+    "kombo-fakes probe URL                        what a receiver gets wrong",
     "",
-    "Exit status: 0 fine, 1 something was found, 2 the call or its input can't be used.",
+    "Exit status: 0 fine, 1 found something, 2 invalid arguments, set-up or input.",
 )
 
 
 class Program(click.RichGroup):
-    """A group that lists its commands in their own order and knows what a misspelt one meant."""
+    """A group that lists its commands in the order below, and suggests the nearest name."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         return list(self.commands)
@@ -44,7 +45,11 @@ class Program(click.RichGroup):
         name = args[0]
         if name not in self.commands:
             near = find_nearest(name, self.commands)
-            hint = f"did you mean {near!r}?" if near else f"there are: {', '.join(self.commands)}"
+            hint = (
+                f"did you mean {near!r}?"
+                if near
+                else f"the commands are {', '.join(self.commands)}"
+            )
             raise click.UsageError(f"unknown command {shorten(name)}; {hint}")
         return super().resolve_command(ctx, args)
 
@@ -59,7 +64,7 @@ class Program(click.RichGroup):
 @click.version_option(__version__, prog_name=NAME, message="%(prog)s %(version)s")
 @click.pass_context
 def program(context: click.Context) -> None:
-    """Payloads of Kombo's webhooks, valid and deliberately wrong, for testing receivers."""
+    """Make valid and invalid payloads of Kombo's webhooks, and test receivers with them."""
     if context.invoked_subcommand is None:
         click.echo(context.get_help())
 

@@ -1,4 +1,4 @@
-"""Where the webhook secret comes from; it is never printed."""
+"""Read the webhook secret. No message contains any part of it."""
 
 from __future__ import annotations
 
@@ -14,37 +14,34 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 
 def secret_options(function: F) -> F:
-    """The options ``--secret-file`` and ``--secret``."""
+    """Add the options ``--secret-file`` and ``--secret`` to a command."""
     file = click.option(
         "--secret-file",
         metavar="FILE",
-        help="The file that holds the webhook secret; a line end at its end isn't part of it.",
+        help="A file with the webhook secret; - is standard input.",
     )
     text = click.option(
         "--secret",
         metavar="TEXT",
-        help="The webhook secret; others on this machine can see it. Without either option it is"
-        f" {VARIABLE} of the environment.",
+        help="The webhook secret. Other users of this machine can see it. Without both options,"
+        f" the environment variable {VARIABLE} holds the secret.",
     )
     return file(text(function))
 
 
 def read_secret(secret: str | None, secret_file: str | None) -> bytes:
-    """The secret, from the option that was given, or from the environment.
+    """Read the secret from an option or from the environment.
 
     Args:
         secret: What ``--secret`` says.
         secret_file: What ``--secret-file`` says; ``-`` is standard input.
 
     Returns:
-        Its bytes. From a file they are all of it but for one line end, LF or CRLF. That one was
-        left off is said on standard error, since a receiver that reads the same file may do
-        otherwise; and that there is a blank at an end, which is seldom meant.
+        Its bytes. One newline at the end of a file, LF or CRLF, is not part of the secret.
 
     Raises:
-        UsageError: if both were given, or there is none, or it is empty or can't be read.
+        UsageError: if both options are given, or if the secret is missing, empty or unreadable.
     """
-    from kombo_fakes.cli.terminal import print_message
     from kombo_fakes.core.json_reader import describe_path, read_bytes
     from kombo_fakes.errors import DocumentError
 
@@ -55,37 +52,39 @@ def read_secret(secret: str | None, secret_file: str | None) -> bytes:
             content = read_bytes(secret_file)
         except DocumentError as error:
             raise click.UsageError(f"--secret-file {error}") from None
-        # No other blank goes: it may be meant.
-        ending = next((end for end in (b"\r\n", b"\n") if content.endswith(end)), b"")
-        inner = content.removesuffix(ending)
-        if not inner:
+        # Editors add one newline. Other whitespace can be part of the secret.
+        newline = next((end for end in (b"\r\n", b"\n") if content.endswith(end)), b"")
+        content = content.removesuffix(newline)
+        if not content:
             raise click.UsageError(f"--secret-file {describe_path(secret_file)}: is empty")
-        if ending:
-            print_message(
-                f"{describe_path(secret_file)}: the line end at its end was left off the secret"
-            )
-        return _noted(inner, describe_path(secret_file))
+        _note_unusual(content, describe_path(secret_file))
+        return content
     if secret is not None:
         if not secret:
             raise click.UsageError("--secret: is empty")
-        # The bytes that were typed, be they UTF-8 or not.
-        return _noted(os.fsencode(secret), "--secret")
+        return _encode(secret, "--secret")
     found = os.environ.get(VARIABLE)
     if found is None:
-        raise click.UsageError(f"no secret: give --secret-file, --secret, or set {VARIABLE}")
+        raise click.UsageError(f"no secret: give --secret-file or --secret, or set {VARIABLE}")
     if not found:
-        raise click.UsageError(f"no secret: {VARIABLE} is set, and empty")
-    return _noted(os.fsencode(found), VARIABLE)
+        raise click.UsageError(f"no secret: the environment variable {VARIABLE} is empty")
+    return _encode(found, VARIABLE)
 
 
-def _noted(secret: bytes, where: str) -> bytes:
-    """The secret; that it is odd is said on standard error, since nobody sees it."""
+def _encode(secret: str, where: str) -> bytes:
+    # The bytes that the user typed, even if they are not UTF-8.
+    encoded = os.fsencode(secret)
+    _note_unusual(encoded, where)
+    return encoded
+
+
+def _note_unusual(secret: bytes, where: str) -> None:
+    """Print a note if the secret has an invisible character at one of its ends."""
     from kombo_fakes.cli.terminal import print_message
 
-    for there, place in ((secret[:1], "begins"), (secret[-1:], "ends")):
-        if there.isspace():
-            name = "line end" if there in b"\r\n" else "blank"
-            print_message(f"{where}: the secret {place} with a {name}, which is part of it")
+    for character, place in ((secret[:1], "begins"), (secret[-1:], "ends")):
+        if character.isspace():
+            name = "a newline" if character in b"\r\n" else "whitespace"
+            print_message(f"note: {where}: the secret {place} with {name}")
     if secret.startswith(b"\xef\xbb\xbf"):
-        print_message(f"{where}: the secret begins with a byte order mark, which is part of it")
-    return secret
+        print_message(f"note: {where}: the secret begins with a byte order mark")

@@ -1,4 +1,4 @@
-"""``kombo-fakes send``: signed deliveries to a receiver."""
+"""``kombo-fakes send``: send signed deliveries to a receiver."""
 
 from __future__ import annotations
 
@@ -28,44 +28,45 @@ if TYPE_CHECKING:
 
 EXAMPLES = format_examples(
     "kombo-fakes send http://127.0.0.1:8000/webhooks/kombo --secret-file secret.txt",
-    "kombo-fakes send URL --set data.state=INVALID            one that says what you want",
+    "kombo-fakes send URL --set data.state=INVALID            a field that you set",
     "kombo-fakes send URL --values any -n 1000 --style random",
-    "kombo-fakes send URL --fault '*' --json                  which answer to which fault",
+    "kombo-fakes send URL --fault '*' --json                  the answer to each fault",
     "kombo-fakes send URL --wire-fault 'signature-*'",
-    "kombo-fakes send URL -n 50 --repeat 2 --shuffle          duplicates, in any order",
+    "kombo-fakes send URL -n 50 --repeat 2 --shuffle          duplicates in random order",
 )
 
 
 @click.command("send", epilog=EXAMPLES)
 @click.argument("url")
 @payload_options(
-    count="How many payloads: 1 if not given; of each fault, with --fault and --wire-fault.",
-    seed="The same seed sends the same deliveries, ids included, in the same order.",
+    count="The number of payloads. With --fault or --wire-fault, the number for each fault."
+    " [default: 1, or all corners]",
+    seed="The same seed sends the same deliveries, with the same ids, in the same order.",
 )
 @secret_options
 @click.option(
     "--wire-fault", "wire_fault_ids", multiple=True, metavar="ID",
-    help="Deliveries with this fault of signature, body or HTTP: signature-missing; * stands for"
-    " anything. Can be repeated.",
+    help="Send deliveries with this fault of signature, body or headers, such as"
+    " signature-missing; * stands for anything. Can be repeated.",
 )  # fmt: skip
 @click.option(
     "--style", default="compact", metavar="NAME", show_default=True,
-    help="How the bodies are written: compact, indented, keys-reversed, ... mixed combines several"
-    " styles, and random picks one for each payload.",
+    help="The style of the bodies: compact, indented, keys-reversed, ... mixed combines several"
+    " styles in one body. random picks a style for each payload.",
 )  # fmt: skip
 @click.option(
     "--repeat", type=WholeNumber(1), default=1, metavar="N", show_default=True,
     help="Send each delivery N times.",
 )  # fmt: skip
-@click.option("--shuffle", is_flag=True, help="Send in an order that the seed decides.")
+@click.option("--shuffle", is_flag=True, help="Shuffle the order. The seed decides it.")
 @click.option(
     "--rate", type=Positive(), metavar="N",
-    help="At most N deliveries per second; as fast as they are answered if not given.",
+    help="Send at most N deliveries per second. Without it there is no limit.",
 )  # fmt: skip
 @transport_options(10.0)
 @click.option(
     "--json", "as_json", is_flag=True,
-    help="Print a JSON object with every delivery and the status that it was answered with.",
+    help="Print a JSON object with every delivery and the status of its answer.",
 )  # fmt: skip
 def send_command(
     url: str,
@@ -82,12 +83,12 @@ def send_command(
     ca_file: str | None,
     as_json: bool,
 ) -> None:
-    """Send signed deliveries to a receiver, one after the other.
+    """Send signed deliveries to a receiver, and count the answers.
 
-    Standard output says how often each status came back; whether that is what a receiver owes is
-    the business of `kombo-fakes probe`. The exit status is 0 if everything was answered, with
-    whatever status, and 2 if something wasn't, or by a redirect: that ends it. Only receivers on
-    this machine are sent to, unless --allow-remote.
+    Standard output shows how often the receiver answered with each status. To find out if these
+    answers are right, use `kombo-fakes probe`. The exit status is 0 if the receiver answered every
+    delivery, whatever the status. It is 2 if an answer is missing or is a redirect; the command
+    stops there. The receiver has to be on this machine, unless you add --allow-remote.
     """
     from kombo_fakes.errors import TransportError
     from kombo_fakes.wire.transport.client import Transport
@@ -110,11 +111,11 @@ def send_command(
                     answers.add(planned, _send(to, planned.delivery))
                     advance(1)
     except OverrideError as error:
-        raise explain_rejected_edit(error) from None
+        raise explain_rejected_edit(error, payloads.schema) from None
     except (TransportError, _RedirectError) as error:
-        which = f" (delivery {answers.sent + 1:,})" if answers.sent else ""
-        answers.print(f"{error}{which}")
-        raise KomboFakesError(f"{error}{which}") from None
+        number = f" (delivery {answers.sent + 1:,})" if answers.sent else ""
+        answers.print(f"{error}{number}")
+        raise KomboFakesError(f"{error}{number}") from None
     except KeyboardInterrupt:
         answers.print("interrupted")
         raise
@@ -122,21 +123,25 @@ def send_command(
 
 
 def _check_wire_faults(payloads: GenerationSettings, style: str) -> None:
-    """Raise if ``--wire-fault`` is given with what does not go with it."""
+    """Raise if another option does not go with ``--wire-fault``."""
     if payloads.invalid or payloads.faults:
-        raise click.UsageError("--wire-fault: takes valid payloads; leave out --fault, --invalid")
+        raise click.UsageError(
+            "--wire-fault: needs valid payloads; leave out --fault and --invalid"
+        )
     if style != "compact":
-        raise click.UsageError("--wire-fault: has styles of its own; leave out --style")
+        raise click.UsageError("--wire-fault: sets the style itself; leave out --style")
     if payloads.values == "corners":
-        raise click.UsageError("--values corners are valid: for faults take realistic or any")
+        raise click.UsageError(
+            "--wire-fault: goes with --values realistic or any, not with corners"
+        )
 
 
 class _RedirectError(KomboFakesError):
-    """An answer that points elsewhere."""
+    """An answer that redirects to another URL."""
 
 
 def _send(to: Transport, delivery: Delivery) -> Answer:
-    """Send.
+    """Send a delivery.
 
     Raises:
         TransportError: as `Transport.post` does.
@@ -146,10 +151,11 @@ def _send(to: Transport, delivery: Delivery) -> Answer:
     location = answer.header("Location")
     if location is None or not 300 <= answer.status < 400:
         return answer
-    turned = "" if answer.status in (307, 308) else ", and this one would turn POST into GET"
+    # RFC 9110, section 15.4: only 307 and 308 keep the method.
+    method = "" if answer.status in (307, 308) else ", and this one would change POST to GET"
     raise _RedirectError(
         f"{to.name}: answered {answer.status}, a redirect to {shorten(location, 200)}; redirects "
-        f"aren't followed{turned}: send to the URL that it ends at"
+        f"are not followed{method}; send to the final URL"
     )
 
 
@@ -183,7 +189,7 @@ class _Answers:
         """Print the counts, and with ``--json`` each delivery.
 
         Args:
-            error: What ended the command before the last delivery; None if nothing did.
+            error: Why the command stopped before the last delivery; None if it did not.
         """
         from kombo_fakes.cli.terminal import get_binary_output, print_table
         from kombo_fakes.core.writer import to_pretty_json

@@ -1,4 +1,4 @@
-"""Leaving nothing behind where the user happens to be."""
+"""No temporary files in the working directory of the user."""
 
 from __future__ import annotations
 
@@ -12,10 +12,11 @@ from contextlib import contextmanager
 
 @contextmanager
 def avoid_temporary_files() -> Iterator[None]:
-    """Keep Hypothesis from leaving a directory of its own in the working directory.
+    """Keep Hypothesis from making a directory ``.hypothesis`` in the working directory.
 
-    To be entered before anything imports it: it looks where to store things only then.
-    Where it is in use already, or has been told where to store things, that stays as it is.
+    Enter the block before anything imports Hypothesis, because Hypothesis reads its storage
+    directory at import. If Hypothesis is imported already, or the user has set its storage
+    directory, nothing changes.
     """
     variable = "HYPOTHESIS_STORAGE_DIRECTORY"
     if "hypothesis" in sys.modules or variable in os.environ:

@@ -1,4 +1,4 @@
-"""Printing: data without what could drive a terminal, complaints in one line."""
+"""Print data without control characters, and messages in one line."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ _LONGEST = 2_000
 
 
 def escape(text: str) -> str:
-    r"""A text in one line, with escapes for whatever isn't a plain visible character.
+    r"""Replace characters that are not printable by escapes.
 
-    Hostile input can't move the cursor, set colours or turn the direction of what follows.
+    So hostile input cannot move the cursor, set colours or reverse the text that follows.
 
     Examples:
         >>> escape("a\x1b[31mb\n")
@@ -24,8 +24,8 @@ def escape(text: str) -> str:
     if text.isprintable():
         return text
     return "".join(
-        letter if letter.isprintable() else letter.encode("unicode_escape").decode()
-        for letter in text
+        character if character.isprintable() else character.encode("unicode_escape").decode()
+        for character in text
     )
 
 
@@ -35,7 +35,7 @@ def print_line(text: str) -> None:
 
 
 def print_message(text: str) -> None:
-    """Print one line to standard error, after the name of the program."""
+    """Print one line to standard error that begins with the name of the program."""
     if len(text) > _LONGEST:
         text = text[:_LONGEST] + "..."
     text = "; ".join(line for line in text.splitlines() if line.strip())
@@ -45,11 +45,11 @@ def print_message(text: str) -> None:
         _write_line(f"kombo-fakes: {escape(text)}", sys.stderr)
         sys.stderr.flush()
     except OSError:
-        pass  # There is nobody left to tell.
+        pass  # Nobody can read the message.
 
 
 def get_binary_output() -> BinaryIO:
-    """Standard output for bytes: JSON is UTF-8 whatever the locale says.
+    """Return standard output as a stream of bytes, because JSON is UTF-8 in every locale.
 
     Raises:
         KomboFakesError: if standard output is closed.
@@ -61,19 +61,22 @@ def get_binary_output() -> BinaryIO:
 
 
 def is_terminal(stream: TextIO | None) -> bool:
-    """Whether a stream is one that a person looks at."""
+    """Return True if a person reads the stream."""
     return stream is not None and stream.isatty()
 
 
 def is_terminal_narrow() -> bool:
-    """Whether the terminal has fewer than 100 columns, so that tables have to say less."""
+    """Return True if the terminal has fewer than 100 columns, so tables need fewer columns."""
     return shutil.get_terminal_size().columns < 100
 
 
 def print_table(columns: Sequence[str], rows: Sequence[Sequence[str]], note: str = "") -> None:
-    """Print rows: a table on a terminal, else one line a row with tabs in between.
+    """Print rows as a table on a terminal, or else as lines with tabs between the cells.
 
-    The first column, of what is copied from it, is whole if at all possible.
+    Args:
+        columns: The titles of the columns. Only a terminal shows them.
+        rows: The cells of each row.
+        note: A line below the table. Only a terminal shows it.
     """
     stream = _standard_output()
     if not is_terminal(stream):
@@ -89,9 +92,9 @@ def print_table(columns: Sequence[str], rows: Sequence[Sequence[str]], note: str
     console = Console(file=stream, highlight=False, markup=False)
     first_width = max((len(escape(row[0])) for row in rows), default=0)
     for number, column in enumerate(columns):
-        # The others need a few columns; what is wider than a terminal is folded all the same.
-        whole = number == 0 and first_width <= console.width - 8 * (len(columns) - 1)
-        grid.add_column(column, no_wrap=whole)
+        # People copy ids from the first column, so it is not wrapped if there is room for it.
+        is_whole = number == 0 and first_width <= console.width - 8 * (len(columns) - 1)
+        grid.add_column(column, no_wrap=is_whole)
     for row in rows:
         first, *rest = (Text(escape(cell), overflow="fold") for cell in row)
         first.stylize("cyan")
@@ -103,18 +106,18 @@ def print_table(columns: Sequence[str], rows: Sequence[Sequence[str]], note: str
 
 def _standard_output() -> TextIO:
     if sys.stdout is None:
-        raise KomboFakesError("standard output: can't be written: it is closed")
+        raise KomboFakesError("standard output: cannot be written: it is closed")
     return sys.stdout
 
 
 def _write_line(line: str, stream: TextIO) -> None:
-    # A locale that has no letter for something gets an escape, not an exception.
+    # A character that the locale cannot encode becomes an escape.
     encoding = getattr(stream, "encoding", None) or "utf-8"
     stream.write(line.encode(encoding, "backslashreplace").decode(encoding) + "\n")
 
 
 class _Transcoded:
-    """Bytes of UTF-8 into a stream that takes text only."""
+    """A stream of UTF-8 bytes on top of a stream that accepts strings only."""
 
     def __init__(self, stream: TextIO) -> None:
         self._stream = stream

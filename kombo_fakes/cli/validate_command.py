@@ -1,4 +1,4 @@
-"""``kombo-fakes validate``: what a schema has against the payloads in some files."""
+"""``kombo-fakes validate``: report how payloads in files violate their schema."""
 
 from __future__ import annotations
 
@@ -17,8 +17,10 @@ if TYPE_CHECKING:
     from kombo_fakes.schema.violations import Violation
 
 _SHOWN = 50
-_WRAPPED = {"fault", "pointer", "keyword", "payload"}
+"""The number of violations to print for each file."""
 
+_INVALID_LINE = {"fault", "pointer", "keyword", "payload"}
+"""The properties of a line that `generate --invalid --format ndjson` writes."""
 
 EXAMPLES = format_examples(
     "kombo-fakes validate recorded/*.json",
@@ -32,11 +34,11 @@ EXAMPLES = format_examples(
 def validate_command(
     event: str | None, schema_file: str | None, name: str | None, files: tuple[str, ...]
 ) -> int:
-    """Check payloads, formats included, and say everything that is wrong with them.
+    """Validate payloads against a schema, formats included, and report every violation.
 
-    FILE is a JSON file with one payload, or one ending in .ndjson or .jsonl with one in each
-    line; either may be compressed, and end in .gz or .zst; - is standard input, with either.
-    Where no schema is named, the payload's own type says which event it is.
+    FILE is a .json file with one payload, or an .ndjson or .jsonl file with one payload per line.
+    Both can be compressed, with .gz or .zst at the end of the name. - is standard input, in either
+    format. Without --event and --schema, the type of a payload selects its schema.
     """
     from kombo_fakes.cli.status import FINE, FOUND, UNUSABLE
 
@@ -55,17 +57,15 @@ def _judge_file(file: str, named: Schema | None) -> int:
     from kombo_fakes.errors import DocumentError
 
     status, count = FINE, 0
-    for name, payload in _payloads(file):
+    for name, payload in _read_payloads(file):
         if isinstance(payload, DocumentError):
             print_message(f"error: {payload}")
             status = UNUSABLE
             continue
         if Path(file).name == MANIFEST and is_manifest(payload):
-            print_message(
-                f"note: {name}: left out, since it lists the payloads beside it and is none"
-            )
+            print_message(f"note: {name}: skipped, because it is a list of the payloads beside it")
             return FINE
-        for violation in _violations(payload, named):
+        for violation in _find_violations(payload, named):
             status = max(status, FOUND)
             count += 1
             if count <= _SHOWN:
@@ -78,67 +78,72 @@ def _judge_file(file: str, named: Schema | None) -> int:
     return status
 
 
-def _payloads(file: str) -> Iterator[tuple[str, Any]]:
-    """The payloads in a file by what to call them; in place of one that is no JSON the error."""
+def _read_payloads(file: str) -> Iterator[tuple[str, Any]]:
+    """Read the payloads of a file.
+
+    Yields:
+        The name of a payload for messages, and the payload, or the error if it is not JSON.
+    """
     from kombo_fakes.core.json_reader import describe_path, parse_json
     from kombo_fakes.errors import DocumentError
 
     name = describe_path(file)
     try:
-        for name, text in _texts(file):
+        for name, text in _read_texts(file):
             try:
                 payload = parse_json(text, name)
             except DocumentError as error:
-                yield name, _about_lines(error, text, file)
+                yield name, _advise_ndjson(error, text, file)
                 continue
-            yield name, _unwrapped(payload) if _has_lines(file) else payload
+            yield name, _unwrap(payload) if _may_have_lines(file) else payload
     except DocumentError as error:
-        yield name, error  # The file can't be read, or not any further.
+        yield name, error  # The file cannot be read, or not to its end.
 
 
-def _about_lines(error: DocumentError, text: bytes, file: str) -> DocumentError:
-    """The error of a file that holds a payload in each line and doesn't say so in its name."""
+def _advise_ndjson(error: DocumentError, text: bytes, file: str) -> DocumentError:
+    """Add advice to an error if the file has one payload per line but is not named so."""
     from kombo_fakes.errors import DocumentError
 
-    first = text.lstrip().split(b"\n", 1)[0]
-    if _has_lines(file) or not str(error).endswith(": Extra data") or not _is_json(first):
+    first, _, rest = text.lstrip().partition(b"\n")
+    if _may_have_lines(file) or not rest.strip() or not _is_json(first):
         return error
-    return DocumentError(f"{error}; for one a line, end the name with .ndjson")
+    return DocumentError(f"{error}; a file with one payload per line has to end in .ndjson")
 
 
-def _unwrapped(line: Any) -> Any:
-    """The payload of a line that says what is wrong with it, too."""
-    is_wrapped = isinstance(line, dict) and set(line) == _WRAPPED
+def _unwrap(line: Any) -> Any:
+    """Return the payload of a line, which may also describe the fault of the payload."""
+    is_wrapped = isinstance(line, dict) and set(line) == _INVALID_LINE
     return line["payload"] if is_wrapped else line
 
 
-def _has_lines(file: str) -> bool:
-    """Whether a payload in a file may have a line of its own, that says what is wrong with it."""
+def _may_have_lines(file: str) -> bool:
+    """Return True if the file can have one payload per line."""
     from kombo_fakes.core.writer import format_from_ending
 
     return file == "-" or format_from_ending(file) == "ndjson"
 
 
-def _texts(file: str) -> Iterator[tuple[str, bytes]]:
-    """The JSON texts in a file by what to call them, as they are read."""
+def _read_texts(file: str) -> Iterator[tuple[str, bytes]]:
+    """Read the JSON texts of a file, each with its name for messages."""
     from kombo_fakes.core.json_reader import describe_path, read_bytes, read_lines
 
     name = describe_path(file)
-    if not _has_lines(file):
+    if not _may_have_lines(file):
         yield name, read_bytes(file)
         return
     lines = ((n, line) for n, line in enumerate(read_lines(file), 1) if line.strip())
-    begun = list(islice(lines, 1))
-    # Standard input has no ending that could tell: a first line that is a whole JSON text does.
-    if file == "-" and begun and _is_json(begun[0][1]):
-        begun.extend(islice(lines, 1))
-    elif file == "-" or not begun:
-        yield name, _whole(chain(begun, lines), file)
+    first = list(islice(lines, 1))
+    # Standard input has no name that tells the format. If the first line is a whole JSON text, it
+    # has one payload per line.
+    if file == "-" and first and _is_json(first[0][1]):
+        first.extend(islice(lines, 1))
+    elif file == "-" or not first:
+        yield name, _join_lines(chain(first, lines), file)
         return
-    if file == "-" and len(begun) == 1:
-        yield name, begun[0][1]
+    if file == "-" and len(first) == 1:
+        yield name, first[0][1]
         return
-    for number, line in chain(begun, lines):
+    for number, line in chain(first, lines):
         yield f"{name}:{number}", line
 
 
@@ -153,8 +158,8 @@ def _is_json(text: bytes) -> bool:
     return True
 
 
-def _whole(lines: Iterable[tuple[int, bytes]], file: str) -> bytes:
-    """Numbered lines as one text, with the empty ones: so lines have their numbers in messages."""
+def _join_lines(lines: Iterable[tuple[int, bytes]], file: str) -> bytes:
+    """Join numbered lines, and restore the empty lines that messages have to count."""
     from kombo_fakes.core.json_reader import check_size
 
     whole, at = bytearray(), 1
@@ -165,29 +170,33 @@ def _whole(lines: Iterable[tuple[int, bytes]], file: str) -> bytes:
     return bytes(whole)
 
 
-def _violations(payload: Any, named: Schema | None) -> Iterator[Violation]:
+def _find_violations(payload: Any, named: Schema | None) -> Iterator[Violation]:
     from dataclasses import replace
 
     from kombo_fakes.schema.violations import Violation
 
-    schema, unknown_event = (named, "") if named is not None else _schema_of(payload)
+    schema, unknown_event = (named, "") if named is not None else _select_schema(payload)
     try:
         found = schema.violations(payload)
     except UnicodeEncodeError:
-        message = "holds a lone surrogate (\\ud800 to \\udfff), which is no Unicode text"
+        message = "contains a lone surrogate (\\ud800 to \\udfff), which UTF-8 cannot encode"
         yield Violation("", "json", message)
         return
     for violation in found:
         if isinstance(payload, list) and (violation.pointer, violation.keyword) == ("", "type"):
-            hint = f"{violation.message}; several payloads go into an .ndjson file, one a line"
+            hint = f"{violation.message}; write several payloads into an .ndjson file, one per line"
             violation = replace(violation, message=hint)
         elif unknown_event and violation.pointer == "/type":
             violation = replace(violation, message=unknown_event)
         yield violation
 
 
-def _schema_of(payload: Any) -> tuple[Schema, str]:
-    """The schema that a payload says it follows, and what is wrong with what it says."""
+def _select_schema(payload: Any) -> tuple[Schema, str]:
+    """Select the schema by the type of a payload.
+
+    Returns:
+        The schema, and a message if the type is unknown. An empty message means that it is known.
+    """
     from kombo_fakes.core.messages import find_nearest, unknown_name_error
     from kombo_fakes.schema.schema import Schema
     from kombo_fakes.webhooks.shipped import DEFAULT_EVENT, events
@@ -197,7 +206,7 @@ def _schema_of(payload: Any) -> tuple[Schema, str]:
         return Schema.load(DEFAULT_EVENT), ""
     if name in events():
         return Schema.load(name), ""
-    # What it means most likely, so that the rest isn't held against another event.
+    # The nearest event gives the fewest violations beside the one of the type.
     return Schema.load(find_nearest(name, events()) or DEFAULT_EVENT), str(
         unknown_name_error("event", name, events())
     )

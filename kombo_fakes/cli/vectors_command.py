@@ -1,4 +1,4 @@
-"""``kombo-fakes vectors``: signatures for receivers in other languages."""
+"""``kombo-fakes vectors``: write test vectors of the signature."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ EXAMPLES = format_examples(
 
 
 @click.command("vectors", epilog=EXAMPLES)
-@click.option("--out", metavar="FILE", help="Write the file; standard output if not given.")
+@click.option("--out", metavar="FILE", help="Write this file instead of standard output.")
 def vectors_command(out: str | None) -> None:
-    """Write test vectors of the signature, for a receiver in any language.
+    """Write test vectors of the signature, for receivers in any language.
 
-    One JSON document: a secret that calls itself a test secret, and for each vector a body in
-    base64, the signature header, the verdict (valid, invalid, or either) and why.
+    The output is a JSON document with a test secret and a list of vectors. Each vector has a body
+    in base64, a signature header, the verdict (valid, invalid or either) and the reason.
     """
     from kombo_fakes.cli.terminal import get_binary_output
     from kombo_fakes.core.writer import open_for_writing, to_pretty_json

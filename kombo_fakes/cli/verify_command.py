@@ -1,4 +1,4 @@
-"""``kombo-fakes verify``: whether a signature is right, and what is wrong with it."""
+"""``kombo-fakes verify``: check a signature, and explain what is wrong with it."""
 
 from __future__ import annotations
 
@@ -6,31 +6,31 @@ import rich_click as click
 
 from kombo_fakes.cli.options import format_examples
 from kombo_fakes.cli.secret import secret_options
-from kombo_fakes.cli.sign_command import body_and_secret
+from kombo_fakes.cli.sign_command import read_body_and_secret
 
 EXAMPLES = format_examples(
     "kombo-fakes verify body.json --signature OIkSn... --secret-file secret.txt",
     "",
-    "Exit status: 0 the signature is right, 1 it is wrong, 2 the call or its input can't be used.",
+    "Exit status: 0 right, 1 wrong, 2 invalid arguments or unreadable input.",
 )
 
 
 @click.command("verify", epilog=EXAMPLES)
 @click.argument("file", metavar="FILE")
 @click.option(
-    "--signature", metavar="TEXT", required=True, help="What came in the header X-Kombo-Signature."
+    "--signature", metavar="TEXT", required=True, help="The value of the header X-Kombo-Signature."
 )
 @secret_options
 def verify_command(file: str, signature: str, secret: str | None, secret_file: str | None) -> int:
-    """Say whether the signature of a body is right, and if not, what was done instead.
+    """Check the signature of a body, and explain what is wrong with it.
 
-    FILE holds the body as it came, before anything parsed it; - is standard input.
+    FILE holds the body as it was received, before anything parses it. - is standard input.
     """
     from kombo_fakes.cli.status import FINE, FOUND
     from kombo_fakes.cli.terminal import print_line
     from kombo_fakes.wire.signature_explanation import explain_signature
 
-    body, key = body_and_secret(file, secret, secret_file)
+    body, key = read_body_and_secret(file, secret, secret_file)
     explanation = explain_signature(body, signature, key)
     if explanation is None:
         print_line("right")

@@ -265,12 +265,12 @@ def test_what_stays_of_an_earlier_call_is_told(run, tmp_path):
     told = run("generate", "-n", "2", "--out", place)
     assert (told.status, told.out) == (0, "")
     assert told.err.replace(place, "payloads") == snapshot(
-        "kombo-fakes: note: payloads: 1 of an earlier call stay: integration-state-changed-0003.json\n"
+        "kombo-fakes: note: payloads: still has a file of an earlier call: integration-state-changed-0003.json\n"
     )
     run("generate", "--fault", "data.state-enum-cut", "-n", "5", "--out", place)
     told = run("generate", "--fault", "data.state-enum-cut", "--out", place)
     assert told.err.replace(place, "payloads") == snapshot(
-        "kombo-fakes: note: payloads: 4 of an earlier call stay: data.state-enum-cut-2.json, data.state-enum-cut-3.json, data.state-enum-cut-4.json, ...\n"
+        "kombo-fakes: note: payloads: still has 4 files of an earlier call: data.state-enum-cut-2.json, data.state-enum-cut-3.json, data.state-enum-cut-4.json, ...\n"
     )
     other = str(tmp_path / "parts")
     for part in ("1/2", "2/2"):
@@ -341,15 +341,15 @@ def test_standard_output_by_its_dash(run):
     ("arguments", "message"),
     [
         # Numbers.
-        ("-n 0", snapshot("Invalid value for '-n' / '--count': '0' is no integer from 1 up")),
-        ("-n -3", snapshot("Invalid value for '-n' / '--count': '-3' is no integer from 1 up")),
-        ("-n x", snapshot("Invalid value for '-n' / '--count': 'x' is no integer from 1 up")),
-        ("-n 1.5", snapshot("Invalid value for '-n' / '--count': '1.5' is no integer from 1 up")),
-        ("-n 1_000", snapshot("Invalid value for '-n' / '--count': '1_000' is no integer from 1 up")),
-        ("-n \u0663", snapshot("Invalid value for '-n' / '--count': '٣' is no integer from 1 up")),
-        (f"-n {'9' * 5000}", snapshot("Invalid value for '-n' / '--count': '99999999999999999999999999999999999999999999999999999...' (5,000 characters) is no integer from 1 up")),
-        ("--seed -1", snapshot("Invalid value for '--seed': '-1' is no integer from 0 up")),
-        ("--seed abc", snapshot("Invalid value for '--seed': 'abc' is no integer from 0 up")),
+        ("-n 0", snapshot("Invalid value for '-n' / '--count': '0' is not an integer of at least 1")),
+        ("-n -3", snapshot("Invalid value for '-n' / '--count': '-3' is not an integer of at least 1")),
+        ("-n x", snapshot("Invalid value for '-n' / '--count': 'x' is not an integer of at least 1")),
+        ("-n 1.5", snapshot("Invalid value for '-n' / '--count': '1.5' is not an integer of at least 1")),
+        ("-n 1_000", snapshot("Invalid value for '-n' / '--count': '1_000' is not an integer of at least 1")),
+        ("-n \u0663", snapshot("Invalid value for '-n' / '--count': '٣' is not an integer of at least 1")),
+        (f"-n {'9' * 5000}", snapshot("Invalid value for '-n' / '--count': '99999999999999999999999999999999999999999999999999999...' (5,000 characters) is not an integer of at least 1")),
+        ("--seed -1", snapshot("Invalid value for '--seed': '-1' is not an integer of at least 0")),
+        ("--seed abc", snapshot("Invalid value for '--seed': 'abc' is not an integer of at least 0")),
         # Names.
         ("--event integration-stat-changed", snapshot("unknown event 'integration-stat-changed'; did you mean 'integration-state-changed'?")),
         ("--fault data.stat-enum-lowercase", snapshot("unknown fault 'data.stat-enum-lowercase' of integration-state-changed; did you mean 'data.state-enum-lowercase'?")),
@@ -358,14 +358,14 @@ def test_standard_output_by_its_dash(run):
         ("--format xml", snapshot("Invalid value for '--format': 'xml' is not one of 'json', 'ndjson'.")),
         ("--part 9/8", snapshot("Invalid value for '--part': 9/8: parts are numbered from 1 to 8")),
         ("--part 0/8", snapshot("Invalid value for '--part': 0/8: parts are numbered from 1 to 8")),
-        ("--part 3", snapshot("Invalid value for '--part': '3' is no part as 3/8 is one")),
-        ("--part 1/2 -n 4", snapshot("--part 1/2: parts of JSON don't make up a whole: add --format ndjson")),
-        ("--part 1/2 -n 4 --out p1.json", snapshot("--part 1/2: parts of JSON don't make up a whole: add --format ndjson")),
-        ("--jobs 0", snapshot("Invalid value for '--jobs': '0' is no integer from 1 up")),
+        ("--part 3", snapshot("Invalid value for '--part': '3' is not a part such as 3/8")),
+        ("--part 1/2 -n 4", snapshot('--part 1/2: parts of an array cannot be joined; add --format ndjson')),
+        ("--part 1/2 -n 4 --out p1.json", snapshot('--part 1/2: parts of an array cannot be joined; add --format ndjson')),
+        ("--jobs 0", snapshot("Invalid value for '--jobs': '0' is not an integer of at least 1")),
         ("--jobs 1000 --format ndjson", snapshot('jobs=1000: the number of processes is an integer from 1 to 256')),
-        ("--jobs 2", snapshot('--jobs 2: several processes make lines: add --format ndjson')),
-        ("--jobs 2 --out many.json", snapshot('--jobs 2: several processes make lines: add --format ndjson')),
-        ("--jobs 2 --out many/", snapshot('--jobs 2: several processes make lines: add --format ndjson')),
+        ("--jobs 2", snapshot('--jobs 2: several processes can only make lines; add --format ndjson')),
+        ("--jobs 2 --out many.json", snapshot('--jobs 2: several processes can only make lines; add --format ndjson')),
+        ("--jobs 2 --out many/", snapshot('--jobs 2: several processes can only make lines; add --format ndjson')),
         ("--out many.ndjson.bz2", snapshot("many.ndjson.bz2: '.bz2' says no format; end it with .json or .ndjson, or give one; behind that .gz or .zst compress it")),
         ("--faker xx_YY", snapshot("unknown Faker locale 'xx_YY'; there are 111, such as am_ET, ar_AA, ar_AE")),
         ("--evnt x", snapshot("No such option '--evnt'. (Did you mean one of: '--event', '--set', '--unset'?)")),
@@ -374,26 +374,26 @@ def test_standard_output_by_its_dash(run):
         ("--set data.end_user.creatoremail=X", snapshot("unknown field 'data.end_user.creatoremail' of integration-state-changed; did you mean 'data.end_user.creator_email'?")),
         ("--unset data.stat", snapshot("unknown field 'data.stat' of integration-state-changed; did you mean 'data.state'?")),
         # Values.
-        ("--set data.state=active", snapshot("data.state: enum: 'active' is none of ACTIVE, INVALID, INACTIVE; did you mean 'ACTIVE'?; to be wrong on purpose, add --fault data.state-enum-lowercase")),
-        ("--set data.integration_id=12", snapshot('data.integration_id: type: expected string, got 12; a string goes in quotes: \'"12"\'')),
-        ("--set data.end_user=null", snapshot('data.end_user: type: expected object, got null; to be wrong on purpose, add --fault data.end_user-type-null')),
-        ("--set data.end_user.creator_email=nobody", snapshot("data.end_user.creator_email: format: 'nobody' is no email; to be wrong on purpose, add --fault data.end_user.creator_email-format-prose")),
-        ('--set data.integration_category=["x"]', snapshot("data.integration_category: type: expected string, got ['x']; to be wrong on purpose, add --fault data.integration_category-enum-other")),
+        ("--set data.state=active", snapshot("data.state: enum: 'active' is none of ACTIVE, INVALID, INACTIVE; did you mean 'ACTIVE'?; for an invalid payload, use --fault data.state-enum-lowercase")),
+        ("--set data.integration_id=12", snapshot('data.integration_id: type: expected string, got 12; write a string in quotes: \'"12"\'')),
+        ("--set data.end_user=null", snapshot('data.end_user: type: expected object, got null; for an invalid payload, use --fault data.end_user-type-null')),
+        ("--set data.end_user.creator_email=nobody", snapshot("data.end_user.creator_email: format: 'nobody' is no email; for an invalid payload, use --fault data.end_user.creator_email-format-prose")),
+        ('--set data.integration_category=["x"]', snapshot("data.integration_category: type: expected string, got ['x']; for an invalid payload, use --fault data.integration_category-enum-other")),
         ('--set data.integration_id="\\ud800"', snapshot('data.integration_id: holds a lone surrogate, which UTF-8 cannot encode')),
         ("--set data.integration_id=\udcff", snapshot('data.integration_id: holds a lone surrogate, which UTF-8 cannot encode')),
-        ("--unset data.state", snapshot("data: required: property 'state' is missing; to be wrong on purpose, add --fault data.state-required-absent")),
+        ("--unset data.state", snapshot("data: required: property 'state' is missing; for an invalid payload, use --fault data.state-required-absent")),
         ("--set data.state=PAUSED --fault data.qa_status-enum-cut", snapshot("data.qa_status-enum-cut: the value at /data/qa_status cannot have this fault once the overrides and removals are applied; the schema rejects data.state: enum: 'PAUSED' is none of ACTIVE, INVALID, INACTIVE")),
         ("--unset data --fault data.state-enum-cut", snapshot("data.state-enum-cut: the payload has no value at /data/state once the overrides and removals are applied; the schema rejects the payload: required: property 'data' is missing")),
         # Forms.
-        ("--set nothing", snapshot("--set 'nothing': it takes POINTER=JSON, as data.state=INVALID")),
-        ("--set =x", snapshot("--set '=x': it takes POINTER=JSON, as data.state=INVALID")),
+        ("--set nothing", snapshot("--set 'nothing': expected POINTER=JSON, such as data.state=INVALID")),
+        ("--set =x", snapshot("--set '=x': expected POINTER=JSON, such as data.state=INVALID")),
         ("--set data..state=x", snapshot("'data..state' is neither a JSON Pointer nor a dotted name")),
         ("--set /data/~5=x", snapshot("'/data/~5': in a JSON Pointer only 0 or 1 follows a '~'")),
         ("--unset=", snapshot("'' names the whole payload; name a field in it")),
         # Combinations.
-        ("--fault data.state-enum-cut --invalid", snapshot('--invalid is all faults and --fault chosen ones: give one of them')),
-        ("--values corners --invalid", snapshot('--values corners are valid: for faults take realistic or any')),
-        ("--values any --faker de_DE", snapshot('--faker makes realistic values: it goes without --values any')),
+        ("--fault data.state-enum-cut --invalid", snapshot('--invalid and --fault: give one of them; --invalid uses all faults')),
+        ("--values corners --invalid", snapshot('--values corners: the corners are valid; for faults use --values realistic or any')),
+        ("--values any --faker de_DE", snapshot('--faker: makes realistic values; leave out --faker or --values any')),
         ("--set data.state=ACTIVE --unset data.state", snapshot('data.state: is both overridden and removed; ask for one of them')),
         ("--event integration-state-changed --schema x.json", snapshot('--event and --schema: give one of them')),
         ("surplus", snapshot('Got unexpected extra argument (surplus)')),
@@ -494,10 +494,10 @@ def test_a_schema_that_is_none_is_one_line(run, tmp_path, monkeypatch, content, 
             "directory",
             ("--format", "ndjson"),
             snapshot(
-                "--out directory: a directory holds .json files; for ndjson name a file, directory.ndjson"
+                "--out directory: a directory holds .json files; for ndjson write a file, such as directory.ndjson"
             ),
         ),
-        ("", (), snapshot("--out '': it takes a file or a directory")),
+        ("", (), snapshot("--out '': expected the name of a file or a directory")),
     ],
 )
 def test_an_output_that_is_none_is_one_line(run, tmp_path, monkeypatch, out, options, message):

@@ -126,7 +126,7 @@ def test_a_full_disk_behind_standard_output(count):
         )
     assert done.returncode == 2
     assert done.stderr.count(b"\n") == 1
-    assert b"standard output: can't be written: No space left" in done.stderr
+    assert b"standard output: cannot be written: No space left" in done.stderr
 
 
 @pytest.mark.parametrize("options", [(), ("--format", "ndjson")])

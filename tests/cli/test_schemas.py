@@ -153,7 +153,7 @@ def test_a_file_that_is_no_use(
 
 def test_a_name_needs_a_file(run: Runner) -> None:
     assert run("generate", "--name", "Job").error == snapshot(
-        "--name: goes with --schema; a shipped event is --event NAME"
+        "--name: needs --schema FILE; for an event of Kombo use --event NAME"
     )
 
 

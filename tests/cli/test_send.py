@@ -133,7 +133,7 @@ def test_fields(run: Any, secret: None) -> None:
         absent = "data.updated_at-required-absent"
         run("send", server.url, "--unset", "data.updated_at", "--fault", absent)
     assert rejected.error == snapshot(
-        "data.state: enum: 'NONE' is none of ACTIVE, INVALID, INACTIVE; to be wrong on purpose, add --fault data.state-enum-other"
+        "data.state: enum: 'NONE' is none of ACTIVE, INVALID, INACTIVE; for an invalid payload, use --fault data.state-enum-other"
     )
     first, second = map(json.loads, sent(server))
     assert first["data"]["state"] == "INACTIVE"
@@ -158,7 +158,7 @@ def test_a_name_that_the_schema_does_not_have(run: Any, secret: None, tmp_path: 
         outcome = run("send", server.url, "--schema", str(file), "--set", "lnes=1")
     assert (outcome.status, outcome.out) == (0, "204\t1\n")
     assert outcome.err == snapshot(
-        "kombo-fakes: note: --set 'lnes': no such property in the schema; did you mean 'lines'?\n"
+        "kombo-fakes: note: --set 'lnes': the schema does not name this property; did you mean 'lines'?\n"
     )
 
 
@@ -280,14 +280,13 @@ def test_servers_that_do_not_answer(run: Any, secret: None, handler: Any, messag
 
 
 @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
-def test_redirects(run: Any, secret: None, status: int) -> None:
-    """Where it points, and why nothing is sent there."""
+def test_redirects_are_not_followed(run: Any, secret: None, status: int) -> None:
     data = answer(b"", "Location: /other/\x1b[31m", status=f"{status} There")
     with Server(answering(data)) as server:
         line = send_in_vain(run, server)
     assert f"answered {status}, a redirect to '/other/" in line
-    assert "redirects aren't followed" in line
-    assert ("turn POST into GET" in line) == (status < 307)
+    assert "redirects are not followed" in line
+    assert ("change POST to GET" in line) == (status < 307)
     assert "\x1b" not in line
     assert len(server.requests) == 1
 
@@ -386,7 +385,7 @@ def test_ctrl_c(secret: None) -> None:
         ),
         (
             ["URL", "--timeout", "nan"],
-            snapshot("Invalid value for '--timeout': 'nan' is no number that can be waited for"),
+            snapshot("Invalid value for '--timeout': 'nan' is not a finite number"),
         ),
         (
             ["URL", "--timeout", "1e9"],
@@ -394,7 +393,7 @@ def test_ctrl_c(secret: None) -> None:
         ),
         (
             ["URL", "--rate", "inf"],
-            snapshot("Invalid value for '--rate': 'inf' is no number that can be waited for"),
+            snapshot("Invalid value for '--rate': 'inf' is not a finite number"),
         ),
         (
             ["URL", "--rate", "-1"],
@@ -402,11 +401,11 @@ def test_ctrl_c(secret: None) -> None:
         ),
         (
             ["URL", "-n", "0"],
-            snapshot("Invalid value for '-n' / '--count': '0' is no integer from 1 up"),
+            snapshot("Invalid value for '-n' / '--count': '0' is not an integer of at least 1"),
         ),
         (
             ["URL", "--repeat", "0"],
-            snapshot("Invalid value for '--repeat': '0' is no integer from 1 up"),
+            snapshot("Invalid value for '--repeat': '0' is not an integer of at least 1"),
         ),
         (
             ["URL", "--style", "intended"],
@@ -434,23 +433,25 @@ def test_ctrl_c(secret: None) -> None:
         ),
         (
             ["URL", "--set", "nothing"],
-            snapshot("--set 'nothing': it takes POINTER=JSON, as data.state=INVALID"),
+            snapshot("--set 'nothing': expected POINTER=JSON, such as data.state=INVALID"),
         ),
         (
             ["URL", "--invalid", "--fault", "*"],
-            snapshot("--invalid is all faults and --fault chosen ones: give one of them"),
+            snapshot("--invalid and --fault: give one of them; --invalid uses all faults"),
         ),
         (
             ["URL", "--wire-fault", "*", "--invalid"],
-            snapshot("--wire-fault: takes valid payloads; leave out --fault, --invalid"),
+            snapshot("--wire-fault: needs valid payloads; leave out --fault and --invalid"),
         ),
         (
             ["URL", "--wire-fault", "*", "--style", "tabs"],
-            snapshot("--wire-fault: has styles of its own; leave out --style"),
+            snapshot("--wire-fault: sets the style itself; leave out --style"),
         ),
         (
             ["URL", "--values", "corners", "--invalid"],
-            snapshot("--values corners are valid: for faults take realistic or any"),
+            snapshot(
+                "--values corners: the corners are valid; for faults use --values realistic or any"
+            ),
         ),
     ],
 )

@@ -79,46 +79,37 @@ def test_the_secret_comes_from_a_file_an_option_or_the_environment(
         (
             b"\n",
             b"",
-            snapshot("kombo-fakes: secret: the line end at its end was left off the secret\n"),
+            snapshot(""),
         ),
         (
             b"\r\n",
             b"",
-            snapshot("kombo-fakes: secret: the line end at its end was left off the secret\n"),
+            snapshot(""),
         ),
         (
             b"\n\n",
             b"\n",
-            snapshot("""\
-kombo-fakes: secret: the line end at its end was left off the secret
-kombo-fakes: secret: the secret ends with a line end, which is part of it
-"""),
+            snapshot("kombo-fakes: note: secret: the secret ends with a newline\n"),
         ),
         (
             b"\r",
             b"\r",
-            snapshot("kombo-fakes: secret: the secret ends with a line end, which is part of it\n"),
+            snapshot("kombo-fakes: note: secret: the secret ends with a newline\n"),
         ),
         (
             b" ",
             b" ",
-            snapshot("kombo-fakes: secret: the secret ends with a blank, which is part of it\n"),
+            snapshot("kombo-fakes: note: secret: the secret ends with whitespace\n"),
         ),
         (
             b"\t\n",
             b"\t",
-            snapshot("""\
-kombo-fakes: secret: the line end at its end was left off the secret
-kombo-fakes: secret: the secret ends with a blank, which is part of it
-"""),
+            snapshot("kombo-fakes: note: secret: the secret ends with whitespace\n"),
         ),
         (
             b"\r\r\n",
             b"\r",
-            snapshot("""\
-kombo-fakes: secret: the line end at its end was left off the secret
-kombo-fakes: secret: the secret ends with a line end, which is part of it
-"""),
+            snapshot("kombo-fakes: note: secret: the secret ends with a newline\n"),
         ),
     ],
 )
@@ -141,25 +132,24 @@ def test_unusual_secrets_are_noted(
     file.write_bytes(b"\xef\xbb\xbfabc\n")
     noted = run("sign", body, "--secret-file", str(file))
     assert noted.out == sign(BODY, b"\xef\xbb\xbfabc") + "\n"
-    assert noted.err.replace(str(file), "secret") == snapshot("""\
-kombo-fakes: secret: the line end at its end was left off the secret
-kombo-fakes: secret: the secret begins with a byte order mark, which is part of it
-""")
+    assert noted.err.replace(str(file), "secret") == snapshot(
+        "kombo-fakes: note: secret: the secret begins with a byte order mark\n"
+    )
     assert run("sign", body, "--secret", " abc").err == snapshot(
-        "kombo-fakes: --secret: the secret begins with a blank, which is part of it\n"
+        "kombo-fakes: note: --secret: the secret begins with whitespace\n"
     )
     monkeypatch.setenv("KOMBO_WEBHOOK_SECRET", "abc\n")
     noted = run("sign", body)
     assert noted.out == sign(BODY, "abc\n") + "\n"
     assert noted.err == snapshot(
-        "kombo-fakes: KOMBO_WEBHOOK_SECRET: the secret ends with a line end, which is part of it\n"
+        "kombo-fakes: note: KOMBO_WEBHOOK_SECRET: the secret ends with a newline\n"
     )
 
 
 def test_a_missing_secret_is_one_line_that_names_all_places(run: Any, body: str) -> None:
     message = run("sign", body).error
     assert message == snapshot(
-        "no secret: give --secret-file, --secret, or set KOMBO_WEBHOOK_SECRET"
+        "no secret: give --secret-file or --secret, or set KOMBO_WEBHOOK_SECRET"
     )
     assert run("verify", body, "--signature", "x").error == message
     assert run("send", "http://127.0.0.1:1/").error == message
@@ -195,10 +185,12 @@ def test_secrets_that_cannot_be_used(run: Any, body: str, monkeypatch: pytest.Mo
         "--secret and --secret-file: give one of them"
     )
     assert run("sign", "-", "--secret-file", "-").error == snapshot(
-        "--secret-file -: standard input is the body already"
+        "--secret-file -: FILE is standard input already; give the secret in another way"
     )
     monkeypatch.setenv("KOMBO_WEBHOOK_SECRET", "")
-    assert run("sign", body).error == snapshot("no secret: KOMBO_WEBHOOK_SECRET is set, and empty")
+    assert run("sign", body).error == snapshot(
+        "no secret: the environment variable KOMBO_WEBHOOK_SECRET is empty"
+    )
 
 
 @POSIX

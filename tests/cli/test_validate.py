@@ -82,7 +82,7 @@ def test_an_array_is_told_where_batches_go(judge, payload):
     status, out, _ = judge(many__json=[payload, payload])
     assert status == 1
     assert out == snapshot(
-        "many.json: (root): type: expected object, got an array of 2 items; several payloads go into an .ndjson file, one a line\n"
+        "many.json: (root): type: expected object, got an array of 2 items; write several payloads into an .ndjson file, one per line\n"
     )
 
 
@@ -323,7 +323,7 @@ def test_a_manifest_is_left_out(judge, payload):
     assert status == 0
     assert out.splitlines() == [f"{file}: ok" for file in files if "manifest" not in file]
     assert err == snapshot(
-        "kombo-fakes: note: valid/manifest.json: left out, since it lists the payloads beside it and is none\n"
+        "kombo-fakes: note: valid/manifest.json: skipped, because it is a list of the payloads beside it\n"
     )
     assert judge(manifest__json=payload) == (0, "manifest.json: ok\n", "")
     assert judge(manifest__json={"event": 1, "files": [3]}).status == 1

@@ -1,0 +1,495 @@
+"""The help of the program and of each command, on a terminal of 80 columns."""
+
+from __future__ import annotations
+
+import itertools
+from importlib.metadata import version
+
+import pytest
+from inline_snapshot import snapshot
+from support.commands import Runner
+
+# rich-click draws the help, and each of its minor versions draws it in another way.
+RENDERED_BY = "1.9"
+is_same_layout = pytest.mark.skipif(
+    version("rich-click").rpartition(".")[0] != RENDERED_BY,
+    reason=f"the layout is that of rich-click {RENDERED_BY}",
+)
+HELP = {
+    (): snapshot("""\
+
+ Usage: kombo-fakes [OPTIONS] [COMMAND] [ARGS]...
+
+ Make valid and invalid payloads of Kombo's webhooks, and test receivers with
+ them.
+
+╭─ Options ────────────────────────────────────────────────────────────────────╮
+│ --version      Show the version and exit.                                    │
+│ --help     -h  Show this message and exit.                                   │
+╰──────────────────────────────────────────────────────────────────────────────╯
+╭─ Commands ───────────────────────────────────────────────────────────────────╮
+│ generate  Make payloads: realistic, anything valid, or invalid.              │
+│ validate  Validate payloads against a schema, formats included, and report   │
+│           every violation.                                                   │
+│ faults    List the faults that `generate --fault` can put into a payload.    │
+│ events    List the events that this package has a schema for.                │
+│ sign      Print the signature of a body, as Kombo sends it in                │
+│           X-Kombo-Signature.                                                 │
+│ verify    Check the signature of a body, and explain what is wrong with it.  │
+│ send      Send signed deliveries to a receiver, and count the answers.       │
+│ vectors   Write test vectors of the signature, for receivers in any          │
+│           language.                                                          │
+│ probe     Play deliveries at a receiver, and say what is wrong with it.      │
+│ replay    Send the same bytes again: reports of `probe --json`, and what     │
+│           `probe --record` has kept.                                         │
+╰──────────────────────────────────────────────────────────────────────────────╯
+
+ Examples:
+ kombo-fakes generate                         a realistic payload
+ kombo-fakes generate --set data.state=INVALID
+ kombo-fakes generate --invalid -n 20 --out invalid/
+ kombo-fakes faults                           every way to break a payload
+ kombo-fakes validate payload.json            what is wrong with a payload
+ kombo-fakes probe URL                        what a receiver gets wrong
+
+ Exit status: 0 fine, 1 found something, 2 invalid arguments, set-up or input.
+"""),
+    ("generate",): snapshot("""\
+
+ Usage: kombo-fakes generate [OPTIONS]
+
+ Make payloads: realistic, anything valid, or invalid.
+ The same options and seed make the same bytes, whatever --part and --jobs are.
+ A longer run begins with the payloads of a shorter run.
+
+╭─ Options ────────────────────────────────────────────────────────────────────╮
+│ --event        NAME                     An event that `kombo-fakes events`   │
+│                                         lists.                               │
+│ --schema       FILE                     Use your own JSON Schema or OpenAPI  │
+│                                         description (JSON or YAML) instead   │
+│                                         of an event.                         │
+│ --name         NAME                     The schema or webhook to use from an │
+│                                         OpenAPI description.                 │
+│ --count    -n  N                        The number of payloads. With         │
+│                                         --fault, the number for each fault.  │
+│                                         [default: 1, or all corners]         │
+│ --seed         N                        The same seed makes the same         │
+│                                         payloads, byte for byte. [default:   │
+│                                         0]                                   │
+│ --values       [realistic|any|corners]  realistic: what Kombo sends on a     │
+│                                         usual day. any: anything that the    │
+│                                         schema allows. corners: a fixed list │
+│                                         of extreme but valid payloads.       │
+│                                         [default: realistic]                 │
+│ --invalid                               Make invalid payloads, each with one │
+│                                         fault, and use all faults in turn.   │
+│ --fault        ID                       Make payloads with this fault; *     │
+│                                         stands for anything. Can be          │
+│                                         repeated.                            │
+│ --set          POINTER=JSON             Set a field: data.state=INVALID, or  │
+│                                         /data/end_user/origin_id=null.       │
+│                                         Fields that depend on it follow. Can │
+│                                         be repeated.                         │
+│ --unset        POINTER                  Leave out a field. Can be repeated.  │
+│ --format       [json|ndjson]            json: one object, or an array of     │
+│                                         several. ndjson: one payload per     │
+│                                         line; an invalid one comes with its  │
+│                                         fault. The default follows the       │
+│                                         ending of --out, and is json         │
+│                                         otherwise.                           │
+│ --out          FILE|DIR                 Write a .json or .ndjson file, or a  │
+│                                         directory with one file per payload  │
+│                                         and a manifest.json.                 │
+│ --part         K/M                      Make only the K-th of M parts, so    │
+│                                         several machines can share the work. │
+│                                         The parts in order are the whole.    │
+│                                         For ndjson and directories.          │
+│ --jobs         N                        The number of processes that make    │
+│                                         lines of ndjson. The bytes are the   │
+│                                         same. [default: 1]                   │
+│ --faker        LOCALE                   Take names from Faker in this        │
+│                                         locale, such as de_DE. Faker has to  │
+│                                         be installed.                        │
+│ --help     -h                           Show this message and exit.          │
+╰──────────────────────────────────────────────────────────────────────────────╯
+
+ Examples:
+ kombo-fakes generate                             one payload
+ kombo-fakes generate -n 1000 --format ndjson     1,000, one per line
+ kombo-fakes generate --set data.state=INVALID --set /data/qa_status=FAILED
+ kombo-fakes generate --values any -n 100 --out any/
+ kombo-fakes generate --fault data.state-enum-lowercase
+ kombo-fakes generate --fault 'data.updated_at-*' --format ndjson
+ kombo-fakes generate --invalid -n 20 --seed 7 --out invalid/
+ kombo-fakes generate -n 10000000 --jobs 2 --out many.ndjson.gz
+ kombo-fakes generate -n 10000000 --part 3/8 --out part-3.ndjson
+"""),
+    ("validate",): snapshot("""\
+
+ Usage: kombo-fakes validate [OPTIONS] FILE...
+
+ Validate payloads against a schema, formats included, and report every
+ violation.
+ FILE is a .json file with one payload, or an .ndjson or .jsonl file with one
+ payload per line. Both can be compressed, with .gz or .zst at the end of the
+ name. - is standard input, in either format. Without --event and --schema, the
+ type of a payload selects its schema.
+
+╭─ Options ────────────────────────────────────────────────────────────────────╮
+│ --event       NAME  An event that `kombo-fakes events` lists.                │
+│ --schema      FILE  Use your own JSON Schema or OpenAPI description (JSON or │
+│                     YAML) instead of an event.                               │
+│ --name        NAME  The schema or webhook to use from an OpenAPI             │
+│                     description.                                             │
+│ --help    -h        Show this message and exit.                              │
+╰──────────────────────────────────────────────────────────────────────────────╯
+
+ Examples:
+ kombo-fakes validate recorded/*.json
+ kombo-fakes generate -n 100 --format ndjson | kombo-fakes validate -
+"""),
+    ("faults",): snapshot("""\
+
+ Usage: kombo-fakes faults [OPTIONS]
+
+ List the faults that `generate --fault` can put into a payload.
+ If the output is not a terminal, each line holds the id, the JSON Pointer, the
+ schema keyword and the description, separated by tabs. With --wire, each line
+ holds the id, what a strict receiver has to do, what a tolerant one has to do,
+ the description and the reason.
+
+╭─ Options ────────────────────────────────────────────────────────────────────╮
+│ --event        NAME     An event that `kombo-fakes events` lists.            │
+│ --schema       FILE     Use your own JSON Schema or OpenAPI description      │
+│                         (JSON or YAML) instead of an event.                  │
+│ --name         NAME     The schema or webhook to use from an OpenAPI         │
+│                         description.                                         │
+│ --keyword      KEYWORD  List only the faults of this schema keyword, such as │
+│                         enum. Can be repeated.                               │
+│ --at           POINTER  List only the faults of this field and of everything │
+│                         in it: data.state, or /data/state.                   │
+│ --wire                  List the faults of deliveries (signature, body,      │
+│                         headers) for `send --wire-fault`.                    │
+│ --json                  Print a JSON array.                                  │
+│ --help     -h           Show this message and exit.                          │
+╰──────────────────────────────────────────────────────────────────────────────╯
+
+ Examples:
+ kombo-fakes faults --at data.state
+ kombo-fakes faults --keyword enum --keyword format --json
+ kombo-fakes faults --wire                    faults of deliveries
+"""),
+    ("events",): snapshot("""\
+
+ Usage: kombo-fakes events [OPTIONS]
+
+ List the events that this package has a schema for.
+ Kombo has published some of the schemas. The others were written for this
+ project from Kombo's API description and SDK. The first event is the default.
+ If the output is not a terminal, each line holds the name of the event, the
+ title of its schema and the origin of the schema, separated by tabs.
+
+╭─ Options ────────────────────────────────────────────────────────────────────╮
+│ --help  -h  Show this message and exit.                                      │
+╰──────────────────────────────────────────────────────────────────────────────╯\
+"""),
+    ("sign",): snapshot("""\
+
+ Usage: kombo-fakes sign [OPTIONS] FILE
+
+ Print the signature of a body, as Kombo sends it in X-Kombo-Signature.
+ FILE holds the exact bytes of the body; a newline at its end is part of them.
+ - is standard input.
+
+╭─ Options ────────────────────────────────────────────────────────────────────╮
+│ --secret-file      FILE  A file with the webhook secret; - is standard       │
+│                          input.                                              │
+│ --secret           TEXT  The webhook secret. Other users of this machine can │
+│                          see it. Without both options, the environment       │
+│                          variable KOMBO_WEBHOOK_SECRET holds the secret.     │
+│ --help         -h        Show this message and exit.                         │
+╰──────────────────────────────────────────────────────────────────────────────╯
+
+ Examples:
+ kombo-fakes sign body.json --secret-file secret.txt
+ kombo-fakes generate | KOMBO_WEBHOOK_SECRET=... kombo-fakes sign -
+"""),
+    ("verify",): snapshot("""\
+
+ Usage: kombo-fakes verify [OPTIONS] FILE
+
+ Check the signature of a body, and explain what is wrong with it.
+ FILE holds the body as it was received, before anything parses it. - is
+ standard input.
+
+╭─ Options ────────────────────────────────────────────────────────────────────╮
+│ *  --signature        TEXT  The value of the header X-Kombo-Signature.       │
+│                             [required]                                       │
+│    --secret-file      FILE  A file with the webhook secret; - is standard    │
+│                             input.                                           │
+│    --secret           TEXT  The webhook secret. Other users of this machine  │
+│                             can see it. Without both options, the            │
+│                             environment variable KOMBO_WEBHOOK_SECRET holds  │
+│                             the secret.                                      │
+│    --help         -h        Show this message and exit.                      │
+╰──────────────────────────────────────────────────────────────────────────────╯
+
+ Examples:
+ kombo-fakes verify body.json --signature OIkSn... --secret-file secret.txt
+
+ Exit status: 0 right, 1 wrong, 2 invalid arguments or unreadable input.
+"""),
+    ("send",): snapshot("""\
+
+ Usage: kombo-fakes send [OPTIONS] URL
+
+ Send signed deliveries to a receiver, and count the answers.
+ Standard output shows how often the receiver answered with each status. To
+ find out if these answers are right, use `kombo-fakes probe`. The exit status
+ is 0 if the receiver answered every delivery, whatever the status. It is 2 if
+ an answer is missing or is a redirect; the command stops there. The receiver
+ has to be on this machine, unless you add --allow-remote.
+
+╭─ Options ────────────────────────────────────────────────────────────────────╮
+│ --event             NAME                     An event that `kombo-fakes      │
+│                                              events` lists.                  │
+│ --schema            FILE                     Use your own JSON Schema or     │
+│                                              OpenAPI description (JSON or    │
+│                                              YAML) instead of an event.      │
+│ --name              NAME                     The schema or webhook to use    │
+│                                              from an OpenAPI description.    │
+│ --count         -n  N                        The number of payloads. With    │
+│                                              --fault or --wire-fault, the    │
+│                                              number for each fault.          │
+│                                              [default: 1, or all corners]    │
+│ --seed              N                        The same seed sends the same    │
+│                                              deliveries, with the same ids,  │
+│                                              in the same order. [default: 0] │
+│ --values            [realistic|any|corners]  realistic: what Kombo sends on  │
+│                                              a usual day. any: anything that │
+│                                              the schema allows. corners: a   │
+│                                              fixed list of extreme but valid │
+│                                              payloads. [default: realistic]  │
+│ --invalid                                    Make invalid payloads, each     │
+│                                              with one fault, and use all     │
+│                                              faults in turn.                 │
+│ --fault             ID                       Make payloads with this fault;  │
+│                                              * stands for anything. Can be   │
+│                                              repeated.                       │
+│ --set               POINTER=JSON             Set a field:                    │
+│                                              data.state=INVALID, or          │
+│                                              /data/end_user/origin_id=null.  │
+│                                              Fields that depend on it        │
+│                                              follow. Can be repeated.        │
+│ --unset             POINTER                  Leave out a field. Can be       │
+│                                              repeated.                       │
+│ --secret-file       FILE                     A file with the webhook secret; │
+│                                              - is standard input.            │
+│ --secret            TEXT                     The webhook secret. Other users │
+│                                              of this machine can see it.     │
+│                                              Without both options, the       │
+│                                              environment variable            │
+│                                              KOMBO_WEBHOOK_SECRET holds the  │
+│                                              secret.                         │
+│ --wire-fault        ID                       Send deliveries with this fault │
+│                                              of signature, body or headers,  │
+│                                              such as signature-missing; *    │
+│                                              stands for anything. Can be     │
+│                                              repeated.                       │
+│ --style             NAME                     The style of the bodies:        │
+│                                              compact, indented,              │
+│                                              keys-reversed, ... mixed        │
+│                                              combines several styles in one  │
+│                                              body. random picks a style for  │
+│                                              each payload. [default:         │
+│                                              compact]                        │
+│ --repeat            N                        Send each delivery N times.     │
+│                                              [default: 1]                    │
+│ --shuffle                                    Shuffle the order. The seed     │
+│                                              decides it.                     │
+│ --rate              N [x>0]                  Send at most N deliveries per   │
+│                                              second. Without it there is no  │
+│                                              limit.                          │
+│ --timeout           SECONDS [x>0]            The longest time from a         │
+│                                              delivery to the end of its      │
+│                                              answer. [default: 10.0]         │
+│ --allow-remote                               Allow a receiver on another     │
+│                                              machine.                        │
+│ --ca-file           FILE                     Certificates to trust for       │
+│                                              https, in PEM format.           │
+│ --json                                       Print a JSON object with every  │
+│                                              delivery and the status of its  │
+│                                              answer.                         │
+│ --help          -h                           Show this message and exit.     │
+╰──────────────────────────────────────────────────────────────────────────────╯
+
+ Examples:
+ kombo-fakes send http://127.0.0.1:8000/webhooks/kombo --secret-file secret.txt
+ kombo-fakes send URL --set data.state=INVALID            a field that you set
+ kombo-fakes send URL --values any -n 1000 --style random
+ # the answer to each fault:
+ kombo-fakes send URL --fault '*' --json
+ kombo-fakes send URL --wire-fault 'signature-*'
+ # duplicates in random order:
+ kombo-fakes send URL -n 50 --repeat 2 --shuffle
+"""),
+    ("vectors",): snapshot("""\
+
+ Usage: kombo-fakes vectors [OPTIONS]
+
+ Write test vectors of the signature, for receivers in any language.
+ The output is a JSON document with a test secret and a list of vectors. Each
+ vector has a body in base64, a signature header, the verdict (valid, invalid
+ or either) and the reason.
+
+╭─ Options ────────────────────────────────────────────────────────────────────╮
+│ --out       FILE  Write this file instead of standard output.                │
+│ --help  -h        Show this message and exit.                                │
+╰──────────────────────────────────────────────────────────────────────────────╯
+
+ Examples:
+ kombo-fakes vectors --out tests/kombo-vectors.json
+ kombo-fakes vectors | jq '.vectors[] | select(.verdict == "invalid") | .why'
+"""),
+    ("probe",): snapshot("""\
+
+ Usage: kombo-fakes probe [OPTIONS] URL
+
+ Play deliveries at a receiver, and say what is wrong with it.
+ Valid payloads in all styles, faults, forged signatures, broken bodies,
+ changes, and, where it can be observed, copies, late events and what else a
+ sender does that delivers at least once. Only receivers on this machine are
+ probed, unless --allow-remote. Standard output is a scorecard; the exit status
+ is 1 if something was found, and 2 if nothing was, but the run was stopped
+ before its end.
+
+╭─ Options ────────────────────────────────────────────────────────────────────╮
+│ --event             NAME               The event to send; see `kombo-fakes   │
+│                                        events`. Can be repeated.             │
+│ --secret-file       FILE               A file with the webhook secret; - is  │
+│                                        standard input.                       │
+│ --secret            TEXT               The webhook secret. Other users of    │
+│                                        this machine can see it. Without both │
+│                                        options, the environment variable     │
+│                                        KOMBO_WEBHOOK_SECRET holds the        │
+│                                        secret.                               │
+│ --policy            [strict|tolerant]  strict: the receiver enforces the     │
+│                                        published schema. tolerant: it reads  │
+│                                        what it can, and takes tomorrow's     │
+│                                        payloads as well. [default: strict]   │
+│ --observe-url       TEMPLATE           Where to see what the receiver knows  │
+│                                        of an integration: a URL with         │
+│                                        {integration_id} in it that answers   │
+│                                        JSON with state, qa_status,           │
+│                                        setup_status, updated_at and events,  │
+│                                        or 404.                               │
+│ --max-examples      N                  How many payloads Hypothesis draws    │
+│                                        beside the cases that are always      │
+│                                        sent. [default: 100]                  │
+│ --seed              N                  The same seed sends the same          │
+│                                        payloads, but for ids, which are new  │
+│                                        in each run. [default: 0]             │
+│ --max-seconds       SECONDS [x>0]      After which the run ends. [default:   │
+│                                        300.0]                                │
+│ --settle            SECONDS [x>0]      How long what the receiver knows may  │
+│                                        take to become right: more for one    │
+│                                        that answers first and works on what  │
+│                                        came later. [default: 0.75]           │
+│ --json              FILE               Write the report as JSON; - is        │
+│                                        standard output, in place of the      │
+│                                        scorecard.                            │
+│ --html              FILE               Write the report as a page: one file, │
+│                                        to be looked at and passed on.        │
+│ --junit             FILE               Write the report as JUnit XML.        │
+│ --record            DIR                Keep every delivery and its answer:   │
+│                                        files, curl, HAR.                     │
+│ --skip              FINDING            The id of a finding that is known; *  │
+│                                        stands for anything. Can be repeated. │
+│ --baseline          FILE               A report of `probe --json`, or an     │
+│                                        array of ids: what it holds is known. │
+│ --timeout           SECONDS [x>0]      The longest time from a delivery to   │
+│                                        the end of its answer. [default: 5.0] │
+│ --allow-remote                         Allow a receiver on another machine.  │
+│ --ca-file           FILE               Certificates to trust for https, in   │
+│                                        PEM format.                           │
+│ --help          -h                     Show this message and exit.           │
+╰──────────────────────────────────────────────────────────────────────────────╯
+
+ Examples:
+ kombo-fakes probe http://127.0.0.1:8000/webhooks/kombo \\
+ --secret-file secret.txt
+ kombo-fakes probe URL \\
+ --observe-url 'http://127.0.0.1:8000/integrations/{integration_id}'
+ kombo-fakes probe URL --policy tolerant --junit report.xml
+ kombo-fakes probe URL --json baseline.json; kombo-fakes probe URL \\
+ --baseline baseline.json
+"""),
+    ("replay",): snapshot("""\
+
+ Usage: kombo-fakes replay [OPTIONS] FILE...
+
+ Send the same bytes again: reports of `probe --json`, and what `probe
+ --record` has kept.
+ A line says what came back then, what comes back now, and what that means: a
+ finding is mended, still wrong, or wrong otherwise, by what was owed. A
+ recording doesn't know what was owed, so that it is as recorded, or other than
+ recorded. What is known is sent again if it is asked for by --finding. The
+ exit status is 1 if anything is still wrong.
+
+╭─ Options ────────────────────────────────────────────────────────────────────╮
+│ --url               URL            Where to; where it was sent before if not │
+│                                    given.                                    │
+│ --finding           ID             Only this finding of a report. Can be     │
+│                                    repeated.                                 │
+│ --timeout           SECONDS [x>0]  The longest time from a delivery to the   │
+│                                    end of its answer. [default: 10.0]        │
+│ --allow-remote                     Allow a receiver on another machine.      │
+│ --ca-file           FILE           Certificates to trust for https, in PEM   │
+│                                    format.                                   │
+│ --help          -h                 Show this message and exit.               │
+╰──────────────────────────────────────────────────────────────────────────────╯
+
+ Examples:
+ kombo-fakes replay report.json --url http://127.0.0.1:8000/webhooks/kombo
+ kombo-fakes replay report.json --finding signature-absent
+ kombo-fakes replay recorded/00012-wire-signature-missing.json
+"""),
+}
+
+
+@pytest.fixture(autouse=True)
+def terminal_of_80_columns(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+
+
+def show_help(run: Runner, *command: str) -> str:
+    shown = run(*command, "--help")
+    assert (shown.status, shown.err) == (0, "")
+    return "\n".join(line.rstrip() for line in shown.out.strip("\n").splitlines())
+
+
+@is_same_layout
+@pytest.mark.parametrize("command", HELP, ids=lambda command: command[0] if command else "program")
+def test_the_help_is_as_pinned(run: Runner, command: tuple[str, ...]) -> None:
+    assert show_help(run, *command) == HELP[command]
+
+
+def test_every_command_has_pinned_help() -> None:
+    from kombo_fakes.cli.program import program
+
+    assert [command for (command,) in list(HELP)[1:]] == list(program.commands)
+
+
+@pytest.mark.parametrize("arguments", [[], ["-h"]])
+def test_no_arguments_and_h_show_the_help(run: Runner, arguments: list[str]) -> None:
+    assert run(*arguments) == run("--help")
+
+
+@pytest.mark.parametrize("command", [command for (command,) in list(HELP)[1:]])
+def test_examples_can_be_copied_from_a_terminal_of_80_columns(run: Runner, command: str) -> None:
+    """A command that continues in the next line ends in a backslash."""
+    _, _, text = show_help(run, command).partition("Examples:")
+    lines = [line.strip() for line in text.partition("Exit status")[0].splitlines() if line.strip()]
+    assert lines or command == "events"
+    for before, line in itertools.pairwise(["", *lines]):
+        assert line.startswith(("kombo-fakes ", "# ")) or before.endswith(" \\")

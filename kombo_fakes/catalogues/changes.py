@@ -28,7 +28,7 @@ from kombo_fakes.errors import SchemaError
 from kombo_fakes.realistic.generator import generator_for
 from kombo_fakes.schema.requirements import require_values
 from kombo_fakes.schema.schema import Schema, SchemaLike
-from kombo_fakes.webhooks.model import ABSENT, SeenChange
+from kombo_fakes.webhooks.model import ABSENT, ChangeKind, SeenChange
 from kombo_fakes.webhooks.registry import event_named
 from kombo_fakes.webhooks.shipped import DEFAULT_EVENT, events
 
@@ -48,6 +48,8 @@ class Change:
         description: What is different, in a sentence.
         source: Where such a payload has been seen; empty where it is only to be expected.
         example: A payload that has it, and is valid otherwise; always the same.
+        kind: ``"new-property"``, ``"new-value"``, ``"new-event"``, ``"other-event"`` or
+            ``"older-shape"``.
     """
 
     id: str
@@ -55,6 +57,7 @@ class Change:
     description: str
     source: str
     example: Any = field(repr=False)
+    kind: ChangeKind
     _apply: Callable[[Any], Any] = field(repr=False)
 
     def apply(self, payload: Any) -> Any:
@@ -91,17 +94,25 @@ def _changes(schema: Schema) -> tuple[Change, ...]:
     for seen in event_named(schema.name).changes:
         path = _path(seen.pointer)
         found.append(
-            _change(schema, path, seen.variant, seen.description, seen.source, _as_seen(seen))
+            _change(
+                schema, path, seen.variant, seen.description, _as_seen(seen), seen.kind, seen.source
+            )
         )
     for site in schema.sites():
         if site.keyword == "additionalProperties":
-            found.append(_change(schema, site.path, "new-property", "a new property", "", _grown))
+            found.append(
+                _change(schema, site.path, "new-property", "a new property", _grown, "new-property")
+            )
         elif site.keyword == "enum" and site.pointer != "/type" and _has_text(site.value):
-            found.append(_change(schema, site.path, "new-value", "a new value", "", _valued))
+            found.append(
+                _change(schema, site.path, "new-value", "a new value", _valued, "new-value")
+            )
     if schema.name in events():
         found.extend(_other_event(name) for name in events() if name != schema.name)
         type_ = ("type",)
-        found.append(_change(schema, type_, "new-event", "an event that is new", "", _new_event))
+        found.append(
+            _change(schema, type_, "new-event", "an event that is new", _new_event, "new-event")
+        )
     taken: set[str] = set()
     return tuple(replace(change, id=make_unique_id(change.id, taken)) for change in found if change)
 
@@ -123,6 +134,7 @@ def _other_event(name: str) -> Change:
         description=f"type: another event, {name}",
         source="Kombo sends all events of an environment to one URL",
         example=example,
+        kind="other-event",
         _apply=applied,
     )
 
@@ -150,8 +162,9 @@ def _change(
     path: Path,
     variant: str,
     description: str,
-    source: str,
     apply: Callable[[Any, Path], Any],
+    kind: ChangeKind,
+    source: str = "",
 ) -> Change | None:
     try:
         base = generator_for(schema, require_values([path], schema)).generate(SeededChoices(0))
@@ -171,6 +184,7 @@ def _change(
         description=f"{to_dotted(path) or 'the payload'}: {description}",
         source=source,
         example=example,
+        kind=kind,
         _apply=applied,
     )
 

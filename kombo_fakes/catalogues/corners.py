@@ -40,6 +40,7 @@ from kombo_fakes.webhooks.names import POOLED, Names
 from kombo_fakes.webhooks.shipped import DEFAULT_EVENT
 
 _ABSENT: Any = object()
+_OF_THE_WHOLE = ("nulls", "optional-absent", "optional-present")
 
 
 @public
@@ -52,12 +53,14 @@ class Corner:
         pointer: JSON Pointer to what is at an edge; the whole payload is ``""``.
         description: What is at an edge, in a sentence.
         payload: The payload.
+        edge: What is at an edge, without its place.
     """
 
     id: str
     pointer: str
     description: str
     payload: Any
+    edge: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,9 +100,14 @@ def corners(
     easel = _Easel(schema, seed, names, pins or {})
     found: list[Corner] = []
     taken: set[str] = set()
-    for name, path, what, payload in _all(easel, build_blueprint(schema)):
+    for name, path, edge, payload in _all(easel, build_blueprint(schema)):
         if payload is not _ABSENT and schema.allows(payload):
-            found.append(Corner(make_unique_id(name, taken), to_pointer(path), what, payload))
+            # The corners of a whole payload are about its properties, and need no place.
+            place = to_dotted(path) or ("" if name in _OF_THE_WHOLE else "the payload")
+            description = f"{place}: {edge}" if place else edge
+            found.append(
+                Corner(make_unique_id(name, taken), to_pointer(path), description, payload, edge)
+            )
     return tuple(found)
 
 
@@ -166,18 +174,15 @@ def _all(easel: _Easel, plan: Blueprint) -> Iterator[tuple[str, Path, str, Any]]
         counts[path] = counts.get(path, 0) + 1
     for path, shape in found:
         place = path_to_id(path)
-        about = to_dotted(path) or "the payload"
         if isinstance(shape, Array):
-            yield from _array_corners(easel, path, place, about)
+            yield from _array_corners(easel, path, place)
         elif not (_is_fixed(shape) and counts[path] == 1):
             for edge in _distinct(_edges(shape)):
                 name = f"{place}-{edge.name}"
-                yield name, path, f"{about}: {edge.what}", easel.put(name, path, edge.value)
+                yield name, path, edge.what, easel.put(name, path, edge.value)
 
 
-def _array_corners(
-    easel: _Easel, path: Path, place: str, about: str
-) -> Iterator[tuple[str, Path, str, Any]]:
+def _array_corners(easel: _Easel, path: Path, place: str) -> Iterator[tuple[str, Path, str, Any]]:
     for size, name in ((0, "array-empty"), (1, "array-one"), (3, "array-several")):
         items: list[Any] = []
         for number in range(12 if size else 0):
@@ -187,7 +192,7 @@ def _array_corners(
         what = {0: "an empty array", 1: "an array of one item", 3: "an array of several items"}
         if len(items) >= size:
             full = f"{place}-{name}"
-            yield full, path, f"{about}: {what[size]}", easel.put(full, path, items[:size])
+            yield full, path, what[size], easel.put(full, path, items[:size])
 
 
 # -- what is where

@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from kombo_fakes.core.choices import Choices
 from kombo_fakes.webhooks.names import Names
@@ -60,6 +60,11 @@ class Group:
 ABSENT: Any = object()
 """The value of a `SeenChange` that leaves the field out."""
 
+ChangeKind: TypeAlias = Literal[
+    "new-property", "new-value", "new-event", "other-event", "older-shape"
+]
+"""What kind of change a schema may see."""
+
 
 @dataclass(frozen=True)
 class SeenChange:
@@ -71,6 +76,7 @@ class SeenChange:
         description: What is different.
         source: Where such a payload has been seen.
         value: What the field holds; `ABSENT` if it is left out.
+        kind: What kind of change it is.
     """
 
     variant: str
@@ -78,6 +84,7 @@ class SeenChange:
     description: str
     source: str
     value: Any = ABSENT
+    kind: ChangeKind = "older-shape"
 
 
 @dataclass(frozen=True, kw_only=True)

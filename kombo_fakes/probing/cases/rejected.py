@@ -7,7 +7,7 @@ from dataclasses import replace
 from functools import cached_property
 from typing import Any
 
-from kombo_fakes.catalogues.changes import Change, changes
+from kombo_fakes.catalogues.changes import changes
 from kombo_fakes.catalogues.faults import faults
 from kombo_fakes.errors import FaultError
 from kombo_fakes.probing.cases.edge_values import MEDIA_TYPES
@@ -145,7 +145,8 @@ class RejectedCases:
         for change in changes(self._payloads.event):
             if change.pointer == "/type":
                 payload = drop_non_ascii(change.apply(self._payloads.fresh()))
-                about = change.description.partition(": ")[2].replace("another event,", "the event")
+                is_other = change.kind == "other-event"
+                about = f"the event {payload['type']}" if is_other else "an event that is new"
                 yield change.id, about, self._sign(payload)
         for kind, about, media_type in MEDIA_TYPES:
             delivery = self._sign(self._payloads.fresh())
@@ -184,7 +185,7 @@ class RejectedCases:
         is_strict = self._policy == "strict"
         for change in changes(self._payloads.event):
             payload = drop_non_ascii(change.apply(self._payloads.fresh()))
-            topic = _topic_of_change(change)
+            topic = change.kind.replace("-", " ")
             integration, expected = self._payloads.expect_state(payload)
             # With a property more, the known fields have to be applied as ever.
             is_applied = topic == "new property"
@@ -220,13 +221,3 @@ class RejectedCases:
 
 def _suffix(number: int) -> str:
     return f"/{number + 1}" if number else ""
-
-
-def _topic_of_change(change: Change) -> str:
-    variant = change.id.rpartition("-new-")[2]
-    return {
-        "property": "new property",
-        "value": "new value",
-        "model": "new value",
-        "event": "new event",
-    }.get(variant, "other event" if change.id.startswith("event-") else "older shape")

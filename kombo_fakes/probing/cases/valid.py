@@ -138,11 +138,10 @@ class ValidCases:
     def corners(self) -> Iterator[Case]:
         """Make a case for every enum value, every null, and the edges of strings and timestamps."""
         for corner in corners(self._payloads.event, seed=self._payloads.seed):
-            about = corner.description.partition(": ")[2] or corner.description
             if corner.pointer == "":
-                yield self._make_all_null(corner.id, about, corner.payload)
+                yield self._make_all_null(corner.id, corner.edge, corner.payload)
             else:
-                yield self._make_corner(corner.id, corner.pointer, about, corner.payload)
+                yield self._make_corner(corner.id, corner.pointer, corner.edge, corner.payload)
         for name, about, value in STRINGS:
             payload = self._payloads.fresh()
             path = self._payloads.find_free_string(payload)

@@ -34,6 +34,7 @@ EVENT = Event(
             "a model that was added to the list later",
             "the list grows with nearly every release of the SDK",
             value="hris_models_added_later",
+            kind="new-value",
         ),
     ),
     types={"data.changed_models[]": "ChangedModel", "data.changed_models[].name": "DataModelName"},

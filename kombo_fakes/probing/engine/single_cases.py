@@ -1,4 +1,4 @@
-"""The single deliveries of a probe, each to be a test of its own."""
+"""The single deliveries of a probe, for users who want one test for each."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ _SOMEWHERE = "http://127.0.0.1:8000/"
 @public
 @dataclass(frozen=True, slots=True)
 class ProbeCase:
-    """One delivery of a probe, and what a receiver owes for it.
+    """One delivery of a probe, and what a receiver has to do with it.
 
     Attributes:
         id: A stable name, such as ``wire:signature-missing``.
@@ -67,15 +67,15 @@ class ProbeCase:
         return self.id
 
     def check(self, answer: Any) -> None:
-        """Raise if an answer isn't what is owed.
+        """Raise an error if an answer is not the expected one.
 
         Args:
-            answer: A status, or the response of the client that has sent the delivery.
+            answer: A status, or the response of the client that sent the delivery.
 
         Raises:
-            ReceiverError: an `AssertionError` that tells what was sent, came back and is owed.
+            ReceiverError: an `AssertionError` that says what was sent, received and expected.
                 Also for 429, too many requests, which says nothing about the delivery.
-            TypeError: for an answer without a status.
+            TypeError: if the answer has no status.
         """
         __tracebackhide__ = True
         reply = _reply_of(answer)
@@ -113,19 +113,20 @@ def probe_cases(
     ids: str | Iterable[str] | None = None,
     run: object = "",
 ) -> tuple[ProbeCase, ...]:
-    """What `probe` sends one by one, for tests of one's own: a parameter each, for instance.
+    """Make the single deliveries that `probe` sends, to use them as parameters of your own tests.
 
     Args:
         event: The event to send.
         secret: The webhook secret of the receiver.
-        policy: What the receiver is held to, ``"strict"`` or ``"tolerant"``.
-        seed: What the payloads are made from.
-        ids: Only those with one of these ids; ``*`` stands for anything.
-        run: What makes the ids in the payloads others than those of another run.
+        policy: ``"strict"`` for a receiver that enforces the published schema, ``"tolerant"`` for
+            one that reads what it can.
+        seed: Two calls with the same seed make the same payloads.
+        ids: The ids of the cases to make, all by default; ``*`` stands for anything.
+        run: Two calls with different values make payloads with different ids.
 
     Returns:
         The cases: valid payloads, styles, wire faults, changes and faults. Each has ids of its
-        own, so that it depends on no other one.
+        own, so no case depends on another one.
 
     Raises:
         UnknownNameError: if there is no such event, policy or case.
@@ -135,7 +136,7 @@ def probe_cases(
         >>> [case.id for case in probe_cases(ids=["style:in*", "fault:data.state-enum-cut"])]
         ['style:indented', 'fault:data.state-enum-cut']
     """
-    sign(b"", secret)  # Raises for a secret that is none.
+    sign(b"", secret)  # Raises for an empty secret.
     check_event(event)
     if policy not in POLICIES:
         raise unknown_name_error("policy", policy, POLICIES)
@@ -176,7 +177,7 @@ def _reply_of(answer: Any) -> Reply:
         ) from None
     body: Any = b""
     for name in ("content", "data"):
-        # Of a response that streams there is no body to be had any more.
+        # The body of a streamed response may have been read already.
         with contextlib.suppress(Exception):
             body = body or getattr(answer, name)
     headers: Any = ()

@@ -11,18 +11,19 @@ from urllib.parse import quote, quote_plus
 from kombo_fakes.wire.signing import key_of
 
 SHORTEST = 6
-"""A shorter form would be found in any text."""
+"""The fewest characters of a form: a shorter one could be in any string by chance."""
 
 
 @lru_cache(maxsize=8)
 def secret_forms(secret: str | bytes) -> tuple[str, ...]:
-    """The forms of a secret, the longest first: a padded one before the same without padding.
+    """List the forms of a secret, the longest first.
 
     Args:
         secret: The secret.
 
     Returns:
-        The forms; those of less than six letters are left out.
+        The forms that have at least six characters. A padded form comes before the same form
+        without padding, because it is longer.
 
     Examples:
         >>> secret_forms("a&b")
@@ -45,7 +46,7 @@ def secret_forms(secret: str | bytes) -> tuple[str, ...]:
         raw.hex().upper(),
     }
     if isinstance(secret, str):
-        # Otherwise than read from its bytes, where it holds lone surrogates.
+        # With lone surrogates, the string differs from what is decoded from its bytes.
         forms |= {secret, repr(secret)[1:-1], json.dumps(secret)[1:-1]}
     for encoded in (b64encode(raw), urlsafe_b64encode(raw)):
         forms |= {encoded.decode(), encoded.decode().rstrip("=")}

@@ -1,4 +1,4 @@
-"""Keeping the webhook secret out of everything that a probe says, whoever has echoed it."""
+"""Redaction: keeps the webhook secret out of reports, even where the receiver echoes it."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from kombo_fakes.wire.signing import SIGNATURE_HEADER, key_of, sign
 
 _INSTEAD = "[the webhook secret]"
 _KEPT = 1 << 16
-"""How much is kept of the body of a reply at most; `receivers` cuts it there."""
+"""How many bytes receivers keep of the body of a reply at most."""
 
 
 class Redactor:
-    """Blots out a secret, in the styles in which receivers echo one.
+    """Replaces a secret, in all forms in which receivers echo one.
 
     Args:
         secret: The secret.
@@ -31,19 +31,19 @@ class Redactor:
         self._secret = secret
         self._forms = secret_forms(secret)
         self.is_too_short: bool = len(key_of(secret)) < SHORTEST
-        """True if the secret is too short to be redacted: it would be found in any text."""
+        """True if the secret is too short to be redacted: it could be in any string by chance."""
 
     def text(self, text: str) -> str:
-        """A text without the secret."""
+        """Redact a string."""
         for form in self._forms:
             if form in text:
                 text = text.replace(form, _INSTEAD)
         return text
 
     def value(self, value: Any) -> Any:
-        """A JSON value without the secret, however deep; of anything else that which it is.
+        """Redact the strings in a JSON value, however deep they are.
 
-        Done before anything is cut short: of half a secret no form would be found any more.
+        Redact before you cut anything short: half a secret has none of the forms any more.
         """
         if isinstance(value, str):
             return self.text(value)
@@ -56,7 +56,7 @@ class Redactor:
         return value
 
     def reply(self, reply: Reply) -> Reply:
-        """A reply without the secret."""
+        """Redact a reply."""
         body = self._raw(reply.body)
         if len(reply.body) >= _KEPT:
             body = self._without_half_of_it(body)
@@ -73,7 +73,7 @@ class Redactor:
         return data
 
     def _without_half_of_it(self, data: bytes) -> bytes:
-        """Data without the beginning of the secret at its end, where it was cut short."""
+        """Redact the beginning of the secret at the end of data that was cut short."""
         for form in self._forms:
             raw = _encoded(form)
             for length in range(len(raw) - 1, SHORTEST - 1, -1):
@@ -82,7 +82,7 @@ class Redactor:
         return data
 
     def finding(self, finding: Finding) -> Finding:
-        """A finding without the secret, and with a note of whether its delivery is signed."""
+        """Redact a finding, and note whether its delivery is signed correctly."""
         delivery = finding.exchanges[-1].delivery if finding.exchanges else None
         return replace(
             finding,

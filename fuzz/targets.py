@@ -23,7 +23,7 @@ from kombo_fakes.core.pointer import parse_pointer, to_pointer
 from kombo_fakes.core.yaml_reader import parse_yaml
 from kombo_fakes.errors import DocumentError, KomboFakesError, PointerError, SchemaError
 from kombo_fakes.probing.reports.as_json import exchange_data, exchange_of, known_cases
-from kombo_fakes.probing.reports.replay import kept_in
+from kombo_fakes.probing.reports.replay import read_kept_exchanges
 
 SECRET = "a secret of the fuzzer"
 
@@ -87,15 +87,15 @@ def payload(data: bytes) -> None:
 def record(data: bytes) -> None:
     """A report or a recording is taken for what it holds, or is none; so is a baseline."""
     kept = _json(data)
-    for read in (kept_in, known_cases):
+    for read in (read_kept_exchanges, known_cases):
         try:
             found = read(kept, "fuzzed.json")
         except DocumentError as error:
             _is_short(error)
             continue
-        for one in found if read is kept_in else ():
+        for one in found if read is read_kept_exchanges else ():
             exchange = one.exchange
-            assert isinstance(f"{one.title} {one.verdict(exchange.reply)}", str)
+            assert isinstance(f"{one.title} {one.judge(exchange.reply)}", str)
             assert isinstance(exchange.delivery.curl("http://127.0.0.1:8000"), str)
             assert exchange_of(json.loads(json.dumps(exchange_data(exchange))), "") == exchange
 

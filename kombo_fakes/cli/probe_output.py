@@ -7,7 +7,7 @@ import sys
 from kombo_fakes.cli.terminal import escape, is_terminal, print_line
 from kombo_fakes.probing.model import CATEGORY_TITLES
 from kombo_fakes.probing.reports.plain_text import GROUP_NAMES, counted, how_likely, sentence
-from kombo_fakes.probing.reports.report import Report, summary
+from kombo_fakes.probing.reports.report import Report, count_findings, note_stopped
 
 
 def print_report(report: Report) -> None:
@@ -21,14 +21,14 @@ def print_report(report: Report) -> None:
     from rich.text import Text
 
     console = Console(file=sys.stdout, highlight=False, markup=False, soft_wrap=False)
-    head = f"{report.target}, held to be {report.policy}: {_summary(report)}"
+    head = f"{report.target}, policy {report.policy}: {_summary(report)}"
     console.print(Text(escape(head), style="bold"))
     grid = Table(box=None, show_header=False, padding=(0, 2, 0, 0))
     for group, name in GROUP_NAMES.items():
         tried, failed = report.tried(group), report.failed(group)
         if tried:
             style, mark = ("red", "✗") if failed else ("green", "✓")
-            grid.add_row(Text(mark, style=style), name, f"{tried - failed} of {tried} as owed")
+            grid.add_row(Text(mark, style=style), name, f"{tried - failed} of {tried} as expected")
     console.print(Padding(grid, (0, 0, 1, 2)))
     for number, finding in enumerate(report.findings, 1):
         console.print(Text(f"{number}. {escape(finding.title)}", style="bold red"))
@@ -38,10 +38,8 @@ def print_report(report: Report) -> None:
         for line in finding.text.splitlines()[:6]:
             console.print(Padding(Text(escape(line)), (0, 0, 0, 3)))
         if finding.fix:
-            console.print(
-                Padding(Text(f"Usually mended so: {sentence(finding.fix)}"), (0, 0, 0, 3))
-            )
-        console.print(Padding(Text(f"--skip {finding.id}", style="dim"), (0, 0, 1, 3)))
+            console.print(Padding(Text(f"Fix: {sentence(finding.fix)}"), (0, 0, 0, 3)))
+        console.print(Padding(Text(f"Finding id: {finding.id}", style="dim"), (0, 0, 1, 3)))
     for finding in report.skipped:
         console.print(Text(f"known: {finding.id}: {escape(finding.title)}", style="dim"))
     for line in report.not_judged:
@@ -51,8 +49,7 @@ def print_report(report: Report) -> None:
 
 
 def _summary(report: Report) -> str:
-    said, stopped, why = summary(report).partition(" (stopped: ")
-    return f"{said}, {report.seconds:.1f} s{stopped}{why}"
+    return f"{count_findings(report)}, {report.seconds:.1f} s{note_stopped(report)}"
 
 
 def _print_lines(report: Report) -> None:
@@ -64,7 +61,8 @@ def _print_lines(report: Report) -> None:
         for line in finding.text.splitlines():
             print_line(f"    {line}")
         if finding.fix:
-            print_line(f"    Usually mended so: {sentence(finding.fix)}")
+            print_line(f"    Fix: {sentence(finding.fix)}")
+            print_line(f"    Source: {finding.cause.source}")
     for finding in report.skipped:
         print_line(f"known {finding.id}: {finding.title}")
     for line in report.not_judged:

@@ -12,7 +12,7 @@ from kombo_fakes.cli.status import FINE, FOUND
 from kombo_fakes.core.messages import shorten
 
 if TYPE_CHECKING:
-    from kombo_fakes.probing.reports.replay import Kept
+    from kombo_fakes.probing.reports.replay import KeptExchange
 
 EXAMPLES = format_examples(
     "kombo-fakes replay report.json --url http://127.0.0.1:8000/webhooks/kombo",
@@ -39,21 +39,21 @@ def replay_command(
 ) -> int:
     """Send the same bytes again: reports of `probe --json`, and what `probe --record` has kept.
 
-    A line says what came back then, what comes back now, and what that means: a finding is mended,
-    still wrong, or wrong otherwise, by what was owed. A recording doesn't know what was owed, so
-    that it is as recorded, or other than recorded. What is known is sent again if it is asked for
-    by --finding. The exit status is 1 if anything is still wrong.
+    A line shows the answer then, the answer now, and what that means: a finding is fixed, still
+    wrong, or wrong in another way. A recording does not say what is expected: its answer is as
+    recorded, or differs from the recording. Known findings are sent again only if --finding names
+    them. The exit status is 1 if anything is still wrong.
     """
     from kombo_fakes.cli.terminal import print_message, print_table
     from kombo_fakes.core.json_reader import parse_json, read_bytes
     from kombo_fakes.errors import DocumentError
     from kombo_fakes.probing.receivers.resolve import resolve_receiver
-    from kombo_fakes.probing.reports.replay import WRONG, kept_in
+    from kombo_fakes.probing.reports.replay import WRONG, read_kept_exchanges
 
-    again: list[tuple[str, list[Kept]]] = []
+    again: list[tuple[str, list[KeptExchange]]] = []
     for name in files:
         data = parse_json(read_bytes(name), name)
-        found = kept_in(data, name, findings)
+        found = read_kept_exchanges(data, name, findings)
         if not found and findings:
             raise DocumentError(f"{name}: has no finding {', '.join(findings)}")
         if not found:
@@ -68,7 +68,7 @@ def replay_command(
             for kept in found:
                 then = kept.exchange
                 reply = receiver.deliver(then.delivery)
-                verdict = kept.verdict(reply)
+                verdict = kept.judge(reply)
                 verdicts[verdict] += 1
                 done = ", ".join(then.delivery.done)
                 rows.append((kept.title, done, str(then.reply), str(reply), verdict))

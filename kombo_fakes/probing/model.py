@@ -16,6 +16,7 @@ __all__ = [
     "CATEGORY_TITLES",
     "Case",
     "Category",
+    "Cause",
     "Exchange",
     "Expectation",
     "Failure",
@@ -24,6 +25,7 @@ __all__ = [
     "Loss",
     "Mismatch",
     "Policy",
+    "Raised",
     "Reply",
 ]
 
@@ -73,6 +75,22 @@ _COMMAND_LIMIT = 4_000
 
 
 @dataclass(frozen=True, slots=True)
+class Raised:
+    """An exception that an application in this process let through.
+
+    Attributes:
+        error: The exception: ``KeyError('id')``.
+        place: The file and the line of the application; empty if they are unknown.
+    """
+
+    error: str
+    place: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.error} at {self.place}" if self.place else self.error
+
+
+@dataclass(frozen=True, slots=True)
 class Reply:
     """What came back for a delivery.
 
@@ -82,7 +100,7 @@ class Reply:
         body: The beginning of the body.
         trouble: Why there was no answer; None where there was one.
         seconds: How long it took.
-        raised: The exception that an application in this process let through, and where.
+        raised: The exception that an application in this process let through.
     """
 
     status: int | None
@@ -90,7 +108,7 @@ class Reply:
     body: bytes = b""
     trouble: Trouble | None = None
     seconds: float = field(default=0.0, compare=False)
-    raised: str = field(default="", compare=False)
+    raised: Raised | None = field(default=None, compare=False)
 
     @property
     def is_accepted(self) -> bool:
@@ -126,24 +144,49 @@ class Reply:
 
 
 @dataclass(frozen=True, slots=True)
+class Cause:
+    """What findings of one kind have in common.
+
+    Attributes:
+        id: A stable name: ``signature-absent``.
+        title: What the receiver does wrong, as a phrase without a subject.
+        fix: How such a bug is fixed.
+        source: Which standard, document or catalogue of bugs says so.
+        likelihood: How likely a receiver is to meet it.
+    """
+
+    id: str
+    title: str
+    fix: str
+    source: str
+    likelihood: Likelihood
+
+
+@dataclass(frozen=True, slots=True)
 class Case:
-    """One delivery, what is special about it, and what is owed.
+    """One delivery, what is special about it, and what the receiver is expected to do.
 
     Attributes:
         id: A stable name: ``fault:data.state-enum-lowercase``.
         group: ``valid``, ``style``, ``fault``, ``wire``, ``change``, ``timeline``.
-        topic: What failures of the same cause have in common.
+        topic: What kind of thing is special: cases of one topic show the same bug.
         about: What is special, in a few words.
-        pointer: Where, in the payload.
-        delivery: What is sent.
+        delivery: The delivery to send.
         expectation: What the receiver has to do.
-        why: Why.
-        likelihood: How likely it is to meet it.
-        integration: The integration id to look at afterwards; None where there is none to see.
-        expected_state: What is to be seen there once it is taken; None for whatever it is.
+        why: Why it has to.
+        cause: The cause that a wrong answer most likely has.
+        likelihood: How likely a receiver is to meet it.
+        pointer: JSON Pointer to what is special in the payload.
+        keyword: Of a fault, the keyword of the schema that is broken.
+        family: Of a wire fault, ``signature``, ``body`` or ``http``.
+        integration: The integration to observe afterwards; None where there is none to observe.
+        expected_state: What the receiver should show of it, once it has accepted the delivery;
+            None where that is open.
         event: The event that it is one of.
         nearest: The valid delivery that is most like it: without what is special about it.
-        traceless: Whether nothing may be seen there, even if it is answered 2xx.
+        traceless: Whether the integration has to stay unknown, even if the answer is 2xx.
+        signed_topics: Of an unsigned delivery, the topics of those that are like it but signed.
+        difference: In a timeline with ids that are almost alike, what they differ in.
     """
 
     id: str
@@ -153,14 +196,18 @@ class Case:
     delivery: Delivery
     expectation: Expectation
     why: str
+    cause: Cause
     likelihood: Likelihood
     pointer: str = ""
     keyword: str = ""
+    family: str = ""
     integration: str | None = None
     expected_state: Mapping[str, Any] | None = None
     event: str = ""
     nearest: Delivery | None = field(default=None, repr=False)
     traceless: bool = False
+    signed_topics: tuple[str, ...] = ()
+    difference: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,24 +276,39 @@ class Finding:
     Attributes:
         id: A stable name, for ``--skip`` and a baseline.
         category: What kind of wrong it is.
-        title: What is wrong, in a line.
-        text: What was sent, what came back, what was owed and why.
-        fix: How such a bug is usually mended.
-        likelihood: How likely it is to meet it.
+        cause: What it has in common with findings of its kind, with the source of the rule.
+        headline: What the receiver does wrong, without a subject.
+        shown_by: What was special about the deliveries that show it; empty where the headline says
+            it all.
+        text: What was sent, received and expected, in lines.
+        fix: How such a bug is fixed.
+        likelihood: How likely a receiver is to meet it.
         cases: The ids of all cases that show it.
         exchanges: What shows it, in order; the last one is the one that went wrong.
-        signed: Whether the last delivery bears the signature that it should.
+        expectation: What the receiver has to do with the last delivery.
+        is_invalid: Whether some of the deliveries are payloads that the published schema does not
+            allow.
+        signed: Whether the last delivery has the right signature.
     """
 
     id: str
     category: Category
-    title: str
+    cause: Cause
+    headline: str
+    shown_by: str
     text: str
     fix: str
     likelihood: Likelihood
     cases: tuple[str, ...]
     exchanges: tuple[Exchange, ...]
+    expectation: Expectation = "either"
+    is_invalid: bool = False
     signed: bool = False
+
+    @property
+    def title(self) -> str:
+        """What the receiver does wrong, in a line."""
+        return f"{self.headline}: {self.shown_by}" if self.shown_by else self.headline
 
     def curl(self, url: str) -> str:
         """A command for a POSIX shell that sends the last delivery again.

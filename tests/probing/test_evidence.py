@@ -12,6 +12,7 @@ from typing import Any, get_args
 from xml.etree import ElementTree
 
 import pytest
+from inline_snapshot import snapshot
 from support.gallery.receiver import Answer, Receiver, Rejection
 
 from kombo_fakes import (
@@ -29,16 +30,24 @@ from kombo_fakes.probing.cases.phases import CaseMaker
 from kombo_fakes.probing.cases.scenarios import SCENARIOS
 from kombo_fakes.probing.engine.client import Client
 from kombo_fakes.probing.engine.session import Session
-from kombo_fakes.probing.model import Case, Category, Exchange, Failure, Policy, Reply
+from kombo_fakes.probing.model import Case, Category, Cause, Exchange, Failure, Policy, Reply
 from kombo_fakes.probing.reports.as_html import html_report
 from kombo_fakes.probing.reports.as_json import data_report
 from kombo_fakes.probing.reports.as_junit import junit_report
 from kombo_fakes.probing.reports.plain_text import finding_lines
 from kombo_fakes.probing.reports.report import Report
 from kombo_fakes.probing.secrets.redaction import Redactor
-from kombo_fakes.probing.verdicts.diagnosis import THEMES, diagnose
+from kombo_fakes.probing.verdicts.causes import (
+    CHANGE_EVENT,
+    CHANGE_OLDER_SHAPE,
+    FIRST_PATH,
+    FIRST_RATE_LIMITED,
+    STATE_LACKS_FIELDS,
+    TIMELINE_FORGED,
+)
+from kombo_fakes.probing.verdicts.diagnosis.pipeline import diagnose
+from kombo_fakes.probing.verdicts.diagnosis.result import SLUGS
 from kombo_fakes.probing.verdicts.evidence import Evidence
-from kombo_fakes.probing.verdicts.findings import SLUGS
 from kombo_fakes.probing.verdicts.judge import leak
 from kombo_fakes.webhooks.shipped import events
 
@@ -88,8 +97,7 @@ def test_too_many_requests_are_no_good_run() -> None:
     """Where the first delivery is answered so nothing can be told at all."""
     report = probed(lambda delivery: 429)
     assert ids(report) == ["first-delivery"]
-    assert "429, too many requests" in report.findings[0].title
-    assert "lift the rate limit" in report.findings[0].fix
+    assert report.findings[0].cause is FIRST_RATE_LIMITED
     assert not report.ok
 
 
@@ -219,37 +227,39 @@ def test_whatever_fails_alone_is_found(event: str) -> None:
             assert len(found_of(cases, case, category, reply)) == 1, (case.id, category)
 
 
-def test_a_wire_fault_that_is_new_is_found() -> None:
-    """One that stands in no cluster has a finding of its own."""
+def new_cause(name: str) -> Cause:
+    """A cause that no step of the diagnosis knows."""
+    return Cause(name, "{verb} something new", "a fix", "a source", "hostile")
+
+
+def test_cases_with_a_cause_that_no_step_knows_have_findings_of_their_own() -> None:
     cases = all_cases(EVENT)
     plain = next(case for case in cases if case.topic == "body-array")
-    new = replace(plain, id="wire:body-new", topic="body-new", about="something new")
+    new = replace(plain, id="wire:body-new", topic="body-new", cause=new_cause("body-new"))
     cases.append(new)
     assert found_of(cases, new, "crashes", Reply(500)) == ["body-new-crashes"]
     change = next(case for case in cases if case.group == "change")
-    other = replace(change, id="change:new", topic="a new theme")
+    other = replace(change, id="change:new", topic="new", cause=new_cause("change-new"))
     cases.append(other)
-    assert found_of(cases, other, "crashes", Reply(500)) == ["change-a-new-theme-crashes"]
+    assert found_of(cases, other, "crashes", Reply(500)) == ["change-new-crashes"]
 
 
-def test_whatever_history_fails_is_found() -> None:
-    """Also one whose theme has no title yet; and each that there is has one."""
+def test_every_scenario_that_fails_is_found() -> None:
     first = CaseMaker(EVENT, SECRET, "strict", 0, "a run").valid.first()
     for scenario in SCENARIOS:
-        assert scenario.topic in THEMES
         for category in get_args(Category):
             case = replace(
-                first, id=f"timeline:{scenario.id}", group="timeline", topic=scenario.topic,
-                about=scenario.about,
+                first, id=f"timeline:{scenario.id}", group="timeline", topic=scenario.cause.id,
+                about=scenario.about, cause=scenario.cause,
             )  # fmt: skip
             evidence = Evidence(policy="strict")
             evidence.add(Failure(category, case, (Exchange(case.delivery, Reply(204)),)))
             (finding,) = diagnose(evidence)
-            assert finding.cases == (case.id,)
+            assert finding.cases == (case,)
     evidence = Evidence(policy="strict")
-    new = replace(first, group="timeline", topic="a new theme")
+    new = replace(first, group="timeline", topic="new", cause=new_cause("timeline-new"))
     evidence.add(Failure("loses-events", new, (Exchange(new.delivery, Reply(204)),)))
-    assert [finding.id for finding in diagnose(evidence)] == ["timeline-a-new-theme-loses"]
+    assert [finding.id for finding in diagnose(evidence)] == ["timeline-new-loses"]
 
 
 def test_ids_of_findings_are_their_own() -> None:
@@ -257,13 +267,13 @@ def test_ids_of_findings_are_their_own() -> None:
     assert set(SLUGS) == set(get_args(Category))
     assert len(set(SLUGS.values())) == len(SLUGS)
     first = CaseMaker(EVENT, SECRET, "strict", 0, "a run").valid.first()
-    forged = replace(first, id="timeline:forged-first", group="timeline", topic="forged")
+    forged = replace(first, id="timeline:forged-first", group="timeline", cause=TIMELINE_FORGED)
     evidence = Evidence(policy="strict")
     for category in get_args(Category):
         evidence.add(Failure(category, forged, (Exchange(forged.delivery, Reply(204)),)))
     found = [finding.id for finding in diagnose(evidence)]
     assert len(found) == len(set(found)) == len(SLUGS)
-    assert {"timeline-forged-refuses", "timeline-forged-applied"} <= set(found)
+    assert {"timeline-forged-rejects", "timeline-forged-applied"} <= set(found)
 
 
 def test_every_case_that_failed_belongs_to_a_finding() -> None:
@@ -465,7 +475,7 @@ def test_findings_are_those_of_an_event() -> None:
         "sync-finished:signature-unchecked", "assessment.order-received:signature-branch",
     ]  # fmt: skip
     mine, other = report.findings
-    assert mine.title.startswith("with sync-finished it ")
+    assert mine.title.startswith("sync-finished: ")
     assert all(case.startswith("sync-finished:") for case in mine.cases)
     assert other.cases == ("assessment.order-received:wire:unsigned-event-sync-finished",)
     cases = [outcome.case.id for outcome in report.outcomes]
@@ -604,8 +614,7 @@ def test_a_crash_on_invalid_payloads_shows_an_invalid_one() -> None:
     assert any(case.startswith("change:event-") for case in finding.cases)
 
 
-def test_an_older_shape_is_told_as_such() -> None:
-    """Not as what the next release may send."""
+def test_an_older_shape_is_not_called_a_change_of_the_next_release() -> None:
 
     def receive(delivery: Delivery) -> int:
         status = right(delivery)
@@ -616,20 +625,23 @@ def test_an_older_shape_is_told_as_such() -> None:
 
     right = good()
     report = probed(receive, policy="tolerant")
-    (finding,) = [f for f in report.findings if f.id == "change-older-shape-refuses"]
-    assert "older release" in finding.title
-    assert "because older releases of Kombo have sent it" in finding.text
-    assert "let the field be absent" in finding.fix
+    (finding,) = [f for f in report.findings if f.id == "change-older-shape-rejects"]
+    assert finding.cause is CHANGE_OLDER_SHAPE
+    assert finding.text == snapshot("""\
+Sent: data.setup_status: without the field, as payloads of older releases are.
+Received 422, expected 2xx: older releases of Kombo have sent it.\
+""")
     strict = [note for note in probed(right).notes if "setup_status: without" in note]
-    assert [note.partition(":")[0] for note in strict] == [
-        "refuses what older releases of Kombo have sent"
-    ]
+    assert strict == snapshot(
+        [
+            "rejects what older releases of Kombo have sent: data.setup_status: without the field, as payloads of older releases are"
+        ]
+    )
 
 
-def test_who_takes_everything_is_shown_an_unsigned_one() -> None:
-    """A signed one would prove less."""
+def test_an_unsigned_delivery_shows_that_a_receiver_accepts_everything() -> None:
     (finding,) = probed(lambda delivery: 204).findings
-    assert finding.id == "takes-everything"
+    assert finding.id == "accepts-everything"
     assert finding.exchanges[-1].delivery.signature is None
 
 
@@ -647,8 +659,7 @@ def test_what_crashes_signed_or_not_is_one_finding() -> None:
     assert set(finding.cases) == {"wire:http-put", "wire:unsigned-put"}
 
 
-def test_texts() -> None:
-    """Labels with commas are told apart, one that begins with by needs no with, marks stay one."""
+def test_titles_list_what_was_special_about_deliveries() -> None:
 
     def receive(delivery: Delivery) -> int:
         if delivery.method == "GET":
@@ -657,29 +668,50 @@ def test_texts() -> None:
 
     right = good()
     report = probed(receive)
-    titles = "\n".join(finding.title for finding in report.findings)
-    assert "a delivery sent by GET" in titles
-    assert "with sent" not in titles
+    assert [finding.title for finding in report.findings] == snapshot(
+        [
+            "does not validate payloads: most of what the published schema does not allow is accepted (probe a tolerant reader with --policy tolerant)",
+            "accepts bodies that are not JSON: an empty body, or only whitespace; a truncated body; another format than JSON; something after the payload",
+            "accepts bodies in another encoding, or with bytes that are not UTF-8: bytes in a string that are not UTF-8",
+            "accepts bodies that only lenient parsers call JSON: JSON with extensions that some parsers read (a trailing comma, comments, single quotes, raw control characters)",
+            "crashes on a delivery by GET",
+        ]
+    )
     nowhere = probed(lambda delivery: 404)
+    assert nowhere.findings[0].cause is FIRST_PATH
     lines = finding_lines(nowhere.findings[0], nowhere.url)
-    assert any(line.endswith("right one?") for line in lines)
+    assert [line for line in lines if "curl" not in line] == snapshot(
+        [
+            "rejects the first good delivery: there is nothing at this path",
+            "rejects what it has to accept · Kombo sends this today · 1 case",
+            "Sent: a plain realistic payload.",
+            "Received 404, expected 2xx: a valid payload, correctly signed, has to be accepted.",
+            "Fix: check the path of the URL.",
+            "Source: RFC 9110, section 15.5.5 (404 Not Found)",
+            "Finding id: first-delivery",
+        ]
+    )
     changed = probed(lambda d: 422 if b'"integration-state-changed"' not in d.body else right(d),
                      policy="tolerant")  # fmt: skip
-    (finding,) = [f for f in changed.findings if f.id == "change-unknown-event-refuses"]
-    assert "; type: another event" in finding.title
+    (finding,) = [f for f in changed.findings if f.id == "change-unknown-event-rejects"]
+    assert finding.cause is CHANGE_EVENT
+    assert finding.title == snapshot(
+        "rejects events that it does not know, although Kombo sends all events to the same URL: type: another event, ai-apply-application-status-updated; type: another event, ai-apply-job-posting-status-updated; type: another event, assessment:order-received; type: another event, connection-flow-failed; type: another event, data-changed and 6 more"
+    )
 
 
 @pytest.mark.slow
-def test_a_document_without_fields_is_told_as_such() -> None:
-    """It isn't said that something wasn't stored."""
+def test_a_document_that_lacks_fields_is_not_called_wrong_state() -> None:
 
     class Bare(Receiver):
         def show(self, record: dict[str, Any]) -> dict[str, Any]:
             return {name: record[name] for name in ("state", "qa_status")}
 
     (finding,) = probed(Bare(SECRET), observe=OBSERVE).findings
-    assert "the document that is observed lacks fields (setup_status, updated_at)" in finding.title
-    assert finding.fix.startswith("let the document that is observed hold")
+    assert finding.cause is STATE_LACKS_FIELDS
+    assert finding.title == snapshot(
+        "shows an observed document that lacks fields (setup_status, updated_at): the first event of an integration"
+    )
 
 
 # -- the first delivery

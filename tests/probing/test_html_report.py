@@ -17,7 +17,7 @@ from support.gallery.serving import serving
 
 from kombo_fakes import Delivery, probe
 from kombo_fakes.cli.main import main
-from kombo_fakes.probing.model import Case, Exchange, Finding, Reply
+from kombo_fakes.probing.model import Case, Cause, Exchange, Finding, Reply
 from kombo_fakes.probing.reasons import (
     EventNotSent,
     GoodDeliveriesFail,
@@ -29,7 +29,8 @@ from kombo_fakes.probing.reports.as_html import html_report
 from kombo_fakes.probing.reports.payload_diff import differences_from_valid
 from kombo_fakes.probing.reports.readable import body_text, reply_text, visible
 from kombo_fakes.probing.reports.report import Outcome, Report
-from kombo_fakes.probing.reports.sequence_diagram import picture_of
+from kombo_fakes.probing.reports.sequence_diagram import draw_sequence
+from kombo_fakes.probing.verdicts.causes import VALID_TEXT
 
 SECRET = "s3cret of a receiver"
 HOSTILE = (
@@ -108,9 +109,11 @@ def hostile_report() -> Report:
         (HOSTILE,),
     )
     reply = Reply(500, (("Server", HOSTILE),), HOSTILE.encode("utf-8", "surrogatepass"))
+    cause = Cause(HOSTILE, HOSTILE, HOSTILE, HOSTILE, "hostile")
     case = Case(
-        HOSTILE, "fault", HOSTILE, HOSTILE, delivery, "reject", HOSTILE, "hostile", HOSTILE, HOSTILE
-    )
+        HOSTILE, "fault", HOSTILE, HOSTILE, delivery, "reject", HOSTILE, cause, "hostile",
+        HOSTILE, HOSTILE,
+    )  # fmt: skip
     event = json.dumps(
         {
             "id": HOSTILE,
@@ -119,8 +122,9 @@ def hostile_report() -> Report:
     )
     step = Exchange(Delivery("POST", (), event.encode("utf-8", "surrogatepass"), (HOSTILE,)), reply)
     finding = Finding(
-        HOSTILE, "crashes", HOSTILE, HOSTILE, HOSTILE, "hostile", (HOSTILE,), (step, step)
-    )
+        HOSTILE, "crashes", cause, HOSTILE, HOSTILE, HOSTILE, HOSTILE, "hostile", (HOSTILE,),
+        (step, step),
+    )  # fmt: skip
     alone = replace(finding, exchanges=(Exchange(delivery, reply),))
     return Report(
         HOSTILE, "strict", 1, (HOSTILE,), (finding, alone), (finding,), (HOSTILE,), (HOSTILE,),
@@ -183,10 +187,9 @@ def test_hostile_text_stays_text() -> None:
 
 
 def test_the_map_shows_where_it_went_wrong(nulls: Report) -> None:
-    """By place and keyword, with the number of cases; and what owes nothing is said to."""
     labels = Page(html_report(nulls)).labels()
-    assert "/data/end_user/creator_email, valid values: 1 of 11 not as owed" in labels
-    assert "/data/state, enum: 18 cases as owed" in labels
+    assert "/data/end_user/creator_email, valid values: 1 of 11 not as expected" in labels
+    assert "/data/state, enum: 18 cases as expected" in labels
     assert any(label.startswith("Signatures: signature-padded: ") for label in labels)
     assert any(label.endswith("either is right") for label in labels)
 
@@ -209,7 +212,10 @@ def test_differences() -> None:
 
     def beside(near: Any, sent: Delivery, pointer: str = "") -> Case:
         nearest = Delivery.of(near, "s")
-        return Case("c", "valid", "", "", sent, "accept", "", "schema", pointer, nearest=nearest)
+        return Case(
+            "c", "valid", "", "", sent, "accept", "", VALID_TEXT, "schema", pointer,
+            nearest=nearest,
+        )  # fmt: skip
 
     valid = {"id": "1", "data": {"a": 1, "b": [1, 2], "c": True, "id": "x"}}
     sent = Delivery.of({"id": "2", "data": {"a": "1", "b": [1, 3], "d": None, "id": "y"}}, "s")
@@ -223,16 +229,17 @@ def test_differences() -> None:
     assert differences_from_valid(beside(valid, broken)) == ()
 
 
-def test_lanes(copies: Report) -> None:
-    """A lane for each integration, an arc to each copy, and the last delivery is the wrong one."""
+def test_sequence_diagram_has_rows_arcs_to_copies_and_the_wrong_delivery_last(
+    copies: Report,
+) -> None:
     (finding,) = copies.findings
-    picture = picture_of(finding.exchanges)
-    assert picture is not None
-    assert len(picture.copies) == 1
-    assert [node.state for node in picture.nodes][-1] == "wrong"
-    assert [node.state for node in picture.nodes].count("wrong") == 1
-    assert picture.steps[-1].about.startswith("a copy of ")
-    assert picture_of(finding.exchanges[:1]) is None
+    diagram = draw_sequence(finding.exchanges)
+    assert diagram is not None
+    assert len(diagram.copies) == 1
+    assert [node.outcome for node in diagram.nodes][-1] == "wrong"
+    assert [node.outcome for node in diagram.nodes].count("wrong") == 1
+    assert diagram.steps[-1].about.startswith("a copy of ")
+    assert draw_sequence(finding.exchanges[:1]) is None
     page = html_report(copies).decode()
     assert page.count("<svg") == 1
     assert "<title>1 finding: " in page
@@ -241,10 +248,10 @@ def test_lanes(copies: Report) -> None:
         payload = {"id": str(number), "data": {"integration_id": integration, "state": "ACTIVE"}}
         return Exchange(Delivery.of(payload, "s"), Reply(200))
 
-    two = picture_of([event("a:1", 1), event("b:1", 2), event("a:1", 3)])
+    two = draw_sequence([event("a:1", 1), event("b:1", 2), event("a:1", 3)])
     assert two is not None
-    assert [lane.name for lane in two.lanes] == ["a:1", "b:1"]
-    assert [node.y for node in two.nodes] == [two.lanes[i].y for i in (0, 1, 0)]
+    assert [row.name for row in two.rows] == ["a:1", "b:1"]
+    assert [node.y for node in two.nodes] == [two.rows[i].y for i in (0, 1, 0)]
     assert all(0 < node.x < two.width and 0 < node.y < two.height for node in two.nodes)
 
 
@@ -274,14 +281,13 @@ def test_replies_are_readable() -> None:
 
 
 def test_a_run_without_findings_says_so() -> None:
-    """And one that was stopped doesn't say that all is well."""
     unseen = replace(hostile_report(), findings=(), skipped=(), stops=(), outcomes=())
-    assert b"Every delivery that could be judged was treated as is owed." in html_report(unseen)
+    assert b"Every delivery that could be judged was answered as expected." in html_report(unseen)
     report = replace(unseen, unjudged=())
-    assert b"Every delivery was treated as is owed." in html_report(report)
+    assert b"Every delivery was answered as expected." in html_report(report)
     stopped = html_report(replace(report, stops=(Stop(Interrupted()),)))
-    assert b"<title>Stopped before its end: " in stopped
-    assert b"Nothing was found until the run was stopped." in stopped
+    assert b"<title>Stopped early: " in stopped
+    assert b"There were no findings until the run was stopped." in stopped
 
 
 @pytest.mark.slow

@@ -14,6 +14,7 @@ from urllib.parse import quote, quote_plus
 from xml.etree import ElementTree
 
 import pytest
+from inline_snapshot import snapshot
 from support.gallery.broken import BROKEN, get_planted
 from support.gallery.good import GOOD, AppliesLater
 from support.gallery.planted import subclass
@@ -29,6 +30,11 @@ from kombo_fakes.probing.reports.as_json import data_report
 from kombo_fakes.probing.reports.as_junit import junit_report
 from kombo_fakes.probing.reports.recorder import Recorder
 from kombo_fakes.probing.reports.report import Report
+from kombo_fakes.probing.verdicts.causes import (
+    FIRST_SECRET,
+    TIMELINE_COUNTS_LATE,
+    TIMELINE_TIMESTAMPS,
+)
 
 SECRET = "s3cret of a receiver"
 OBSERVE = "/integrations/{integration_id}"
@@ -95,11 +101,13 @@ def test_bugs_are_found_and_named(planted):
 
 
 def test_the_first_delivery_tells_what_is_wrong_with_the_set_up():
-    """One finding, and the run stops."""
     report = probed(Receiver("another secret"))
     (finding,) = report.findings
     assert finding.id == "first-delivery"
-    assert "401, most likely a wrong secret" in finding.title
+    assert finding.cause is FIRST_SECRET
+    assert finding.title == snapshot(
+        "rejects the first good delivery, most likely because of a wrong secret"
+    )
     assert report.stopped == "the first good delivery was not accepted"
     assert report.deliveries < 20
 
@@ -118,7 +126,7 @@ def test_a_callable_is_a_receiver():
         return 204 if verify(delivery.body, delivery.signature, SECRET) else 401
 
     report = probe(receive, secret=SECRET, policy="tolerant", max_examples=5)
-    assert [finding.id for finding in report.findings] == ["body-not-json-takes"]
+    assert [finding.id for finding in report.findings] == ["body-not-json-accepts"]
 
 
 def test_an_asgi_application_is_a_receiver():
@@ -195,9 +203,9 @@ def test_known_findings_are_skipped():
         return 204 if verify(delivery.body, delivery.signature, SECRET) else 401
 
     options = {"secret": SECRET, "policy": "tolerant", "max_examples": 5}
-    report = probe(receive, skip=["body-not-json-takes"], **options)
+    report = probe(receive, skip=["body-not-json-accepts"], **options)
     assert report.ok
-    assert [finding.id for finding in report.skipped] == ["body-not-json-takes"]
+    assert [finding.id for finding in report.skipped] == ["body-not-json-accepts"]
 
 
 @pytest.mark.slow
@@ -238,7 +246,7 @@ def test_every_event_can_be_sent():
         max_examples=5,
     )  # fmt: skip
     names = [finding.id for finding in report.findings]
-    assert names == ["sync-finished:body-not-json-takes", "data-changed:body-not-json-takes"]
+    assert names == ["sync-finished:body-not-json-accepts", "data-changed:body-not-json-accepts"]
 
 
 @pytest.mark.slow
@@ -313,14 +321,11 @@ def test_an_echoed_secret_is_in_no_output(capsys, tmp_path):
 
 @pytest.mark.slow
 def test_a_bug_in_counting_hides_no_other():
-    """Late events that are counted, and timestamps that are compared as texts: both are said."""
     counts = type(get_planted("counts-older-events").receiver_factory(SECRET))
     compares_strings = {"is_newer": lambda self, good, new, old: new > old}
     report = probed(subclass("both", counts, compares_strings)(SECRET), max_examples=0)
-    titles = "\n".join(finding.title for finding in report.findings)
-    assert len(report.findings) == 2
-    assert "comes late is counted" in titles
-    assert "timestamps are not compared as instants" in titles
+    causes = [finding.cause for finding in report.findings]
+    assert causes == [TIMELINE_COUNTS_LATE, TIMELINE_TIMESTAMPS]
 
 
 @pytest.mark.slow
@@ -340,7 +345,7 @@ def test_what_is_observed_shows_no_secret():
     texts = [f"{finding.title} {finding.text}" for finding in report.findings]
     assert repr(ECHOED)[1:-1] not in "".join(texts)
     assert "state is '[the webhook secret]'" in "".join(texts)
-    assert "Sent: a look at what it knows." in "".join(texts)
+    assert "Sent: a GET that observes the state." in "".join(texts)
 
     def application(environ, start_response):
         start_response("200 OK", [])
@@ -408,7 +413,7 @@ def test_command_line_without_a_secret(capsys, monkeypatch, tmp_path):
 def test_junit_can_hold_any_text():
     """What XML has no way to write is replaced."""
     report = probe(lambda delivery: 500)
-    hostile = replace(report.findings[0], title="a\x00b\ud800", text="\x1b<>&")
+    hostile = replace(report.findings[0], headline="a\x00b\ud800", shown_by="", text="\x1b<>&")
     changed = replace(report, findings=(hostile,))
     suite = ElementTree.fromstring(junit_report(changed))[0]
     assert suite[0][0].get("message") == "a\ufffdb\ufffd"

@@ -1,4 +1,4 @@
-"""What a probe has found, sent once more: what an answer of today means."""
+"""Replays: the deliveries of a report are sent again, and each answer gets a verdict."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from kombo_fakes.core.writer import to_pretty_json
 from kombo_fakes.probing.model import Exchange, Reply
 from kombo_fakes.probing.reports.as_json import data_report, exchange_data
 from kombo_fakes.probing.reports.recorder import Recorder
-from kombo_fakes.probing.reports.replay import kept_in
+from kombo_fakes.probing.reports.replay import read_kept_exchanges
 
 SECRET = "s3cret of a receiver"
 
@@ -38,9 +38,18 @@ def exchange(status, trouble=None):
     return exchange_data(Exchange(Delivery.of({"id": "1"}), Reply(status, trouble=trouble)))
 
 
+EXPECTED = {
+    "accepts-invalid": "reject",
+    "rejects-valid": "accept",
+    "crashes": "either",
+    "applies-twice": "accept",
+}
+
+
 def finding(name, category, *statuses, **more):
     exchanges = [exchange(status) for status in statuses]
-    return {"id": name, "category": category, "exchanges": exchanges, "cases": [], **more}
+    kept = {"id": name, "category": category, "exchanges": exchanges, "cases": []}
+    return {**kept, "expected": EXPECTED[category], **more}
 
 
 @pytest.fixture
@@ -61,62 +70,52 @@ def replay(capsys, tmp_path):
     ("category", "then", "now", "verdict"),
     [
         ("accepts-invalid", 200, 200, "still wrong"),
-        ("accepts-invalid", 200, 401, "mended"),
-        ("accepts-invalid", 200, 404, "mended"),
-        ("accepts-invalid", 200, 204, "wrong otherwise"),
-        ("accepts-invalid", 200, 500, "wrong otherwise"),
-        ("accepts-invalid", 200, 429, "wrong otherwise"),
-        ("accepts-invalid", 200, 307, "wrong otherwise"),
-        ("rejects-valid", 400, 204, "mended"),
+        ("accepts-invalid", 200, 401, "fixed"),
+        ("accepts-invalid", 200, 404, "fixed"),
+        ("accepts-invalid", 200, 204, "wrong in another way"),
+        ("accepts-invalid", 200, 500, "wrong in another way"),
+        ("accepts-invalid", 200, 429, "wrong in another way"),
+        ("accepts-invalid", 200, 307, "wrong in another way"),
+        ("rejects-valid", 400, 204, "fixed"),
         ("rejects-valid", 400, 400, "still wrong"),
-        ("rejects-valid", 400, 404, "wrong otherwise"),
-        ("rejects-valid", 400, 429, "wrong otherwise"),
-        ("rejects-valid", 400, 307, "wrong otherwise"),
+        ("rejects-valid", 400, 404, "wrong in another way"),
+        ("rejects-valid", 400, 429, "wrong in another way"),
+        ("rejects-valid", 400, 307, "wrong in another way"),
         ("crashes", 500, 500, "still wrong"),
-        ("crashes", 500, 503, "wrong otherwise"),
-        ("crashes", 500, 204, "mended"),
-        ("crashes", 500, 307, "wrong otherwise"),
+        ("crashes", 500, 503, "wrong in another way"),
+        ("crashes", 500, 204, "fixed"),
+        ("crashes", 500, 307, "wrong in another way"),
     ],
 )
-def test_a_finding(replay, category, then, now, verdict):
-    """It is mended only by an answer that is owed; 5xx, 429 and redirects never are."""
+def test_a_finding_is_fixed_only_by_the_expected_answer(replay, category, then, now, verdict):
     report = {"findings": [finding("a", category, then)]}
     with answering(now) as url:
         status, verdicts, err = replay(report, url)
-    assert (status, verdicts, err) == (0 if verdict == "mended" else 1, [verdict], "")
+    assert (status, verdicts, err) == (0 if verdict == "fixed" else 1, [verdict], "")
 
 
-def test_one_finding_is_mended_and_the_other_is_not(replay):
-    """The status is 1 as long as any is wrong, and whatever else there is."""
+def test_one_finding_is_fixed_and_the_other_is_not(replay):
     report = {"findings": [finding(name, "crashes", 500) for name in ("a", "b")]}
     with answering(204, 500) as url:
-        assert replay(report, url)[:2] == (1, ["mended", "still wrong"])
+        assert replay(report, url)[:2] == (1, ["fixed", "still wrong"])
 
 
-def test_what_is_owed_for_a_crash(replay):
-    """The report knows it: by the finding, or by its cases."""
-    cases = [{"id": "one", "expected": "reject"}]
-    listed = finding("a", "crashes", 500) | {"cases": ["one"]}
-    for report in (
-        {"findings": [listed], "cases": cases},
-        {"findings": [finding("a", "crashes", 500, expected="reject")]},
-    ):
-        with answering(204) as url:
-            assert replay(report, url)[:2] == (1, ["wrong otherwise"])
-    with answering(404) as url:
-        report = {"findings": [finding("first-delivery", "crashes", 500)]}
-        assert replay(report, url)[:2] == (1, ["wrong otherwise"])
+def test_a_crash_is_fixed_only_by_the_expected_answer(replay):
+    rejected = finding("a", "crashes", 500, expected="reject")
+    accepted = finding("first-delivery", "crashes", 500, expected="accept")
+    for kept, status in ((rejected, 204), (accepted, 404)):
+        with answering(status) as url:
+            assert replay({"findings": [kept]}, url)[:2] == (1, ["wrong in another way"])
 
 
-def test_a_history(replay):
-    """What came before the last one was as owed; what is stored isn't seen by an answer."""
+def test_only_the_last_delivery_of_a_timeline_was_wrong_and_its_answer_tells_nothing(replay):
     report = {"findings": [finding("a", "applies-twice", 204, 401, 204)]}
     with answering(204, 401, 204) as url:
         status, verdicts, err = replay(report, url)
-    assert (status, verdicts) == (0, ["as owed", "as owed", "not judged"])
+    assert (status, verdicts) == (0, ["as expected", "as expected", "not judged"])
     assert err.startswith("kombo-fakes: not judged: what is stored")
     with answering(204, 204, 204) as url:
-        assert replay(report, url)[:2] == (1, ["as owed", "wrong otherwise", "not judged"])
+        assert replay(report, url)[:2] == (1, ["as expected", "wrong in another way", "not judged"])
 
 
 @pytest.mark.parametrize(
@@ -125,27 +124,25 @@ def test_a_history(replay):
         (204, 204, "as recorded"),
         (401, 401, "as recorded"),
         (307, 307, "as recorded"),
-        (204, 401, "other than recorded"),
-        (204, 429, "wrong otherwise"),
-        (204, 500, "wrong otherwise"),
+        (204, 401, "differs from the recording"),
+        (204, 429, "wrong in another way"),
+        (204, 500, "wrong in another way"),
         (500, 500, "still wrong"),
     ],
 )
-def test_a_recording(replay, then, now, verdict):
-    """It doesn't know what was owed, so that it is compared, but for a 5xx, which never is."""
+def test_a_recording_is_compared_but_an_error_is_always_wrong(replay, then, now, verdict):
     with answering(now) as url:
         status, verdicts, _ = replay({"case": "a", **exchange(then)}, url)
     assert (status, verdicts) == (0 if verdict == "as recorded" else 1, [verdict])
 
 
-def test_a_real_report(replay, tmp_path):
-    """Every finding of a probe says what is owed; a mended receiver has nothing wrong."""
-    mended = False
+def test_report_of_a_probe_is_replayed_at_a_receiver_that_is_fixed_then(replay, tmp_path):
+    is_fixed = False
 
     def receive(environ, start_response):
         body = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
         signature = environ.get("HTTP_X_KOMBO_SIGNATURE")
-        right = verify(body, signature, SECRET) or (not mended and not signature)
+        right = verify(body, signature, SECRET) or (not is_fixed and not signature)
         start_response("204 Fine" if right else "401 No", [])
         return []
 
@@ -156,21 +153,20 @@ def test_a_real_report(replay, tmp_path):
     data = data_report(report)
     assert {one["id"]: one["expected"] for one in data["findings"]} == {
         "signature-absent": "reject",
-        "body-not-json-takes": "reject",
+        "body-not-json-accepts": "reject",
     }
     with serving(receive) as url:
         assert replay(data, url)[:2] == (1, ["still wrong", "still wrong"])
-        mended = True
-        assert replay(data, url, "--finding", "signature-absent")[:2] == (0, ["mended"])
+        is_fixed = True
+        assert replay(data, url, "--finding", "signature-absent")[:2] == (0, ["fixed"])
         (first,) = (tmp_path / "kept").glob("00001-*.json")
         assert replay(json.loads(first.read_text()), url)[:2] == (0, ["as recorded"])
 
 
-def test_what_is_known(replay):
-    """It is sent again where it is asked for."""
+def test_known_findings_are_sent_again_where_their_ids_are_given(replay):
     report = {"findings": [], "known": [finding("not-validated", "crashes", 500)]}
     with answering(204) as url:
-        assert replay(report, url, "--finding", "not-validated")[:2] == (0, ["mended"])
+        assert replay(report, url, "--finding", "not-validated")[:2] == (0, ["fixed"])
         status, verdicts, err = replay(report, url)
         assert (status, verdicts) == (0, [])
         assert "holds no finding to be sent again; 1 known ones by --finding" in err
@@ -179,18 +175,16 @@ def test_what_is_known(replay):
 
 
 @pytest.mark.parametrize("data", [{"id": "1", "type": "x"}, {"log": {"entries": []}}, [], 3])
-def test_what_is_no_report(data, capsys, tmp_path):
-    """It isn't asked where to."""
+def test_a_file_that_is_not_a_report_is_rejected_before_a_url_is_asked_for(data, capsys, tmp_path):
     file = tmp_path / "body.json"
     file.write_bytes(to_pretty_json(data))
     assert main(["replay", str(file)]) == 2
     assert "is neither a report of `probe --json`, nor a finding" in capsys.readouterr().err
 
 
-def test_a_report_of_an_application_says_no_url(capsys, tmp_path):
-    """It is asked for."""
+def test_a_report_of_an_application_needs_a_url(capsys, tmp_path):
     file = tmp_path / "report.json"
     file.write_text(json.dumps({"target": "the WSGI application x", "findings": []}))
     assert main(["replay", str(file)]) == 2
     assert "--url: " in capsys.readouterr().err
-    assert kept_in({"findings": []}, "x") == []
+    assert read_kept_exchanges({"findings": []}, "x") == []

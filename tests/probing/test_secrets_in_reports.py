@@ -90,7 +90,7 @@ def test_a_secret_with_half_a_pair():
         return 204 if verify(delivery.body, delivery.signature, ODD) else 401
 
     report = probe(receive, secret=ODD, policy="tolerant", max_examples=0)
-    assert {finding.id for finding in report.findings} == {"body-not-json-takes"}
+    assert {finding.id for finding in report.findings} == {"body-not-json-accepts"}
     assert probe_cases(secret=ODD, ids="wire:signature-missing")
     (fault,) = wire_faults(secret=ODD, ids=["signature-other-secret"])
     assert fault.examples[0].signature != sign(fault.examples[0].body, ODD)

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from functools import cached_property
-from typing import Any
+from typing import Any, NamedTuple
 
 from kombo_fakes.catalogues.changes import changes
 from kombo_fakes.catalogues.faults import faults
@@ -13,6 +12,16 @@ from kombo_fakes.errors import FaultError
 from kombo_fakes.probing.cases.edge_values import MEDIA_TYPES
 from kombo_fakes.probing.cases.payloads import CasePayloads, drop_non_ascii, is_usual_id
 from kombo_fakes.probing.model import Case, Policy
+from kombo_fakes.probing.verdicts.attribution import (
+    CHANGE_CAUSES,
+    KEYWORD_CAUSES,
+    WIRE_CAUSES,
+)
+from kombo_fakes.probing.verdicts.causes import (
+    KEYWORD_UNCHECKED,
+    SIGNATURE_BODY,
+    SIGNATURE_BRANCH,
+)
 from kombo_fakes.wire.delivery import Delivery
 from kombo_fakes.wire.faults import count_ways, numbered_choices, wire_faults
 from kombo_fakes.wire.signing import SIGNATURE_HEADER
@@ -31,10 +40,29 @@ _OPEN_IN_MEANING = (
 )
 
 _WHY_CHANGED = {
-    "other event": "Kombo sends all events to one URL",
-    "older shape": "older releases of Kombo have sent it",
+    "other-event": "Kombo sends all events to one URL",
+    "older-shape": "older releases of Kombo have sent it",
 }
 _WHY_TOMORROW = "the next release of Kombo may send it"
+
+
+_OTHER_EVENTS = ("new-event", "other-event")
+
+
+class _Unsigned(NamedTuple):
+    """A delivery to be sent without its signature.
+
+    Attributes:
+        kind: The end of the id of its case.
+        about: What is special about it.
+        delivery: The signed delivery.
+        topics: The topics of signed cases that are like it.
+    """
+
+    kind: str
+    about: str
+    delivery: Delivery
+    topics: tuple[str, ...]
 
 
 class RejectedCases:
@@ -48,12 +76,6 @@ class RejectedCases:
 
     def __init__(self, payloads: CasePayloads, secret: str | bytes, policy: Policy) -> None:
         self._payloads, self._secret, self._policy = payloads, secret, policy
-
-    @cached_property
-    def body_topics(self) -> frozenset[str]:
-        """The topics of cases whose bodies may break whatever reads them."""
-        found = wire_faults(self._payloads.event, secret=self._secret, family="body")
-        return frozenset(fault.id for fault in found)
 
     def faults(self) -> Iterator[Case]:
         """Make a case of every example of every fault, correctly signed."""
@@ -75,6 +97,7 @@ class RejectedCases:
                     delivery=self._sign(payload, f"fault {fault.id}"),
                     expectation="reject" if self._policy == "strict" else "either",
                     why="the published schema does not allow it",
+                    cause=KEYWORD_CAUSES.get(fault.keyword, KEYWORD_UNCHECKED),
                     likelihood="schema",
                     pointer=fault.pointer,
                     keyword=fault.keyword,
@@ -111,7 +134,9 @@ class RejectedCases:
                     delivery=delivery,
                     expectation=expectation,
                     why=fault.why,
-                    likelihood="realistic" if expectation == "accept" else "hostile",
+                    cause=WIRE_CAUSES[fault.id],
+                    likelihood=WIRE_CAUSES[fault.id].likelihood,
+                    family=fault.family,
                     integration=integration,
                     expected_state=expected if is_applied else None,
                     event=self._payloads.event,
@@ -124,7 +149,7 @@ class RejectedCases:
         A receiver may verify signatures of the usual deliveries only: not of another event, of
         another content type, of an empty body or of another method.
         """
-        for kind, about, delivery in self._signed_of_every_kind():
+        for kind, about, delivery, topics in self._signed_of_every_kind():
             integration, _ = self._observable(delivery.payload)
             yield Case(
                 id=f"wire:unsigned-{kind}",
@@ -134,27 +159,33 @@ class RejectedCases:
                 delivery=delivery.with_header(SIGNATURE_HEADER).noting("without a signature"),
                 expectation="either" if kind == "put" else "reject",
                 why="anybody can make it without the secret",
-                likelihood="hostile",
+                cause=SIGNATURE_BRANCH,
+                likelihood=SIGNATURE_BRANCH.likelihood,
+                family="signature",
                 integration=integration,
                 event=self._payloads.event,
                 nearest=delivery if self._payloads.schema.is_valid(delivery.payload) else None,
                 traceless=True,
+                signed_topics=topics,
             )
 
-    def _signed_of_every_kind(self) -> Iterator[tuple[str, str, Delivery]]:
+    def _signed_of_every_kind(self) -> Iterator[_Unsigned]:
         for change in changes(self._payloads.event):
             if change.pointer == "/type":
                 payload = drop_non_ascii(change.apply(self._payloads.fresh()))
                 is_other = change.kind == "other-event"
                 about = f"the event {payload['type']}" if is_other else "an event that is new"
-                yield change.id, about, self._sign(payload)
+                yield _Unsigned(change.id, about, self._sign(payload), _OTHER_EVENTS)
         for kind, about, media_type in MEDIA_TYPES:
             delivery = self._sign(self._payloads.fresh())
-            yield kind, about, delivery.with_header("Content-Type", *filter(None, [media_type]))
+            topic = f"http-content-type-{'other' if media_type else 'missing'}"
+            delivery = delivery.with_header("Content-Type", *filter(None, [media_type]))
+            yield _Unsigned(kind, about, delivery, (topic,))
         for kind, body in (("empty", b""), ("empty-object", b"{}"), ("array", b"[]")):
             about = f"the body {body.decode()}" if body else "an empty body"
-            yield kind, about, Delivery.signed(body, self._secret)
-        yield "put", "by PUT", replace(self._sign(self._payloads.fresh()), method="PUT")
+            yield _Unsigned(kind, about, Delivery.signed(body, self._secret), (f"body-{kind}",))
+        put = replace(self._sign(self._payloads.fresh()), method="PUT")
+        yield _Unsigned("put", "sent by PUT", put, ("http-put",))
 
     def replayed_signature(self, signature: str) -> Case:
         """Make the case of a payload with the signature of another delivery.
@@ -174,7 +205,9 @@ class RejectedCases:
             delivery=delivery.noting("with the signature of another delivery"),
             expectation="reject",
             why="it is not the signature of these bytes",
-            likelihood="hostile",
+            cause=SIGNATURE_BODY,
+            likelihood=SIGNATURE_BODY.likelihood,
+            family="signature",
             integration=integration,
             event=self._payloads.event,
             nearest=signed,
@@ -185,10 +218,10 @@ class RejectedCases:
         is_strict = self._policy == "strict"
         for change in changes(self._payloads.event):
             payload = drop_non_ascii(change.apply(self._payloads.fresh()))
-            topic = change.kind.replace("-", " ")
+            topic = change.kind
             integration, expected = self._payloads.expect_state(payload)
             # With a property more, the known fields have to be applied as ever.
-            is_applied = topic == "new property"
+            is_applied = topic == "new-property"
             yield Case(
                 id=f"change:{change.id}",
                 group="change",
@@ -198,12 +231,13 @@ class RejectedCases:
                 # A strict receiver may know all events of Kombo, or only those that it is for.
                 expectation="either" if is_strict else "accept",
                 why=_WHY_CHANGED.get(topic, _WHY_TOMORROW),
-                likelihood="realistic" if topic == "other event" else "schema",
+                cause=CHANGE_CAUSES[topic],
+                likelihood="realistic" if topic == "other-event" else "schema",
                 pointer=change.pointer,
                 integration=integration if is_applied and not is_strict else None,
                 expected_state=expected if is_applied else None,
                 event=self._payloads.event,
-                nearest=None if topic == "other event" else self._nearest(payload, change.pointer),
+                nearest=None if topic == "other-event" else self._nearest(payload, change.pointer),
             )
 
     def _observable(self, payload: Any) -> tuple[str | None, Mapping[str, Any] | None]:

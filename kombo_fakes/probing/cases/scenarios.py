@@ -12,6 +12,26 @@ from typing import TYPE_CHECKING
 
 from kombo_fakes.core.instants import parse_instant
 from kombo_fakes.probing.cases.lookalikes import LOOKALIKES, Lookalike
+from kombo_fakes.probing.verdicts.causes import (
+    TIMELINE_ALIKE,
+    TIMELINE_ALIKE_EVENTS,
+    TIMELINE_APPLYING,
+    TIMELINE_AT_ONCE,
+    TIMELINE_CASE,
+    TIMELINE_CASE_OF_EVENTS,
+    TIMELINE_COPIES,
+    TIMELINE_ERAS,
+    TIMELINE_FOREIGN,
+    TIMELINE_FORGED,
+    TIMELINE_INTEGRATIONS,
+    TIMELINE_MARKED,
+    TIMELINE_ORDER,
+    TIMELINE_SAME_MOMENT,
+    TIMELINE_STATUSES,
+    TIMELINE_TIES,
+    TIMELINE_TIMESTAMPS,
+    TIMELINE_UPDATING,
+)
 from kombo_fakes.sequences.sender import Sender
 from kombo_fakes.sequences.timeline import Step
 from kombo_fakes.webhooks.registry import default_lifecycle
@@ -19,7 +39,7 @@ from kombo_fakes.wire.delivery import Delivery
 from kombo_fakes.wire.faults import wire_faults
 
 if TYPE_CHECKING:
-    from kombo_fakes.probing.model import Category
+    from kombo_fakes.probing.model import Category, Cause
 
 Steps = Iterator[Step]
 
@@ -49,20 +69,22 @@ class Scenario:
         id: A stable name.
         about: What the trap is, in a few words.
         category: What a receiver does wrong that falls into it.
-        topic: What scenarios have in common that one bug fails.
+        cause: The cause that a receiver which falls into it most likely has.
         needs: The ids of scenarios that have to have gone well.
         play: Makes the steps.
         since: The number of steps that only lead up to the trap: where one of them fails, the
             scenario says nothing.
+        difference: What two ids differ in, where they are almost alike.
     """
 
     id: str
     about: str
     category: Category
-    topic: str
+    cause: Cause
     needs: tuple[str, ...]
     play: Callable[[Sender], Steps]
     since: int = 0
+    difference: str = ""
 
 
 def _first(sender: Sender) -> Steps:
@@ -410,101 +432,104 @@ _COPIED = ("first", "copy", "copy-of-a-newer")
 
 SCENARIOS: tuple[Scenario, ...] = (
     Scenario("first", "the first event of an integration", "acknowledged-not-applied",
-             "applying", (), _first),
-    Scenario("update", "a newer event of an integration that is known", "loses-events", "updating",
-             ("first",), _update),
-    Scenario("two", "two integrations in turn", "mixes-up-integrations", "integrations",
+             TIMELINE_APPLYING, (), _first),
+    Scenario("update", "a newer event of an integration that is known", "loses-events",
+             TIMELINE_UPDATING, ("first",), _update),
+    Scenario("two", "two integrations in turn", "mixes-up-integrations", TIMELINE_INTEGRATIONS,
              ("first", "update"), _two),
     Scenario("two-of-a-tool", "two integrations of one tool and one organisation, in turn",
-             "mixes-up-integrations", "integrations", ("first", "update"), _two_of_a_tool),
+             "mixes-up-integrations", TIMELINE_INTEGRATIONS, ("first", "update"), _two_of_a_tool),
     Scenario("older-of-another", "an event older than the newest of another integration",
-             "mixes-up-integrations", "integrations", ("first", "update"), _older_of_another),
-    Scenario("soon", "newer events a second later each", "loses-events", "updating",
+             "mixes-up-integrations", TIMELINE_INTEGRATIONS, ("first", "update"),
+             _older_of_another),
+    Scenario("soon", "newer events a second later each", "loses-events", TIMELINE_UPDATING,
              _APART, _soon),
-    Scenario("life", "an integration from its setup to its end", "loses-events", "statuses",
+    Scenario("life", "an integration from its setup to its end", "loses-events", TIMELINE_STATUSES,
              _APART, _life),
     Scenario("invalid-and-back", "credentials that expire, and are renewed", "loses-events",
-             "statuses", _APART, _invalid_and_back),
+             TIMELINE_STATUSES, _APART, _invalid_and_back),
     Scenario("every-turn", "each status after each other, and the same once more", "loses-events",
-             "statuses", (*_APART, "life", "invalid-and-back"), _every_turn),
-    Scenario("copy", "a copy of an event, the same bytes", "applies-twice", "copies",
+             TIMELINE_STATUSES, (*_APART, "life", "invalid-and-back"), _every_turn),
+    Scenario("copy", "a copy of an event, the same bytes", "applies-twice", TIMELINE_COPIES,
              ("first",), _copy),
-    Scenario("copy-of-a-newer", "copies of an update", "applies-twice", "copies",
+    Scenario("copy-of-a-newer", "copies of an update", "applies-twice", TIMELINE_COPIES,
              _UPDATED, _copy_of_a_newer),
     Scenario("copy-after-another", "a copy that comes after a newer event", "applies-twice",
-             "copies", _UPDATED, _copy_after_another),
+             TIMELINE_COPIES, _UPDATED, _copy_after_another),
     Scenario("copy-between", "a copy that comes after the event of another integration",
-             "applies-twice", "copies", ("first", "copy"), _copy_between),
+             "applies-twice", TIMELINE_COPIES, ("first", "copy"), _copy_between),
     Scenario("copy-written-anew", "a copy, its JSON written otherwise", "applies-twice",
-             "copies", ("first", "copy"), _copy_written_anew),
+             TIMELINE_COPIES, ("first", "copy"), _copy_written_anew),
     Scenario("copy-much-later", "a copy that comes after thirty other events", "applies-twice",
-             "copies", (*_UPDATED, "copy"), _copy_much_later),
-    Scenario("late", "an older event that comes late", "applies-out-of-order", "order",
+             TIMELINE_COPIES, (*_UPDATED, "copy"), _copy_much_later),
+    Scenario("late", "an older event that comes late", "applies-out-of-order", TIMELINE_ORDER,
              ("first",), _late),
     Scenario("late-statuses", "older events of every status that come late",
-             "applies-out-of-order", "order", (*_UPDATED, "late"), _late_statuses),
+             "applies-out-of-order", TIMELINE_ORDER, (*_UPDATED, "late"), _late_statuses),
     Scenario("late-among", "an older event between two newer ones", "applies-out-of-order",
-             "order", _UPDATED, _late_among),
+             TIMELINE_ORDER, _UPDATED, _late_among),
     Scenario("a-millisecond", "events a millisecond apart", "applies-out-of-order",
-             "timestamps", _ORDERED, _a_millisecond),
+             TIMELINE_TIMESTAMPS, _ORDERED, _a_millisecond),
     Scenario("fraction-after-none", "a newer timestamp with a fraction after one without",
-             "applies-out-of-order", "timestamps", _ORDERED, _fraction_after_none),
+             "applies-out-of-order", TIMELINE_TIMESTAMPS, _ORDERED, _fraction_after_none),
     Scenario("none-before-fraction", "an older timestamp without a fraction after one with",
-             "applies-out-of-order", "timestamps", _ORDERED, _none_before_fraction),
+             "applies-out-of-order", TIMELINE_TIMESTAMPS, _ORDERED, _none_before_fraction),
     Scenario("digits", "newer timestamps with fractions of different length",
-             "applies-out-of-order", "timestamps", _ORDERED, _digits),
+             "applies-out-of-order", TIMELINE_TIMESTAMPS, _ORDERED, _digits),
     Scenario("newer-sorts-before", "a newer timestamp with an offset, that as a text sorts before",
-             "applies-out-of-order", "timestamps", _ORDERED, _newer_sorts_before),
+             "applies-out-of-order", TIMELINE_TIMESTAMPS, _ORDERED, _newer_sorts_before),
     Scenario("older-sorts-behind", "an older timestamp with an offset, that as a text sorts behind",
-             "applies-out-of-order", "timestamps", _ORDERED, _older_sorts_behind),
+             "applies-out-of-order", TIMELINE_TIMESTAMPS, _ORDERED, _older_sorts_behind),
     Scenario("two-hours", "an older timestamp with the offset +02:00", "applies-out-of-order",
-             "timestamps", _ORDERED, _older_sorts_behind_by_two_hours),
+             TIMELINE_TIMESTAMPS, _ORDERED, _older_sorts_behind_by_two_hours),
     Scenario("newer-after-offset", "a newer timestamp with Z after one with an offset",
-             "applies-out-of-order", "timestamps", _ORDERED, _newer_after_offset),
+             "applies-out-of-order", TIMELINE_TIMESTAMPS, _ORDERED, _newer_after_offset),
     Scenario("offset-after-offset", "timestamps with different offsets", "applies-out-of-order",
-             "timestamps", _ORDERED, _offset_after_offset),
+             TIMELINE_TIMESTAMPS, _ORDERED, _offset_after_offset),
     Scenario("precisions", "timestamps of different precision", "applies-out-of-order",
-             "timestamps", _ORDERED, _micro_after_milli),
+             TIMELINE_TIMESTAMPS, _ORDERED, _micro_after_milli),
     Scenario("eras", "newer timestamps across the ends of 1969, 1999, 2038, 2106 and 2262",
-             "loses-events", "eras", _ORDERED, _eras, since=1),
+             "loses-events", TIMELINE_ERAS, _ORDERED, _eras, since=1),
     Scenario("tie", "two events of the same instant, and copies of both", "applies-out-of-order",
-             "ties", (*_ORDERED, *_COPIED), _tie),
+             TIMELINE_TIES, (*_ORDERED, *_COPIED), _tie),
     Scenario("twins", "two integrations whose ids differ in case only", "mixes-up-integrations",
-             "case", (*_UPDATED, "two", "two-of-a-tool"), _twins),
+             TIMELINE_CASE, (*_UPDATED, "two", "two-of-a-tool"), _twins),
     Scenario("twin-events", "two events whose ids differ in case only", "loses-events",
-             "case of events", (*_UPDATED,), _twin_events),
+             TIMELINE_CASE_OF_EVENTS, (*_UPDATED,), _twin_events),
     Scenario("nameless", "two integrations without an e-mail address or an origin",
-             "mixes-up-integrations", "integrations", ("first", "update", "two"), _nameless,
+             "mixes-up-integrations", TIMELINE_INTEGRATIONS, ("first", "update", "two"), _nameless,
              since=1),
     Scenario("two-tools", "two integrations whose ids differ in the tool before the colon",
-             "mixes-up-integrations", "alike", _ALONE, _two_tools, since=1),
+             "mixes-up-integrations", TIMELINE_ALIKE, _ALONE, _two_tools, since=1),
     Scenario("two-parts", "two integrations whose ids differ in what is behind a second colon",
-             "mixes-up-integrations", "alike", _ALONE, _two_parts, since=1),
+             "mixes-up-integrations", TIMELINE_ALIKE, _ALONE, _two_parts, since=1),
     *(
         Scenario(f"alike-{lookalike.id}", f"two integrations whose ids differ in {lookalike.about}",
-                 "mixes-up-integrations", "alike", _ALONE, _alike(lookalike), since=1)
+                 "mixes-up-integrations", TIMELINE_ALIKE, _ALONE, _alike(lookalike), since=1,
+                 difference=lookalike.about)
         for lookalike in LOOKALIKES
     ),
     *(
         Scenario(f"alike-events-{lookalike.id}",
                  f"two events whose ids differ in {lookalike.about}", "loses-events",
-                 "alike events", (*_UPDATED, "twin-events"), _alike_events(lookalike), since=1)
+                 TIMELINE_ALIKE_EVENTS, (*_UPDATED, "twin-events"), _alike_events(lookalike),
+                 since=1, difference=lookalike.about)
         for lookalike in LOOKALIKES
     ),
     Scenario("forged-first", "a forged event, then the real one of the same id", "loses-events",
-             "forged", _UPDATED, _forged),
+             TIMELINE_FORGED, _UPDATED, _forged),
     Scenario("unsigned-first", "an event without a signature, then the real one", "loses-events",
-             "forged", ("first",), _without_signature),
+             TIMELINE_FORGED, ("first",), _without_signature),
     Scenario("invalid-first", "an invalid payload that is refused, then a valid one of the same id",
-             "loses-events", "marked", (*_UPDATED, "forged-first"), _invalid_first),
+             "loses-events", TIMELINE_MARKED, (*_UPDATED, "forged-first"), _invalid_first),
     Scenario("new-event", "an event of a new type about an integration that is known",
-             "corrupts-state", "foreign", _UPDATED, _new_event),
+             "corrupts-state", TIMELINE_FOREIGN, _UPDATED, _new_event),
     Scenario("same-moment-first", "copies of a first event at the same moment", "applies-twice",
-             "same moment", _COPIED, _same_moment_first),
+             TIMELINE_SAME_MOMENT, _COPIED, _same_moment_first),
     Scenario("at-once", "events of different integrations at the same moment", "loses-events",
-             "at once", _UPDATED, _at_once),
+             TIMELINE_AT_ONCE, _UPDATED, _at_once),
     Scenario("updates-at-once", "different events of an integration at the same moment",
-             "loses-events", "at once", (*_ORDERED, "at-once"), _updates_at_once),
+             "loses-events", TIMELINE_AT_ONCE, (*_ORDERED, "at-once"), _updates_at_once),
     Scenario("same-moment", "copies of an update at the same moment", "applies-twice",
-             "same moment", (*_COPIED, *_UPDATED), _same_moment),
+             TIMELINE_SAME_MOMENT, (*_COPIED, *_UPDATED), _same_moment),
 )  # fmt: skip

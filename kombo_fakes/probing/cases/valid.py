@@ -29,6 +29,7 @@ from kombo_fakes.probing.cases.payloads import (
     topic_of_value,
 )
 from kombo_fakes.probing.model import Case, Likelihood
+from kombo_fakes.probing.verdicts.attribution import VALID_CAUSES
 from kombo_fakes.realistic.generator import generator_for
 from kombo_fakes.wire.delivery import Delivery
 from kombo_fakes.wire.serializations import serialize, styles
@@ -96,6 +97,7 @@ class ValidCases:
             delivery=Delivery.of(payload, self._secret, style=style, done=(about,)),
             expectation="accept",
             why="a valid payload, correctly signed, has to be accepted",
+            cause=VALID_CAUSES[topic],
             likelihood=likelihood,
             pointer=pointer,
             integration=integration if integration and is_observable_id(integration) else None,

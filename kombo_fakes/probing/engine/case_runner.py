@@ -13,8 +13,8 @@ from kombo_fakes.probing.engine.session import Session
 from kombo_fakes.probing.model import Case, Category, Exchange, Failure, Reply
 from kombo_fakes.probing.reasons import GoodDeliveriesFail
 from kombo_fakes.probing.reports.report import Outcome
+from kombo_fakes.probing.reports.wording import name_delivery
 from kombo_fakes.probing.verdicts.evidence import Evidence
-from kombo_fakes.probing.verdicts.findings import a_delivery, after
 from kombo_fakes.probing.verdicts.judge import find_mismatches, judge
 from kombo_fakes.sequences.mismatches import ABSENT, WHOLE, Mismatch
 
@@ -185,14 +185,14 @@ class CaseRunner:
         """
         case = observation.case
         is_broken = observation.category in ("crashes", "hangs")
-        is_risky = is_broken or case.topic in self._maker.rejected.body_topics
+        is_risky = is_broken or case.family == "body"
         if not is_risky or (case.topic, is_broken) in self._survived:
             return
         self._survived.add((case.topic, is_broken))
         good = self._maker.valid.make(
             f"after:{case.topic}",
             "afterwards",
-            after(case.about),
+            case.about,
             self._maker.payloads.fresh(),
             likelihood="hostile",
         )
@@ -204,4 +204,4 @@ class CaseRunner:
             return
         failure = Failure(category, good, (Exchange(good.delivery, reply),))
         self.keep(Observation(good, reply, failure))
-        raise Stopped(GoodDeliveriesFail(a_delivery(case.about)))
+        raise Stopped(GoodDeliveriesFail(name_delivery(case.about)))

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from kombo_fakes.errors import ProbeError, TransportError
-from kombo_fakes.probing.model import Exchange, Loss, Reply
+from kombo_fakes.probing.model import Exchange, Loss, Raised, Reply
 from kombo_fakes.probing.reasons import ReceiverLost, StopReason, TimeIsUp
 from kombo_fakes.probing.receivers.receiver import Observe, Receiver
 from kombo_fakes.probing.secrets.redaction import Redactor
@@ -162,7 +162,7 @@ class Client:
             if not self._is_trusted:
                 raise
             # A callable that returns a status for other deliveries, and none for this one.
-            reply = Reply(None, trouble="garbage", raised=str(error))
+            reply = Reply(None, trouble="garbage", raised=Raised(str(error)))
         # Leaks are looked for before the secret is redacted: it is the worst of them.
         leaked = leak(delivery, reply, self._secret)
         exchange = Exchange(delivery, self._redactor.reply(reply))

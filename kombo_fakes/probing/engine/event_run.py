@@ -27,9 +27,10 @@ from kombo_fakes.probing.reasons import (
     PhasesNotSent,
     StopReason,
 )
-from kombo_fakes.probing.verdicts.diagnosis import diagnose
+from kombo_fakes.probing.reports.wording import make_finding
+from kombo_fakes.probing.verdicts.causes import AFTERWARDS
+from kombo_fakes.probing.verdicts.diagnosis.pipeline import diagnose
 from kombo_fakes.probing.verdicts.evidence import Evidence
-from kombo_fakes.probing.verdicts.findings import after
 from kombo_fakes.probing.verdicts.judge import judge
 
 _SCENARIOS = {f"timeline:{scenario.id}": scenario for scenario in SCENARIOS}
@@ -107,7 +108,10 @@ class EventRun:
 
     def findings(self) -> list[Finding]:
         """List what was found."""
-        return [*([] if self._rejection is None else [self._rejection]), *diagnose(self.evidence)]
+        return [
+            *([] if self._rejection is None else [self._rejection]),
+            *map(make_finding, diagnose(self.evidence)),
+        ]
 
     def _send_first(self) -> StopReason | None:
         first = self._maker.valid.first()
@@ -191,12 +195,13 @@ class EventRun:
                 delivery=exchange.delivery,
                 expectation="accept",
                 why="a receiver has to stay reachable and observable, whatever is delivered",
-                likelihood="hostile",
+                cause=AFTERWARDS,
+                likelihood=AFTERWARDS.likelihood,
                 event=self.event,
             )
         else:
             exchange = Exchange(case.delivery, exchange.reply)
-        case = replace(case, topic="afterwards", about=after(case.about))
+        case = replace(case, topic="afterwards", cause=AFTERWARDS)
         failure = Failure("crashes", case, (exchange,), loss=loss)
         if case.id in self._runner.judged:
             self.evidence.add(failure)

@@ -10,7 +10,12 @@ from functools import partial
 
 from kombo_fakes.probing.engine.session import Session
 from kombo_fakes.probing.engine.timeline_checks import is_right, make_timeline_case
-from kombo_fakes.probing.model import Category, Exchange, Failure, Mismatch
+from kombo_fakes.probing.model import Category, Cause, Exchange, Failure, Mismatch
+from kombo_fakes.probing.verdicts.causes import (
+    TIMELINE_COPIES,
+    TIMELINE_FORGOTTEN,
+    TIMELINE_INTEGRATIONS,
+)
 from kombo_fakes.probing.verdicts.judge import judge
 from kombo_fakes.sequences.ledger import Ledger
 from kombo_fakes.sequences.timeline import Step
@@ -51,9 +56,9 @@ class LookBack:
         if not mismatches:
             return None
         category: Category = "mixes-up-integrations" if state is not None else "loses-events"
-        topic = "integrations" if state is not None else "forgotten"
+        cause = TIMELINE_INTEGRATIONS if state is not None else TIMELINE_FORGOTTEN
         about = f"an integration that got no more events, after {self._count_others()}"
-        return self._make_failure(kept, category, topic, about, kept.newest, mismatches)
+        return self._make_failure(kept, category, cause, about, kept.newest, mismatches)
 
     def find_applied_copy(self, kept: KeptIntegration) -> Failure | None:
         """Send a copy of the newest delivery of an integration; what goes wrong."""
@@ -61,7 +66,7 @@ class LookBack:
         exchange = Exchange(delivery, self._session.send("timeline:much-later", delivery))
         about = f"a copy that comes after {others}"
         category = judge(
-            make_timeline_case("much-later", "copies", about, delivery), exchange.reply
+            make_timeline_case("much-later", TIMELINE_COPIES, about, delivery), exchange.reply
         )
         mismatches: tuple[Mismatch, ...] = ()
         if category is None:
@@ -69,7 +74,7 @@ class LookBack:
             if not mismatches:
                 return None
             category = "applies-twice"
-        return self._make_failure(kept, category, "copies", about, exchange, mismatches)
+        return self._make_failure(kept, category, TIMELINE_COPIES, about, exchange, mismatches)
 
     def _count_others(self) -> str:
         return f"{self._session.deliveries:,} other deliveries"
@@ -78,13 +83,13 @@ class LookBack:
         self,
         kept: KeptIntegration,
         category: Category,
-        topic: str,
+        cause: Cause,
         about: str,
         last: Exchange,
         mismatches: tuple[Mismatch, ...],
     ) -> Failure:
-        case = make_timeline_case("much-later", topic, about, last.delivery)
-        copy = (str(Step(last.delivery)),) if topic == "copies" else ()
+        case = make_timeline_case("much-later", cause, about, last.delivery)
+        copy = (str(Step(last.delivery)),) if cause is TIMELINE_COPIES else ()
         steps = (*kept.steps, self._count_others(), *copy)
         answer = None if mismatches else last.reply
         return Failure(category, case, (last,), kept.id, mismatches, steps, answer)

@@ -16,8 +16,26 @@ from kombo_fakes.core.messages import shorten
 from kombo_fakes.core.pointer import Path, get, replace_at
 from kombo_fakes.errors import PointerError
 from kombo_fakes.probing.cases.phases import CaseMaker
-from kombo_fakes.probing.model import Case, Category, Exchange, Failure, Finding, Reply
-from kombo_fakes.probing.verdicts.findings import finding_of
+from kombo_fakes.probing.model import Case, Category, Cause, Exchange, Failure, Finding, Reply
+from kombo_fakes.probing.reports.wording import make_finding
+from kombo_fakes.probing.verdicts.causes import (
+    FIRST_CONTENT_TYPE,
+    FIRST_CRASHES,
+    FIRST_CSRF,
+    FIRST_DELIVERY,
+    FIRST_ENVELOPE,
+    FIRST_METHOD,
+    FIRST_PATH,
+    FIRST_RATE_LIMITED,
+    FIRST_REDIRECTED,
+    FIRST_SECRET,
+    FIRST_SIGNATURE,
+    FIRST_TIMESTAMP,
+    FIRST_TOO_OLD,
+    FIRST_UNANSWERED,
+    FIRST_VALUE,
+)
+from kombo_fakes.probing.verdicts.diagnosis.result import Details, make_diagnosis
 from kombo_fakes.probing.verdicts.judge import judge
 from kombo_fakes.wire.delivery import Delivery
 from kombo_fakes.wire.serializations import serialize
@@ -39,12 +57,14 @@ class Variant:
     Attributes:
         case: The delivery.
         cause: What is wrong with a receiver that accepts this one.
-        fix: What to do about it.
+        what: What is accepted instead, in a few words.
+        fix: What to do about it, where that is not the fix of the cause.
     """
 
     case: Case
-    cause: str
-    fix: str
+    cause: Cause
+    what: str = ""
+    fix: str = ""
 
 
 def make_variants(maker: CaseMaker, first: Case, reply: Reply) -> Iterator[Variant]:
@@ -77,7 +97,8 @@ def _sign_wrongly(maker: CaseMaker, first: Case) -> Iterator[Variant]:
             delivery = first.delivery.with_header(SIGNATURE_HEADER, signature)
             yield Variant(
                 replace(first, id="instead", delivery=delivery.noting(f"a signature {what}")),
-                f"it expects a signature {what}",
+                FIRST_SIGNATURE,
+                what,
                 "; ".join(dict.fromkeys(mistake.fix for mistake in mistakes)),
             )
 
@@ -87,10 +108,7 @@ def _put_into_envelope(maker: CaseMaker, first: Case) -> Variant:
     body = serialize({SIGNATURE_HEADER: "any", "body": first.delivery.payload})
     return Variant(
         replace(first, id="instead", delivery=Delivery.signed(body, maker.secret)),
-        "a body with the signature and the payload as its members is accepted instead; that is "
-        "what validateWebhook of @kombo-api/sdk expects, Kombo does not send it, and its signature "
-        "is not verified at all",
-        f"verify the header {SIGNATURE_HEADER} over the raw body yourself",
+        FIRST_ENVELOPE,
     )
 
 
@@ -101,53 +119,23 @@ class _ValueRow(NamedTuple):
         path: Where it stands.
         value: The value.
         cause: What is wrong with a receiver that accepts the payload with this value.
-        fix: What to do about it.
     """
 
     path: Path
     value: Any
-    cause: str
-    fix: str
+    cause: Cause
 
 
 _USER: Path = ("data", "end_user")
 _VALUES = (
-    _ValueRow(
-        (*_USER, "creator_email"), None,
-        "a creator_email of null is accepted instead",
-        "accept any address that the format email allows",
-    ),
-    _ValueRow(
-        (*_USER, "creator_email"), "jane@example.org",
-        "the creator_email jane@example.org is accepted instead",
-        "accept any address that the format email allows",
-    ),
-    _ValueRow(
-        (*_USER, "organization_name"), "Acme",
-        "the organization_name Acme is accepted instead",
-        "accept any string",
-    ),
-    _ValueRow(
-        (*_USER, "origin_id"), None,
-        "an origin_id of null is accepted instead",
-        "accept any string",
-    ),
-    _ValueRow(
-        ("data", "qa_status"), "PENDING",
-        "the qa_status PENDING is accepted instead of PASSED",
-        "accept all values of the enum",
-    ),
-    _ValueRow(
-        ("data", "setup_status"), "INCOMPLETE",
-        "the setup_status INCOMPLETE is accepted instead of COMPLETED",
-        "accept all values of the enum",
-    ),
-    _ValueRow(
-        ("data", "integration_category"), "ATS",
-        "the integration_category ATS is accepted instead of HRIS",
-        "accept all values of the enum",
-    ),
-)  # fmt: skip
+    _ValueRow((*_USER, "creator_email"), None, FIRST_VALUE),
+    _ValueRow((*_USER, "creator_email"), "jane@example.org", FIRST_VALUE),
+    _ValueRow((*_USER, "organization_name"), "Acme", FIRST_VALUE),
+    _ValueRow((*_USER, "origin_id"), None, FIRST_VALUE),
+    _ValueRow(("data", "qa_status"), "PENDING", FIRST_VALUE),
+    _ValueRow(("data", "setup_status"), "INCOMPLETE", FIRST_VALUE),
+    _ValueRow(("data", "integration_category"), "ATS", FIRST_VALUE),
+)
 
 
 def _change_values(maker: CaseMaker) -> Iterator[Variant]:
@@ -155,31 +143,20 @@ def _change_values(maker: CaseMaker) -> Iterator[Variant]:
     now = datetime.now(timezone.utc).isoformat(timespec="milliseconds").replace("+00:00", "Z")
     timestamp = str(get(maker.payloads.fresh(), time))
     timestamps = (
-        _ValueRow(
-            time, now,
-            "an updated_at of this moment is accepted instead of an old one",
-            "updated_at is when the integration changed and not when the event was sent: accept an "
-            "event that is repeated, or sent after an outage, however old it is",
-        ),
-        _ValueRow(
-            time, timestamp.partition(".")[0] + "Z",
-            "an updated_at without a fraction of a second is accepted instead",
-            "Kombo sends milliseconds, and RFC 3339 allows any number of digits",
-        ),
-        _ValueRow(
-            time, timestamp.replace("Z", "+00:00"),
-            "an updated_at that ends in +00:00 is accepted instead of one that ends in Z",
-            "Kombo sends instants that end in Z",
-        ),
-    )  # fmt: skip
-    for path, value, cause, fix in (*timestamps, *_VALUES):
+        _ValueRow(time, now, FIRST_TOO_OLD),
+        _ValueRow(time, timestamp.partition(".")[0] + "Z", FIRST_TIMESTAMP),
+        _ValueRow(time, timestamp.replace("Z", "+00:00"), FIRST_TIMESTAMP),
+    )
+    for path, value, cause in (*timestamps, *_VALUES):
         try:
-            payload = replace_at(maker.payloads.fresh(), path, value)
+            plain = maker.payloads.fresh()
+            what = f"{path[-1]} {shorten(value)} instead of {shorten(get(plain, path))}"
+            payload = replace_at(plain, path, value)
         except PointerError:
             continue
         if maker.payloads.schema.is_valid(payload):
-            case = maker.valid.make("instead", "first", cause, payload, likelihood="realistic")
-            yield Variant(case, cause, fix)
+            case = maker.valid.make("instead", "first", what, payload, likelihood="realistic")
+            yield Variant(case, cause, what)
 
 
 def make_preflight_finding(first: Case, reply: Reply, accepted: Variant | None = None) -> Finding:
@@ -190,64 +167,40 @@ def make_preflight_finding(first: Case, reply: Reply, accepted: Variant | None =
         reply: The reply to it.
         accepted: The variant that the receiver accepts; None for none.
     """
-    title, fix = _explain(reply)
+    details = Details()
     if accepted is not None:
-        title, fix = f"{reply}: {accepted.cause}", accepted.fix
+        cause, details = accepted.cause, Details(tuple(filter(None, [accepted.what])))
+    else:
+        cause = _find_cause(reply)
+        if cause is FIRST_REDIRECTED:
+            details = Details((f"to {shorten(reply.header('location') or 'an unknown place')}",))
     category: Category = judge(first, reply) or "rejects-valid"
-    return finding_of(
-        "first-delivery",
-        category,
-        f"the first good delivery was not accepted: {title}",
-        [Failure(category, first, (Exchange(first.delivery, reply),))],
-        fix=fix,
-        likelihood="realistic",
-    )
+    failure = Failure(category, first, (Exchange(first.delivery, reply),))
+    diagnosis = make_diagnosis(FIRST_DELIVERY.id, category, cause, [failure], details)
+    return make_finding(replace(diagnosis, fix="" if accepted is None else accepted.fix))
 
 
-def _explain(reply: Reply) -> tuple[str, str]:
-    """Explain a reply that rejects a good delivery: the likeliest cause, and its fix."""
-    # Not a sentence of this library: frameworks say in their answers what they reject.
+def _find_cause(reply: Reply) -> Cause:
+    """Find the likeliest cause of a reply that rejects a good delivery."""
+    # The text is no sentence of this library: frameworks say in their answers what they reject.
     status, text = reply.status, reply.text.lower()
     if status is None:
-        return str(reply), "look at the log of the receiver; is it the receiver that listens there?"
+        return FIRST_UNANSWERED
     if 300 <= status < 400:
-        location = shorten(reply.header("location") or "elsewhere")
-        return (
-            f"{status}, a redirect to {location}",
-            "a redirect turns POST into GET, and Kombo does not follow it: give the URL that it "
-            "leads to (often only a / at the end, or https, is missing)",
-        )
+        return FIRST_REDIRECTED
     if status == 403 and ("csrf" in text or "forgery" in text):
-        return (
-            "403, protection against cross-site request forgery (CSRF)",
-            "exempt the route of the webhook from CSRF protection: the signature takes its place",
-        )
-    if status in (401, 403):
-        return (
-            f"{status}, most likely a wrong secret",
-            "the receiver and the probe need the same secret; if they have it, the receiver "
-            "computes another signature: base64url without padding of HMAC-SHA256 over the raw "
-            f"body, in the header {SIGNATURE_HEADER}",
-        )
-    if status in (404, 410):
-        return f"{status}, there is nothing at this path", "is the path of the URL the right one?"
-    if status == 405:
-        return (
-            "405, the method is not allowed",
-            "the route has to accept POST; is the path of the URL the right one?",
-        )
-    if status == 415:
-        return (
-            "415, the content type is not supported",
-            "Kombo sends Content-Type: application/json",
-        )
-    if status == 400 and "signature" in text:
-        return f"{status}, most likely a wrong secret", "give the receiver's secret to the probe"
-    if status == 429:
-        return "429, too many requests", "lift the rate limit while the probe runs"
+        return FIRST_CSRF
+    if status in (401, 403) or (status == 400 and "signature" in text):
+        return FIRST_SECRET
     if status >= 500:
-        return (
-            f"{status}, the receiver crashes on a plain realistic payload",
-            "look at the log of the receiver",
-        )
-    return f"{status}", "a plain realistic payload, correctly signed, has to be answered 2xx"
+        return FIRST_CRASHES
+    return _BY_STATUS.get(status, FIRST_DELIVERY)
+
+
+_BY_STATUS = {
+    404: FIRST_PATH,
+    405: FIRST_METHOD,
+    410: FIRST_PATH,
+    415: FIRST_CONTENT_TYPE,
+    429: FIRST_RATE_LIMITED,
+}

@@ -36,6 +36,7 @@ from kombo_fakes.probing.reports.reasons import (
     describe_short_secret,
 )
 from kombo_fakes.probing.reports.report import Outcome, Report
+from kombo_fakes.probing.reports.wording import describe_note
 from kombo_fakes.probing.secrets.redaction import Redactor
 
 
@@ -125,7 +126,8 @@ class ProbeRun:
         reason = run.run()
         if reason is not None:
             self._stops.append(Stop(reason, label))
-        self._notes.extend(f"{label}: {note}" if label else note for note in run.evidence.notes())
+        notes = map(describe_note, run.evidence.notes())
+        self._notes.extend(f"{label}: {note}" if label else note for note in notes)
         for finding in run.findings():
             redacted = self._redactor.finding(_label_finding(finding, label))
             # Without an event an id is known for every event.
@@ -200,6 +202,6 @@ def _label_finding(finding: Finding, label: str) -> Finding:
     return replace(
         finding,
         id=_prefix(label) + finding.id,
-        title=f"with {label} {finding.title}",
+        headline=f"{label}: {finding.headline}",
         cases=tuple(_prefix(label) + case for case in finding.cases),
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from typing import Any
 
@@ -13,7 +13,6 @@ from kombo_fakes.core.public import public
 from kombo_fakes.errors import ReceiverError
 from kombo_fakes.probing.cases.phases import CaseMaker
 from kombo_fakes.probing.model import (
-    CATEGORY_TITLES,
     POLICIES,
     Case,
     Category,
@@ -23,9 +22,10 @@ from kombo_fakes.probing.model import (
     Reply,
 )
 from kombo_fakes.probing.reports.plain_text import finding_lines
+from kombo_fakes.probing.reports.wording import make_finding
 from kombo_fakes.probing.secrets.redaction import Redactor
-from kombo_fakes.probing.verdicts.diagnosis import CLUSTERS, SIGNATURES
-from kombo_fakes.probing.verdicts.findings import TAKES, finding_of
+from kombo_fakes.probing.verdicts.attribution import LEAK_CAUSES, find_cause
+from kombo_fakes.probing.verdicts.diagnosis.result import make_diagnosis
 from kombo_fakes.probing.verdicts.judge import judge, leak
 from kombo_fakes.sequences.timeline import status_of
 from kombo_fakes.webhooks.shipped import DEFAULT_EVENT, check_event
@@ -86,19 +86,18 @@ class ProbeCase:
             )
         wrong: Category | None = judge(self._case, reply)
         leaked = ""
-        if wrong is None:
+        cause = self._case.cause
+        if wrong is not None:
+            cause = find_cause(self._case, wrong)
+        else:
             told = leak(self.delivery, reply, self._secret)
             if told is None:
                 return
-            wrong, leaked = "leaks", told[1]
+            wrong, leaked, cause = "leaks", told[1], LEAK_CAUSES[told[0]]
         exchange = Exchange(self.delivery, reply)
-        finding = finding_of(
-            _remedy(self._case, wrong),
-            wrong,
-            f"it {CATEGORY_TITLES[wrong]}: {self.about}",
-            [Failure(wrong, self._case, (exchange,), leaked=leaked)],
-        )
-        finding = Redactor(self._secret).finding(replace(finding, id=self.id))
+        failure = Failure(wrong, self._case, (exchange,), leaked=leaked)
+        finding = make_finding(make_diagnosis(self.id, wrong, cause, [failure]))
+        finding = Redactor(self._secret).finding(finding)
         url = str(getattr(answer, "url", ""))
         lines = finding_lines(finding, url if "://" in url else _SOMEWHERE)
         raise ReceiverError("\n   ".join(lines))
@@ -152,19 +151,6 @@ def probe_cases(
         if not any(fnmatchcase(case.id, pattern) for case in found):
             raise unknown_name_error("case", pattern, (case.id for case in found))
     return tuple(c for c in found if any(fnmatchcase(c.id, pattern) for pattern in wanted))
-
-
-def _remedy(case: Case, wrong: Category) -> str:
-    """A name as a finding of a whole probe would have it, which says how such a bug is mended."""
-    if case.group == "fault":
-        return "takes-" if wrong == TAKES else "faults-"
-    if wrong == "leaks":
-        return "leaks-"
-    if case.group == "wire":
-        signatures = (name for name, topics, _ in SIGNATURES if case.topic in topics)
-        bodies = (f"body-{name}" for name, topics, _ in CLUSTERS if case.topic in topics)
-        return next(signatures if wrong == TAKES else bodies, case.topic)
-    return f"{case.group}-{case.topic.replace(' ', '-')}".replace("style-", "valid-")
 
 
 def _reply_of(answer: Any) -> Reply:

@@ -7,7 +7,17 @@ from dataclasses import dataclass
 from typing import Any
 
 from kombo_fakes.probing.cases.scenarios import Burst, Foreign, Forged, Scenario
-from kombo_fakes.probing.model import Case, Category, Expectation, Mismatch
+from kombo_fakes.probing.model import Case, Category, Cause, Expectation, Mismatch
+from kombo_fakes.probing.verdicts.causes import (
+    TIMELINE_ALIKE,
+    TIMELINE_ALIKE_EVENTS,
+    TIMELINE_CASE,
+    TIMELINE_CASE_OF_EVENTS,
+    TIMELINE_FORGOTTEN,
+    TIMELINE_INTEGRATIONS,
+    TIMELINE_TIES,
+    TIMELINE_TIMESTAMPS,
+)
 from kombo_fakes.sequences.ledger import EVENTS, STATUS_FIELDS, Ledger, Record
 from kombo_fakes.sequences.timeline import Step
 from kombo_fakes.webhooks.shipped import DEFAULT_EVENT
@@ -18,8 +28,8 @@ State = Mapping[str, Any]
 # Scenarios in which the state itself tells what is wrong, better than the trap that they are about.
 _TELLING = {"first", "update", "soon", "life", "invalid-and-back", "every-turn", "eras"}
 
-# Topics of scenarios with two ids that look alike: the other integration is the trap itself.
-_OF_LOOKALIKES = ("case", "case of events", "alike", "alike events")
+# Causes of scenarios with two ids that look alike: the other integration is the trap itself.
+_OF_LOOKALIKES = (TIMELINE_CASE, TIMELINE_CASE_OF_EVENTS, TIMELINE_ALIKE, TIMELINE_ALIKE_EVENTS)
 
 # In this scenario it is open which of the events come first, and so how many of them are applied.
 _OPEN_COUNT = "updates-at-once"
@@ -32,13 +42,13 @@ class WrongState:
     Attributes:
         integration: The id of the integration.
         category: What kind of wrong it is.
-        topic: What failures of the same cause have in common.
+        cause: The cause that it most likely has.
         mismatches: The fields that differ.
     """
 
     integration: str
     category: Category
-    topic: str
+    cause: Cause
     mismatches: tuple[Mismatch, ...]
 
 
@@ -105,16 +115,16 @@ def classify_state(
         mismatches: The fields that differ.
         before: What the receiver should have known before the step.
     """
-    category, topic = scenario.category, scenario.topic
+    category, cause = scenario.category, scenario.cause
     fields = {mismatch.field for mismatch in mismatches}
     is_as_before = is_one_of(before, state)
     is_other = integration != integration_of(step.delivery)
     if isinstance(step, Forged):
         category = "rejected-but-applied"
-    elif is_other and not isinstance(step, Burst) and topic not in _OF_LOOKALIKES:
-        category, topic = "mixes-up-integrations", "integrations"
+    elif is_other and not isinstance(step, Burst) and cause not in _OF_LOOKALIKES:
+        category, cause = "mixes-up-integrations", TIMELINE_INTEGRATIONS
         if state is None:
-            category, topic = "loses-events", "forgotten"
+            category, cause = "loses-events", TIMELINE_FORGOTTEN
     elif scenario.id in _TELLING:
         if state is None:
             category = "acknowledged-not-applied"
@@ -124,12 +134,12 @@ def classify_state(
             category = "corrupts-state"
         elif scenario.id == "first":
             # A first event that is not the first one applied: there was another integration.
-            category, topic = "mixes-up-integrations", "integrations"
-    elif topic == "timestamps" and is_as_before:
+            category, cause = "mixes-up-integrations", TIMELINE_INTEGRATIONS
+    elif cause is TIMELINE_TIMESTAMPS and is_as_before:
         category = "loses-events"
-    elif topic == "ties" and fields & {*STATUS_FIELDS}:
+    elif cause is TIMELINE_TIES and fields & {*STATUS_FIELDS}:
         category = "corrupts-state"
-    return WrongState(integration, category, topic, mismatches)
+    return WrongState(integration, category, cause, mismatches)
 
 
 def is_one_of(records: Sequence[Record], state: State | None) -> bool:
@@ -149,27 +159,35 @@ def integration_of(delivery: Delivery) -> str:
 
 
 def make_timeline_case(
-    name: str, topic: str, about: str, delivery: Delivery, expectation: Expectation = "accept"
+    name: str,
+    cause: Cause,
+    about: str,
+    delivery: Delivery,
+    expectation: Expectation = "accept",
+    difference: str = "",
 ) -> Case:
     """Make the case of a timeline.
 
     Args:
         name: The end of its id.
-        topic: What failures of the same cause have in common.
+        cause: The cause that a failure most likely has.
         about: What is special about it, in a few words.
         delivery: The delivery that it is judged by.
         expectation: What the receiver has to do with it.
+        difference: What two ids differ in, where they are almost alike.
     """
     return Case(
         id=f"timeline:{name}",
         group="timeline",
-        topic=topic,
+        topic=cause.id,
         about=about,
         delivery=delivery,
         expectation=expectation,
         why="an event counts once, the newest instant wins, and integrations are independent",
-        likelihood="hostile" if topic in ("forged", "case of events") else "realistic",
+        cause=cause,
+        likelihood=cause.likelihood,
         event=DEFAULT_EVENT,
+        difference=difference,
     )
 
 

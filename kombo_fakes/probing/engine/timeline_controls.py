@@ -20,6 +20,7 @@ from kombo_fakes.probing.engine.timeline_checks import (
     is_right_but_count,
 )
 from kombo_fakes.probing.model import Case, Category, Exchange
+from kombo_fakes.probing.verdicts.causes import TIMELINE_INTEGRATIONS, TIMELINE_STATUSES
 from kombo_fakes.probing.verdicts.evidence import Evidence
 from kombo_fakes.sequences.ledger import Ledger
 from kombo_fakes.sequences.sender import EPOCH, USUAL_NOTATION, Sender
@@ -89,7 +90,9 @@ class Controls:
         Returns:
             What is wrong after all.
         """
-        if wrong.topic != "integrations" or wrong.integration != integration_of(step.delivery):
+        if wrong.cause is not TIMELINE_INTEGRATIONS or wrong.integration != integration_of(
+            step.delivery
+        ):
             return wrong
         payloads = self._maker.payloads
         self._made += 1
@@ -113,7 +116,7 @@ class Controls:
             if not is_right(ledger, name, state):
                 is_lost = state is None or is_one_of(before, state)
                 category: Category = "loses-events" if is_lost else "corrupts-state"
-                return WrongState(wrong.integration, category, "statuses", wrong.mismatches)
+                return WrongState(wrong.integration, category, TIMELINE_STATUSES, wrong.mismatches)
         return wrong
 
     def fails_alone(self, step: Step, category: Category) -> bool:

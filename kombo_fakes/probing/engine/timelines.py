@@ -35,6 +35,7 @@ from kombo_fakes.probing.reasons import (
     TimelinesNotJudged,
 )
 from kombo_fakes.probing.reports.report import Outcome
+from kombo_fakes.probing.verdicts.causes import TIMELINE_INTEGRATIONS, TIMELINE_ORDER
 from kombo_fakes.probing.verdicts.evidence import Evidence
 from kombo_fakes.probing.verdicts.judge import judge
 from kombo_fakes.sequences.ledger import Ledger, Record
@@ -157,7 +158,8 @@ class Timelines:
         if scenario.id in _BASICS:
             self._runner.stop_checking_state()
         if scenario.id in _WITH_CONTROL and self._controls.is_applied_later(scenario):
-            case = replace(played.failure.case, topic="integrations")
+            cause = TIMELINE_INTEGRATIONS
+            case = replace(played.failure.case, topic=cause.id, cause=cause)
             self._evidence.amend(
                 played.failure, replace(played.failure, category="mixes-up-integrations", case=case)
             )
@@ -187,7 +189,12 @@ class Timelines:
                 for delivery, reply in zip(sent, replies, strict=True)
             )
             case = make_timeline_case(
-                scenario.id, scenario.topic, scenario.about, step.delivery, expectation_of(step)
+                scenario.id,
+                scenario.cause,
+                scenario.about,
+                step.delivery,
+                expectation_of(step),
+                scenario.difference,
             )
             if any(reply.is_rate_limited for reply in replies):
                 self._note(TimelineReason.RATE_LIMITED, scenario.id)
@@ -214,7 +221,7 @@ class Timelines:
                 wrong = self._controls.check_alone(wrong, step, exchanges)
                 failure = Failure(
                     wrong.category,
-                    replace(case, topic=wrong.topic),
+                    replace(case, topic=wrong.cause.id, cause=wrong.cause),
                     tuple(exchanges),
                     wrong.integration,
                     wrong.mismatches,
@@ -253,7 +260,7 @@ class Timelines:
     def _judge_state(self, ledger: Ledger, failure: Failure) -> _Played:
         """Keep a wrong state. One in the count of events only spoils no other scenario."""
         self._keep(failure)
-        if failure.case.topic == "order":
+        if failure.case.cause is TIMELINE_ORDER:
             state = self._session.observe(failure.integration)
             if counts_late_events(ledger, failure.integration, state):
                 self._counts_late = True

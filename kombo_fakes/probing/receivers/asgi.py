@@ -12,11 +12,11 @@ from typing import Any, TypeVar
 from urllib.parse import urljoin
 
 from kombo_fakes.errors import ProbeError
-from kombo_fakes.probing.model import Reply
+from kombo_fakes.probing.model import Raised, Reply
 from kombo_fakes.probing.receivers.in_process import (
     BASE_URL,
     ResponseBody,
-    describe_exception,
+    locate_exception,
     no_url_to_observe,
     read_status,
 )
@@ -129,12 +129,12 @@ class AsgiReceiver:
                     # What a server raises for a client that has gone (HTTP message format 2.4).
                     raise OSError("the client has gone")
 
-        raised = ""
+        raised: Raised | None = None
         try:
             await self._app(scope, receive, send)
         except (Exception, SystemExit) as error:
             # Starlette answers 500 and then raises the same exception again.
-            raised = "" if body.is_endless else describe_exception(error)
+            raised = None if body.is_endless else locate_exception(error)
         if body.is_endless:
             return Reply(None, trouble="endless")
         if not status:
@@ -176,7 +176,7 @@ class CoroutineReceiver:
         try:
             answer = await self._function(delivery)
         except (Exception, SystemExit) as error:
-            return Reply(500, raised=describe_exception(error))
+            return Reply(500, raised=locate_exception(error))
         return Reply(read_status(answer))
 
     def get(self, url: str) -> Reply:

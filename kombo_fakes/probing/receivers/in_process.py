@@ -14,6 +14,7 @@ from sysconfig import get_paths
 from typing import Any
 
 from kombo_fakes.errors import ProbeError
+from kombo_fakes.probing.model import Raised
 from kombo_fakes.sequences.timeline import status_of
 
 BASE_URL = "http://127.0.0.1/"
@@ -79,14 +80,14 @@ def no_url_to_observe() -> ProbeError:
     )
 
 
-def describe_exception(error: BaseException) -> str:
-    """Describe an exception, and name the line of the application that raised it.
+def locate_exception(error: BaseException) -> Raised:
+    """Find the line of the application that raised an exception.
 
     Args:
         error: The exception, with its traceback.
 
     Returns:
-        Such as ``KeyError('id') at app.py:12``.
+        What was raised, and where: ``KeyError('id')`` and ``app.py:12``.
     """
     inner: tuple[BaseException, ...]
     while len(inner := getattr(error, "exceptions", ())) == 1:  # An exception group of one.
@@ -97,11 +98,11 @@ def describe_exception(error: BaseException) -> str:
         what = type(error).__name__
     frames = traceback.extract_tb(error.__traceback__)
     if not frames:
-        return what
+        return Raised(what)
     # The innermost frame that is not a library's says where the bug is.
     own = [frame for frame in frames if not _is_library(frame.filename)]
     frame = (own or frames)[-1]
-    return f"{what} at {_shorten_path(frame.filename)}:{frame.lineno}"
+    return Raised(what, f"{_shorten_path(frame.filename)}:{frame.lineno}")
 
 
 def _is_library(file: str) -> bool:

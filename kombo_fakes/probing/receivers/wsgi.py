@@ -12,7 +12,7 @@ from kombo_fakes.probing.model import Reply
 from kombo_fakes.probing.receivers.in_process import (
     BASE_URL,
     ResponseBody,
-    describe_exception,
+    locate_exception,
     no_url_to_observe,
     read_status,
 )
@@ -77,7 +77,7 @@ class WsgiReceiver:
                     close()
         except (Exception, SystemExit) as error:
             # A server answers 500 for an exception that nobody caught.
-            return Reply(500, raised=describe_exception(error))
+            return Reply(500, raised=locate_exception(error))
         if body.is_endless:
             return Reply(None, trouble="endless")
         if not begun:
@@ -105,7 +105,7 @@ class CallableReceiver:
         try:
             answer = self._function(delivery)
         except (Exception, SystemExit) as error:
-            return Reply(500, raised=describe_exception(error))
+            return Reply(500, raised=locate_exception(error))
         return Reply(read_status(answer))
 
     def get(self, url: str, cancellation: Cancellation) -> Reply:

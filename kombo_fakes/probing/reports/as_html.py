@@ -1,4 +1,4 @@
-"""A report as a page: one file that needs no network, to be looked at and passed on."""
+"""A report as an HTML page: one file that needs no network, to be read and passed on."""
 
 from __future__ import annotations
 
@@ -10,12 +10,13 @@ from collections.abc import Iterable, Sequence
 from importlib.resources import files
 from typing import Any
 
-from kombo_fakes.probing.model import CATEGORY_TITLES, Finding
+from kombo_fakes.probing.model import CATEGORY_TITLES, Case, Finding
 from kombo_fakes.probing.reports.payload_diff import differences_from_valid
 from kombo_fakes.probing.reports.plain_text import GROUP_NAMES, counted, how_likely, sentence
 from kombo_fakes.probing.reports.readable import body_text, reply_text, request_head, visible
 from kombo_fakes.probing.reports.report import Outcome, Report
-from kombo_fakes.probing.reports.sequence_diagram import picture_of
+from kombo_fakes.probing.reports.sequence_diagram import draw_sequence
+from kombo_fakes.probing.reports.wording import EXPECTED
 from kombo_fakes.version import __version__
 
 _GROUPS = {group: name.capitalize() for group, name in GROUP_NAMES.items()}
@@ -23,16 +24,15 @@ _STRIPS = {
     "signature": "Signatures",
     "body": "Bodies",
     "http": "HTTP",
-    "style": "Spellings",
-    "change": "Changes",
+    "style": "Styles",
+    "change": "Schema changes",
     "timeline": "Timelines",
     "valid": "Whole payloads",
 }
-_OWED = {"accept": "2xx", "reject": "4xx", "either": "any answer but 5xx"}
 _MARKS = {"fine": "✓", "wrong": "✗", "free": "○", "unjudged": "–"}
 _VERDICTS = {
-    "fine": "as owed",
-    "wrong": "not as owed",
+    "fine": "as expected",
+    "wrong": "not as expected",
     "free": "either is right",
     "unjudged": "not judged",
 }
@@ -44,9 +44,9 @@ _IN_LIST = 1_500
 
 
 def html_report(report: Report) -> bytes:
-    """The page: findings, the payload as a map, timelines as lanes, and every case.
+    """Make the page: findings, the payload as a map, sequence diagrams, and every case.
 
-    All that a receiver has answered, and all that was sent to it, goes in as text.
+    Whatever was sent to a receiver, and whatever it has answered, is shown as text.
 
     Examples:
         >>> from kombo_fakes import probe
@@ -57,7 +57,7 @@ def html_report(report: Report) -> bytes:
     from jinja2 import Environment
     from markupsafe import Markup
 
-    # Whatever an expression of the page gives, not only what somebody has thought of.
+    # Applied to every expression of the page, so that none can be forgotten.
     def shown(value: Any) -> Any:
         return visible(value) if type(value) is str else value
 
@@ -114,22 +114,22 @@ def _verdict(report: Report) -> dict[str, str]:
     if count:
         return {"state": "wrong", "text": counted(count, "finding")}
     if report.stopped:
-        return {"state": "wrong", "text": "Stopped before its end"}
-    return {"state": "fine", "text": "Nothing found" if not report.skipped else "Nothing new found"}
+        return {"state": "wrong", "text": "Stopped early"}
+    return {"state": "fine", "text": "No findings" if not report.skipped else "No new findings"}
 
 
 def _nothing(report: Report) -> str:
     if report.stopped:
-        return "Nothing was found until the run was stopped."
+        return "There were no findings until the run was stopped."
     if report.not_judged:
-        return "Every delivery that could be judged was treated as is owed."
-    return "Every delivery was treated as is owed."
+        return "Every delivery that could be judged was answered as expected."
+    return "Every delivery was answered as expected."
 
 
 def _facts(report: Report) -> list[tuple[str, str]]:
     return [
         ("receiver", report.target),
-        ("held to be", report.policy),
+        ("policy", report.policy),
         ("events", ", ".join(report.events)),
         ("deliveries", f"{report.deliveries:,} in {report.seconds:.1f} s"),
         ("seed", str(report.seed)),
@@ -155,38 +155,37 @@ def _tiles(report: Report) -> list[dict[str, Any]]:
 
 
 def _finding(finding: Finding, report: Report) -> dict[str, Any]:
-    # A title is a cause, and then what shows it.
-    cause, _, shown_by = finding.title.partition(": ")
-    if len(shown_by) < _SHORT:
-        cause, shown_by = finding.title, ""
-    told = {
+    # A long list of what shows a finding has a line of its own.
+    is_short = len(finding.shown_by) < _SHORT
+    entry = {
         "id": finding.id,
-        "title": cause,
-        "shown_by": shown_by,
+        "title": finding.title if is_short else finding.headline,
+        "shown_by": "" if is_short else finding.shown_by,
         "text": finding.text,
-        "fix": sentence(finding.fix) if finding.fix else "",
+        "fix": sentence(finding.fix),
+        "source": finding.cause.source,
         "category": CATEGORY_TITLES[finding.category],
         "likelihood": how_likely(finding),
         "count": counted(len(finding.cases), "case"),
         "cases": finding.cases,
-        "lanes": picture_of(finding.exchanges),
+        "diagram": draw_sequence(finding.exchanges),
         "diff": _diff(finding, report),
         "request": None,
     }
     if not finding.exchanges:
-        return told
+        return entry
     delivery, reply = finding.exchanges[-1].delivery, finding.exchanges[-1].reply
     small = len(delivery.body) <= _DOWNLOAD
     encoded = b64encode(delivery.body).decode() if small and delivery.body else ""
-    told["request"] = {
+    entry["request"] = {
         "head": request_head(delivery),
         "body": body_text(delivery.body),
         "note": "; ".join(delivery.done),
         "download": f"data:application/octet-stream;base64,{encoded}" if encoded else "",
     }
-    told["response"] = {"status": str(reply), "text": reply_text(reply)}
-    told["curl"] = finding.curl(report.url)
-    return told
+    entry["response"] = {"status": str(reply), "text": reply_text(reply)}
+    entry["curl"] = finding.curl(report.url)
+    return entry
 
 
 def _diff(finding: Finding, report: Report) -> dict[str, Any] | None:
@@ -195,9 +194,9 @@ def _diff(finding: Finding, report: Report) -> dict[str, Any] | None:
     sent = finding.exchanges[0].delivery
     case = next((o.case for o in report.outcomes if o.case.delivery is sent), None)
     if case is None or case.group in ("style", "wire"):
-        return None  # It isn't the payload that is special.
+        return None  # The payload is not what is special.
     rows = differences_from_valid(case)
-    caption = "Beside the valid delivery that is nearest to it (but for ids and the time)"
+    caption = "Differences from the nearest valid delivery (without ids and the time)"
     return {"caption": caption, "rows": rows} if rows else None
 
 
@@ -208,7 +207,7 @@ _Numbered = tuple[int, Outcome, str]
 
 
 def _field_map(numbered: Sequence[_Numbered]) -> dict[str, Any]:
-    """Rows of places and columns of keywords, each cell what came of the cases there."""
+    """Make a table of places and keywords, with the outcome of the cases in each cell."""
     there = [
         entry
         for entry in numbered
@@ -242,13 +241,13 @@ def _column(outcome: Outcome) -> str:
 
 
 def _strips(numbered: Sequence[_Numbered]) -> list[dict[str, Any]]:
-    """What no field shows: signatures, bodies, styles, changes, timelines."""
+    """List the outcomes of what is not about one field: signatures, bodies, styles, and so on."""
     found: dict[str, dict[str, list[_Numbered]]] = {}
     for entry in numbered:
         case = entry[1].case
         if case.group == "fault" or (case.group == "valid" and case.pointer):
             continue
-        strip = case.topic.partition("-")[0] if case.group == "wire" else case.group
+        strip = case.family or case.group
         # One cell for the variants of a wire fault, and for each of all else.
         name = case.topic if case.group == "wire" else case.about
         found.setdefault(strip, {}).setdefault(name, []).append(entry)
@@ -275,7 +274,7 @@ def _cell(entries: Sequence[_Numbered], name: str) -> dict[str, Any] | None:
     states = Counter(state for _, _, state in entries)
     state = next(state for state in _MOST_TELLING if states[state])
     count = len(entries)
-    wrong = f"{states['wrong']} of {count} not as owed"
+    wrong = f"{states['wrong']} of {count} not as expected"
     several = f"{count} case{'s' if count > 1 else ''} {_VERDICTS[state]}"
     return {
         "state": state,
@@ -296,7 +295,7 @@ def _row(outcome: Outcome, state: str) -> dict[str, str]:
         "state": state,
         "verdict": CATEGORY_TITLES[outcome.failure] if outcome.failure else _VERDICTS[state],
         "about": case.about,
-        "expected": _OWED[case.expectation],
+        "expected": EXPECTED[case.expectation],
         "answer": _answer(outcome),
     }
 
@@ -305,13 +304,17 @@ def _answer(outcome: Outcome) -> str:
     return "not sent" if outcome.reply is None else str(outcome.reply)
 
 
+def _word_expectation(case: Case) -> str:
+    return f"Expected {EXPECTED[case.expectation]}: {case.why}."
+
+
 def _data(numbered: Iterable[_Numbered]) -> str:
-    """The cases as JSON for the script, with nothing in it that could end the element."""
-    told = [
+    """Write the cases as JSON for the script, with nothing in it that could end the element."""
+    cases = [
         {
             "id": visible(outcome.case.id),
             "about": visible(outcome.case.about),
-            "why": visible(f"Owed: {_OWED[outcome.case.expectation]}, because {outcome.case.why}."),
+            "why": visible(_word_expectation(outcome.case)),
             "state": state,
             "mark": _MARKS[state],
             "answer": _answer(outcome),
@@ -321,5 +324,5 @@ def _data(numbered: Iterable[_Numbered]) -> str:
         }
         for _, outcome, state in numbered
     ]
-    text = json.dumps(told, separators=(",", ":"))
+    text = json.dumps(cases, separators=(",", ":"))
     return text.replace("&", "\\u0026").replace("<", "\\u003c").replace(">", "\\u003e")

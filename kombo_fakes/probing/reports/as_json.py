@@ -9,7 +9,7 @@ from typing import Any, get_args
 
 from kombo_fakes.core.messages import shorten
 from kombo_fakes.errors import DocumentError
-from kombo_fakes.probing.model import Exchange, Expectation, Finding, Reply, Trouble
+from kombo_fakes.probing.model import Exchange, Finding, Reply, Trouble
 from kombo_fakes.probing.reports.report import Report
 from kombo_fakes.version import __version__
 from kombo_fakes.wire.delivery import Delivery
@@ -28,7 +28,6 @@ def data_report(report: Report) -> dict[str, Any]:
         >>> told["findings"][0]["id"], told["findings"][0]["exchanges"][0]["reply"]["status"]
         ('first-delivery', 500)
     """
-    owed = {outcome.case.delivery: outcome.case.expectation for outcome in report.outcomes}
     return {
         "format": FORMAT,
         "made_by": f"kombo_fakes {__version__}",
@@ -38,8 +37,8 @@ def data_report(report: Report) -> dict[str, Any]:
         "events": list(report.events),
         "deliveries": report.deliveries,
         "stopped": report.stopped,
-        "findings": [finding_data(finding, owed) for finding in report.findings],
-        "known": [finding_data(finding, owed) for finding in report.skipped],
+        "findings": [finding_data(finding) for finding in report.findings],
+        "known": [finding_data(finding) for finding in report.skipped],
         "notes": list(report.notes),
         "not_judged": list(report.not_judged),
         "cases": [
@@ -58,23 +57,19 @@ def data_report(report: Report) -> dict[str, Any]:
     }
 
 
-def finding_data(finding: Finding, owed: Mapping[Delivery, Expectation]) -> dict[str, Any]:
-    """One finding as a JSON object.
-
-    Args:
-        finding: The finding.
-        owed: What is owed for a delivery, which is told of the last one.
-    """
-    last = finding.exchanges[-1].delivery if finding.exchanges else None
+def finding_data(finding: Finding) -> dict[str, Any]:
+    """One finding as a JSON object; what is expected is what the last delivery should do."""
     return {
         "id": finding.id,
         "category": finding.category,
         "likelihood": finding.likelihood,
         "title": finding.title,
         "text": finding.text,
+        "cause": finding.cause.id,
         "fix": finding.fix,
+        "source": finding.cause.source,
         "cases": list(finding.cases),
-        "expected": None if last is None else owed.get(last),
+        "expected": finding.expectation,
         "exchanges": [exchange_data(exchange) for exchange in finding.exchanges],
     }
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from kombo_fakes.probing.model import CATEGORY_TITLES, Finding, Likelihood, Loss
+from dataclasses import replace
+
+from kombo_fakes.probing.model import CATEGORY_TITLES, Finding, Likelihood
 from kombo_fakes.probing.reports.readable import visible
 
-_RANKS: dict[Likelihood, str] = {
+_LIKELIHOODS: dict[Likelihood, str] = {
     "realistic": "Kombo sends this today",
     "schema": "the schema allows it",
     "hostile": "an attacker or a broken proxy can send it",
@@ -13,11 +15,11 @@ _RANKS: dict[Likelihood, str] = {
 _INVALID = "a sender with a bug, or another release, can send it"
 
 GROUPS = {
-    "valid": "valid payloads are taken",
-    "style": "every style is taken",
-    "wire": "odd deliveries are refused, or taken, as is owed",
-    "change": "changes are treated as is owed",
-    "fault": "faults are refused",
+    "valid": "valid payloads are accepted",
+    "style": "every style is accepted",
+    "wire": "wire faults are answered as expected",
+    "change": "schema changes are answered as expected",
+    "fault": "invalid payloads are answered as expected",
     "timeline": "timelines end in the right state",
 }
 """The groups of cases, and what is right for each."""
@@ -25,18 +27,18 @@ GROUPS = {
 GROUP_NAMES = {
     "valid": "valid payloads",
     "style": "styles",
-    "wire": "odd deliveries",
-    "change": "changes",
-    "fault": "faults",
+    "wire": "wire faults",
+    "change": "schema changes",
+    "fault": "invalid payloads",
     "timeline": "timelines",
 }
 """The groups of cases, and what they are called."""
 
-_SAID = 200
+_MOST_CHARACTERS = 200
 
 
 def finding_lines(finding: Finding, url: str) -> list[str]:
-    """A finding in lines: its title, what shows it, how it is mended, how to see it again.
+    """A finding in lines: its title, what shows it, its fix, and how to reproduce it.
 
     Args:
         finding: The finding.
@@ -48,40 +50,30 @@ def finding_lines(finding: Finding, url: str) -> list[str]:
         counted(len(finding.cases), "case"),
     ]
     lines = [finding.title, " · ".join(about), *finding.text.splitlines()]
-    said = " ".join(finding.exchanges[-1].reply.text.split()) if finding.exchanges else ""
-    raised = finding.exchanges[-1].reply.raised if finding.exchanges else ""
-    if raised:
-        what, at, where = raised.rpartition(" at ")
-        cut = f"{what[:_SAID]}...{at}{where}" if len(what) > _SAID else raised
-        lines.append(f"It raised: {cut}")
-    elif said:
-        lines.append(f"It said: {said[:_SAID]}{'...' * (len(said) > _SAID)}")
-    if finding.fix:
-        lines.append(f"Usually mended so: {sentence(finding.fix)}")
     if finding.exchanges:
-        lines.append(f"Once more: {finding.curl(url)}")
-    lines.append(f"Known as: {finding.id}")
+        reply = finding.exchanges[-1].reply
+        text = " ".join(reply.text.split())
+        if reply.raised:
+            error = _shorten(reply.raised.error)
+            lines.append(f"The receiver raised {replace(reply.raised, error=error)}")
+        elif text:
+            lines.append(f"The answer begins: {_shorten(text)}")
+    lines.append(f"Fix: {sentence(finding.fix)}")
+    lines.append(f"Source: {finding.cause.source}")
+    if finding.exchanges:
+        lines.append(f"Reproduce: {finding.curl(url)}")
+    lines.append(f"Finding id: {finding.id}")
     return [visible(line) for line in lines]
 
 
+def _shorten(text: str) -> str:
+    return text if len(text) <= _MOST_CHARACTERS else text[:_MOST_CHARACTERS] + "..."
+
+
 def how_likely(finding: Finding) -> str:
-    """How likely it is to meet a finding, in words."""
-    # An id may begin with the name of an event.
-    invalid = any({"fault", "change"} & set(name.split(":")[:-1]) for name in finding.cases)
-    return _INVALID if finding.likelihood == "schema" and invalid else _RANKS[finding.likelihood]
-
-
-def describe_loss(loss: Loss) -> str:
-    """Why a receiver that has worked is no use any more, without what is another thing each time.
-
-    Examples:
-        >>> describe_loss(Loss("unreachable", "nothing accepts connections there"))
-        'the receiver cannot be reached any more'
-    """
-    return {
-        "unreachable": "the receiver cannot be reached any more",
-        "unobservable": "the state of the receiver cannot be observed any more",
-    }[loss.kind]
+    """How likely a receiver is to meet a finding, in words."""
+    is_sent_by_mistake = finding.is_invalid and finding.likelihood == "schema"
+    return _INVALID if is_sent_by_mistake else _LIKELIHOODS[finding.likelihood]
 
 
 def sentence(text: str) -> str:

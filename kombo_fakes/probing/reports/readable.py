@@ -77,5 +77,5 @@ def reply_text(reply: Reply) -> str:
     if reply.status is None:
         return f"({reply})"
     lines = [visible(f"{name}: {value}") for name, value in reply.headers]
-    raised = f"(It raised: {visible(reply.raised)})" if reply.raised else ""
+    raised = f"(The receiver raised {visible(str(reply.raised))})" if reply.raised else ""
     return "\n".join([*lines, "", body_text(reply.body, 1_500), raised]).strip()

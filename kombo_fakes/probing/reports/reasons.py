@@ -26,9 +26,9 @@ from kombo_fakes.probing.reasons import (
     TimelinesNotJudged,
     TooManyRateLimited,
 )
-from kombo_fakes.probing.reports.plain_text import counted, describe_loss
+from kombo_fakes.probing.reports.plain_text import counted
+from kombo_fakes.probing.reports.wording import describe_loss, join_some
 from kombo_fakes.probing.secrets.encodings import SHORTEST
-from kombo_fakes.probing.verdicts.findings import enumerated
 from kombo_fakes.webhooks.shipped import DEFAULT_EVENT
 
 _LIFT = "lift the rate limit while the probe runs"
@@ -123,7 +123,7 @@ def _split_reason(reason: NotJudgedReason) -> tuple[str, str]:
         case DrawnPayloadsNotSent(count):
             return counted(count, "drawn payload"), "not sent, because too many of them hung"
         case TimelinesNotJudged(why, ids):
-            return counted(len(ids), "timeline"), f"{_TIMELINE_REASONS[why]}: {enumerated(ids)}"
+            return counted(len(ids), "timeline"), f"{_TIMELINE_REASONS[why]}: {join_some(ids)}"
 
 
 def _why(reason: StopReason) -> str:

@@ -1,4 +1,4 @@
-"""What was kept of a probe, to be sent again: what was owed for it, and what an answer means."""
+"""What was kept of a probe, to be sent again: what is expected, and what an answer means."""
 
 from __future__ import annotations
 
@@ -7,45 +7,38 @@ from dataclasses import dataclass
 from typing import Any, Literal, TypeAlias, cast, get_args
 
 from kombo_fakes.errors import DocumentError
-from kombo_fakes.probing.model import Case, Category, Exchange, Expectation, Reply
+from kombo_fakes.probing.model import Category, Exchange, Expectation, Reply
 from kombo_fakes.probing.reports.as_json import exchange_of
-from kombo_fakes.probing.verdicts.judge import judge
+from kombo_fakes.probing.verdicts.judge import judge_answer
 
 Verdict: TypeAlias = Literal[
-    "mended",
+    "fixed",
     "still wrong",
-    "wrong otherwise",
-    "as owed",
+    "wrong in another way",
+    "as expected",
     "as recorded",
-    "other than recorded",
+    "differs from the recording",
     "not judged",
 ]
 
-WRONG: frozenset[Verdict] = frozenset({"still wrong", "wrong otherwise", "other than recorded"})
-"""What something still goes wrong with."""
-
-_BY_CATEGORY: dict[str, Expectation] = {
-    "rejects-valid": "accept",
-    "accepts-invalid": "reject",
-}
-_BY_ANSWER: tuple[Category, ...] = (
-    "rejects-valid",
-    "accepts-invalid",
-    "crashes",
-    "hangs",
+WRONG: frozenset[Verdict] = frozenset(
+    {"still wrong", "wrong in another way", "differs from the recording"}
 )
+"""The verdicts that say that something is wrong."""
+
+_SEEN_BY_ANSWER: tuple[Category, ...] = ("rejects-valid", "accepts-invalid", "crashes", "hangs")
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
-    """One exchange.
+class KeptExchange:
+    """An exchange that a report or a recording holds.
 
     Attributes:
         title: The finding or the case that it is from.
         exchange: What was sent then, and what came back.
-        expectation: What the receiver has to do; None where the file doesn't know.
-        by_answer: Whether the answer tells if it is mended: neither what is stored nor what an
-            answer gives away is seen by it.
+        expectation: What the receiver has to do; None where the file does not say.
+        by_answer: Whether the answer tells if the bug is fixed: it tells neither what the receiver
+            stores nor what an answer gives away.
     """
 
     title: str
@@ -53,66 +46,58 @@ class Kept:
     expectation: Expectation | None = None
     by_answer: bool = True
 
-    def verdict(self, reply: Reply) -> Verdict:
-        """What an answer of today means.
+    def judge(self, reply: Reply) -> Verdict:
+        """What the reply of today means.
 
         Examples:
             >>> from kombo_fakes import Delivery
-            >>> kept = Kept("signature-absent", Exchange(Delivery.of({}), Reply(204)), "reject")
-            >>> [kept.verdict(Reply(status)) for status in (401, 204, 500, 307)]
-            ['mended', 'still wrong', 'wrong otherwise', 'wrong otherwise']
+            >>> then = Exchange(Delivery.of({}), Reply(204))
+            >>> kept = KeptExchange("signature-absent", then, "reject")
+            >>> [kept.judge(Reply(status)) for status in (401, 204, 500)]
+            ['fixed', 'still wrong', 'wrong in another way']
         """
         then = self.exchange.reply
-        same = str(reply) == str(then)
+        is_same = str(reply) == str(then)
         if self._is_wrong(reply):
-            return "still wrong" if same and self._is_wrong(then) else "wrong otherwise"
+            return "still wrong" if is_same and self._is_wrong(then) else "wrong in another way"
         if self.expectation is None:
-            return "as recorded" if same else "other than recorded"
+            return "as recorded" if is_same else "differs from the recording"
         if self._is_wrong(then):
-            return "mended"
-        return "as owed" if self.by_answer else "not judged"
+            return "fixed"
+        return "as expected" if self.by_answer else "not judged"
 
     def _is_wrong(self, reply: Reply) -> bool:
-        case = _case(self.exchange, self.expectation or "either")
-        if judge(case, reply) is not None:
+        if judge_answer(self.exchange.delivery, self.expectation or "either", reply) is not None:
             return True
-        # Neither says anything about the delivery, so that neither mends anything.
-        elsewhere = reply.status is not None and (reply.status == 429 or 300 <= reply.status < 400)
-        return elsewhere and (
-            self.expectation is not None or str(reply) != str(self.exchange.reply)
-        )
+        # Neither 429 nor a redirect says anything about the delivery, so neither fixes anything.
+        is_redirect = reply.status is not None and 300 <= reply.status < 400
+        is_new = self.expectation is not None or str(reply) != str(self.exchange.reply)
+        return (reply.is_rate_limited or is_redirect) and is_new
 
 
-def _case(exchange: Exchange, owed: Expectation) -> Case:
-    return Case(
-        id="", group="", topic="", about="", delivery=exchange.delivery, expectation=owed, why="",
-        likelihood="realistic",
-    )  # fmt: skip
-
-
-def kept_in(data: Any, name: str, only: Iterable[str] = ()) -> list[Kept]:
-    """What a file holds to be sent again: a report, a finding, or one recorded exchange.
+def read_kept_exchanges(data: Any, name: str, only: Iterable[str] = ()) -> list[KeptExchange]:
+    """Read what a file holds to be sent again: a report, a finding, or one recorded exchange.
 
     Args:
         data: The JSON value of the file.
         name: What to call it in a message.
-        only: The ids of the findings to take, known ones as well; all that are new if not given.
+        only: The ids of the findings to read, known ones as well; by default all new ones.
 
     Raises:
         DocumentError: if it is none of these.
     """
     if isinstance(data, Mapping) and "request" in data:
-        return [Kept(str(data.get("case", name)), exchange_of(data, name))]
+        return [KeptExchange(str(data.get("case", name)), exchange_of(data, name))]
     if isinstance(data, Mapping) and isinstance(data.get("findings"), list):
-        wanted, owed = set(only), _owed_in(data)
+        wanted = set(only)
         listed = list(data["findings"])
         if wanted and isinstance(data.get("known"), list):
             listed += data["known"]
         found = [entry for entry in listed if isinstance(entry, Mapping)]
         chosen = [entry for entry in found if not wanted or str(entry.get("id")) in wanted]
-        return [kept for entry in chosen for kept in _of_finding(entry, name, owed)]
+        return [kept for entry in chosen for kept in _read_finding(entry, name)]
     if isinstance(data, Mapping) and isinstance(data.get("exchanges"), list):
-        kept = _of_finding(data, name, {})
+        kept = _read_finding(data, name)
         if kept:
             return kept
     raise DocumentError(
@@ -121,52 +106,24 @@ def kept_in(data: Any, name: str, only: Iterable[str] = ()) -> list[Kept]:
     )
 
 
-def _owed_in(report: Mapping[str, Any]) -> dict[str, Expectation]:
-    """What is owed, by the id of the case."""
-    cases = report.get("cases")
-    listed = cases if isinstance(cases, list) else []
-    return {
-        str(case.get("id")): case["expected"]
-        for case in listed
-        if isinstance(case, Mapping) and _is_owed(case.get("expected"))
-    }
-
-
-def _is_owed(value: Any) -> bool:
-    return isinstance(value, str) and value in get_args(Expectation)
-
-
-def _of_finding(
-    entry: Mapping[str, Any], name: str, by_case: Mapping[str, Expectation]
-) -> list[Kept]:
+def _read_finding(entry: Mapping[str, Any], name: str) -> list[KeptExchange]:
     exchanges = entry.get("exchanges")
     if not isinstance(exchanges, list) or not exchanges:
         return []
     sent = [exchange_of(one, name) for one in exchanges]
-    title, category = str(entry.get("id", name)), str(entry.get("category"))
-    last = _owed_of(entry, category, by_case)
-    # Only the last one went wrong: what came before it was answered as was owed.
-    before = [Kept(title, one, _answered(one.reply) or last) for one in sent[:-1]]
-    return [*before, Kept(title, sent[-1], last, category in _BY_ANSWER)]
+    title = str(entry.get("id", name))
+    expected = entry.get("expected")
+    last: Expectation = "either"
+    if isinstance(expected, str) and expected in get_args(Expectation):
+        last = cast(Expectation, expected)
+    # Only the last one went wrong: those before it were answered as expected.
+    before = [KeptExchange(title, one, _expectation_met(one.reply) or last) for one in sent[:-1]]
+    by_answer = entry.get("category") in _SEEN_BY_ANSWER
+    return [*before, KeptExchange(title, sent[-1], last, by_answer)]
 
 
-def _owed_of(
-    entry: Mapping[str, Any], category: str, by_case: Mapping[str, Expectation]
-) -> Expectation:
-    """What is owed for the last delivery of a finding."""
-    if _is_owed(entry.get("expected")):
-        return cast(Expectation, entry["expected"])
-    if category in _BY_CATEGORY:
-        return _BY_CATEGORY[category]
-    if str(entry.get("id")).endswith("first-delivery"):
-        return "accept"  # No case of the report: nothing was tried after it.
-    cases = entry.get("cases")
-    listed = cases if isinstance(cases, list) else []
-    found = {by_case[str(one)] for one in listed if str(one) in by_case}
-    return found.pop() if len(found) == 1 else "either"
-
-
-def _answered(reply: Reply) -> Expectation | None:
+def _expectation_met(reply: Reply) -> Expectation | None:
+    """The expectation that a right reply has met; None where it could be any."""
     if reply.is_accepted:
         return "accept"
-    return "reject" if reply.status is not None and 400 <= reply.status < 500 else None
+    return "reject" if reply.is_rejected or reply.is_rate_limited else None

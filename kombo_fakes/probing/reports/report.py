@@ -1,4 +1,4 @@
-"""What came of a probe as a whole: a report, and whether a test may pass with it."""
+"""The result of a probe: a report, and the error that makes a test fail with it."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from kombo_fakes.probing.reports.readable import visible
 from kombo_fakes.probing.reports.reasons import describe_not_judged, describe_stop
 
 State: TypeAlias = Literal["fine", "wrong", "free", "unjudged"]
-"""As owed, not as owed, either is right, or nothing can be told."""
+"""As expected, not as expected, either answer is right, or nothing can be told."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,8 +113,9 @@ class Report:
         """Raise if something was found, or the run was stopped: ``probe(app).check()``.
 
         Raises:
-            ReceiverError: an `AssertionError` that tells each finding, how such a bug is mended,
-                and how to send the delivery again; why the run was stopped; and what wasn't judged.
+            ReceiverError: an `AssertionError` whose message has each finding with its fix and a
+                command that sends the delivery again; why the run was stopped; and what was not
+                judged.
 
         Examples:
             >>> from kombo_fakes import probe
@@ -122,28 +123,27 @@ class Report:
             ...     probe(lambda delivery: 404).check()
             ... except AssertionError as error:
             ...     print(str(error).splitlines()[2])
-            1. the first good delivery was not accepted: 404, there is nothing at this path
+            1. rejects the first good delivery: there is nothing at this path
         """
         __tracebackhide__ = True
         if not self.ok:
             raise ReceiverError(_text(self))
 
 
-def summary(report: Report) -> str:
-    """How much was found in how many deliveries, and why the run ended where that was too early.
-
-    Args:
-        report: The report.
-    """
+def count_findings(report: Report) -> str:
+    """How much was found in how many deliveries, in words."""
     found = counted(len(report.findings), "finding") if report.findings else "no finding"
-    stopped = f" (stopped: {report.stopped})" if report.stopped else ""
-    return f"{found} in {counted(report.deliveries, 'delivery', 'deliveries')}{stopped}"
+    return f"{found} in {counted(report.deliveries, 'delivery', 'deliveries')}"
+
+
+def note_stopped(report: Report) -> str:
+    """Why the run ended before its time, in brackets; empty if it did not."""
+    return f" (stopped: {report.stopped})" if report.stopped else ""
 
 
 def _text(report: Report) -> str:
-    found, _, stopped = summary(report).partition(" (stopped: ")
-    head = f"{found} to {report.target}, held to be {report.policy}"
-    paragraphs = [head + (f" (stopped: {stopped}" if stopped else "")]
+    head = f"{count_findings(report)} to {report.target}, policy {report.policy}"
+    paragraphs = [head + note_stopped(report)]
     for number, finding in enumerate(report.findings, 1):
         first, *others = finding_lines(finding, report.url)
         indented = [f"   {line}" for line in others]
@@ -153,5 +153,5 @@ def _text(report: Report) -> str:
         paragraphs.append("\n".join(lines))
     if report.findings:
         ids = ", ".join(f'"{finding.id}"' for finding in report.findings)
-        paragraphs.append(f"Known for the time being? skip=[{ids}]")
+        paragraphs.append(f"To accept these findings for now: skip=[{ids}]")
     return "\n\n".join(paragraphs)

@@ -1,21 +1,27 @@
-"""Deliveries in the order in which they came, a lane for each integration, laid out to be drawn."""
+"""The layout of a sequence diagram: deliveries in their order, a row for each integration."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 from kombo_fakes.probing.model import Exchange
 
-_LEFT, _STEP, _LANE, _TOP = 130, 128, 118, 56
+_LEFT, _STEP, _ROW, _TOP = 130, 128, 118, 56
 _MOST = 60
+_STATE = ("state", "qa_status", "setup_status")
 
 
 @dataclass(frozen=True, slots=True)
-class Lane:
-    """The lane of an integration: its height in the picture."""
+class Row:
+    """The row of an integration.
+
+    Attributes:
+        name: The id of the integration, shortened.
+        y: Where the row is, in pixels from the top.
+    """
 
     name: str
     y: int
@@ -23,20 +29,30 @@ class Lane:
 
 @dataclass(frozen=True, slots=True)
 class Node:
-    """A delivery in the picture, and what stands around it."""
+    """A delivery in the diagram, with the texts around it.
+
+    Attributes:
+        number: Its number in the order of deliveries, from 1.
+        x: Where it is, in pixels from the left.
+        y: Where it is, in pixels from the top.
+        outcome: ``wrong`` for the last delivery, which went wrong.
+        time: The time of day of its event.
+        state_name: The state that its event brings.
+        answer: What the receiver answered.
+    """
 
     number: int
     x: int
     y: int
-    state: str
+    outcome: Literal["fine", "wrong"]
     time: str
-    says: str
+    state_name: str
     answer: str
 
 
 @dataclass(frozen=True, slots=True)
 class Copy:
-    """An arc from a delivery to a later copy of it."""
+    """An arc from a delivery to a later copy of it, in pixels."""
 
     x1: int
     y1: int
@@ -56,55 +72,81 @@ class Copy:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """A delivery in a row of text."""
+    """A delivery in a row of the table below the diagram.
+
+    Attributes:
+        number: Its number in the order of deliveries, from 1.
+        integration: The id of the integration.
+        event: The id of the event.
+        updated_at: The instant of the event.
+        state: The states that the event brings.
+        about: What is special about the delivery.
+        answer: What the receiver answered.
+        wrong: Whether it is the delivery that went wrong.
+    """
 
     number: int
     integration: str
     event: str
     updated_at: str
-    says: str
+    state: str
     about: str
     answer: str
     wrong: bool
 
 
 @dataclass(frozen=True, slots=True)
-class Picture:
-    """Lanes with their deliveries, in pixels, and the same as rows of a table."""
+class SequenceDiagram:
+    """Deliveries in pixels, and the same as a table.
+
+    Attributes:
+        width: The width of the diagram.
+        height: Its height.
+        left: Where the rows begin.
+        label: What the diagram shows, for screen readers.
+        rows: A row for each integration.
+        nodes: The deliveries.
+        copies: Arcs between copies of an event.
+        steps: The deliveries as a table.
+    """
 
     width: int
     height: int
     left: int
     label: str
-    lanes: tuple[Lane, ...]
+    rows: tuple[Row, ...]
     nodes: tuple[Node, ...]
     copies: tuple[Copy, ...]
     steps: tuple[Step, ...]
 
 
-def picture_of(exchanges: Sequence[Exchange]) -> Picture | None:
-    """The picture of a history; None if it has one delivery only, or too many to be drawn.
+def draw_sequence(exchanges: Sequence[Exchange]) -> SequenceDiagram | None:
+    """Lay out the deliveries of a timeline.
 
-    The last delivery is the one that went wrong.
+    Args:
+        exchanges: The deliveries and their answers; the last one is the one that went wrong.
+
+    Returns:
+        The diagram; None for a single delivery, and for too many of them.
     """
     if not 1 < len(exchanges) <= _MOST:
         return None
-    lanes: dict[str, Lane] = {}
+    rows: dict[str, Row] = {}
     first: dict[str, Node] = {}
     nodes: list[Node] = []
     copies: list[Copy] = []
     steps: list[Step] = []
     for number, exchange in enumerate(exchanges, 1):
-        event, data = _event(exchange)
+        event, data = _read_event(exchange)
         integration = str(data.get("integration_id", "(none)"))
-        lane = lanes.setdefault(integration, Lane(_short(integration), _TOP + _LANE * len(lanes)))
-        wrong = number == len(exchanges)
-        updated_at, says = str(data.get("updated_at", "")), _says(data)
+        row = rows.setdefault(integration, Row(_shorten_id(integration), _TOP + _ROW * len(rows)))
+        is_wrong = number == len(exchanges)
+        updated_at = str(data.get("updated_at", ""))
         node = Node(
             number,
             _LEFT + _STEP // 2 + _STEP * (number - 1),
-            lane.y,
-            "wrong" if wrong else "fine",
+            row.y,
+            "wrong" if is_wrong else "fine",
             updated_at.partition("T")[2] or updated_at,
             str(data.get("state", "")),
             f"answer {exchange.reply.status}" if exchange.reply.status else "no answer",
@@ -115,37 +157,33 @@ def picture_of(exchanges: Sequence[Exchange]) -> Picture | None:
             copies.append(Copy(earlier.x, earlier.y - 17, node.x, node.y - 17))
             about = f"a copy of {earlier.number}" + (f"; {about}" if about else "")
         nodes.append(node)
+        state = " / ".join(str(data[name]) for name in _STATE if name in data)
         answer = str(exchange.reply)
-        steps.append(Step(number, integration, event, updated_at, says, about, answer, wrong))
-    several = f"{len(lanes)} integrations" if len(lanes) > 1 else "one integration"
-    return Picture(
+        steps.append(Step(number, integration, event, updated_at, state, about, answer, is_wrong))
+    several = f"{len(rows)} integrations" if len(rows) > 1 else "one integration"
+    return SequenceDiagram(
         width=_LEFT + _STEP * len(nodes) + 16,
-        height=_TOP + _LANE * (len(lanes) - 1) + 74,
+        height=_TOP + _ROW * (len(rows) - 1) + 74,
         left=_LEFT - 20,
         label=f"{len(nodes)} deliveries of {several}; the last one went wrong",
-        lanes=tuple(lanes.values()),
+        rows=tuple(rows.values()),
         nodes=tuple(nodes),
         copies=tuple(copies),
         steps=tuple(steps),
     )
 
 
-def _event(exchange: Exchange) -> tuple[str, dict[str, Any]]:
+def _read_event(exchange: Exchange) -> tuple[str, dict[str, Any]]:
     try:
         payload = json.loads(exchange.delivery.body)
     except (ValueError, RecursionError):
-        return "(no JSON)", {}
+        return "(not JSON)", {}
     if not isinstance(payload, dict):
-        return "(no object)", {}
+        return "(not an object)", {}
     data = payload.get("data")
     return str(payload.get("id", "(none)")), data if isinstance(data, dict) else {}
 
 
-def _says(data: dict[str, Any]) -> str:
-    said = [str(data[name]) for name in ("state", "qa_status", "setup_status") if name in data]
-    return " / ".join(said)
-
-
-def _short(integration: str) -> str:
+def _shorten_id(integration: str) -> str:
     tool, colon, rest = integration.partition(":")
     return f"{tool[:10]}:…{rest[-4:]}" if colon and len(rest) > 5 else integration[:16]

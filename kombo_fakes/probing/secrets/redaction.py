@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from kombo_fakes.probing.model import Finding, Reply
+from kombo_fakes.probing.model import Finding, Raised, Reply
 from kombo_fakes.probing.secrets.encodings import SHORTEST, secret_forms
 from kombo_fakes.wire.delivery import Delivery
 from kombo_fakes.wire.signing import SIGNATURE_HEADER, key_of, sign
@@ -61,7 +61,9 @@ class Redactor:
         if len(reply.body) >= _KEPT:
             body = self._without_half_of_it(body)
         headers = tuple((self.text(name), self.text(value)) for name, value in reply.headers)
-        raised = self.text(reply.raised)
+        raised = reply.raised
+        if raised is not None:
+            raised = Raised(self.text(raised.error), self.text(raised.place))
         if (body, headers, raised) == (reply.body, reply.headers, reply.raised):
             return reply
         return replace(reply, body=body, headers=headers, raised=raised)
@@ -86,7 +88,8 @@ class Redactor:
         delivery = finding.exchanges[-1].delivery if finding.exchanges else None
         return replace(
             finding,
-            title=self.text(finding.title),
+            headline=self.text(finding.headline),
+            shown_by=self.text(finding.shown_by),
             text=self.text(finding.text),
             fix=self.text(finding.fix),
             exchanges=tuple(replace(e, reply=self.reply(e.reply)) for e in finding.exchanges),

@@ -3,10 +3,45 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import Literal, TypeAlias
 
 from kombo_fakes.probing.model import Case, Category, Exchange, Failure, Policy, Reply
-from kombo_fakes.probing.verdicts.findings import enumerated
+
+NoteKind: TypeAlias = Literal[
+    "rejects-new-properties",
+    "rejects-new-values",
+    "rejects-new-events",
+    "rejects-other-events",
+    "rejects-older-shapes",
+    "rejects-optional",
+    "accepts-optional",
+]
+"""What a note says: something that is no finding, but good to know."""
+
+_CHANGE_NOTES: dict[str, NoteKind] = {
+    "new-property": "rejects-new-properties",
+    "new-value": "rejects-new-values",
+    "new-event": "rejects-new-events",
+    "other-event": "rejects-other-events",
+    "older-shape": "rejects-older-shapes",
+}
+# A receiver may reject these, and whoever runs it may not know that it does.
+_OPTIONAL = ("body-nul", "body-lone-surrogate", "body-megabyte")
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """Something that is no finding, but good to know.
+
+    Attributes:
+        kind: What it says.
+        cases: The cases that show it.
+    """
+
+    kind: NoteKind
+    cases: tuple[Case, ...]
 
 
 @dataclass(slots=True)
@@ -37,57 +72,37 @@ class Evidence:
         self.leaks.setdefault(kind, []).append((case_id, exchange))
 
     def explains(self, category: Category, topic: str, pointer: str) -> bool:
-        """Whether a failure of this kind is known already."""
+        """True if a failure of this kind is known already."""
         return any(
             known.category == category
             and known.case.group in ("valid", "style", "timeline")
-            and (topic in ("", known.case.topic) or known.case.topic in ("realistic", "applying"))
+            and (topic in ("", known.case.topic) or known.case.topic in _EXPLAIN_ALL)
             and (topic != "enum" or known.case.pointer == pointer)
             for known in self.failures
         )
 
-    def notes(self) -> list[str]:
-        """What is worth knowing and no finding."""
-        found = []
-        refused = defaultdict(list)
-        taken = []
+    def notes(self) -> Iterator[Note]:
+        """What is good to know and no finding."""
+        rejected: dict[NoteKind, list[Case]] = defaultdict(list)
+        optional: dict[str, Case] = {}
+        accepted: dict[str, Case] = {}
         for name, case in self.cases.items():
             reply = self.replies[name]
-            if case.expectation == "either" and case.group == "change" and reply.is_rejected:
-                refused[case.topic].append(case)
-            if case.expectation == "either" and case.group == "wire" and reply.is_accepted:
-                taken.append(case.topic)
-        for topic, cases in refused.items():
-            what = _CHANGES.get(topic, topic)
-            if self.policy == "strict" and topic == "older shape":
-                found.append(
-                    "refuses what older releases of Kombo have sent: "
-                    f"{enumerated(case.about for case in cases)}"
-                )
-            elif self.policy == "strict" and topic in ("new property", "new value"):
-                places = enumerated(case.pointer or "the payload" for case in cases)
-                found.append(
-                    f"refuses tomorrow's payloads: {what} ({places}), which a strict receiver "
-                    "has to; a release of Kombo that adds one will be refused"
-                )
-            elif self.policy == "strict":
-                found.append(
-                    f"refuses {what}: "
-                    f"{enumerated(case.id.partition(':')[2] for case in cases)}"
-                    "; Kombo sends all events to one URL, and repeats what is refused"
-                )
-        for topic in ("body-nul", "body-lone-surrogate", "body-megabyte"):
-            case_reply = self.replies.get(f"wire:{topic}")
-            if case_reply is not None and case_reply.is_rejected:
-                found.append(f"refuses {self.cases[f'wire:{topic}'].about}, as it may")
-        if taken:
-            found.append(f"takes, as it may: {enumerated(sorted(set(taken)))}")
-        return found
+            if case.expectation != "either":
+                continue
+            if case.group == "change" and reply.is_rejected and self.policy == "strict":
+                rejected[_CHANGE_NOTES[case.topic]].append(case)
+            elif case.group == "wire" and reply.is_accepted:
+                accepted.setdefault(case.topic, case)
+            elif case.topic in _OPTIONAL and reply.is_rejected:
+                optional.setdefault(case.topic, case)
+        for kind, cases in rejected.items():
+            yield Note(kind, tuple(cases))
+        for case in optional.values():
+            yield Note("rejects-optional", (case,))
+        if accepted:
+            yield Note("accepts-optional", tuple(accepted[topic] for topic in sorted(accepted)))
 
 
-_CHANGES = {
-    "new property": "properties that are new",
-    "new value": "values that are new",
-    "new event": "events that are new",
-    "other event": "other events of Kombo",
-}
+_EXPLAIN_ALL = ("realistic", "timeline-applying")
+"""Topics of failures that say that nothing works, so that no other one is news."""

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from kombo_fakes.core.instants import SECOND, parse_instant
-from kombo_fakes.probing.model import Case, Category, Reply
+from kombo_fakes.probing.model import Case, Category, Expectation, Reply
 from kombo_fakes.probing.secrets.encodings import secret_forms
 from kombo_fakes.sequences.mismatches import ABSENT, Mismatch
 from kombo_fakes.wire.delivery import Delivery
@@ -53,21 +53,28 @@ def judge(case: Case, reply: Reply, *, takes_large: bool = False) -> Category | 
         >>> judge(first, Reply(204)), judge(first, Reply(500)), judge(first, Reply(401))
         (None, 'crashes', 'rejects-valid')
     """
+    return judge_answer(case.delivery, case.expectation, reply, takes_large=takes_large)
+
+
+def judge_answer(
+    delivery: Delivery, expectation: Expectation, reply: Reply, *, takes_large: bool = False
+) -> Category | None:
+    """What a receiver did wrong by the reply to a delivery; see `judge`."""
     if reply.trouble in ("timeout", "endless"):
         return "hangs"
     if reply.status is None:
         # A server that has had enough of a large body, or of headers, may hang up.
-        head = sum(len(value) for _, value in case.delivery.headers)
-        large = head > LARGE or (head + len(case.delivery.body) > LARGE and not takes_large)
-        return None if case.expectation != "accept" and large else "crashes"
+        head = sum(len(value) for _, value in delivery.headers)
+        large = head > LARGE or (head + len(delivery.body) > LARGE and not takes_large)
+        return None if expectation != "accept" and large else "crashes"
     if reply.status >= 500:
-        odd_method = case.delivery.method != "POST" and reply.status in (501, 505)
+        odd_method = delivery.method != "POST" and reply.status in (501, 505)
         return None if odd_method else "crashes"
     if reply.is_rate_limited:
         return None
-    if case.expectation == "accept" and not reply.is_accepted:
+    if expectation == "accept" and not reply.is_accepted:
         return "rejects-valid"
-    if case.expectation == "reject" and reply.status < 400:
+    if expectation == "reject" and reply.status < 400:
         # A redirect refuses nothing: it sends whoever follows it elsewhere.
         return "accepts-invalid"
     return None

@@ -194,11 +194,11 @@ SIGNATURES = (
     bug("compares-by-zip", ACCEPTS, "empty|short|part|first",
         compare=lambda self, good, expected, received: (
             all(a == b for a, b in zip(expected, received, strict=False)))),
-    bug("compares-the-rest", ACCEPTS, "long|more letters",
+    bug("compares-the-rest", ACCEPTS, "long|more characters",
         compare=lambda self, good, expected, received: received.startswith(expected)),
     bug("compares-without-case", ACCEPTS, "case",  # As with hexadecimal digits.
         compare=lambda self, good, expected, received: expected.lower() == received.lower()),
-    bug("decodes-the-first-32-bytes", ACCEPTS, "long|more letters|letters",
+    bug("decodes-the-first-32-bytes", ACCEPTS, "long|more characters|letters",
         is_signed=_decode_32_bytes),
 
     # -- signs other bytes than those that came

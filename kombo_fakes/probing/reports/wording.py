@@ -1,0 +1,172 @@
+"""The sentences of findings and notes, made from diagnoses; nothing else reads them again."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from kombo_fakes.probing.model import Expectation, Failure, Finding, Loss, Reply
+from kombo_fakes.probing.verdicts.causes import AFTERWARDS, VERBS
+from kombo_fakes.probing.verdicts.diagnosis.result import Details, Diagnosis
+from kombo_fakes.probing.verdicts.evidence import Note, NoteKind
+from kombo_fakes.sequences.mismatches import describe_mismatches
+
+EXPECTED: dict[Expectation, str] = {
+    "accept": "2xx",
+    "reject": "4xx",
+    "either": "any answer but 5xx or a hang",
+}
+"""What a receiver is expected to answer, in words."""
+
+_MOST = 5
+
+_BROKEN = {
+    "type": "a value of another type",
+    "required": "a required field that is missing",
+    "enum": "a value that is not in the enum",
+    "format": "a string that is not of the format",
+    "additionalProperties": "an unknown property",
+}
+"""What is wrong with a payload that breaks a keyword of the schema."""
+
+_NOTES: dict[NoteKind, str] = {
+    "rejects-new-properties": "rejects new properties, as a strict receiver has to; when a release "
+    "of Kombo adds one, its events will be rejected",
+    "rejects-new-values": "rejects new enum values, as a strict receiver has to; when a release of "
+    "Kombo adds one, its events will be rejected",
+    "rejects-new-events": "rejects new events, although Kombo sends all events to one URL and "
+    "repeats those that are rejected",
+    "rejects-other-events": "rejects other events of Kombo, although Kombo sends all events to one "
+    "URL and repeats those that are rejected",
+    "rejects-older-shapes": "rejects what older releases of Kombo have sent",
+    "rejects-optional": "rejects what it need not accept",
+    "accepts-optional": "accepts what it need not accept",
+}
+
+
+def make_finding(diagnosis: Diagnosis) -> Finding:
+    """Make the finding of a diagnosis: its sentences.
+
+    Args:
+        diagnosis: The diagnosis.
+    """
+    return Finding(
+        id=diagnosis.id,
+        category=diagnosis.category,
+        cause=diagnosis.cause,
+        headline=_word_headline(diagnosis),
+        shown_by=join_some(diagnosis.details.examples),
+        text="\n".join(_word_lines(diagnosis)),
+        fix=diagnosis.fix or diagnosis.cause.fix,
+        likelihood=diagnosis.likelihood,
+        cases=tuple(case.id for case in diagnosis.cases),
+        exchanges=diagnosis.shown.exchanges,
+        expectation=diagnosis.shown.case.expectation,
+        is_invalid=any(case.group in ("fault", "change") for case in diagnosis.cases),
+    )
+
+
+def _word_headline(diagnosis: Diagnosis) -> str:
+    details = diagnosis.details
+    title = diagnosis.cause.title.format(verb=VERBS[diagnosis.category], keyword=details.keyword)
+    return title + "".join(_word_details(details))
+
+
+def _word_details(details: Details) -> Iterable[str]:
+    if details.fields:
+        yield f" ({join_some(details.fields)})"
+    if details.broken:
+        yield f" ({join_some(_BROKEN.get(keyword, keyword) for keyword in details.broken)})"
+    if details.places:
+        yield f" at {join_some(place or 'the root' for place in details.places)}"
+    if details.smallest:
+        yield f", from {details.smallest:,} bytes"
+    if details.keyword:
+        yield ", wherever it is" if details.everywhere else ", in some places"
+    if details.looks_forged:
+        yield ", as if the signature were wrong"
+    if details.loss is not None:
+        yield f", and {describe_loss(details.loss)}"
+
+
+def _word_lines(diagnosis: Diagnosis) -> Iterable[str]:
+    shown = diagnosis.shown
+    reply = shown.answer or shown.exchanges[-1].reply
+    is_later = diagnosis.cause is AFTERWARDS and shown.loss is None
+    yield f"Sent: {'a good delivery after this one: ' if is_later else ''}{shown.case.about}."
+    if diagnosis.category == "leaks":
+        yield f"Received {reply}, expected an answer without internals: anybody can read it."
+    else:
+        expected = EXPECTED[shown.case.expectation]
+        yield f"Received {_word_reply(reply)}, expected {expected}: {shown.case.why}."
+    yield from describe_failure(shown)
+    if shown.steps:
+        yield "After these deliveries:"
+        yield from (f"{number}. {step}" for number, step in enumerate(shown.steps, 1))
+
+
+def _word_reply(reply: Reply) -> str:
+    return f"{reply}" if reply.status is not None else f"no answer ({reply})"
+
+
+def describe_failure(failure: Failure) -> Iterable[str]:
+    """What went wrong, but for the answer; nothing where the answer says it all."""
+    if failure.leaked:
+        yield f"The answer shows {failure.leaked}."
+    if failure.answer is not None:
+        last = failure.exchanges[-1].moment
+        together = sum(exchange.moment == last for exchange in failure.exchanges)
+        if together > 1:
+            yield f"This was one of {together} deliveries at the same moment."
+    if failure.loss is not None:
+        yield f"After it, {describe_loss(failure.loss)}: {failure.loss.error}"
+    if failure.mismatches:
+        whose = f" of {failure.integration}" if failure.integration else ""
+        yield f"Observed state{whose}: {describe_mismatches(failure.mismatches)}."
+    if failure.breaks_others:
+        yield "After it, good deliveries fail as well."
+
+
+def describe_loss(loss: Loss) -> str:
+    """Why a receiver that has worked is no use any more, without what differs from run to run.
+
+    Examples:
+        >>> describe_loss(Loss("unreachable", "nothing accepts connections there"))
+        'the receiver cannot be reached any more'
+    """
+    return {
+        "unreachable": "the receiver cannot be reached any more",
+        "unobservable": "the state of the receiver cannot be observed any more",
+    }[loss.kind]
+
+
+def describe_note(note: Note) -> str:
+    """A note as a sentence.
+
+    Args:
+        note: The note.
+    """
+    return f"{_NOTES[note.kind]}: {join_some(dict.fromkeys(c.about for c in note.cases))}"
+
+
+def join_some(words: Iterable[str], most: int = _MOST) -> str:
+    """The first words of a list, and how many more there are.
+
+    Examples:
+        >>> join_some("abc", most=2), join_some(["a, b", "c"])
+        ('a, b and 1 more', 'a, b; c')
+    """
+    listed = list(words)
+    more = f" and {len(listed) - most} more" if len(listed) > most else ""
+    # A word with a comma in it would look like two.
+    between = "; " if any(", " in word for word in listed[:most]) else ", "
+    return between.join(listed[:most]) + more
+
+
+def name_delivery(about: str) -> str:
+    """A delivery by what is special about it.
+
+    Examples:
+        >>> name_delivery("an empty body")
+        'a delivery (an empty body)'
+    """
+    return f"a delivery ({about})"

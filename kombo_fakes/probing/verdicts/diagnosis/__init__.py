@@ -1,0 +1,1 @@
+"""From failures to diagnoses: one bug is one diagnosis, however many deliveries show it."""

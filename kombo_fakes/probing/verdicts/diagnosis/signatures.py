@@ -1,0 +1,187 @@
+"""Signatures that are not checked, not checked over the right bytes, or that break the receiver."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from kombo_fakes.probing.model import Category, Failure
+from kombo_fakes.probing.verdicts.causes import (
+    SIGNATURE_ABSENT,
+    SIGNATURE_ALGORITHM,
+    SIGNATURE_APPLIED,
+    SIGNATURE_BODY,
+    SIGNATURE_BRANCH,
+    SIGNATURE_CASE,
+    SIGNATURE_CRASHES,
+    SIGNATURE_DECODED,
+    SIGNATURE_KEY_FALLBACK,
+    SIGNATURE_KEY_KNOWN,
+    SIGNATURE_KEY_PREFIX,
+    SIGNATURE_LOOSE,
+    SIGNATURE_MALFORMED,
+    SIGNATURE_PREFIX,
+    SIGNATURE_RESERIALISED,
+    SIGNATURE_UNCHECKED,
+    SIGNATURE_WRONG,
+)
+from kombo_fakes.probing.verdicts.diagnosis.failures import (
+    Failures,
+    Test,
+    both,
+    has_cause,
+    has_family,
+    has_topic,
+    is_same,
+)
+from kombo_fakes.probing.verdicts.diagnosis.result import (
+    Details,
+    Diagnosis,
+    diagnose_if_any,
+    list_examples,
+    make_diagnosis,
+)
+from kombo_fakes.probing.verdicts.evidence import Evidence
+
+_ACCEPTED = (
+    SIGNATURE_ABSENT,
+    SIGNATURE_KEY_FALLBACK,
+    SIGNATURE_KEY_KNOWN,
+    SIGNATURE_KEY_PREFIX,
+    SIGNATURE_PREFIX,
+    SIGNATURE_CASE,
+    SIGNATURE_ALGORITHM,
+    SIGNATURE_BODY,
+    SIGNATURE_MALFORMED,
+    SIGNATURE_BRANCH,
+)
+"""The causes of signatures that are accepted and should not be, one by one."""
+
+_NEARLY_ALL = 0.8
+_FEW = 3
+_REWRITTEN = {"signature-body-blank", "signature-body-order"}
+"""Changes of a body that are lost where JSON is parsed and serialised again."""
+_UNUSUAL_STRINGS = {"text", "realistic", "combination"}
+
+is_signature: Test = has_family("signature")
+
+
+def diagnose_rewritten_bodies(evidence: Evidence, failures: Failures) -> Iterator[Diagnosis]:
+    """Signatures that are checked over other bytes than those of the body."""
+    forged = {
+        evidence.replies[name].status
+        for name in ("wire:signature-other-secret", "wire:signature-missing")
+        if name in evidence.replies
+    } & {401, 403}
+
+    def looks_forged(failure: Failure) -> bool:
+        return (
+            failure.category == "rejects-valid"
+            and failure.case.group in ("valid", "style")
+            and failure.exchanges[-1].reply.status in forged
+        )
+
+    accepted = {
+        failure.case.topic
+        for failure in evidence.failures
+        if failure.category == "accepts-invalid" and is_signature(failure)
+    }
+    # Where others are accepted as well, it is not the bytes.
+    unchecked = set() if accepted - _REWRITTEN - {"signature-body-byte"} else accepted & _REWRITTEN
+    styles = [f for f in evidence.failures if f.case.group == "style" and looks_forged(f)]
+    if styles or unchecked:
+        yield make_diagnosis(
+            SIGNATURE_RESERIALISED.id,
+            "rejects-valid" if styles else "accepts-invalid",
+            SIGNATURE_RESERIALISED,
+            failures.take(looks_forged)
+            + failures.take(both("accepts-invalid", has_topic(unchecked))),
+            Details(),
+        )
+        return
+    strings = [failure for failure in evidence.failures if looks_forged(failure)]
+    if strings and {failure.case.topic for failure in strings} <= _UNUSUAL_STRINGS:
+        yield make_diagnosis(
+            SIGNATURE_DECODED.id,
+            "rejects-valid",
+            SIGNATURE_DECODED,
+            failures.take(looks_forged),
+            Details(list_examples(strings)),
+        )
+
+
+def attribute_unsigned(failures: Failures) -> None:
+    """Attribute crashes of unsigned deliveries to those of the same deliveries with a signature."""
+    categories: tuple[Category, ...] = ("crashes", "hangs")
+    for category in categories:
+        for bare in [f for f in failures.left if f.category == category and f.case.signed_topics]:
+            topics = bare.case.signed_topics
+            signed = [f for f in failures.left if both(category, has_topic(topics))(f)]
+            failures.attribute(is_same(bare), signed)
+
+
+def diagnose_signatures(evidence: Evidence, failures: Failures) -> Iterator[Diagnosis]:
+    """Wrong signatures that are accepted, that break the receiver, or whose payload is applied."""
+    yield from _diagnose_accepted(evidence, failures)
+    categories: tuple[Category, ...] = ("crashes", "hangs")
+    for category in categories:
+        yield from diagnose_if_any(
+            f"signature-{category}",
+            category,
+            SIGNATURE_CRASHES,
+            failures.take(both(category, is_signature)),
+        )
+    applied: Category = "rejected-but-applied"
+    # It is not the signature, but the method by which the delivery came.
+    failures.attribute(
+        both(applied, has_cause(SIGNATURE_BRANCH)),
+        [f for f in evidence.failures if both(applied, has_family("http"))(f)],
+    )
+    yield from diagnose_if_any(
+        SIGNATURE_APPLIED.id,
+        applied,
+        SIGNATURE_APPLIED,
+        failures.take(both(applied, is_signature)),
+        Details(),
+    )
+
+
+def _diagnose_accepted(evidence: Evidence, failures: Failures) -> Iterator[Diagnosis]:
+    category: Category = "accepts-invalid"
+    is_accepted = both(category, is_signature)
+    tried = {
+        case.topic
+        for case in evidence.cases.values()
+        if case.expectation == "reject"
+        and case.family == "signature"
+        and case.cause is not SIGNATURE_BRANCH
+    }
+    accepted = {f.case.topic: f.case.cause for f in evidence.failures if is_accepted(f)}
+    if "signature-missing" in accepted:
+        missing = [f for f in evidence.failures if f.case.topic == "signature-missing"]
+        failures.attribute(both(category, has_cause(SIGNATURE_BRANCH)), missing)
+        accepted = {t: cause for t, cause in accepted.items() if cause is not SIGNATURE_BRANCH}
+    if tried and len(accepted) >= _NEARLY_ALL * len(tried):
+        yield from diagnose_if_any(
+            SIGNATURE_UNCHECKED.id,
+            category,
+            SIGNATURE_UNCHECKED,
+            failures.take(is_accepted),
+            Details(),
+        )
+    causes = {cause for cause in accepted.values() if cause in _ACCEPTED}
+    wrong_at_all = accepted.keys() & {"signature-other-secret", "signature-other-body"}
+    if len(causes) > _FEW or (wrong_at_all and len(causes) > 1):
+        yield from diagnose_if_any(
+            SIGNATURE_LOOSE.id,
+            category,
+            SIGNATURE_LOOSE,
+            failures.take(is_accepted),
+            Details(),
+        )
+    for cause in _ACCEPTED:
+        yield from diagnose_if_any(
+            cause.id, category, cause, failures.take(both(category, has_cause(cause)))
+        )
+    yield from diagnose_if_any(
+        SIGNATURE_WRONG.id, category, SIGNATURE_WRONG, failures.take(is_accepted), Details()
+    )

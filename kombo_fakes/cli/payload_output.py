@@ -79,7 +79,7 @@ def _check_lines(jobs: int, part: tuple[int, int], chosen: Format) -> None:
 
 def _write_files(directory: str, settings: GenerationSettings) -> None:
     from kombo_fakes.core.writer import find_earlier_files, write_directory
-    from kombo_fakes.generation.made import file_label
+    from kombo_fakes.generation.made import make_file_label
     from kombo_fakes.generation.runs import make_payloads
 
     names: list[str] = []
@@ -90,7 +90,7 @@ def _write_files(directory: str, settings: GenerationSettings) -> None:
                 names.append(f"{made.stem}.json")
                 yield names[-1], made.payload, _describe(made, settings)
 
-        number = write_directory(directory, file_label(settings.schema), files())
+        number = write_directory(directory, make_file_label(settings.schema), files())
     if is_watched():
         print_message(f"wrote {number:,} payloads into {directory}")
     # Without the whole, files of the other parts would look like those of an earlier call.

@@ -74,7 +74,9 @@ class Edits:
                     f"{to_dotted(path)}: is both overridden and removed; ask for one of them"
                 )
             for violation in find_non_json(value):
-                raise _rejection(replace(violation, pointer=to_pointer(path) + violation.pointer))
+                raise _build_rejection(
+                    replace(violation, pointer=to_pointer(path) + violation.pointer)
+                )
             if _has_surrogate(value):
                 raise OverrideError(
                     f"{to_dotted(path)}: holds a lone surrogate, which UTF-8 cannot encode"
@@ -89,7 +91,7 @@ class Edits:
         """The scalar values inside the overrides by path: other fields have to agree with them."""
         return {p: v for path, value in self.overrides for p, v in _list_scalars(path, value)}
 
-    def missing_in(self, payload: Any) -> list[Path]:
+    def find_missing(self, payload: Any) -> list[Path]:
         """The paths of overrides at which a payload has nothing yet."""
         return [path for path, _ in self.overrides if not has(payload, path)]
 
@@ -137,11 +139,13 @@ class Edits:
             path = parse_pointer(violation.pointer)
             for changed, value in self.overrides:
                 if tuple(map(str, changed)) == path:
-                    return _rejection(violation, value, fault_id)
-        return _rejection(violations[0], fault=fault_id)
+                    return _build_rejection(violation, value, fault_id)
+        return _build_rejection(violations[0], fault=fault_id)
 
 
-def _rejection(violation: Violation, value: Any = None, fault: str | None = None) -> OverrideError:
+def _build_rejection(
+    violation: Violation, value: Any = None, fault: str | None = None
+) -> OverrideError:
     where = to_dotted(parse_pointer(violation.pointer)) or "the payload"
     return OverrideError(
         f"{where}: {violation.keyword}: {violation.message}",

@@ -45,11 +45,11 @@ def describe_fault(fault: Fault) -> dict[str, str]:
     return {"fault": fault.id, "pointer": fault.pointer, "keyword": fault.keyword}
 
 
-def file_label(schema: Schema) -> str:
+def make_file_label(schema: Schema) -> str:
     """The name of a schema in file names: without directories, ``:`` and other risky characters.
 
     Examples:
-        >>> file_label(Schema({"title": "job:closed"}))
+        >>> make_file_label(Schema({"title": "job:closed"}))
         'job.closed'
     """
     last = re.split(r"[/\\]", schema.name)[-1]

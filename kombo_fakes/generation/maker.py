@@ -133,12 +133,12 @@ class Maker:
         templates = [
             build_template(self.make_invalid(fault, turn), has_marks=False)
             if turn < ROUNDS
-            else self._templates_of(fault)[turn % _TEMPLATES_PER_FAULT]
+            else self._build_templates(fault)[turn % _TEMPLATES_PER_FAULT]
             for fault, turn in turns
         ]
         return fill_templates(templates, self.schema.name, self._seed, "faults", number)
 
-    def _templates_of(self, fault: Fault) -> Templates:
+    def _build_templates(self, fault: Fault) -> Templates:
         if fault.id not in self._templates_by_fault:
 
             def generate(number: int, has_marks: bool) -> Any:
@@ -211,7 +211,7 @@ class Maker:
             return self._edits.apply(self._draw(None, *key))
         requirement = None if fault is None else fault.requirement
         payload = self._generate(requirement, *key)
-        missing = self._edits.missing_in(payload)
+        missing = self._edits.find_missing(payload)
         # Where an override has nothing to go into, or a null, generate a payload that has it:
         # the field itself if possible, otherwise the object around it.
         for wanted in (missing, [path[:-1] for path in missing]) if missing else ():

@@ -14,7 +14,7 @@ from kombo_fakes.generation.made import (
     Made,
     describe_fault,
     describe_made,
-    file_label,
+    make_file_label,
 )
 from kombo_fakes.generation.maker import ROUNDS, FaultTurn, Maker
 from kombo_fakes.generation.templates import BLOCK
@@ -56,7 +56,7 @@ class ValidPayloads:
     def __init__(self, maker: Maker, count: int, suffix: str) -> None:
         self.count = count
         self._maker = maker
-        self._label = file_label(maker.schema) + suffix
+        self._label = make_file_label(maker.schema) + suffix
 
     @cached_property
     def is_filled(self) -> bool:

@@ -10,7 +10,7 @@ from hypothesis.strategies import DrawFn, SearchStrategy
 from jsonschema_rs import canonical
 
 from kombo_fakes.schema.blueprint.shapes import Array
-from kombo_fakes.strategies.budget import check_count, share_of_room, usual_count
+from kombo_fakes.strategies.budget import check_count, compute_share, estimate_count
 
 if TYPE_CHECKING:
     from kombo_fakes.strategies.builder import Builder
@@ -31,9 +31,9 @@ def build_array(
         SchemaError: if the array needs more items than can be drawn.
     """
     check_count(builder.name, "minItems", shape.min_items)
-    size_of_item, count = builder.sizes.of(shape.items, depth), usual_count(shape)
+    size_of_item, count = builder.sizes.of(shape.items, depth), estimate_count(shape)
     # Where there is too little room, items are made smaller and fewer by the same factor.
-    share = share_of_room(size_of_item * count, room)
+    share = compute_share(size_of_item * count, room)
     room_of_item = room if share == 1 else size_of_item * share
     items = builder.build(shape.items, depth, room_of_item)
     most = shape.max_items

@@ -76,7 +76,7 @@ class Sizes:
                 return self.of(blueprint.target, depth + 1)
             case Array():
                 prefix = [self.of(item, depth) for item in blueprint.prefix]
-                return sum(prefix) + usual_count(blueprint) * self.of(blueprint.items, depth)
+                return sum(prefix) + estimate_count(blueprint) * self.of(blueprint.items, depth)
             case Object():
                 return self.of_properties(blueprint, depth) + sum(
                     # On average one and a half further properties, each with its name.
@@ -93,7 +93,7 @@ class Sizes:
         )
 
 
-def usual_count(shape: Array) -> float:
+def estimate_count(shape: Array) -> float:
     """The average number of items that Hypothesis draws after those of the prefix."""
     least = max(0, shape.min_items - len(shape.prefix))
     if shape.max_items is None:
@@ -102,7 +102,7 @@ def usual_count(shape: Array) -> float:
     return min(max(least * 2, least + 5), (least + most) / 2)
 
 
-def share_of_room(size: float, room: float) -> float:
+def compute_share(size: float, room: float) -> float:
     """The factor that two quantities are multiplied by, so that their product fits into a room.
 
     Args:
@@ -113,7 +113,7 @@ def share_of_room(size: float, room: float) -> float:
         A number up to 1: the square root of the share that fits.
 
     Examples:
-        >>> share_of_room(400.0, 100.0), share_of_room(50.0, 100.0)
+        >>> compute_share(400.0, 100.0), compute_share(50.0, 100.0)
         (0.5, 1.0)
     """
     return 1.0 if size <= room else math.sqrt(room / size)

@@ -143,7 +143,7 @@ class Builder:
             return st.one_of([self.build(branch, depth, room) for branch in others or branches])
         rest = self._build_union(others, depth, room)
         share = _NULLS if self._settings.nulls is None else self._settings.nulls
-        return st.none() if rest.is_empty else _or_null(rest, share)
+        return st.none() if rest.is_empty else _build_nullable(rest, share)
 
     def _build_reference(self, shape: Reference, depth: int, room: float) -> SearchStrategy[Any]:
         # Where everything fits, strategies are the same whatever room there is.
@@ -165,13 +165,13 @@ class Builder:
             return any_value
         share = max(1 / _KINDS, 2.0 ** round(math.log2(room)))
         if (shape, share) not in self._mostly_usual:
-            usual = self._usual_values(shape)
+            usual = self._find_usual_values(shape)
             self._mostly_usual[shape, share] = (
-                _mostly(usual, any_value, share) if usual else any_value
+                _build_mostly_usual(usual, any_value, share) if usual else any_value
             )
         return self._mostly_usual[shape, share]
 
-    def _usual_values(self, shape: String | Numeric) -> tuple[Any, ...]:
+    def _find_usual_values(self, shape: String | Numeric) -> tuple[Any, ...]:
         """Some realistic values that the settings allow."""
         generator = RealisticGenerator(shape, "")
         try:
@@ -200,7 +200,7 @@ def _copy(value: Any) -> Any:
     return canonical.schema.clone(value)
 
 
-def _or_null(rest: SearchStrategy[Any], share: float) -> SearchStrategy[Any]:
+def _build_nullable(rest: SearchStrategy[Any], share: float) -> SearchStrategy[Any]:
     """A strategy that is null in a share of all draws and shrinks to null."""
     percent = round(share * 100)
     if percent <= 0 or percent >= 100:
@@ -213,7 +213,7 @@ def _or_null(rest: SearchStrategy[Any], share: float) -> SearchStrategy[Any]:
     return compose(lambda draw: None if draw(is_null) else recipe(draw))
 
 
-def _mostly(
+def _build_mostly_usual(
     usual: Sequence[Any], any_value: SearchStrategy[Any], share: float
 ) -> SearchStrategy[Any]:
     """A strategy of usual values, and of any value in a share of all draws."""

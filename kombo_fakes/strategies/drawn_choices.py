@@ -57,12 +57,12 @@ class DrawnChoices:
         return _write_token(self._below(min(len(BASE62) ** length, 2**64)), length)
 
     def _below(self, count: int) -> int:
-        number: int = self._draw(below(count)) if count > 1 else 0
+        number: int = self._draw(integers_below(count)) if count > 1 else 0
         return number
 
 
 @lru_cache(maxsize=1024)
-def below(count: int) -> SearchStrategy[int]:
+def integers_below(count: int) -> SearchStrategy[int]:
     """A strategy for the integers from 0 up to a count; equally likely if they are not too many.
 
     Hypothesis repeats what it drew where something of the same kind is drawn. To sample from

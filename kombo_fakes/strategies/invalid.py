@@ -24,7 +24,7 @@ from kombo_fakes.schema.blueprint.shapes import String
 from kombo_fakes.schema.requirements import Requirement, require_values
 from kombo_fakes.schema.schema import Schema, SchemaLike
 from kombo_fakes.strategies.builder import build_strategy
-from kombo_fakes.strategies.drawn_choices import below
+from kombo_fakes.strategies.drawn_choices import integers_below
 from kombo_fakes.strategies.options import StrategyOptions, StrategySettings, Values
 from kombo_fakes.strategies.payloads import strategy_for
 from kombo_fakes.strategies.realistic import build_generated
@@ -96,7 +96,7 @@ def _build_any_of(
     # something of the same size was drawn. A single draw of the fault would survive in all of
     # them, and thousands of examples would leave out a quarter of the faults. A sum of several
     # draws of different sizes changes more often.
-    parts = [below(count + extra) for extra in (0, 0, 0, 1, 1, 2, 2)]
+    parts = [integers_below(count + extra) for extra in (0, 0, 0, 1, 1, 2, 2)]
 
     def draw_invalid(draw: DrawFn) -> InvalidPayload:
         first = sum([draw(part) for part in parts]) % count
@@ -131,7 +131,7 @@ def _recipe_for(fault: Fault, settings: StrategySettings) -> Recipe[InvalidPaylo
             reject()
         near_misses = list(fault.mutator.mutate(value, fault.site)) or [example]
         count = len(near_misses) + explores
-        choice = draw(below(count)) if count > 1 else 0
+        choice = draw(integers_below(count)) if count > 1 else 0
         # The strategy for values beyond the near misses is built when it is first drawn from,
         # because building one for each fault takes long.
         further = _build_explored(fault, settings) if choice == len(near_misses) else None

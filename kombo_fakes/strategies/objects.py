@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn, SearchStrategy
 
 from kombo_fakes.schema.blueprint.shapes import Object
-from kombo_fakes.strategies.budget import check_count, share_of_room
+from kombo_fakes.strategies.budget import check_count, compute_share
 from kombo_fakes.strategies.recipes import compose, recipe_of
 
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ def build_object(
     check_count(builder.name, "minProperties", shape.min_properties)
     required: Properties = {}
     optional: Properties = {}
-    share = share_of_room(builder.sizes.of(shape, depth), room)
+    share = compute_share(builder.sizes.of(shape, depth), room)
     for name, child in shape.properties.items():
         # A required property can only be made smaller, an optional one also left out more often.
         factor = share * share if name in shape.required else share

@@ -96,7 +96,7 @@ class StringStrategies:
         repeated = st.text(self._alphabet, min_size=1, max_size=most)
         sizes = {size for size in (*_LENGTHS, lengths.most) if size <= (most or LONGEST)}
         drawn_sizes = st.sampled_from(sorted(sizes))
-        mixed = st.lists(st.sampled_from(self._tricky_parts()), min_size=1, max_size=6)
+        mixed = st.lists(st.sampled_from(self._list_tricky_parts()), min_size=1, max_size=6)
 
         def draw_long(draw: DrawFn) -> str:
             part, size = draw(repeated), draw(drawn_sizes)
@@ -109,7 +109,7 @@ class StringStrategies:
         kinds = st.sampled_from([recipe_of(plain)] * 20 + [draw_tricky] * 3 + [draw_long] * 2)
         return compose(lambda draw: draw(kinds)(draw))
 
-    def _tricky_parts(self) -> list[str]:
+    def _list_tricky_parts(self) -> list[str]:
         settings = self._settings
         surrogates = _SURROGATES if settings.ambiguous and settings.codec == "utf-8" else ()
         encodable = [

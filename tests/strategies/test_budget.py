@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from kombo_fakes import Schema, events, payloads
 from kombo_fakes.schema.blueprint.build import build_blueprint
 from kombo_fakes.schema.blueprint.shapes import Array, Object, String
-from kombo_fakes.strategies.budget import ROOM, Sizes, usual_count
+from kombo_fakes.strategies.budget import ROOM, Sizes, estimate_count
 
 FIELDS = {
     f"field_{number:03}": kind
@@ -84,9 +84,9 @@ def test_the_payloads_of_events_fit_into_the_room() -> None:
 def test_sizes_count_strings_half_of_the_optional_properties_and_average_items() -> None:
     blueprint = Object(properties={"a": String(), "b": String()}, required=frozenset({"a"}))
     assert Sizes().of(blueprint) == 1.5
-    assert usual_count(Array(items=String())) == 5
-    assert usual_count(Array(items=String(), min_items=4, max_items=5)) == 4.5
+    assert estimate_count(Array(items=String())) == 5
+    assert estimate_count(Array(items=String(), min_items=4, max_items=5)) == 4.5
     assert (
-        usual_count(Array(items=String(), min_items=2, prefix=(String(), String()), max_items=2))
+        estimate_count(Array(items=String(), min_items=2, prefix=(String(), String()), max_items=2))
         == 0
     )

@@ -96,7 +96,7 @@ class PayloadFactory(Factory[T]):
                 nearest one that does.
             OverrideError: if the schema rejects an override.
         """
-        traits = cls._trait_names()
+        traits = cls._list_traits()
         cls._check_names(kwargs, traits)
         overrides = cls._read_overrides(kwargs, traits) if cls._adds_only_traits() else None
         if overrides is not None:
@@ -211,7 +211,7 @@ class PayloadFactory(Factory[T]):
     # -- What both ways share
 
     @classmethod
-    def _trait_names(cls) -> list[str]:
+    def _list_traits(cls) -> list[str]:
         parameters = cls._meta.parameters
         return [name for name in parameters if isinstance(parameters[name], Trait)]
 
@@ -224,12 +224,12 @@ class PayloadFactory(Factory[T]):
             parts = name.split("__")
             for depth, part in enumerate(parts):
                 if not isinstance(known, dict) or part not in known:
-                    raise cls._unknown_name(name, "__".join(parts[:depth]))
+                    raise cls._build_unknown_name_error(name, "__".join(parts[:depth]))
                 known = known[part]
 
     @classmethod
-    def _unknown_name(cls, name: str, known_start: str) -> Exception:
-        names = {*_list_names(cls._fields), *cls._trait_names(), *OWN_OPTIONS} - {"kombo_index"}
+    def _build_unknown_name_error(cls, name: str, known_start: str) -> Exception:
+        names = {*_list_names(cls._fields), *cls._list_traits(), *OWN_OPTIONS} - {"kombo_index"}
         # Where the start of a nested name is right, only names that go on from there are hinted at.
         inside = [known for known in names if known_start and known.startswith(known_start + "__")]
         return unknown_name_error(

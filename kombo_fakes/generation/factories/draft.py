@@ -99,7 +99,7 @@ class Draft:
             kombo_seed,
             index,
             None if fault is None else get_fault(fault, schema),
-            POOLED if faker is None else _names_of(faker),
+            POOLED if faker is None else _build_names(faker),
         )
 
     def default(self, path: Path) -> Any:
@@ -161,7 +161,7 @@ def _is_default(value: Any, default: Any) -> bool:
     return value is default
 
 
-def _names_of(source: faker_module.Faker) -> Names:
+def _build_names(source: faker_module.Faker) -> Names:
     # Imported here, because Faker takes long to import and most payloads do without.
     from kombo_fakes.realistic.faker_names import FakerNames
 

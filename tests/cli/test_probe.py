@@ -118,7 +118,7 @@ def test_a_report_to_standard_output(run, url):
             for command in ("probe", "send", "replay")
             for row in (
                 (["--timeout", "nan"], "--timeout"),
-                (["--ca-file", "nope.pem"], "'nope.pem' can't be read: No such file"),
+                (["--ca-file", "nope.pem"], "'nope.pem' cannot be read: No such file"),
             )
         ),
     ],

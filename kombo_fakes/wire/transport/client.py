@@ -1,4 +1,4 @@
-"""Sending deliveries over HTTP, as they are, and within bounds of time, size and place."""
+"""Sending deliveries over HTTP unchanged, with limits on time, size and hosts."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ from kombo_fakes.core.public import public
 from kombo_fakes.errors import OverrideError, TransportError
 from kombo_fakes.version import __version__
 from kombo_fakes.wire.delivery import Delivery
-from kombo_fakes.wire.headers import Headers
-from kombo_fakes.wire.transport.connections import PORTS, Host, Line
+from kombo_fakes.wire.headers import Headers, find_header
+from kombo_fakes.wire.transport.connections import PORTS, Host, PooledConnection
 from kombo_fakes.wire.transport.failures import EndlessError, explain_failure
 from kombo_fakes.wire.transport.urls import (
     find_addresses,
@@ -33,6 +33,7 @@ LONGEST = 86_400.0
 """The longest time-out, in seconds: a day."""
 
 _CHUNK = 1 << 16
+# What is kept of the body of an answer, and what is read of it, in bytes.
 _KEPT = 1 << 16
 _MOST = 8 << 20
 
@@ -46,8 +47,8 @@ class Answer:
         status: The HTTP status.
         headers: Names and values in order.
         body: The first 64 KiB of the body.
-        seconds: From the beginning of the request to the end of the answer.
-        truncated: Whether there was more of the body.
+        seconds: The time from the beginning of the request to the end of the answer.
+        truncated: Whether the body was longer.
 
     Examples:
         >>> answer = Answer(202, (("Content-Type", "text/plain"),), b"caf\xe9", 0.01)
@@ -63,44 +64,43 @@ class Answer:
 
     @property
     def text(self) -> str:
-        """The body as UTF-8; what isn't is replaced."""
+        """The body decoded as UTF-8, with U+FFFD for bytes that are not."""
         return self.body.decode("utf-8", "replace")
 
     def header(self, name: str) -> str | None:
-        """The first value of a header, whatever the case of its name; None without one."""
-        wanted = name.lower()
-        return next((value for key, value in self.headers if key.lower() == wanted), None)
+        """Return the first value of a header, or None if it is absent; case does not matter."""
+        return find_header(self.headers, name)
 
 
 @public
 class Transport:
-    """Connections to a receiver, from as many threads as one likes.
+    """Connections to a receiver, which any number of threads can use.
 
-    They are kept open from one request to the next. Proxies of the environment aren't used,
-    redirects aren't followed, and nothing is tried again, but for the one case that `post` tells.
+    Connections stay open between requests. Proxies of the environment are not used, redirects are
+    not followed, and a request is sent once, except in the case that `post` describes.
 
     Args:
-        url: Where deliveries go: http or https. Unless ``allow_remote`` every address of its host
-            has to be one of this machine (127.0.0.0/8 or ::1); it is looked up once, and what was
-            looked at is what is connected to. 0.0.0.0 and ::, where servers say that they listen,
-            are this machine, too.
-        timeout: Seconds for the whole of a request: connecting, sending, and all of the answer,
-            however slowly it comes.
-        allow_remote: Whether the host may be another machine than this.
-        ca_file: A file of certificates (PEM) to trust in place of the system's.
+        url: The http or https URL that deliveries are sent to. Every address of its host must be
+            one of this machine (127.0.0.0/8 or ::1), unless ``allow_remote`` is set. The host is
+            looked up once, and connections go to the addresses that were checked. 0.0.0.0 and ::,
+            where servers listen, stand for this machine.
+        timeout: The time limit of a request in seconds: for connecting, sending and the whole
+            answer, however slowly it comes.
+        allow_remote: Whether the host may be another machine than this one.
+        ca_file: A file of certificates (PEM) to trust instead of those of the system.
 
     Attributes:
-        url: The URL, as it was given.
-        name: The URL as messages call it, without a query.
+        url: The URL as it was given.
+        name: The URL as messages show it, without a query.
 
     Raises:
-        TransportError: for a URL that can't be used; nothing is sent then.
-        OverrideError: for a time-out that is none.
+        TransportError: if the URL cannot be used. Nothing is sent then.
+        OverrideError: if the time limit is not a number of seconds up to a day.
 
     Examples:
         >>> Transport("localhost:8000/hooks")
         Traceback (most recent call last):
-        kombo_fakes.TransportError: 'localhost:8000/hooks': has no http:// or \
+        kombo_fakes.TransportError: 'localhost:8000/hooks': does not begin with http:// or \
 https://; did you mean 'http://localhost:8000/hooks'?
     """
 
@@ -114,7 +114,7 @@ https://; did you mean 'http://localhost:8000/hooks'?
     ) -> None:
         if not 0 < timeout <= LONGEST:
             raise OverrideError(
-                f"timeout={shorten(timeout)}: it is seconds, more than 0 and at most {LONGEST:g}"
+                f"timeout={shorten(timeout)}: must be more than 0 and at most {LONGEST:g} seconds"
             )
         self.url = url
         self._timeout, self._allow_remote, self._ca_file = timeout, allow_remote, ca_file
@@ -123,7 +123,7 @@ https://; did you mean 'http://localhost:8000/hooks'?
         self._at = parse_receiver_url(url)
         self.name: str = show_url(self._at)
         if ca_file is not None and self._at.scheme != "https":
-            _tls_context(ca_file, self.name)  # Raises for a file that can't be used, be it needed.
+            _tls_context(ca_file, self.name)  # Raises if the file cannot be used.
         self._host = self._host_of(self._at)
 
     def __enter__(self) -> Transport:
@@ -138,41 +138,44 @@ https://; did you mean 'http://localhost:8000/hooks'?
         self.close()
 
     def close(self) -> None:
-        """Close the connections that wait for a next request."""
+        """Close the idle connections."""
         with self._guard:
             hosts = list(self._hosts.values())
         for host in hosts:
             host.close()
 
     def post(self, delivery: Delivery) -> Answer:
-        """Send a delivery: its method, its headers and its body, byte for byte.
+        """Send a delivery: its method, headers and body, byte for byte.
 
-        What is added are Host, Content-Length and User-Agent, where the delivery has none.
+        Host, Content-Length and User-Agent are added if the delivery lacks them.
 
-        A server may close a connection just when the next request is on its way (RFC 9112, 9.3.1
-        and 9.5). A request that failed on a connection which had served another one before, without
-        a byte of an answer, is sent once more, on a new one. Nobody can tell from outside whether
-        the first one had been read, so that the receiver may get this delivery twice, as it may
-        get any event twice from Kombo itself. Whatever fails on a new connection is an error.
+        A server may close an idle connection at the moment when the next request is on its way
+        (RFC 9112, 9.3.1 and 9.5). So a request that fails on a connection that was used before,
+        without a byte of an answer, is sent again on a new connection. The server may have read the
+        first request, so the receiver may get the delivery twice, as it may get any event twice
+        from Kombo. A failure on a new connection is always an error.
+
+        Returns:
+            The answer, whatever its status.
 
         Raises:
-            TransportError: if there is no answer, or no end of it, in time.
+            TransportError: if no answer comes, or it does not end in time.
         """
-        return self._ask(self._host, self._at, delivery.method, delivery.headers, delivery.body)
+        return self._send(self._host, self._at, delivery.method, delivery.headers, delivery.body)
 
     def get(self, url: str) -> Answer:
-        """Ask for a resource by GET, to observe a receiver.
+        """Fetch a resource by GET, to observe the state of a receiver.
 
         Args:
-            url: Where; a path is one on the host of the receiver.
+            url: A URL, or a path on the host of the receiver.
 
         Raises:
-            TransportError: as `post` does, and for a host that isn't allowed.
+            TransportError: as `post` does, or if the host is another machine.
         """
         at = parse_receiver_url(urljoin(self.url, url))
-        return self._ask(self._host_of(at), at, "GET", (), None)
+        return self._send(self._host_of(at), at, "GET", (), None)
 
-    # -- how
+    # -- sending
 
     def _host_of(self, at: Url) -> Host:
         key = (at.scheme or "", at.host or "", at.port or PORTS[at.scheme or "http"])
@@ -188,7 +191,7 @@ https://; did you mean 'http://localhost:8000/hooks'?
         with self._guard:
             return self._hosts.setdefault(key, host)
 
-    def _ask(
+    def _send(
         self, host: Host, at: Url, method: str, headers: Headers, body: bytes | None
     ) -> Answer:
         begun = time.monotonic()
@@ -200,35 +203,35 @@ https://; did you mean 'http://localhost:8000/hooks'?
         if "accept-encoding" not in given:
             own.append(("Accept-Encoding", SKIP_HEADER))
         request = _Request(method, at.request_uri, (*own, *headers), body)
-        # With a length that isn't the true one the rest would be read as the next request.
+        # After a wrong length, the server would read the rest as the next request.
         is_framed = bool(given & {"content-length", "transfer-encoding"})
-        line = None
+        pooled = None
         try:
-            line = host.idle_line()
-            if line is not None:
+            pooled = host.reuse_connection()
+            if pooled is not None:
                 try:
-                    found = self._exchange(line, request, end, keep=not is_framed)
+                    found = self._exchange(pooled, request, end, keep=not is_framed)
                 except (HTTPException, OSError) as error:
-                    if line.wire.received or isinstance(error, TimeoutError):
+                    if pooled.wire.received or isinstance(error, TimeoutError):
                         raise
-                    host.close()  # The others have waited for longer.
-                    line = None
-            if line is None:
-                line = host.new_line(end)
-                found = self._exchange(line, request, end, keep=not is_framed)
+                    host.close()  # The other idle connections are older.
+                    pooled = None
+            if pooled is None:
+                pooled = host.open_connection(end)
+                found = self._exchange(pooled, request, end, keep=not is_framed)
         except TransportError:
             raise
         except (HTTPError, HTTPException, OSError, ValueError) as error:
-            wire = None if line is None else line.wire
+            wire = None if pooled is None else pooled.wire
             raise explain_failure(error, at, wire, self._timeout) from None
         status, pairs, kept, truncated = found
         return Answer(status, pairs, kept, time.monotonic() - begun, truncated)
 
     def _exchange(
-        self, line: Line, request: _Request, end: float, *, keep: bool
+        self, pooled: PooledConnection, request: _Request, end: float, *, keep: bool
     ) -> tuple[int, Headers, bytes, bool]:
-        wire, connection, is_kept = line.wire, line.connection, False
-        wire.begin(end, None if line.is_used else line.make_room)
+        wire, connection, is_kept = pooled.wire, pooled.connection, False
+        wire.begin(end, None if pooled.is_used else pooled.begin_waiting)
         try:
             connection.request(
                 request.method,
@@ -241,7 +244,7 @@ https://; did you mean 'http://localhost:8000/hooks'?
             answer = connection.getresponse()
             kept, length = bytearray(), 0
             try:
-                # urllib3 gives what it has at the end, and raises where a length was promised.
+                # urllib3 raises if the body is shorter than its length says.
                 while chunk := answer.read(_CHUNK):
                     length += len(chunk)
                     kept += chunk[: max(0, _KEPT - len(kept))]
@@ -250,11 +253,11 @@ https://; did you mean 'http://localhost:8000/hooks'?
             finally:
                 answer.close()
             pairs = tuple(answer.headers.iteritems())
-            # After an informational answer the final one would be taken for that to the next.
+            # After an informational answer (1xx), the final one would answer the next request.
             is_kept = keep and not (connection.is_closed or wire.cut) and answer.status >= 200
             return answer.status, pairs, bytes(kept), length > _KEPT
         finally:
-            line.done(is_kept)
+            pooled.finish(is_kept)
 
 
 @dataclass(frozen=True, slots=True)
@@ -266,7 +269,7 @@ class _Request:
 
 
 class _ExactHeaders(Mapping[str, str]):
-    """Headers as they are: in order, each name in its own case, and twice if it is there twice."""
+    """Headers in their order, with the case of names and with repeated names."""
 
     def __init__(self, pairs: Headers) -> None:
         self.pairs = pairs
@@ -297,7 +300,7 @@ def _tls_context(ca_file: str | None, url: str) -> ssl.SSLContext:
     try:
         return ssl.create_default_context(cafile=ca_file)
     except ssl.SSLError:
-        problem = "holds no certificates in PEM"
+        problem = "contains no certificates in PEM"
     except (OSError, ValueError) as error:
-        problem = f"can't be read: {getattr(error, 'strerror', None) or error}"
-    raise TransportError("tls", f"{url}: the file of certificates {shorten(ca_file)} {problem}")
+        problem = f"cannot be read: {getattr(error, 'strerror', None) or error}"
+    raise TransportError("tls", f"{url}: the certificate file {shorten(ca_file)} {problem}")

@@ -1,4 +1,4 @@
-"""Connections to a host: kept open, and with one deadline for all of a request."""
+"""Connections to a host, which stay open between requests and keep to one deadline for each."""
 
 from __future__ import annotations
 
@@ -17,20 +17,22 @@ from urllib3.exceptions import ConnectTimeoutError, NewConnectionError
 from urllib3.util import Url, wait_for_read
 
 PORTS = {"http": 80, "https": 443}
-"""The ports that a URL needn't name."""
+"""The default port of each scheme."""
 
 _CHUNK = 1 << 16
+# The number of idle connections that are kept.
 _IDLE = 32
+# An answer that begins later than this, in seconds, may be waiting for an idle connection to close.
 _PATIENCE = 0.1
 _QUICKACK: int | None = getattr(socket, "TCP_QUICKACK", None)
 
 
 class Host:
-    """A host and port: its addresses, and the connections that wait for a next request.
+    """A host and port: its addresses and its idle connections.
 
-    A server that serves one connection at a time waits for the next request of a connection that
-    idles, while a new one waits for it. So as soon as a new one has waited for a little, the idle
-    ones are closed, and none is kept until it has been served.
+    A server may serve one connection at a time. It then waits for the next request of an idle
+    connection, while a new connection waits for the server. So when a new connection has waited for
+    a moment, all idle ones are closed, and no connection is kept until the new one is answered.
     """
 
     def __init__(
@@ -41,27 +43,27 @@ class Host:
         self.name: str = host if plain else f"{host}:{at.port}"
         self._server_name = host.strip("[]").partition("%")[0]
         self._port, self._addresses, self._context = port, addresses, context
-        self._idle: list[Line] = []
+        self._idle: list[PooledConnection] = []
         self._waiting = 0
         self._guard = threading.Lock()
 
-    def idle_line(self) -> Line | None:
-        """The connection that was used last, if the server hasn't closed it."""
+    def reuse_connection(self) -> PooledConnection | None:
+        """Return the idle connection that was used last; None if the server has closed all."""
         while True:
             with self._guard:
                 if not self._idle:
                     return None
-                line = self._idle.pop()
-            if line.connection.is_connected:
-                return line
-            line.close()
+                connection = self._idle.pop()
+            if connection.connection.is_connected:
+                return connection
+            connection.close()
 
-    def new_line(self, end: float) -> Line:
-        """A new connection, to the first address that accepts one."""
-        refusal: Exception | None = None
+    def open_connection(self, end: float) -> PooledConnection:
+        """Open a connection to the first address that accepts one, before a deadline."""
+        first_error: Exception | None = None
         addresses = self._addresses
         for number, address in enumerate(addresses):
-            # An address that is silent leaves time for the others.
+            # The time is shared, so that one silent address leaves some to the others.
             seconds = (end - time.monotonic()) / (len(addresses) - number)
             if seconds <= 0:
                 break
@@ -70,15 +72,15 @@ class Host:
                 connection.connect()
             except (NewConnectionError, ConnectTimeoutError) as error:
                 connection.close()
-                refusal = refusal or error
+                first_error = first_error or error
                 continue
             except BaseException:
                 connection.close()
                 raise
             if number:
                 self._addresses = [address, *(a for a in addresses if a != address)]
-            return Line(self, connection)
-        raise refusal or TimeoutError
+            return PooledConnection(self, connection)
+        raise first_error or TimeoutError
 
     def _connection(self, address: str, seconds: float) -> HTTPConnection:
         if self._context is None:
@@ -91,35 +93,35 @@ class Host:
             server_hostname=self._server_name,
         )
 
-    def keep(self, line: Line) -> bool:
-        """Put a connection aside for a next request; whether that was done."""
+    def keep(self, connection: PooledConnection) -> bool:
+        """Keep a connection for the next request, if there is room; return whether it is kept."""
         with self._guard:
             is_kept = not self._waiting and len(self._idle) < _IDLE
             if is_kept:
-                self._idle.append(line)
+                self._idle.append(connection)
         return is_kept
 
-    def make_room(self) -> None:
-        """A new connection has been waiting for its answer."""
+    def begin_waiting(self) -> None:
+        """Close idle connections, and keep none, because a new connection waits for its answer."""
         with self._guard:
             self._waiting += 1
         self.close()
 
-    def room_made(self) -> None:
-        """It has waited for long enough, with an answer or without."""
+    def end_waiting(self) -> None:
+        """Keep connections again: the new connection has its answer, or has failed."""
         with self._guard:
             self._waiting -= 1
 
     def close(self) -> None:
-        """Close the connections that wait for a next request."""
+        """Close the idle connections."""
         with self._guard:
             idle, self._idle = self._idle, []
-        for line in idle:
-            line.close()
+        for connection in idle:
+            connection.close()
 
 
-class Line:
-    """A connection, and the socket in it that keeps to deadlines."""
+class PooledConnection:
+    """A connection of urllib3 whose socket keeps to deadlines."""
 
     __slots__ = ("_host", "_is_waiting", "connection", "is_used", "wire")
 
@@ -129,40 +131,40 @@ class Line:
         self._host, self._is_waiting = host, False
         self.connection: HTTPConnection = connection
         self.is_used: bool = False
-        self.wire: Wire = Wire(sock)
+        self.wire: DeadlineSocket = DeadlineSocket(sock)
         connection.sock = cast(socket.socket, self.wire)
 
-    def make_room(self) -> None:
-        """Close the others: this one waits."""
+    def begin_waiting(self) -> None:
+        """Close the idle connections, since this one waits for its answer."""
         self._is_waiting = True
-        self._host.make_room()
+        self._host.begin_waiting()
 
-    def done(self, keep: bool) -> None:
-        """The end of a request: the connection is put aside, or closed."""
+    def finish(self, keep: bool) -> None:
+        """End a request, and keep the connection for the next one if possible."""
         self.is_used = True
         if self._is_waiting:
             self._is_waiting = False
-            self._host.room_made()
+            self._host.end_waiting()
         if not (keep and self._host.keep(self)):
             self.close()
 
     def close(self) -> None:
-        """Close the connection, and an answer that wasn't read to its end."""
+        """Close the connection, even if its answer was not read to the end."""
         self.connection.close()
         self.wire.end()
 
 
-class Wire:
-    """A socket that keeps to one deadline for all that is sent and read.
+class DeadlineSocket:
+    """A socket that keeps to one deadline for a whole request.
 
-    A time-out of sockets is one for each call: a server that sends a byte now and then never
-    comes to it. And when a server answers and closes before it has read everything, sending
-    fails, and the answer can be read all the same.
+    The time-out of a plain socket applies to each call, so that a server that sends a byte now and
+    then never exceeds it. Another difference: when a server answers and closes before it has read
+    the whole request, sending fails without an error, and the answer can still be read.
 
     Attributes:
-        received: How many bytes of an answer have come.
-        ended: Whether the other side has closed the connection.
-        cut: Whether the request was left unfinished.
+        received: The number of bytes of the answer so far.
+        ended: Whether the server has closed the connection.
+        cut: Whether only a part of the request was sent.
     """
 
     def __init__(self, sock: socket.socket) -> None:
@@ -176,22 +178,22 @@ class Wire:
         self.cut: bool = False
 
     def begin(self, end: float, slow: Callable[[], None] | None) -> None:
-        """A new request: its deadline, and what to do when its answer is slow to begin."""
+        """Begin a request, with its deadline and what to call if its answer begins late."""
         self._end, self._slow = end, slow
         self.received, self.ended, self.cut = 0, False, False
 
     def end(self) -> None:
-        """Close what answers are read from, which would keep the socket open."""
+        """Close the file that answers are read from, which would keep the socket open."""
         if self._file is not None:
             self._file.close()
 
-    # -- what http.client asks of a socket
+    # -- what http.client calls
 
     def sendall(self, data: bytes | bytearray | memoryview) -> None:
         view = memoryview(data)
         try:
             while view and not self.cut:
-                # Not for TLS, where the other side may send what is no answer at any time.
+                # Not over TLS, where bytes that come in need not belong to an answer.
                 self._sock.settimeout(self._left() if self._is_tls else 0)
                 try:
                     view = view[self._sock.send(view[:_CHUNK]) :]
@@ -207,7 +209,7 @@ class Wire:
         return io.BufferedReader(_Reader(self, self._file))
 
     def settimeout(self, seconds: float | None) -> None:
-        """Do nothing: there is the deadline."""
+        """Do nothing, since the deadline applies."""
 
     def fileno(self) -> int:
         return self._sock.fileno()
@@ -218,7 +220,7 @@ class Wire:
     def close(self) -> None:
         self._sock.close()
 
-    # -- within the deadline
+    # -- keeping to the deadline
 
     def _left(self) -> float:
         left = self._end - time.monotonic()
@@ -227,13 +229,14 @@ class Wire:
         return left
 
     def _is_answered(self) -> bool:
-        """Wait until more can be sent; whether there is an answer before that."""
+        """Wait until more can be sent, or an answer comes; return True if it is an answer."""
         with selectors.DefaultSelector() as selector:
             selector.register(self._sock, selectors.EVENT_READ | selectors.EVENT_WRITE)
             ready = selector.select(self._left())
         return not any(events & selectors.EVENT_WRITE for _, events in ready) and bool(ready)
 
     def read_into(self, file: io.RawIOBase, buffer: Any) -> int:
+        """Read a part of the answer into a buffer, and return its size in bytes."""
         if self._slow is not None:
             slow, self._slow = self._slow, None
             if not wait_for_read(self._sock, min(_PATIENCE, self._left())):
@@ -254,19 +257,19 @@ class Wire:
         return count
 
     def _acknowledge(self) -> None:
-        """Let what comes be acknowledged at once.
+        """Make the system acknowledge at once what it receives.
 
-        A server that sends head and body of an answer one after the other waits with the body
-        for that (Nagle's algorithm), and the system with the acknowledgement for 40 milliseconds.
-        Linux forgets it, so that it is said each time; others don't know it.
+        A server that sends head and body of an answer separately sends the body only after the
+        head is acknowledged (Nagle's algorithm), and the system delays that by 40 milliseconds.
+        Linux resets the option, so it is set for each read. Other systems do not have it.
         """
         if _QUICKACK is not None:
-            with contextlib.suppress(OSError):  # The next read says what is wrong.
+            with contextlib.suppress(OSError):  # The next read raises the error.
                 self._sock.setsockopt(socket.IPPROTO_TCP, _QUICKACK, 1)
 
 
 class _Reader(io.RawIOBase):
-    def __init__(self, wire: Wire, file: io.RawIOBase) -> None:
+    def __init__(self, wire: DeadlineSocket, file: io.RawIOBase) -> None:
         self._wire, self._file = wire, file
 
     def readable(self) -> bool:

@@ -1,4 +1,4 @@
-"""What went wrong with a request, as one `TransportError`."""
+"""Explains what went wrong with a request, as a `TransportError`."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from urllib3.util import Url
 
 from kombo_fakes.core.messages import shorten
 from kombo_fakes.errors import TransportError
-from kombo_fakes.wire.transport.connections import Wire
+from kombo_fakes.wire.transport.connections import DeadlineSocket
 from kombo_fakes.wire.transport.urls import show_url
 
 # X509_V_ERR_HOSTNAME_MISMATCH, _IP_ADDRESS_MISMATCH; _CERT_NOT_YET_VALID, _CERT_HAS_EXPIRED.
@@ -23,14 +23,24 @@ _WRONG_HOST, _WRONG_TIME = (62, 64), (9, 10)
 
 
 class EndlessError(TimeoutError):
-    """An answer is too long to have an end."""
+    """An answer is so long that it may not end."""
 
 
-def explain_failure(error: Exception, at: Url, wire: Wire | None, timeout: float) -> TransportError:
+def explain_failure(
+    error: Exception, at: Url, wire: DeadlineSocket | None, timeout: float
+) -> TransportError:
+    """Return the error that explains a failed request.
+
+    Args:
+        error: What was raised.
+        at: The URL of the request.
+        wire: The socket of the request; None if there was no connection.
+        timeout: The time limit of the request, in seconds.
+    """
     url, hint = show_url(at), ""
     within = f"within {timeout:g} s"
     late = isinstance(error, (TimeoutError, ReadTimeoutError, ConnectTimeoutError))
-    late = late and not isinstance(error, NewConnectionError)  # One of those in urllib3 2.
+    late = late and not isinstance(error, NewConnectionError)  # A ConnectTimeoutError in urllib3 2.
     if isinstance(error, ssl.SSLError) and not late:
         return TransportError("tls", f"{url}: no secure connection: {_explain_tls(error, at)}")
     if wire is None:
@@ -40,7 +50,7 @@ def explain_failure(error: Exception, at: Url, wire: Wire | None, timeout: float
         if at.scheme == "https" and isinstance(cause, ConnectionResetError):
             return TransportError("tls", f"{url}: closed the connection before it was secure")
         if isinstance(cause, OSError) and not isinstance(cause, ConnectionRefusedError):
-            return TransportError("refused", f"{url}: can't be reached: {cause.strerror or cause}")
+            return TransportError("refused", f"{url}: cannot be reached: {cause.strerror or cause}")
         return TransportError(
             "refused", f"{url}: nothing accepts connections there; is the receiver running?"
         )
@@ -49,20 +59,22 @@ def explain_failure(error: Exception, at: Url, wire: Wire | None, timeout: float
     if late:
         size = f"{wire.received:,} byte{'' if wire.received == 1 else 's'}"
         limit = f"after {size}" if isinstance(error, EndlessError) else f"{within} ({size})"
-        return TransportError("endless", f"{url}: its answer has no end {limit}")
+        return TransportError("endless", f"{url}: its answer did not end {limit}")
     if not wire.received and isinstance(error, (HTTPException, OSError)):
         return TransportError("reset", f"{url}: closed the connection without an answer")
     if isinstance(error, (UnicodeError, ValueError)) and not isinstance(error, HTTPError):
         return TransportError(
-            "invalid-request", f"{url}: HTTP has no such request: {shorten(_one_line(error), 200)}"
+            "invalid-request", f"{url}: HTTP cannot carry it: {shorten(_one_line(error), 200)}"
         )
-    is_no_http = isinstance(error, (BadStatusLine, LineTooLong)) or type(error) is HTTPException
-    if wire.ended and (not is_no_http or isinstance(error, RemoteDisconnected)):
+    is_other_protocol = (
+        isinstance(error, (BadStatusLine, LineTooLong)) or type(error) is HTTPException
+    )
+    if wire.ended and (not is_other_protocol or isinstance(error, RemoteDisconnected)):
         return TransportError("reset", f"{url}: closed the connection in the middle of its answer")
-    if at.scheme == "http" and is_no_http and "\x15" in str(error)[:1]:
+    if at.scheme == "http" and is_other_protocol and "\x15" in str(error)[:1]:
         hint = f"; it may speak TLS, at {shorten(show_url(at._replace(scheme='https')))}"
     return TransportError(
-        "garbage", f"{url}: answered something that is no HTTP: {shorten(_one_line(error))}{hint}"
+        "garbage", f"{url}: its answer is not HTTP: {shorten(_one_line(error))}{hint}"
     )
 
 
@@ -71,13 +83,15 @@ def _explain_tls(error: ssl.SSLError, at: Url) -> str:
         if error.verify_code in _WRONG_HOST:
             return f"its certificate is that of another host than {at.host}"
         if error.verify_code in _WRONG_TIME:
-            return f"its certificate isn't valid today: {error.verify_message}"
+            return f"its certificate is not valid today: {error.verify_message}"
         return (
-            f"its certificate isn't trusted: {error.verify_message}; the file of certificates to "
-            "trust is --ca-file, ca_file="
+            f"its certificate is not trusted: {error.verify_message}; pass the certificates to "
+            "trust as --ca-file or ca_file="
         )
     if error.reason in ("WRONG_VERSION_NUMBER", "HTTP_REQUEST", "PACKET_LENGTH_TOO_LONG"):
-        return f"it speaks no TLS; did you mean {shorten(show_url(at._replace(scheme='http')))}?"
+        return (
+            f"it does not speak TLS; did you mean {shorten(show_url(at._replace(scheme='http')))}?"
+        )
     return (error.reason or _one_line(error)).replace("_", " ").lower()
 
 

@@ -1,4 +1,4 @@
-"""URLs of receivers: read, checked, looked up, and shown without secrets."""
+"""URLs of receivers: parsing, checking, looking up, and showing them without secrets."""
 
 from __future__ import annotations
 
@@ -16,10 +16,21 @@ from kombo_fakes.errors import TransportError
 
 _UNSPECIFIED = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104
 _LOOPBACK = ["127.0.0.1", "::1"]
+_PORT = "the port must be a number from 1 to 65535"
 
 
 def parse_receiver_url(url: str) -> Url:
-    told = shorten(without_secrets(url))
+    """Parse the URL of a receiver.
+
+    Raises:
+        TransportError: if it is not an http or https URL, or has a user or password; the message
+            suggests the URL that was meant.
+
+    Examples:
+        >>> parse_receiver_url("http://127.0.0.1:8000/hooks").port
+        8000
+    """
+    shown = shorten(without_secrets(url))
     if not re.match(r"https?://", url, re.IGNORECASE):
         rest = url.strip()
         scheme = "https" if rest.lower().startswith("https") else "http"
@@ -28,31 +39,34 @@ def parse_receiver_url(url: str) -> Url:
         host = "127.0.0.1:8000/" if is_path or not rest else ""
         meant = f"{scheme}://{host}{without_secrets(rest)}"
         raise TransportError(
-            "invalid-url", f"{told}: has no http:// or https://; did you mean {shorten(meant)}?"
+            "invalid-url",
+            f"{shown}: does not begin with http:// or https://; did you mean {shorten(meant)}?",
         )
-    if any(letter.isspace() or not letter.isprintable() for letter in url):
-        raise TransportError("invalid-url", f"{told}: is no URL: it has a blank in it")
+    if any(character.isspace() or not character.isprintable() for character in url):
+        raise TransportError(
+            "invalid-url", f"{shown}: is not a URL: it contains whitespace or control characters"
+        )
     authority = re.split(r"[/?#\\]", url.partition("://")[2], maxsplit=1)[0]
     if "@" in authority:
         raise TransportError(
-            "invalid-url", f"{told}: has a user or password in it, which isn't sent; leave it out"
+            "invalid-url", f"{shown}: contains a user or password, which is not sent; leave it out"
         )
     port = re.search(r":([^\]:]*)$", authority)
     if port is not None and not re.fullmatch(r"|0*[1-9][0-9]{0,4}", port[1], re.ASCII):
-        raise TransportError("invalid-url", f"{told}: has no port from 1 to 65535")
+        raise TransportError("invalid-url", f"{shown}: {_PORT}")
     if not authority.partition(":")[0]:
-        raise TransportError("invalid-url", f"{told}: names no host")
+        raise TransportError("invalid-url", f"{shown}: has no host")
     try:
         at = parse_url(url)
     except (LocationParseError, ValueError):
-        is_long = port is not None and len(port[1]) > 4
-        reason = "has no port from 1 to 65535" if is_long else "names no possible host"
-        raise TransportError("invalid-url", f"{told}: {reason}") from None
+        is_port_too_large = port is not None and len(port[1]) > 4
+        reason = _PORT if is_port_too_large else "the host is neither a name nor an address"
+        raise TransportError("invalid-url", f"{shown}: {reason}") from None
     return at
 
 
 def without_secrets(url: str) -> str:
-    """A URL without user, password and query, even if it is none.
+    """Return a URL without user, password and query. The string need not be a URL.
 
     Examples:
         >>> without_secrets("http://127.0.0.1:8000/hooks?token=1")
@@ -63,20 +77,33 @@ def without_secrets(url: str) -> str:
 
 
 def show_url(at: Url) -> str:
+    """Return a URL as messages show it: without a query."""
     port = "" if at.port is None else f":{at.port}"
     return f"{at.scheme}://{at.host}{port}{at.path or ''}"
 
 
 def find_addresses(at: Url, port: int, seconds: float) -> list[str]:
-    """All addresses of the host, one at least."""
+    """Look up all addresses of a host.
+
+    Args:
+        at: The URL with the host.
+        port: The port of the URL, or that of its scheme.
+        seconds: How long name servers have to answer.
+
+    Returns:
+        At least one address. For 0.0.0.0 and ::, that of the loopback interface.
+
+    Raises:
+        TransportError: if the host is unknown, or no name server answers in time.
+    """
     host = (at.host or "").strip("[]")
     try:
-        return [_reachable(str(ipaddress.ip_address(host)))]
+        return [_connectable(str(ipaddress.ip_address(host)))]
     except ValueError:
         pass
     names, found = [host], []
     if f".{host.rstrip('.')}".endswith(".localhost"):
-        names.append("localhost")  # RFC 6761, 6.3, which many resolvers don't know.
+        names.append("localhost")  # RFC 6761, 6.3; many resolvers do not follow it.
     for name in names:
         try:
             found = _look_up(name, port, seconds)
@@ -85,38 +112,44 @@ def find_addresses(at: Url, port: int, seconds: float) -> list[str]:
             continue
         except queue.Empty:
             raise TransportError(
-                "dns", f"{show_url(at)}: no name server said where {host} is in {seconds:g} s"
+                "dns",
+                f"{show_url(at)}: no name server answered for {shorten(host)} within {seconds:g} s",
             ) from None
     if not found and len(names) == 2:
         return _LOOPBACK
     if not found:
-        raise TransportError("dns", f"{show_url(at)}: there is no host {shorten(host)}")
-    return list(dict.fromkeys(map(_reachable, found)))
+        raise TransportError("dns", f"{show_url(at)}: the host {shorten(host)} is unknown")
+    return list(dict.fromkeys(map(_connectable, found)))
 
 
 def _look_up(host: str, port: int, seconds: float) -> list[str]:
-    """The addresses of a name; looking one up can't be told to end in time."""
-    told: queue.SimpleQueue[list[str] | Exception] = queue.SimpleQueue()
+    """Look up a name in a thread, because `socket.getaddrinfo` has no time limit."""
+    results: queue.SimpleQueue[list[str] | Exception] = queue.SimpleQueue()
 
-    def look() -> None:
+    def look_up() -> None:
         try:
             infos = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-            told.put([str(address[0]) for *_, address in infos])
+            results.put([str(address[0]) for *_, address in infos])
         except Exception as error:
-            told.put(error)
+            results.put(error)
 
-    threading.Thread(target=look, daemon=True, name="kombo_fakes look-up").start()
-    found = told.get(timeout=seconds)
+    threading.Thread(target=look_up, daemon=True, name="kombo_fakes look-up").start()
+    found = results.get(timeout=seconds)
     if isinstance(found, Exception):
         raise found
     return found
 
 
-def _reachable(address: str) -> str:
+def _connectable(address: str) -> str:
     return _UNSPECIFIED.get(address, address)
 
 
 def reject_remote(at: Url, addresses: list[str]) -> None:
+    """Check that all addresses of a host are those of this machine.
+
+    Raises:
+        TransportError: if one is not.
+    """
     for address in addresses:
         number = ipaddress.ip_address(address.partition("%")[0])
         mapped = getattr(number, "ipv4_mapped", None)
@@ -124,6 +157,6 @@ def reject_remote(at: Url, addresses: list[str]) -> None:
             where = "" if address == (at.host or "").strip("[]") else f" ({address})"
             raise TransportError(
                 "not-loopback",
-                f"{show_url(at)}: {at.host}{where} is another machine than this one; to send there "
-                "after all: --allow-remote, allow_remote=True",
+                f"{show_url(at)}: {at.host}{where} is another machine than this one; to send "
+                "there, pass --allow-remote or allow_remote=True",
             )

@@ -18,7 +18,18 @@ import pytest
 import trustme
 from inline_snapshot import snapshot
 from support.commands import Outcome, Runner
-from support.servers import CLOSING, NO_CONTENT, Peer, Server, answer, answering, closed_port
+from support.servers import (
+    CLOSING,
+    NO_CONTENT,
+    Peer,
+    Server,
+    answer,
+    answering,
+    closed_port,
+    endless,
+    silent,
+    slow_body,
+)
 
 from kombo_fakes import Schema, faults, generate, serialize, verify, wire_faults
 from kombo_fakes.cli.main import main
@@ -234,25 +245,6 @@ def test_no_server(run: Any, secret: None) -> None:
     )
 
 
-def silent(peer: Peer) -> None:
-    peer.request()
-    peer.wait()
-
-
-def a_byte_at_a_time(peer: Peer) -> None:
-    peer.request()
-    peer.send(b"HTTP/1.1 200 OK\r\n\r\n")
-    while peer.send(b"x") and not peer.wait(0.005):
-        pass
-
-
-def endless(peer: Peer) -> None:
-    peer.request()
-    peer.send(b"HTTP/1.1 200 OK\r\n\r\n")
-    while peer.send(b"x" * 65_536):
-        pass
-
-
 def resetting(peer: Peer) -> None:
     peer.request()
     peer.reset()
@@ -262,18 +254,18 @@ def resetting(peer: Peer) -> None:
     ("handler", "message"),
     [
         (silent, snapshot("no answer within 0.7 s")),
-        (a_byte_at_a_time, snapshot("its answer has no end within 0.7 s (8,000,000 bytes)")),
-        (endless, snapshot("its answer has no end after 8,000,000 bytes")),
+        (slow_body, snapshot("its answer did not end within 0.7 s (8,000,000 bytes)")),
+        (endless, snapshot("its answer did not end after 8,000,000 bytes")),
         (resetting, snapshot("closed the connection without an answer")),
         (answering(b""), snapshot("closed the connection without an answer")),
         (
             answering(b"nonsense\r\n\r\n"),
-            snapshot("answered something that is no HTTP: 'nonsense'"),
+            snapshot("its answer is not HTTP: 'nonsense'"),
         ),
     ],
 )
 def test_servers_that_do_not_answer(run: Any, secret: None, handler: Any, message: str) -> None:
-    options = ["--timeout", "0.7"] if handler in (silent, a_byte_at_a_time) else []
+    options = ["--timeout", "0.7"] if handler in (silent, slow_body) else []
     with Server(handler) as server:
         found = send_in_vain(run, server, *options)
     assert re.sub(r"[0-9,]+ bytes", "8,000,000 bytes", found) == message
@@ -306,12 +298,12 @@ def test_tls(run: Any, secret: None, tmp_path: Path) -> None:
     authority.cert_pem.write_to_path(str(ca_file))
     with Server(tls=context) as server:
         assert send_in_vain(run, server) == snapshot(
-            "no secure connection: its certificate isn't trusted: unable to get local issuer certificate; the file of certificates to trust is --ca-file, ca_file="
+            "no secure connection: its certificate is not trusted: unable to get local issuer certificate; pass the certificates to trust as --ca-file or ca_file="
         )
         assert run("send", server.url, "--ca-file", str(ca_file)).out == "204\t1\n"
         error = send_in_vain(run, server, "--ca-file", f"{tmp_path}/none.pem")
         assert error.replace(str(tmp_path), "DIR") == snapshot(
-            "the file of certificates 'DIR/none.pem' can't be read: No such file or directory"
+            "the certificate file 'DIR/none.pem' cannot be read: No such file or directory"
         )
 
 
@@ -364,19 +356,19 @@ def test_ctrl_c(secret: None) -> None:
         (
             ["127.0.0.1:8000"],
             snapshot(
-                "'127.0.0.1:8000': has no http:// or https://; did you mean 'http://127.0.0.1:8000'?"
+                "'127.0.0.1:8000': does not begin with http:// or https://; did you mean 'http://127.0.0.1:8000'?"
             ),
         ),
         (
             ["http://192.0.2.1/"],
             snapshot(
-                "http://192.0.2.1/: 192.0.2.1 is another machine than this one; to send there after all: --allow-remote, allow_remote=True"
+                "http://192.0.2.1/: 192.0.2.1 is another machine than this one; to send there, pass --allow-remote or allow_remote=True"
             ),
         ),
         (
             ["http://u:hunter2@127.0.0.1/"],
             snapshot(
-                "'http://127.0.0.1/': has a user or password in it, which isn't sent; leave it out"
+                "'http://127.0.0.1/': contains a user or password, which is not sent; leave it out"
             ),
         ),
         (
@@ -389,7 +381,7 @@ def test_ctrl_c(secret: None) -> None:
         ),
         (
             ["URL", "--timeout", "1e9"],
-            snapshot("timeout=1000000000.0: it is seconds, more than 0 and at most 86400"),
+            snapshot("timeout=1000000000.0: must be more than 0 and at most 86400 seconds"),
         ),
         (
             ["URL", "--rate", "inf"],

@@ -332,7 +332,7 @@ def test_a_mistake_in_the_marker_of_a_case_is_one_line_at_collection(
             "kombo_probe('http://192.0.2.1/')",
             snapshot(
                 [
-                    "kombo_fakes.TransportError: http://N/: N is another machine than this one; to send there after all: --allow-remote, allow_remote=True"
+                    "kombo_fakes.TransportError: http://N/: N is another machine than this one; to send there, pass --allow-remote or allow_remote=True"
                 ]
             ),
         ),

@@ -113,6 +113,28 @@ def answering(*answers: bytes) -> Handler:
     return handle
 
 
+def silent(peer: Peer) -> None:
+    """Read a request, and answer nothing."""
+    peer.request()
+    peer.wait()
+
+
+def slow_body(peer: Peer) -> None:
+    """Answer with a body that comes one byte at a time, and never ends."""
+    peer.request()
+    peer.send(b"HTTP/1.1 200 OK\r\n\r\n")
+    while peer.send(b"x") and not peer.wait(0.005):
+        pass
+
+
+def endless(peer: Peer) -> None:
+    """Answer with a body that never ends."""
+    peer.request()
+    peer.send(b"HTTP/1.1 200 OK\r\n\r\n")
+    while peer.send(b"x" * 65_536):
+        pass
+
+
 @dataclass
 class Server:
     """Listens until the end of a ``with`` block; each connection has a thread, if not serial.

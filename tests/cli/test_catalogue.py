@@ -178,11 +178,17 @@ def test_events_on_a_terminal_name_the_default(on_terminal):
                 "unknown command 'frobnicate'; the commands are generate, validate, faults, events, sign, verify, send, vectors, probe, replay"
             ),
         ),
-        ("--frobnicate", snapshot("No such option '--frobnicate'.")),
     ],
 )
 def test_what_makes_no_sense_is_one_line(run: Runner, arguments: str, message: str) -> None:
     assert run(*arguments.split(" ")).error == message
+
+
+def test_an_unknown_option_is_named(run: Runner) -> None:
+    # Click words this, in another way from version to version.
+    error = run("--frobnicate").error
+    assert error.startswith("No such option")
+    assert "--frobnicate" in error
 
 
 def test_an_unknown_event_is_answered_with_those_that_exist(run: Runner) -> None:

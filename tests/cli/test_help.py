@@ -430,11 +430,11 @@ HELP = {
 
  Send the same bytes again: reports of `probe --json`, and what `probe
  --record` has kept.
- A line says what came back then, what comes back now, and what that means: a
- finding is mended, still wrong, or wrong otherwise, by what was owed. A
- recording doesn't know what was owed, so that it is as recorded, or other than
- recorded. What is known is sent again if it is asked for by --finding. The
- exit status is 1 if anything is still wrong.
+ A line shows the answer then, the answer now, and what that means: a finding
+ is fixed, still wrong, or wrong in another way. A recording does not say what
+ is expected: its answer is as recorded, or differs from the recording. Known
+ findings are sent again only if --finding names them. The exit status is 1 if
+ anything is still wrong.
 
 ╭─ Options ────────────────────────────────────────────────────────────────────╮
 │ --url               URL            Where to; where it was sent before if not │

@@ -89,7 +89,7 @@ def probe(
         ...     return 204 if delivery.body else 400
         >>> report = probe(receive, policy="tolerant", max_examples=5)
         >>> report.findings[0].title
-        'it never refuses a signature: deliveries are taken from anybody'
+        'never rejects a signature: deliveries from anybody are accepted'
     """
     settings = ProbeSettings(
         secret=secret,

@@ -1,14 +1,14 @@
-"""Load, with Locust: users that send signed deliveries, and count a wrong answer as a failure.
+"""Load tests with Locust: users that send signed deliveries, and count wrong answers as failures.
 
-Needs ``pip install 'kombo-fakes[locust]'``, and a locustfile that says what to send::
+Install ``kombo-fakes[locust]``, and write a locustfile that says what to send::
 
     from kombo_fakes.load import KomboUser
 
     class Receiver(KomboUser):
         faulty = 0.1
 
-Importing this module imports Locust, and that has gevent replace parts of the standard library:
-it is for locustfiles, and isn't imported by anything else here.
+Import this module in locustfiles only: it imports Locust, which lets gevent replace parts of the
+standard library.
 """
 
 from __future__ import annotations
@@ -50,29 +50,30 @@ __all__ = ["KomboUser"]
 
 _log = logging.getLogger(__name__)
 
-_AT_A_TIME = 50
+_BATCH = 50
+"""The number of deliveries to prepare before other greenlets get a turn."""
 
 
 class KomboUser(FastHttpUser):
-    """Sends deliveries as Kombo does; subclass it in a locustfile.
+    """A user that sends deliveries as Kombo does. Subclass it in a locustfile.
 
-    A request is counted under the event, with the id of its fault, or with ``(repeated)``. It has
-    failed if a valid payload wasn't taken, a payload with a fault was, or the answer is a 5xx.
-    Every worker sends other ids, and the same ones in each run of the same seed: give another
-    seed where the receiver still knows those of the last run. Add tasks of your own as in any user.
+    Locust counts a request under the name of the event, with the id of its fault, or with
+    ``(repeated)``. A request fails if the receiver rejects a valid payload, accepts an invalid one,
+    or answers 5xx. Each worker sends other ids. The same seed sends the same ids in each run, so
+    use another seed if the receiver still has those of the last run. You can add your own tasks.
 
     Attributes:
-        path: Where the receiver is, on the host that Locust is told.
-        secret: The webhook secret; without it the environment's ``KOMBO_WEBHOOK_SECRET``.
-        events: What the deliveries tell of, each as often as the others.
-        faulty: The share of payloads with a fault; ``--kombo-faulty`` goes before it.
-        repeated: The share of copies among the valid ones; ``--kombo-repeated`` goes before it.
-        faults: Ids of the faults to have; ``*`` stands for anything.
-        policy: ``"strict"``, or ``"tolerant"`` for a receiver that may take payloads with a fault.
-        seed: What the deliveries are rolled from; ``--kombo-seed`` goes before it.
-        prepared: How many deliveries a process makes before it sends the first one. Making one
-            takes as long as sending it: with more of them a short test is twice as fast.
-        allow_remote: Whether the host may be another machine than this.
+        path: The path of the receiver. Locust has the host.
+        secret: The webhook secret. Without it, the environment variable ``KOMBO_WEBHOOK_SECRET``.
+        events: The events to send, each as often as the others.
+        faulty: The share of payloads with a fault, from 0 to 1; ``--kombo-faulty`` overrides it.
+        repeated: The share of copies among the valid ones; ``--kombo-repeated`` overrides it.
+        faults: The ids of the faults to send; ``*`` stands for anything.
+        policy: ``"strict"``, or ``"tolerant"`` for a receiver that may accept invalid payloads.
+        seed: The seed of the deliveries; ``--kombo-seed`` overrides it.
+        prepared: The number of deliveries that a process makes before it sends the first one. To
+            make one takes as long as to send it, so a short test runs twice as fast with more.
+        allow_remote: True to allow a host that is another machine.
     """
 
     abstract = True
@@ -88,67 +89,67 @@ class KomboUser(FastHttpUser):
     prepared: ClassVar[int] = 2_000
     allow_remote: ClassVar[bool] = False
 
-    # A redirect could lead to another machine, and turns POST into GET: it is a failure.
+    # A redirect could lead to another machine, and changes POST to GET. So it is a failure.
     max_redirects = 0
     _traffic: Traffic
 
     def on_start(self) -> None:
-        """Join the stream of this process. What can't be sent to is a failure, told once a user."""
+        """Join the stream of this process. A host that cannot be used is one failure per user."""
         try:
-            _refuse_remote(type(self), self.host)
+            _reject_remote(type(self), self.host)
             self._traffic = _streams.join(type(self), self.environment)
         except KomboFakesError as error:
             self.environment.events.request.fire(
                 request_type="START", name="kombo_fakes", response_time=0, response_length=0,
                 exception=error, context={},
             )  # fmt: skip
-            # The end of this user; an exception of Locust's would be logged with a traceback.
+            # This ends the user. Locust would log any other exception with a traceback.
             raise GreenletExit from None
 
     @task
     def deliver(self) -> None:
-        """Send the next delivery, and judge the answer."""
+        """Send the next delivery and judge the answer."""
         planned = next(self._traffic)
         delivery = planned.delivery
         with self.client.request(
             delivery.method,
             self.path,
             name=planned.name,
-            data=cast(Any, delivery.body),  # Bytes go through, whatever its types say.
+            data=cast(Any, delivery.body),  # Its type says str, but bytes work.
             headers=dict(delivery.headers),
             catch_response=True,
         ) as response:
             if response.status_code:
-                complaint = planned.describe_failure(response.status_code)
-            else:  # No connection, no answer in time, or in older Locusts a redirect.
+                failure = planned.describe_failure(response.status_code)
+            else:  # No connection, no answer in time, or with an old Locust a redirect.
                 error = getattr(response, "error", None)
-                complaint = f"doesn't answer: {type(error).__name__}: {error}"
-            if complaint is None:
+                failure = f"does not answer: {type(error).__name__}: {error}"
+            if failure is None:
                 response.success()
             else:
-                response.failure(complaint)
+                response.failure(failure)
 
 
 class _Streams:
     """The streams of deliveries of this process."""
 
     def __init__(self) -> None:
-        self._of: WeakKeyDictionary[Environment, dict[type, _Stream]] = WeakKeyDictionary()
+        self._streams: WeakKeyDictionary[Environment, dict[type, _Stream]] = WeakKeyDictionary()
         self._made = 0
 
     def join(self, user: type[KomboUser], environment: Environment) -> Traffic:
-        """The stream of a class of users, the same for all of them, when it is ready.
+        """Wait for the stream of a class of users, and return it.
 
-        It goes on from one test of the web page to the next, so that no id comes again, and is
-        another one when what is to be sent has changed.
+        All users of a class share a stream. It continues from one test of the web page to the next,
+        so no id is sent twice. Other options start another stream.
         """
-        options = _settings(user, environment)
+        options = _read_options(user, environment)
         worker = getattr(environment.runner, "worker_index", 0)
-        known = self._of.setdefault(environment, {})
+        known = self._streams.setdefault(environment, {})
         stream = known.get(user)
         if stream is None or stream.key != (worker, options):
             name = f"{worker}.{user.__name__}.{self._made}"
-            stream = _Stream((worker, options), _traffic_of(user, stream=name, **options))
+            stream = _Stream((worker, options), _make_traffic(user, stream=name, **options))
             known[user] = stream
             self._made += 1
             stream.prepare(user.prepared)
@@ -162,49 +163,49 @@ class _Stream:
 
     def prepare(self, count: int) -> None:
         try:
-            for ready in range(0, count, _AT_A_TIME):
-                self.traffic.prepare(min(_AT_A_TIME, count - ready))
-                # A master gives up workers that are silent for some seconds. Sleeping for no time
-                # lets others go on, but not what waits for a moment, as a heartbeat does.
+            for ready in range(0, count, _BATCH):
+                self.traffic.prepare(min(_BATCH, count - ready))
+                # A master drops workers that are silent for some seconds. sleep(0) would let other
+                # greenlets run, but not timers such as the heartbeat.
                 sleep(0.001)
-        finally:  # Even if the test was stopped in the meantime: the next one goes on.
+        finally:  # Also if the test is stopped, because the next test uses this stream.
             self.is_ready.set()
 
 
 _streams = _Streams()
 
 
-def _traffic_of(user: type[KomboUser], **options: Any) -> Traffic:
+def _make_traffic(user: type[KomboUser], **options: Any) -> Traffic:
     found = os.environ.get(SECRET_VARIABLE)
     secret = os.fsencode(found) if user.secret is None and found is not None else user.secret
     if secret is None:
-        raise SecretError(f"no secret: set {SECRET_VARIABLE}, or secret of {user.__name__}")
+        raise SecretError(f"no secret: set {SECRET_VARIABLE}, or {user.__name__}.secret")
     return Traffic(user.events, secret=secret, faults=user.faults, policy=user.policy, **options)
 
 
 # -- options of Locust's command line and web page, which a master hands to its workers
 
 _OPTIONS: dict[str, tuple[type, str]] = {
-    "seed": (int, "What deliveries are rolled from; another one sends other ids"),
+    "seed": (int, "The seed of the deliveries; another seed sends other ids"),
     "faulty": (float, "The share of payloads with a fault, from 0 to 1"),
     "repeated": (float, "The share of copies among the valid deliveries, from 0 to 1"),
 }
 
 
 def _add_options(parser: LocustArgumentParser) -> None:
-    for name, (_, told) in _OPTIONS.items():
-        # Not in a group of their own, of which Locust's page shows nothing.
+    for name, (_, about) in _OPTIONS.items():
+        # Not in a group, because Locust's web page does not show groups.
         parser.add_argument(
             f"--kombo-{name}", metavar="N", env_var=f"KOMBO_{name.upper()}", default="",
-            help=f"{told}. If not given it is as the locustfile says.",
+            help=f"{about}. The default is the value in the locustfile.",
         )  # fmt: skip
 
 
-def _settings(user: type[KomboUser], environment: Environment) -> dict[str, Any]:
-    """What each option says, or else the attribute.
+def _read_options(user: type[KomboUser], environment: Environment) -> dict[str, Any]:
+    """Read the value of each option, or of the attribute if the option is not given.
 
     Raises:
-        OverrideError: for an option that is no number.
+        OverrideError: if an option is not a number.
     """
     found = {}
     for name, (kind, _) in _OPTIONS.items():
@@ -212,25 +213,25 @@ def _settings(user: type[KomboUser], environment: Environment) -> dict[str, Any]
         try:
             found[name] = kind(given) if given else getattr(user, name)
         except ValueError:
-            what = "a whole number" if kind is int else "a number from 0 to 1"
-            raise OverrideError(f"--kombo-{name} {shorten(given)}: is not {what}") from None
+            what = "an integer" if kind is int else "a number from 0 to 1"
+            raise OverrideError(f"--kombo-{name}: {shorten(given)} is not {what}") from None
     return found
 
 
-# -- what can be told before anything is sent
+# -- checks before anything is sent
 
 
 def _check(environment: Environment, **_: Any) -> None:
-    """End with one line, and not in the middle of a test, where a user can't do its work."""
+    """Exit with one line if a user cannot work, before a test begins."""
     for user in environment.user_classes:
         if not issubclass(user, KomboUser):
             continue
         try:
-            _traffic_of(user, stream=0, **_settings(user, environment))
+            _make_traffic(user, stream=0, **_read_options(user, environment))
             host = environment.host or user.host
             options = environment.parsed_options
             if host is not None:
-                _refuse_remote(user, host)
+                _reject_remote(user, host)
             elif options is not None and options.headless and not options.worker:
                 raise OverrideError("no host: give --host, such as --host http://127.0.0.1:8000")
         except KomboFakesError as error:
@@ -238,16 +239,16 @@ def _check(environment: Environment, **_: Any) -> None:
             sys.exit(2)
 
 
-def _refuse_remote(user: type[KomboUser], host: str | None) -> None:
+def _reject_remote(user: type[KomboUser], host: str | None) -> None:
     try:
-        # Looks the host up; nothing is sent.
+        # This looks up the host, but sends nothing.
         Transport(f"{host}{user.path}", allow_remote=user.allow_remote).close()
     except TransportError as error:
         if error.reason != "not-loopback":
             raise
-        said = str(error).partition(";")[0]
         raise TransportError(
-            error.reason, f"{said}; to send there after all: allow_remote = True in the locustfile"
+            error.reason,
+            f"{host} is another machine; to send there, set allow_remote = True in the locustfile",
         ) from None
 
 

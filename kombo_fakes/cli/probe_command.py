@@ -1,4 +1,4 @@
-"""``kombo-fakes probe``: what is wrong with a receiver."""
+"""``kombo-fakes probe``: find what a receiver gets wrong."""
 
 from __future__ import annotations
 
@@ -36,55 +36,59 @@ EXAMPLES = format_examples(
 @click.argument("url")
 @click.option(
     "--event", "names", metavar="NAME", multiple=True,
-    help="The event to send; see `kombo-fakes events`. Can be repeated.",
+    help="An event to send, as `kombo-fakes events` lists it. Can be repeated.",
 )  # fmt: skip
 @secret_options
 @click.option(
     "--policy", type=click.Choice(["strict", "tolerant"]), default="strict", show_default=True,
-    help="strict: the receiver enforces the published schema. tolerant: it reads what it can, and"
-    " takes tomorrow's payloads as well.",
+    help="strict: the receiver has to reject what the schema forbids. tolerant: it may accept such"
+    " payloads, and it has to accept those of future releases.",
 )  # fmt: skip
 @click.option(
     "--observe-url", "observe", metavar="TEMPLATE",
-    help="Where to see what the receiver knows of an integration: a URL with {integration_id} in"
-    " it that answers JSON with state, qa_status, setup_status, updated_at and events, or 404.",
+    help="A URL with {integration_id} in it that returns what the receiver has stored of an"
+    " integration: a JSON object with state, qa_status, setup_status, updated_at and optionally"
+    " events, or 404.",
 )  # fmt: skip
 @click.option(
     "--max-examples", type=WholeNumber(0), default=100, metavar="N", show_default=True,
-    help="How many payloads Hypothesis draws beside the cases that are always sent.",
+    help="The number of payloads that Hypothesis draws, in addition to the fixed cases.",
 )  # fmt: skip
 @click.option(
     "--seed", type=WholeNumber(0), default=0, metavar="N", show_default=True,
-    help="The same seed sends the same payloads, but for ids, which are new in each run.",
+    help="The same seed sends the same payloads. Only the ids are new in each run.",
 )  # fmt: skip
 @click.option(
     "--max-seconds", type=Positive(), default=300.0, metavar="SECONDS", show_default=True,
-    help="After which the run ends.",
+    help="Stop the run after this time.",
 )  # fmt: skip
 @click.option(
     "--settle", type=Positive(), default=0.75, metavar="SECONDS", show_default=True,
-    help="How long what the receiver knows may take to become right: more for one that answers"
-    " first and works on what came later.",
+    help="The longest time until the stored state has to be right. Raise it if the receiver"
+    " answers before it stores.",
 )  # fmt: skip
 @click.option(
     "--json", "json_file", metavar="FILE",
-    help="Write the report as JSON; - is standard output, in place of the scorecard.",
+    help="Write the report as JSON. - is standard output, instead of the readable report.",
 )  # fmt: skip
 @click.option(
     "--html", "html_file", metavar="FILE",
-    help="Write the report as a page: one file, to be looked at and passed on.",
+    help="Write the report as an HTML page in one file.",
 )  # fmt: skip
 @click.option("--junit", "junit_file", metavar="FILE", help="Write the report as JUnit XML.")
 @click.option(
-    "--record", metavar="DIR", help="Keep every delivery and its answer: files, curl, HAR."
+    "--record",
+    metavar="DIR",
+    help="Write every delivery and its answer into a directory, with curl commands and a HAR.",
 )
 @click.option(
     "--skip", metavar="FINDING", multiple=True,
-    help="The id of a finding that is known; * stands for anything. Can be repeated.",
+    help="The id of a known finding, which does not fail the run; * stands for anything. Can be"
+    " repeated.",
 )  # fmt: skip
 @click.option(
     "--baseline", metavar="FILE",
-    help="A report of `probe --json`, or an array of ids: what it holds is known.",
+    help="A report of `probe --json`, or a JSON array of ids. Its findings are known.",
 )  # fmt: skip
 @transport_options(5.0)
 def probe_command(
@@ -108,15 +112,15 @@ def probe_command(
     allow_remote: bool,
     ca_file: str | None,
 ) -> int:
-    """Play deliveries at a receiver, and say what is wrong with it.
+    """Send deliveries to a receiver and report what it gets wrong.
 
-    Valid payloads in all styles, faults, forged signatures, broken bodies, changes, and, where
-    it can be observed, copies, late events and what else a sender does that delivers at least once.
-    Only receivers on this machine are probed, unless --allow-remote. Standard output is a
-    scorecard; the exit status is 1 if something was found, and 2 if nothing was, but the run was
-    stopped before its end.
+    The probe sends valid payloads in all styles, invalid payloads, wrong signatures, broken bodies
+    and schema changes. With --observe-url it also sends duplicates, late events and retries, and
+    compares the stored state. Standard output is a report. The exit status is 1 if something was
+    found. It is 2 if nothing was found, but the run was stopped before its end. The receiver has
+    to be on this machine, unless you add --allow-remote.
     """
-    # Read before anything is opened: a record that never began would be in the way of the next.
+    # The secret is read first: a missing one shall not leave an empty record behind.
     options: dict[str, Any] = {
         "secret": read_secret(secret, secret_file),
         "policy": policy,
@@ -133,19 +137,21 @@ def probe_command(
         options["event"] = names
     outs = {"json": json_file, "html": html_file, "junit": junit_file}
     _check_apart([name for name in outs.values() if name is not None])
-    with avoid_temporary_files():  # Before anything of Hypothesis is imported.
-        return _probed(url, options, outs, record, skip, baseline)
+    with avoid_temporary_files():  # Before anything imports Hypothesis.
+        return _run_probe(url, options, outs, record, skip, baseline)
 
 
 def _check_apart(names: Sequence[str]) -> None:
-    """Raise if two reports would go into one file."""
+    """Raise if two reports would be written to the same file."""
     places = [name if name == "-" else os.path.realpath(name) for name in names]
     for name, place in zip(names, places, strict=True):
         if places.count(place) > 1 and place != os.devnull:
-            raise click.UsageError(f"{name}: two reports can't go there; give each its own file")
+            raise click.UsageError(
+                f"{name}: two reports cannot go into one file; give each its own file"
+            )
 
 
-def _probed(
+def _run_probe(
     url: str,
     options: dict[str, Any],
     outs: Mapping[str, str | None],
@@ -168,15 +174,15 @@ def _probed(
     if baseline is not None:
         known |= known_findings(parse_json(read_bytes(baseline), baseline), baseline)
     settings = ProbeSettings(skip=known, **options)
-    written: dict[str, Callable[[Report], bytes]] = {
+    writers: dict[str, Callable[[Report], bytes]] = {
         "json": lambda report: to_pretty_json(data_report(report)) + b"\n",
         "html": html_report,
         "junit": junit_report,
     }
-    # Opened before the run: a path that can't be written shall not be found out after it.
+    # Opened before the run, so a path that cannot be written is an error before the long work.
     with contextlib.ExitStack() as files:
         streams = {
-            kind: files.enter_context(_writing(name))
+            kind: files.enter_context(_open_output(name))
             for kind, name in outs.items()
             if name is not None
         }
@@ -187,13 +193,13 @@ def _probed(
         with show_phases() as bar:
             report = run_probe(url, settings, [*subscribers, *bar])
         for kind, stream in streams.items():
-            stream.write(written[kind](report))
+            stream.write(writers[kind](report))
     if "-" not in outs.values():
         print_report(report)
     return _status(report)
 
 
-def _writing(name: str) -> contextlib.AbstractContextManager[BinaryIO]:
+def _open_output(name: str) -> contextlib.AbstractContextManager[BinaryIO]:
     from kombo_fakes.cli.terminal import get_binary_output
     from kombo_fakes.core.writer import open_for_writing
 
@@ -208,7 +214,7 @@ def _status(report: Report) -> int:
     if report.findings:
         return FOUND
     if report.stopped:
-        # Nothing was found in what was tried, which says nothing of the rest.
+        # The cases that were not tried may have findings, so this is not fine.
         print_message(f"error: {report.target}: the run was stopped: {report.stopped}")
         return UNUSABLE
     return FINE

@@ -1,4 +1,4 @@
-"""The scorecard of a probe: one screen that says what was found."""
+"""Print the report of a probe."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from kombo_fakes.probing.reports.report import Report, count_findings, note_stop
 
 
 def print_report(report: Report) -> None:
-    """Print a report: for a person on a terminal, else a line each to be read by programs."""
+    """Print a report: for people on a terminal, or else as lines for programs."""
     if not is_terminal(sys.stdout):
         _print_lines(report)
         return

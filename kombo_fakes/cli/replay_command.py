@@ -1,4 +1,4 @@
-"""``kombo-fakes replay``: what a probe has found, sent once more."""
+"""``kombo-fakes replay``: send deliveries of a probe again."""
 
 from __future__ import annotations
 
@@ -23,10 +23,12 @@ EXAMPLES = format_examples(
 
 @click.command("replay", epilog=EXAMPLES)
 @click.argument("files", nargs=-1, required=True, metavar="FILE...")
-@click.option("--url", metavar="URL", help="Where to; where it was sent before if not given.")
+@click.option(
+    "--url", metavar="URL", help="The receiver. Without it, the receiver that the file names."
+)
 @click.option(
     "--finding", "findings", metavar="ID", multiple=True,
-    help="Only this finding of a report. Can be repeated.",
+    help="Send only this finding of a report. Can be repeated.",
 )  # fmt: skip
 @transport_options(10.0)
 def replay_command(
@@ -37,7 +39,7 @@ def replay_command(
     allow_remote: bool,
     ca_file: str | None,
 ) -> int:
-    """Send the same bytes again: reports of `probe --json`, and what `probe --record` has kept.
+    """Send deliveries of a probe again, byte for byte, and compare the answers.
 
     A line shows the answer then, the answer now, and what that means: a finding is fixed, still
     wrong, or wrong in another way. A recording does not say what is expected: its answer is as
@@ -57,8 +59,8 @@ def replay_command(
         if not found and findings:
             raise DocumentError(f"{name}: has no finding {', '.join(findings)}")
         if not found:
-            print_message(f"{name}: holds no finding to be sent again{_known(data)}")
-        again.append((url or _target(data, name), found))
+            print_message(f"note: {name}: has no finding to send again{_mention_known(data)}")
+        again.append((url or _read_target(data, name), found))
     rows, verdicts = [], Counter[str]()
     for to, found in again:
         receiver = resolve_receiver(
@@ -74,28 +76,35 @@ def replay_command(
                 rows.append((kept.title, done, str(then.reply), str(reply), verdict))
         finally:
             receiver.close()
-    print_table(("what", "delivery", "then", "now", "so it is"), rows)
+    print_table(("finding", "delivery", "then", "now", "verdict"), rows)
     if verdicts["not judged"]:
-        print_message("not judged: what is stored, and what an answer gives away; probe once more")
+        print_message(
+            "note: an answer alone does not show what is stored or leaked; to judge that, run "
+            "`kombo-fakes probe` again"
+        )
     return FOUND if any(verdicts[verdict] for verdict in WRONG) else FINE
 
 
-def _target(data: Any, name: str) -> str:
-    """Where a file says that it was sent to.
+def _read_target(data: Any, name: str) -> str:
+    """Return the URL that a file says it was sent to.
 
     Raises:
-        UsageError: if it doesn't, or not all of it.
+        UsageError: if the file does not name it, or not all of it.
     """
     to = data.get("url") or data.get("target") if isinstance(data, dict) else None
     if not isinstance(to, str) or "://" not in to:
-        raise click.UsageError(f"--url: {name} doesn't say where it was sent; say where to")
+        raise click.UsageError(f"{name}: does not name a receiver; add --url URL")
     if to.endswith("?..."):
         raise click.UsageError(
-            f"--url: {name} was sent to {shorten(to, 200)}, whose query isn't kept; say where to"
+            f"{name}: was sent to {shorten(to, 200)}, without the query; add --url URL"
         )
     return to
 
 
-def _known(data: Any) -> str:
+def _mention_known(data: Any) -> str:
+    from kombo_fakes.probing.reports.plain_text import counted
+
     known = data.get("known") if isinstance(data, dict) else None
-    return f"; {len(known):,} known ones by --finding" if isinstance(known, list) and known else ""
+    if not isinstance(known, list) or not known:
+        return ""
+    return f"; to send its {counted(len(known), 'known finding')}, add --finding ID"

@@ -39,9 +39,9 @@ HELP = {
 │ send      Send signed deliveries to a receiver, and count the answers.       │
 │ vectors   Write test vectors of the signature, for receivers in any          │
 │           language.                                                          │
-│ probe     Play deliveries at a receiver, and say what is wrong with it.      │
-│ replay    Send the same bytes again: reports of `probe --json`, and what     │
-│           `probe --record` has kept.                                         │
+│ probe     Send deliveries to a receiver and report what it gets wrong.       │
+│ replay    Send deliveries of a probe again, byte for byte, and compare the   │
+│           answers.                                                           │
 ╰──────────────────────────────────────────────────────────────────────────────╯
 
  Examples:
@@ -355,17 +355,17 @@ HELP = {
 
  Usage: kombo-fakes probe [OPTIONS] URL
 
- Play deliveries at a receiver, and say what is wrong with it.
- Valid payloads in all styles, faults, forged signatures, broken bodies,
- changes, and, where it can be observed, copies, late events and what else a
- sender does that delivers at least once. Only receivers on this machine are
- probed, unless --allow-remote. Standard output is a scorecard; the exit status
- is 1 if something was found, and 2 if nothing was, but the run was stopped
- before its end.
+ Send deliveries to a receiver and report what it gets wrong.
+ The probe sends valid payloads in all styles, invalid payloads, wrong
+ signatures, broken bodies and schema changes. With --observe-url it also sends
+ duplicates, late events and retries, and compares the stored state. Standard
+ output is a report. The exit status is 1 if something was found. It is 2 if
+ nothing was found, but the run was stopped before its end. The receiver has to
+ be on this machine, unless you add --allow-remote.
 
 ╭─ Options ────────────────────────────────────────────────────────────────────╮
-│ --event             NAME               The event to send; see `kombo-fakes   │
-│                                        events`. Can be repeated.             │
+│ --event             NAME               An event to send, as `kombo-fakes     │
+│                                        events` lists it. Can be repeated.    │
 │ --secret-file       FILE               A file with the webhook secret; - is  │
 │                                        standard input.                       │
 │ --secret            TEXT               The webhook secret. Other users of    │
@@ -373,40 +373,43 @@ HELP = {
 │                                        options, the environment variable     │
 │                                        KOMBO_WEBHOOK_SECRET holds the        │
 │                                        secret.                               │
-│ --policy            [strict|tolerant]  strict: the receiver enforces the     │
-│                                        published schema. tolerant: it reads  │
-│                                        what it can, and takes tomorrow's     │
-│                                        payloads as well. [default: strict]   │
-│ --observe-url       TEMPLATE           Where to see what the receiver knows  │
-│                                        of an integration: a URL with         │
-│                                        {integration_id} in it that answers   │
-│                                        JSON with state, qa_status,           │
-│                                        setup_status, updated_at and events,  │
-│                                        or 404.                               │
-│ --max-examples      N                  How many payloads Hypothesis draws    │
-│                                        beside the cases that are always      │
-│                                        sent. [default: 100]                  │
+│ --policy            [strict|tolerant]  strict: the receiver has to reject    │
+│                                        what the schema forbids. tolerant: it │
+│                                        may accept such payloads, and it has  │
+│                                        to accept those of future releases.   │
+│                                        [default: strict]                     │
+│ --observe-url       TEMPLATE           A URL with {integration_id} in it     │
+│                                        that returns what the receiver has    │
+│                                        stored of an integration: a JSON      │
+│                                        object with state, qa_status,         │
+│                                        setup_status, updated_at and          │
+│                                        optionally events, or 404.            │
+│ --max-examples      N                  The number of payloads that           │
+│                                        Hypothesis draws, in addition to the  │
+│                                        fixed cases. [default: 100]           │
 │ --seed              N                  The same seed sends the same          │
-│                                        payloads, but for ids, which are new  │
-│                                        in each run. [default: 0]             │
-│ --max-seconds       SECONDS [x>0]      After which the run ends. [default:   │
-│                                        300.0]                                │
-│ --settle            SECONDS [x>0]      How long what the receiver knows may  │
-│                                        take to become right: more for one    │
-│                                        that answers first and works on what  │
-│                                        came later. [default: 0.75]           │
-│ --json              FILE               Write the report as JSON; - is        │
-│                                        standard output, in place of the      │
-│                                        scorecard.                            │
-│ --html              FILE               Write the report as a page: one file, │
-│                                        to be looked at and passed on.        │
+│                                        payloads. Only the ids are new in     │
+│                                        each run. [default: 0]                │
+│ --max-seconds       SECONDS [x>0]      Stop the run after this time.         │
+│                                        [default: 300.0]                      │
+│ --settle            SECONDS [x>0]      The longest time until the stored     │
+│                                        state has to be right. Raise it if    │
+│                                        the receiver answers before it        │
+│                                        stores. [default: 0.75]               │
+│ --json              FILE               Write the report as JSON. - is        │
+│                                        standard output, instead of the       │
+│                                        readable report.                      │
+│ --html              FILE               Write the report as an HTML page in   │
+│                                        one file.                             │
 │ --junit             FILE               Write the report as JUnit XML.        │
-│ --record            DIR                Keep every delivery and its answer:   │
-│                                        files, curl, HAR.                     │
-│ --skip              FINDING            The id of a finding that is known; *  │
-│                                        stands for anything. Can be repeated. │
-│ --baseline          FILE               A report of `probe --json`, or an     │
-│                                        array of ids: what it holds is known. │
+│ --record            DIR                Write every delivery and its answer   │
+│                                        into a directory, with curl commands  │
+│                                        and a HAR.                            │
+│ --skip              FINDING            The id of a known finding, which does │
+│                                        not fail the run; * stands for        │
+│                                        anything. Can be repeated.            │
+│ --baseline          FILE               A report of `probe --json`, or a JSON │
+│                                        array of ids. Its findings are known. │
 │ --timeout           SECONDS [x>0]      The longest time from a delivery to   │
 │                                        the end of its answer. [default: 5.0] │
 │ --allow-remote                         Allow a receiver on another machine.  │
@@ -428,8 +431,7 @@ HELP = {
 
  Usage: kombo-fakes replay [OPTIONS] FILE...
 
- Send the same bytes again: reports of `probe --json`, and what `probe
- --record` has kept.
+ Send deliveries of a probe again, byte for byte, and compare the answers.
  A line shows the answer then, the answer now, and what that means: a finding
  is fixed, still wrong, or wrong in another way. A recording does not say what
  is expected: its answer is as recorded, or differs from the recording. Known
@@ -437,10 +439,10 @@ HELP = {
  anything is still wrong.
 
 ╭─ Options ────────────────────────────────────────────────────────────────────╮
-│ --url               URL            Where to; where it was sent before if not │
-│                                    given.                                    │
-│ --finding           ID             Only this finding of a report. Can be     │
-│                                    repeated.                                 │
+│ --url               URL            The receiver. Without it, the receiver    │
+│                                    that the file names.                      │
+│ --finding           ID             Send only this finding of a report. Can   │
+│                                    be repeated.                              │
 │ --timeout           SECONDS [x>0]  The longest time from a delivery to the   │
 │                                    end of its answer. [default: 10.0]        │
 │ --allow-remote                     Allow a receiver on another machine.      │

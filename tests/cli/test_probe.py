@@ -98,7 +98,7 @@ def test_two_reports_in_one_file(run, url, tmp_path):
     for options in (["--json", file, "--junit", same], ["--html", "-", "--json", "-"]):
         status, out, err = run(url, *options)
         assert (status, out) == (2, "")
-        assert "two reports can't go there" in err
+        assert "two reports cannot go into one file" in err
 
 
 def test_a_report_to_standard_output(run, url):

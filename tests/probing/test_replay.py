@@ -6,6 +6,7 @@ import json
 from contextlib import contextmanager
 
 import pytest
+from inline_snapshot import snapshot
 from support.gallery.serving import serving
 
 from kombo_fakes import Delivery, probe, verify
@@ -113,7 +114,9 @@ def test_only_the_last_delivery_of_a_timeline_was_wrong_and_its_answer_tells_not
     with answering(204, 401, 204) as url:
         status, verdicts, err = replay(report, url)
     assert (status, verdicts) == (0, ["as expected", "as expected", "not judged"])
-    assert err.startswith("kombo-fakes: not judged: what is stored")
+    assert err == snapshot(
+        "kombo-fakes: note: an answer alone does not show what is stored or leaked; to judge that, run `kombo-fakes probe` again\n"
+    )
     with answering(204, 204, 204) as url:
         assert replay(report, url)[:2] == (1, ["as expected", "wrong in another way", "not judged"])
 
@@ -169,7 +172,7 @@ def test_known_findings_are_sent_again_where_their_ids_are_given(replay):
         assert replay(report, url, "--finding", "not-validated")[:2] == (0, ["fixed"])
         status, verdicts, err = replay(report, url)
         assert (status, verdicts) == (0, [])
-        assert "holds no finding to be sent again; 1 known ones by --finding" in err
+        assert "has no finding to send again; to send its 1 known finding, add --finding ID" in err
         status, _, err = replay(report, url, "--finding", "not-validatd")
         assert (status, "has no finding not-validatd" in err) == (2, True)
 
@@ -186,5 +189,5 @@ def test_a_report_of_an_application_needs_a_url(capsys, tmp_path):
     file = tmp_path / "report.json"
     file.write_text(json.dumps({"target": "the WSGI application x", "findings": []}))
     assert main(["replay", str(file)]) == 2
-    assert "--url: " in capsys.readouterr().err
+    assert "does not name a receiver; add --url URL" in capsys.readouterr().err
     assert read_kept_exchanges({"findings": []}, "x") == []

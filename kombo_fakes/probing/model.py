@@ -116,12 +116,12 @@ class Reply:
 
     @property
     def is_rejected(self) -> bool:
-        """A redirect refuses nothing, and too many requests is no answer to this one."""
+        """True for 4xx but 429: neither a redirect nor a rate limit rejects a delivery."""
         return self.status is not None and 400 <= self.status < 500 and not self.is_rate_limited
 
     @property
     def is_rate_limited(self) -> bool:
-        """Whether there were too many requests, so that it says nothing about this one."""
+        """True for 429 (too many requests), which says nothing about the delivery."""
         return self.status == 429
 
     @property
@@ -138,7 +138,7 @@ class Reply:
         return {
             "timeout": "no answer in time",
             "reset": "a connection that was closed without an answer",
-            "garbage": "something that is no HTTP",
+            "garbage": "something that is not HTTP",
             "endless": "an answer without an end",
         }[self.trouble or "reset"]
 
@@ -217,7 +217,7 @@ class Exchange:
     Attributes:
         delivery: What was sent.
         reply: What came back.
-        moment: In a history, the number of the step; those of one step were sent together.
+        moment: In a timeline, the number of the step; those of one step were sent together.
     """
 
     delivery: Delivery
@@ -227,11 +227,11 @@ class Exchange:
 
 @dataclass(frozen=True, slots=True)
 class Loss:
-    """Why a receiver that has worked is no use any more.
+    """Why a receiver that has worked cannot be probed any more.
 
     Attributes:
-        kind: Whether it cannot be reached, or what it knows cannot be seen.
-        error: What the attempt to reach it, or to see it, gave.
+        kind: Whether the receiver cannot be reached, or its state cannot be observed.
+        error: The error of the attempt to reach or observe it.
     """
 
     kind: Literal["unreachable", "unobservable"]
@@ -249,8 +249,8 @@ class Failure:
         integration: The integration that is in a wrong state; empty where it is the answer that
             is wrong, and where there is one integration only.
         mismatches: What the receiver shows of it otherwise than it should.
-        steps: In a history, the deliveries that led to it, as text.
-        answer: In a history, the wrong answer: several deliveries can have been sent together.
+        steps: In a timeline, the deliveries that led to it, as text.
+        answer: In a timeline, the wrong answer: several deliveries can have been sent together.
         breaks_others: Whether good deliveries fail after it, too.
         loss: Why nothing else could be sent or seen.
         leaked: What of an answer should not be in it.

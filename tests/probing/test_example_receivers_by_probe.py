@@ -36,7 +36,7 @@ def test_two_hundred_timelines(name, memory_path):
         import json
         from urllib.parse import quote
 
-        reply = receiver.look("/integrations/" + quote(integration_id, safe=""))
+        reply = receiver.get("/integrations/" + quote(integration_id, safe=""))
         return json.loads(reply.body) if reply.status == 200 else None
 
     try:

@@ -181,7 +181,7 @@ def test_each_finding_is_a_subtest(project: pytest.Pytester):
         [
             "*test_receiver SUBPASS*invalid payloads are answered as expected (* cases)*",
             "_* test_receiver *signature-absent* _*",
-            "it fails open: deliveries without a signature are taken *",
+            "accepts deliveries without a signature *",
             "went on",
             "the run was stopped: the time limit of the run was reached",
             "SUBFAIL*signature-absent*",

@@ -1,7 +1,7 @@
-"""Scenarios: short histories of an integration, each with one trap in it.
+"""Scenarios: short timelines of an integration, each with one trap in it.
 
-A scenario is judged after each of its steps. Those that build on others aren't played where the
-others have failed, so that one bug is one finding.
+A scenario is judged after each of its steps. It is not sent where a scenario that it needs has
+failed, so that one bug is one finding.
 """
 
 from __future__ import annotations
@@ -46,12 +46,12 @@ Steps = Iterator[Step]
 
 @dataclass(frozen=True, slots=True)
 class Forged(Step):
-    """A step that a receiver has to refuse, and that has to leave no trace."""
+    """A step that a receiver has to reject, and that may not change its state."""
 
 
 @dataclass(frozen=True, slots=True)
 class Foreign(Step):
-    """A step that a receiver may refuse or take, and that changes no integration."""
+    """A step that a receiver may accept or reject, and that may not change its state."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,14 +63,14 @@ class Burst(Step):
 
 @dataclass(frozen=True, slots=True)
 class Scenario:
-    """A history with a trap.
+    """A timeline with a trap.
 
     Attributes:
         id: A stable name.
         about: What the trap is, in a few words.
-        category: What a receiver does wrong that falls into it.
+        category: What a receiver that falls into it does wrong.
         cause: The cause that a receiver which falls into it most likely has.
-        needs: The ids of scenarios that have to have gone well.
+        needs: The ids of scenarios that have to pass before.
         play: Makes the steps.
         since: The number of steps that only lead up to the trap: where one of them fails, the
             scenario says nothing.
@@ -227,7 +227,7 @@ def _a_millisecond(sender: Sender) -> Steps:
 
 
 def _fraction_after_none(sender: Sender) -> Steps:
-    # As texts "...00.500Z" comes before "...00Z".
+    # As strings, "...00.500Z" sorts before "...00Z".
     yield Step(sender.next(notation="no fraction that isn't needed"))
     yield Step(sender.next(gap="half a second"))
 
@@ -270,7 +270,7 @@ def _micro_after_milli(sender: Sender) -> Steps:
     yield Step(sender.next(notation="nanoseconds", gap="a millisecond"))
 
 
-# The ends of what clocks of 32 and of 64 bits can count, and of years with two digits.
+# Around the limits of 32-bit and 64-bit clocks, and of years with two digits.
 _ERAS = (
     "1900-01-01T00:00:00Z",
     "1969-12-31T23:59:59.500Z",
@@ -448,7 +448,7 @@ SCENARIOS: tuple[Scenario, ...] = (
              _APART, _life),
     Scenario("invalid-and-back", "credentials that expire, and are renewed", "loses-events",
              TIMELINE_STATUSES, _APART, _invalid_and_back),
-    Scenario("every-turn", "each status after each other, and the same once more", "loses-events",
+    Scenario("every-turn", "each status after every other one, and after itself", "loses-events",
              TIMELINE_STATUSES, (*_APART, "life", "invalid-and-back"), _every_turn),
     Scenario("copy", "a copy of an event, the same bytes", "applies-twice", TIMELINE_COPIES,
              ("first",), _copy),
@@ -458,7 +458,7 @@ SCENARIOS: tuple[Scenario, ...] = (
              TIMELINE_COPIES, _UPDATED, _copy_after_another),
     Scenario("copy-between", "a copy that comes after the event of another integration",
              "applies-twice", TIMELINE_COPIES, ("first", "copy"), _copy_between),
-    Scenario("copy-written-anew", "a copy, its JSON written otherwise", "applies-twice",
+    Scenario("copy-written-anew", "a copy whose JSON is written in another way", "applies-twice",
              TIMELINE_COPIES, ("first", "copy"), _copy_written_anew),
     Scenario("copy-much-later", "a copy that comes after thirty other events", "applies-twice",
              TIMELINE_COPIES, (*_UPDATED, "copy"), _copy_much_later),
@@ -476,9 +476,11 @@ SCENARIOS: tuple[Scenario, ...] = (
              "applies-out-of-order", TIMELINE_TIMESTAMPS, _ORDERED, _none_before_fraction),
     Scenario("digits", "newer timestamps with fractions of different length",
              "applies-out-of-order", TIMELINE_TIMESTAMPS, _ORDERED, _digits),
-    Scenario("newer-sorts-before", "a newer timestamp with an offset, that as a text sorts before",
+    Scenario("newer-sorts-before",
+             "a newer timestamp with an offset, which sorts before as a string",
              "applies-out-of-order", TIMELINE_TIMESTAMPS, _ORDERED, _newer_sorts_before),
-    Scenario("older-sorts-behind", "an older timestamp with an offset, that as a text sorts behind",
+    Scenario("older-sorts-behind",
+             "an older timestamp with an offset, which sorts behind as a string",
              "applies-out-of-order", TIMELINE_TIMESTAMPS, _ORDERED, _older_sorts_behind),
     Scenario("two-hours", "an older timestamp with the offset +02:00", "applies-out-of-order",
              TIMELINE_TIMESTAMPS, _ORDERED, _older_sorts_behind_by_two_hours),
@@ -520,7 +522,8 @@ SCENARIOS: tuple[Scenario, ...] = (
              TIMELINE_FORGED, _UPDATED, _forged),
     Scenario("unsigned-first", "an event without a signature, then the real one", "loses-events",
              TIMELINE_FORGED, ("first",), _without_signature),
-    Scenario("invalid-first", "an invalid payload that is refused, then a valid one of the same id",
+    Scenario("invalid-first",
+             "an invalid payload that is rejected, then a valid one of the same id",
              "loses-events", TIMELINE_MARKED, (*_UPDATED, "forged-first"), _invalid_first),
     Scenario("new-event", "an event of a new type about an integration that is known",
              "corrupts-state", TIMELINE_FOREIGN, _UPDATED, _new_event),

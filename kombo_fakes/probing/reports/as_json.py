@@ -1,4 +1,4 @@
-"""A report as JSON: for other programs, for a baseline, and to be sent again."""
+"""A report as JSON, which other programs, baselines and `kombo-fakes replay` read."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ _TROUBLES = (None, *get_args(Trouble))
 
 
 def data_report(report: Report) -> dict[str, Any]:
-    """A report as a JSON object, the findings with all that is needed to send them again.
+    """Make a JSON object of a report. Its findings hold what is needed to send them again.
 
     Examples:
         >>> from kombo_fakes import probe
-        >>> told = data_report(probe(lambda delivery: 500))
-        >>> told["findings"][0]["id"], told["findings"][0]["exchanges"][0]["reply"]["status"]
+        >>> data = data_report(probe(lambda delivery: 500))
+        >>> data["findings"][0]["id"], data["findings"][0]["exchanges"][0]["reply"]["status"]
         ('first-delivery', 500)
     """
     return {
@@ -58,7 +58,7 @@ def data_report(report: Report) -> dict[str, Any]:
 
 
 def finding_data(finding: Finding) -> dict[str, Any]:
-    """One finding as a JSON object; what is expected is what the last delivery should do."""
+    """Make a JSON object of a finding. ``expected`` is about its last delivery."""
     return {
         "id": finding.id,
         "category": finding.category,
@@ -75,7 +75,7 @@ def finding_data(finding: Finding) -> dict[str, Any]:
 
 
 def exchange_data(exchange: Exchange) -> dict[str, Any]:
-    """A delivery and its reply as a JSON object; bodies are in base64."""
+    """Make a JSON object of a delivery and its reply. Bodies are in base64."""
     delivery, reply = exchange.delivery, exchange.reply
     return {
         "done": list(delivery.done),
@@ -94,10 +94,14 @@ def exchange_data(exchange: Exchange) -> dict[str, Any]:
 
 
 def exchange_of(data: Any, name: str) -> Exchange:
-    """The exchange that `exchange_data` has written.
+    """Read an exchange that `exchange_data` has written.
+
+    Args:
+        data: The JSON value.
+        name: What to call it in a message.
 
     Raises:
-        DocumentError: if it is none.
+        DocumentError: if it is not an exchange.
     """
     try:
         request, reply = data["request"], data["reply"]
@@ -121,19 +125,23 @@ def exchange_of(data: Any, name: str) -> Exchange:
         )
     except (KeyError, TypeError, ValueError, AttributeError):
         raise DocumentError(
-            f"{name}: is no exchange of a probe: an object with request and reply"
+            f"{name}: is not an exchange of a probe: an object with request and reply"
         ) from None
 
 
 def _headers(data: Any) -> tuple[tuple[str, str], ...]:
     headers = tuple((str(key), str(value)) for key, value in data)
     for text in chain.from_iterable(headers):
-        text.encode("latin-1")  # As a header is sent; what can't be is none.
+        text.encode("latin-1")  # Headers are sent in this encoding.
     return headers
 
 
 def known_findings(data: Any, name: str) -> frozenset[str]:
-    """The ids of the findings in a baseline: a report, or an array of ids.
+    """Read the ids of the findings in a baseline.
+
+    Args:
+        data: The JSON value: a report, or an array of ids.
+        name: What to call it in a message.
 
     Raises:
         DocumentError: if it is neither.
@@ -153,13 +161,17 @@ def known_findings(data: Any, name: str) -> frozenset[str]:
         if "findings" in data and all(isinstance(entry, str) for entry in ids):
             return frozenset(map(str, ids))
     raise DocumentError(
-        f"{name}: is no baseline, but {shorten(data)}: a report of `probe --json`, or an array of "
-        "ids of findings"
+        f"{name}: {shorten(data)} is not a baseline: give a report of `probe --json`, or an array "
+        "of ids of findings"
     )
 
 
 def known_cases(data: Any, name: str) -> frozenset[str]:
-    """The ids of the cases that show what a baseline holds; of an array of ids, these.
+    """Read the ids of the cases that show the findings of a baseline.
+
+    Args:
+        data: The JSON value: a report, or an array of ids of cases.
+        name: What to call it in a message.
 
     Raises:
         DocumentError: if it is neither a report nor an array of ids.
@@ -173,5 +185,7 @@ def known_cases(data: Any, name: str) -> frozenset[str]:
         return ids
     listed = [entry.get("cases", []) for entry in [*data["findings"], *data.get("known", ())]]
     if not all(isinstance(cases, list) for cases in listed):
-        raise DocumentError(f"{name}: is no report: the cases of a finding are an array of ids")
+        raise DocumentError(
+            f"{name}: is not a report: the cases of a finding have to be an array of ids"
+        )
     return frozenset(str(case) for cases in listed for case in cases)

@@ -1,7 +1,7 @@
 """A report as JUnit XML, as most systems of continuous integration read it.
 
-A test for each finding, failed, or skipped where it is known, and one for each group of cases that
-has none. What wasn't judged is skipped, and a run that was stopped is an error.
+Each finding is a test that fails; a known one is skipped. Each group of cases without a finding is
+a test that passes. What was not judged is a skipped test, and a run that was stopped is an error.
 """
 
 from __future__ import annotations
@@ -10,14 +10,15 @@ import re
 from xml.etree import ElementTree
 
 from kombo_fakes.probing.reports.plain_text import GROUPS, counted, finding_lines
+from kombo_fakes.probing.reports.reasons import split_not_judged
 from kombo_fakes.probing.reports.report import Report
 
-# What XML 1.0 has no way to write (its section 2.2).
+# XML 1.0 cannot hold these characters (section 2.2).
 _UNWRITABLE = re.compile("[^\t\n\r -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 def junit_report(report: Report) -> bytes:
-    """The XML document.
+    """Make the XML document.
 
     Examples:
         >>> from kombo_fakes import probe
@@ -40,11 +41,10 @@ def junit_report(report: Report) -> bytes:
             ElementTree.SubElement(
                 suite, "testcase", classname="cases", name=f"{name} ({counted(tried, 'case')})"
             )
-    for line in report.not_judged:
-        case = ElementTree.SubElement(
-            suite, "testcase", classname="not judged", name=_text(line.partition(": ")[0])
-        )
-        ElementTree.SubElement(case, "skipped", message=_text(f"not judged: {line}"))
+    for entry in report.unjudged:
+        what, why = split_not_judged(entry)
+        case = ElementTree.SubElement(suite, "testcase", classname="not judged", name=_text(what))
+        ElementTree.SubElement(case, "skipped", message=_text(f"not judged: {what}: {why}"))
     if report.stopped:
         case = ElementTree.SubElement(suite, "testcase", classname="run", name="the whole run")
         ElementTree.SubElement(

@@ -1,4 +1,4 @@
-"""What is different about a delivery: it, and the valid one that is most like it."""
+"""The differences between a delivery and the valid delivery that is most like it."""
 
 from __future__ import annotations
 
@@ -14,13 +14,19 @@ _ABSENT = "(not there)"
 _LONGEST = 200
 _MOST_BYTES = 100_000
 _MOST_ROWS = 12
-# Each delivery has others of these.
+# These differ in every two deliveries.
 _OWN = {"/id", "/data/id", "/data/integration_id", "/data/updated_at"}
 
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """A place at which two payloads differ, and what is there in the valid one and in the other."""
+    """A place at which two payloads differ.
+
+    Attributes:
+        where: JSON Pointer to the place.
+        valid: The value in the valid payload, as JSON text.
+        sent: The value in the payload that was sent.
+    """
 
     where: str
     valid: str
@@ -28,15 +34,16 @@ class Difference:
 
 
 def differences_from_valid(case: Case) -> tuple[Difference, ...]:
-    """Where a delivery differs from the valid one that is most like it.
+    """Find where a delivery differs from the valid one that is most like it.
 
-    Ids and the time are counted only where they are what the case is about.
+    Differences in ids and in the time are left out unless the case is about them.
 
     Args:
-        case: The delivery, with the valid one that is nearest to it.
+        case: The case, with the valid delivery that is nearest to it.
 
     Returns:
-        The differences; none if its body is no JSON or is large, or there is no such valid one.
+        The differences; none if the body is not JSON or is large, or if there is no valid delivery
+        to compare it with.
     """
     if case.nearest is None or len(case.delivery.body) > _MOST_BYTES:
         return ()

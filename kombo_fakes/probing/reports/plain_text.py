@@ -38,7 +38,7 @@ _MOST_CHARACTERS = 200
 
 
 def finding_lines(finding: Finding, url: str) -> list[str]:
-    """A finding in lines: its title, what shows it, its fix, and how to reproduce it.
+    """Write a finding in lines: its title, what shows it, its fix, and how to reproduce it.
 
     Args:
         finding: The finding.
@@ -71,13 +71,13 @@ def _shorten(text: str) -> str:
 
 
 def how_likely(finding: Finding) -> str:
-    """How likely a receiver is to meet a finding, in words."""
+    """Say how likely a receiver is to meet a finding."""
     is_sent_by_mistake = finding.is_invalid and finding.likelihood == "schema"
     return _INVALID if is_sent_by_mistake else _LIKELIHOODS[finding.likelihood]
 
 
 def sentence(text: str) -> str:
-    """A text with a full stop, unless it ends in a mark already.
+    """Add a full stop to a text that does not end in a mark.
 
     Examples:
         >>> sentence("lift the limit"), sentence("is it the right path?")
@@ -87,7 +87,7 @@ def sentence(text: str) -> str:
 
 
 def counted(number: int, one: str, many: str = "") -> str:
-    """A number and the word for what is counted.
+    """Join a number and the word for what is counted.
 
     Examples:
         >>> counted(1, "case"), counted(1_200, "case")

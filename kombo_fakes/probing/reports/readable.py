@@ -10,7 +10,7 @@ from kombo_fakes.probing.model import Reply
 from kombo_fakes.wire.delivery import Delivery
 
 LONGEST = 6_000
-"""As much of a body as is shown, in characters."""
+"""How many characters of a body are shown."""
 
 # Controls but for tab and line feed, what is invisible or turns text around (Unicode categories Cc
 # and Cf, and the separators of lines), and halves of surrogate pairs.
@@ -22,7 +22,7 @@ _UNSEEN = re.compile(
 
 
 def visible(text: str) -> str:
-    r"""A text with all that can't be seen, or could turn the rest around, written as its number.
+    r"""Replace characters that are invisible, or reverse the text, by their code points.
 
     Examples:
         >>> print(visible("a\u202eb\0"))
@@ -32,7 +32,7 @@ def visible(text: str) -> str:
 
 
 def body_text(body: bytes, longest: int = LONGEST) -> str:
-    r"""A body as text: indented where it is JSON, and its bytes where it isn't UTF-8.
+    r"""Make a body readable: JSON is indented, and bytes that are not UTF-8 are numbers.
 
     Examples:
         >>> print(body_text(b'{"a":[]}'))
@@ -48,9 +48,9 @@ def body_text(body: bytes, longest: int = LONGEST) -> str:
     if len(body) <= longest:
         text = _indented(text)
     cut = f"\n… {len(body):,} bytes in all" if len(body) > longest else ""
-    # A byte that is no UTF-8 has become half of a surrogate pair: U+DC80 and the 127 behind it.
-    told = re.sub("[\udc80-\udcff]", lambda found: f"⟨byte {ord(found[0]) - 0xDC00:02X}⟩", text)
-    return visible(told[:longest]) + cut
+    # `surrogateescape` makes U+DC80 to U+DCFF of bytes that are not UTF-8.
+    shown = re.sub("[\udc80-\udcff]", lambda found: f"⟨byte {ord(found[0]) - 0xDC00:02X}⟩", text)
+    return visible(shown[:longest]) + cut
 
 
 def _indented(text: str) -> str:
@@ -59,7 +59,7 @@ def _indented(text: str) -> str:
         if not isinstance(value, (dict, list)):
             return text
         again = json.dumps(value, ensure_ascii=False, indent=2)
-        # Only where nothing of how it was spelt gets lost by it.
+        # Indent it only where that loses nothing: not the notation of a number, not a twin key.
         same = json.dumps(value, ensure_ascii=False, separators=(",", ":")) == text
     except (ValueError, RecursionError):
         return text
@@ -67,13 +67,13 @@ def _indented(text: str) -> str:
 
 
 def request_head(delivery: Delivery) -> str:
-    """The method and the headers of a delivery."""
+    """Show the method and the headers of a delivery."""
     lines = [delivery.method, *(f"{name}: {value}" for name, value in delivery.headers)]
     return "\n".join(visible(line) for line in lines)
 
 
 def reply_text(reply: Reply) -> str:
-    """The headers of a reply and the beginning of its body."""
+    """Show the headers of a reply and the beginning of its body."""
     if reply.status is None:
         return f"({reply})"
     lines = [visible(f"{name}: {value}") for name, value in reply.headers]

@@ -1,7 +1,7 @@
-"""Keeping every delivery of a probe and its reply: files, a curl command each, and a HAR archive.
+"""A recorder of deliveries and replies: a file and a curl command for each, and a HAR archive.
 
-HAR is the HTTP Archive format 1.2, which browsers and proxies read and write. The secret isn't in
-any of them; signatures of what was sent are.
+HAR is the HTTP Archive format 1.2, which browsers and proxies read and write. The files hold the
+signatures of what was sent, but never the secret.
 """
 
 from __future__ import annotations
@@ -26,14 +26,14 @@ _EPOCH = "1970-01-01T00:00:00.000Z"
 
 
 class Recorder:
-    """Writes what it is given into a directory, which has to be empty or new; from any thread.
+    """Writes exchanges into a directory. Any thread may call it.
 
     Args:
-        directory: Where to.
-        url: What the deliveries were sent to; its query isn't kept, since tokens stand in it.
+        directory: The directory, which has to be empty or new.
+        url: Where the deliveries were sent. Its query is not kept, since it may hold tokens.
 
     Raises:
-        OutputError: if there can't be a directory, or it holds something else.
+        OutputError: if the directory cannot be made, or is not empty.
     """
 
     def __init__(self, directory: str, url: str) -> None:
@@ -43,11 +43,11 @@ class Recorder:
         try:
             self._directory.mkdir(parents=True, exist_ok=True)
             if any(self._directory.iterdir()):
-                raise OutputError(f"{directory}: isn't empty; record into a directory of its own")
+                raise OutputError(f"{directory}: is not empty; give a new directory")
         except OutputError:
             raise
         except OSError as error:
-            raise OutputError(f"{directory}: can't be written: {error.strerror}") from None
+            raise OutputError(f"{directory}: cannot be written: {error.strerror}") from None
 
     def __enter__(self) -> Recorder:
         return self
@@ -61,10 +61,15 @@ class Recorder:
         self.close()
 
     def keep(self, name: str, delivery: Delivery, reply: Reply) -> None:
-        """Write one delivery and its reply.
+        """Write a delivery and its reply.
+
+        Args:
+            name: The id of the case.
+            delivery: The delivery.
+            reply: The reply.
 
         Raises:
-            OutputError: if they can't be written.
+            OutputError: if the files cannot be written.
         """
         with self._guard:
             self._entries.append(_har_entry(self._url, delivery, reply))
@@ -80,14 +85,17 @@ class Recorder:
             (self._directory / f"{stem}.json").write_bytes(to_pretty_json(entry) + b"\n")
             (self._directory / f"{stem}.body").write_bytes(delivery.body)
         except OSError as error:
-            raise OutputError(f"{self._directory}: can't be written: {error.strerror}") from None
+            raise OutputError(f"{self._directory}: cannot be written: {error.strerror}") from None
 
     def close(self) -> None:
-        """Write the archive of all of them, if there is any: else the directory stays empty.
+        """Write the HAR archive of all exchanges; nothing if there were none.
 
         Raises:
-            OutputError: if it can't be written.
+            OutputError: if it cannot be written.
         """
+        # `harfile` would write entries as they come, but closes the JSON document only at the end:
+        # a run that is killed would leave an archive that no program reads. This way it leaves the
+        # complete files of each exchange.
         if not self._entries:
             return
         log = {
@@ -99,7 +107,7 @@ class Recorder:
             text = json.dumps({"log": log}, ensure_ascii=True, indent=1)
             (self._directory / "probe.har").write_text(text + "\n", encoding="ascii")
         except OSError as error:
-            raise OutputError(f"{self._directory}: can't be written: {error.strerror}") from None
+            raise OutputError(f"{self._directory}: cannot be written: {error.strerror}") from None
 
 
 def _har_entry(url: str, delivery: Delivery, reply: Reply) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from kombo_fakes.probing.reports.readable import visible
 from kombo_fakes.probing.reports.reasons import describe_not_judged, describe_stop
 
 State: TypeAlias = Literal["fine", "wrong", "free", "unjudged"]
-"""As expected, not as expected, either answer is right, or nothing can be told."""
+"""As expected, not as expected, either answer is right, or not judged."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +25,7 @@ class Outcome:
         case: The case.
         reply: What came back for it.
         failure: What went wrong; None for nothing.
-        judged: Whether the answer says anything: too many requests (429) doesn't.
+        judged: Whether the answer says anything about the case, as 429 does not.
     """
 
     case: Case

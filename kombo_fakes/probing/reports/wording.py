@@ -1,4 +1,4 @@
-"""The sentences of findings and notes, made from diagnoses; nothing else reads them again."""
+"""The sentences of findings and notes. They are made of diagnoses, and no code reads them."""
 
 from __future__ import annotations
 
@@ -44,11 +44,7 @@ _NOTES: dict[NoteKind, str] = {
 
 
 def make_finding(diagnosis: Diagnosis) -> Finding:
-    """Make the finding of a diagnosis: its sentences.
-
-    Args:
-        diagnosis: The diagnosis.
-    """
+    """Make the finding of a diagnosis, with its sentences."""
     return Finding(
         id=diagnosis.id,
         category=diagnosis.category,
@@ -109,7 +105,7 @@ def _word_reply(reply: Reply) -> str:
 
 
 def describe_failure(failure: Failure) -> Iterable[str]:
-    """What went wrong, but for the answer; nothing where the answer says it all."""
+    """Say what went wrong besides the answer, line by line."""
     if failure.leaked:
         yield f"The answer shows {failure.leaked}."
     if failure.answer is not None:
@@ -127,7 +123,7 @@ def describe_failure(failure: Failure) -> Iterable[str]:
 
 
 def describe_loss(loss: Loss) -> str:
-    """Why a receiver that has worked is no use any more, without what differs from run to run.
+    """Say why a receiver cannot be probed any more, without what differs from run to run.
 
     Examples:
         >>> describe_loss(Loss("unreachable", "nothing accepts connections there"))
@@ -140,16 +136,12 @@ def describe_loss(loss: Loss) -> str:
 
 
 def describe_note(note: Note) -> str:
-    """A note as a sentence.
-
-    Args:
-        note: The note.
-    """
+    """Make a sentence of a note."""
     return f"{_NOTES[note.kind]}: {join_some(dict.fromkeys(c.about for c in note.cases))}"
 
 
 def join_some(words: Iterable[str], most: int = _MOST) -> str:
-    """The first words of a list, and how many more there are.
+    """Join the first words of a list, and say how many more there are.
 
     Examples:
         >>> join_some("abc", most=2), join_some(["a, b", "c"])
@@ -157,13 +149,13 @@ def join_some(words: Iterable[str], most: int = _MOST) -> str:
     """
     listed = list(words)
     more = f" and {len(listed) - most} more" if len(listed) > most else ""
-    # A word with a comma in it would look like two.
+    # Semicolons separate words that have commas in them.
     between = "; " if any(", " in word for word in listed[:most]) else ", "
     return between.join(listed[:most]) + more
 
 
 def name_delivery(about: str) -> str:
-    """A delivery by what is special about it.
+    """Name a delivery by what is special about it.
 
     Examples:
         >>> name_delivery("an empty body")

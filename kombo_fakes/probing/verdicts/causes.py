@@ -95,7 +95,7 @@ SIGNATURE_PREFIX = _cause(
 )  # fmt: skip
 SIGNATURE_CASE = _cause(
     "signature-case", "hostile",
-    "compares signatures case-insensitively: letters in another case are accepted",
+    "compares signatures without regard to case (case-insensitive)",
     "compare the bytes of the signature as they are, since base64url is case-sensitive",
     "RFC 4648, section 5 (base64url)",
 )  # fmt: skip
@@ -235,7 +235,7 @@ BODY_SIZE = _cause(
 BODY_TWIN_KEYS = _cause(
     "body-twin-keys", "hostile",
     "{verb} a name that comes twice (duplicate keys)",
-    "take the last value as most parsers do, or answer 400; let no code count on unique names",
+    "keep the last value as most parsers do, or answer 400; let no code rely on unique names",
     "RFC 7493 (I-JSON), section 2.3",
 )  # fmt: skip
 BODIES_UNREADABLE = _cause(
@@ -407,7 +407,7 @@ VALID_NULL = _cause(
 VALID_ENUM = _cause(
     "valid-enum", "schema",
     "{verb} payloads with a value of the enum",
-    "know all values of the enum: take them from the published schema instead of a list by hand",
+    "accept all values of the enum: read them from the published schema instead of a list by hand",
     "the published schema of the event (enum)",
 )  # fmt: skip
 VALID_TEXT = _cause(
@@ -547,7 +547,7 @@ TIMELINE_COPIES = _cause(
 TIMELINE_COPIES_FAIL = _cause(
     "timeline-copies-fail", "realistic",
     "{verb} a copy (duplicate) of an event",
-    "take a violation of the unique key of event ids for a copy, and answer 2xx: the event is "
+    "treat a violation of the unique key of event ids as a copy, and answer 2xx: the event is "
     "stored already",
     "Stripe documentation, Receive Stripe events in your webhook endpoint (duplicate events)",
 )  # fmt: skip
@@ -555,8 +555,8 @@ TIMELINE_SAME_MOMENT = _cause(
     "timeline-same-moment", "realistic",
     "does not apply copies of an event that come at the same moment (concurrent duplicates) "
     "exactly once",
-    "insert the event id under a unique key in the same transaction as the change, and take a "
-    "conflict for a copy: answer 2xx",
+    "insert the event id under a unique key in the same transaction as the change, and treat a "
+    "conflict as a copy: answer 2xx",
     "CWE-367 Time-of-check Time-of-use (TOCTOU) Race Condition",
 )  # fmt: skip
 TIMELINE_SAME_MOMENT_FAILS = _cause(
@@ -598,26 +598,26 @@ TIMELINE_INTEGRATIONS = _cause(
 )  # fmt: skip
 TIMELINE_CASE = _cause(
     "timeline-case", "realistic",
-    "takes integrations for one whose ids differ only in case (case-insensitive)",
+    "mixes up integrations whose ids differ only in case (case-insensitive)",
     "compare ids of integrations by a case-sensitive or binary collation",
     "MySQL Reference Manual, Case Sensitivity in String Searches",
 )  # fmt: skip
 TIMELINE_CASE_OF_EVENTS = _cause(
     "timeline-case-of-events", "hostile",
-    "takes events for one whose ids differ only in case (case-insensitive)",
+    "mixes up events whose ids differ only in case (case-insensitive)",
     "compare ids of events by a case-sensitive or binary collation, under their unique key as well",
     "CWE-178 Improper Handling of Case Sensitivity",
 )  # fmt: skip
 TIMELINE_ALIKE = _cause(
     "timeline-alike", "realistic",
-    "takes integrations for one whose ids are almost alike",
+    "mixes up integrations whose ids are almost alike",
     "compare ids of integrations as a whole and byte by byte: a binary collation, a wide column, "
     "no trimming, no normalisation",
     "Unicode Standard Annex 15, Unicode Normalization Forms",
 )  # fmt: skip
 TIMELINE_ALIKE_EVENTS = _cause(
     "timeline-alike-events", "realistic",
-    "takes events for one whose ids are almost alike",
+    "mixes up events whose ids are almost alike",
     "keep ids of events as a whole and byte by byte, under a unique key that covers all of them",
     "CWE-1023 Incomplete Comparison with Missing Factors",
 )  # fmt: skip

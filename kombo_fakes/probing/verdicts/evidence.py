@@ -1,4 +1,4 @@
-"""What a run has seen, and what of it is worth a note."""
+"""What a run has seen, and the notes that follow from it."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ NoteKind: TypeAlias = Literal[
     "rejects-optional",
     "accepts-optional",
 ]
-"""What a note says: something that is no finding, but good to know."""
+"""What a note says."""
 
 _CHANGE_NOTES: dict[str, NoteKind] = {
     "new-property": "rejects-new-properties",
@@ -33,7 +33,7 @@ _OPTIONAL = ("body-nul", "body-lone-surrogate", "body-megabyte")
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """Something that is no finding, but good to know.
+    """Something that is worth knowing, though it is not a finding.
 
     Attributes:
         kind: What it says.
@@ -82,7 +82,7 @@ class Evidence:
         )
 
     def notes(self) -> Iterator[Note]:
-        """What is good to know and no finding."""
+        """Make the notes."""
         rejected: dict[NoteKind, list[Case]] = defaultdict(list)
         optional: dict[str, Case] = {}
         accepted: dict[str, Case] = {}

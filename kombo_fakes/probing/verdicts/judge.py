@@ -1,4 +1,4 @@
-"""What a reply means: whether a receiver did what it owes, and whether it said too much."""
+"""The judgement of a reply: whether it is as expected, and whether it gives something away."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from kombo_fakes.wire.delivery import Delivery
 from kombo_fakes.wire.signing import sign
 
 LARGE = 60_000
-"""Bytes from which on a server may have enough of a body."""
+"""From this number of bytes a server may close the connection instead of reading the body."""
 
 # What the stack traces of common runtimes look like.
 _TRACES = re.compile(
@@ -38,13 +38,13 @@ _TRACES = re.compile(
 
 
 def judge(case: Case, reply: Reply, *, takes_large: bool = False) -> Category | None:
-    """What a receiver did wrong by this reply; None if nothing, or nothing can be told.
+    """Judge a reply: what the receiver does wrong; None for nothing, or where it cannot be said.
 
     Args:
         case: What was sent.
         reply: What came back.
-        takes_large: Whether the receiver has answered a large body, so that the size is no reason
-            to hang up.
+        takes_large: Whether the receiver has answered a large body before, so that a large body
+            does not excuse a closed connection.
 
     Examples:
         >>> from kombo_fakes.probing.cases.phases import CaseMaker
@@ -59,29 +59,39 @@ def judge(case: Case, reply: Reply, *, takes_large: bool = False) -> Category | 
 def judge_answer(
     delivery: Delivery, expectation: Expectation, reply: Reply, *, takes_large: bool = False
 ) -> Category | None:
-    """What a receiver did wrong by the reply to a delivery; see `judge`."""
+    """Judge the reply to a delivery; see `judge`."""
     if reply.trouble in ("timeout", "endless"):
         return "hangs"
     if reply.status is None:
-        # A server that has had enough of a large body, or of headers, may hang up.
+        # A server may close the connection on a large body or large headers.
         head = sum(len(value) for _, value in delivery.headers)
         large = head > LARGE or (head + len(delivery.body) > LARGE and not takes_large)
         return None if expectation != "accept" and large else "crashes"
     if reply.status >= 500:
-        odd_method = delivery.method != "POST" and reply.status in (501, 505)
-        return None if odd_method else "crashes"
+        other_method = delivery.method != "POST" and reply.status in (501, 505)
+        return None if other_method else "crashes"
     if reply.is_rate_limited:
         return None
     if expectation == "accept" and not reply.is_accepted:
         return "rejects-valid"
     if expectation == "reject" and reply.status < 400:
-        # A redirect refuses nothing: it sends whoever follows it elsewhere.
+        # A redirect does not reject a delivery: whoever follows it is sent elsewhere.
         return "accepts-invalid"
     return None
 
 
 def leak(delivery: Delivery, reply: Reply, secret: str | bytes) -> tuple[str, str] | None:
-    """What an answer gives away: its kind, and the place in the answer; None for nothing."""
+    """Find what an answer gives away.
+
+    Args:
+        delivery: What was sent.
+        reply: The answer.
+        secret: The webhook secret.
+
+    Returns:
+        The kind (``secret``, ``signature`` or ``traceback``), and the words for it; None for
+        nothing.
+    """
     text = reply.text + "\n" + "\n".join(value for _, value in reply.headers)
     sent = " ".join(value for _, value in delivery.headers) + delivery.body.decode("latin-1")
     if shows_secret(text, secret, sent):
@@ -89,7 +99,7 @@ def leak(delivery: Delivery, reply: Reply, secret: str | bytes) -> tuple[str, st
     right = sign(delivery.body, secret)
     hexadecimal = urlsafe_b64decode(right + "=").hex()
     standard = right.replace("-", "+").replace("_", "/")
-    # Who was right already learns nothing, and wrong ones in another style are nearly right.
+    # An answer that echoes the right signature, in whatever notation, tells its sender nothing new.
     known = {right, hexadecimal, standard}
     if not any(word in sent.lower() or word in sent for word in known) and (
         right in text or standard in text or hexadecimal in text.lower()
@@ -102,12 +112,12 @@ def leak(delivery: Delivery, reply: Reply, secret: str | bytes) -> tuple[str, st
 
 
 def shows_secret(text: str, secret: str | bytes, sent: str = "") -> bool:
-    """Whether a text has the secret in it, as it is or in a common encoding.
+    """True if a text contains the secret, as it is or in a common encoding.
 
     Args:
         text: The text.
         secret: The secret.
-        sent: What the sender has said itself.
+        sent: What the sender has sent itself, which gives nothing away.
 
     Examples:
         >>> shows_secret("key=YSBzZWNyZXQ=", "a secret"), shows_secret("{}", "a secret")
@@ -120,7 +130,7 @@ _TAGS = re.compile(r"<br ?/?>|</(?:p|li|div|tr)>")
 
 
 def _plain(text: str) -> str:
-    """A text without the escapes of JSON and the markup of HTML, in which traces are hidden."""
+    """Remove the escapes of JSON and the markup of HTML, which hide stack traces."""
     if "\\n" in text:
         text = text.replace("\\n", "\n").replace("\\t", "\t").replace('\\"', '"')
     if "<" in text or "&" in text:
@@ -132,7 +142,7 @@ def _plain(text: str) -> str:
 def find_mismatches(
     expected: Mapping[str, Any], observed: Mapping[str, Any]
 ) -> tuple[Mismatch, ...]:
-    """What a receiver has stored otherwise than it was sent.
+    """Compare what a receiver shows with what was sent.
 
     Args:
         expected: The fields that were sent.
@@ -151,12 +161,12 @@ def find_mismatches(
     return tuple(found)
 
 
-def _same_instant(seen: Any, owed: Any) -> bool:
+def _same_instant(seen: Any, sent: Any) -> bool:
     try:
-        # Finer than a microsecond is more than most databases and languages keep; coarser than
-        # a millisecond would lose what Kombo sends.
-        apart = abs(parse_instant(seen) - parse_instant(owed))
-        fine = _digits(owed) > 3
+        # Most databases keep no more than microseconds. Kombo sends milliseconds, so that a
+        # receiver which keeps less loses some of what was sent.
+        apart = abs(parse_instant(seen) - parse_instant(sent))
+        fine = _digits(sent) > 3
         return apart < (SECOND // 1000 if fine else 1)
     except (ValueError, TypeError):
         return False

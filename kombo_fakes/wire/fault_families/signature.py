@@ -74,7 +74,9 @@ def _use_standard_alphabet(case: FaultCase) -> Delivery:
 
 def _malform(case: FaultCase) -> Delivery:
     kinds = (",", "=", "A", "v1,", "null", "sha256=", "%", "{}", "A" * 43 + "=" * 5, "-" * 42)
-    return case.signed_by(case.choices.pick(kinds))
+    picked = case.choices.pick(kinds)
+    # The beginning of the right signature is another mistake: it is malformed only by chance.
+    return case.signed_by("%" if case.right_signature().startswith(picked) else picked)
 
 
 def _use_non_ascii(case: FaultCase) -> Delivery:

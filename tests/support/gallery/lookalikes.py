@@ -101,7 +101,7 @@ LOOKALIKES = (
         lambda value: value.rstrip(" ")),
     integration_ids("cuts-integration-ids-after-32", "truncat|cut", lambda value: value[:32]),
     integration_ids("cuts-integration-ids-after-64", "truncat|cut", lambda value: value[:64]),
-    integration_ids("knows-the-end-of-ids", "first letter", lambda value: value[-8:]),
+    integration_ids("knows-the-end-of-ids", "first character", lambda value: value[-8:]),
     integration_ids("knows-what-follows-the-colon", "tool", lambda value: value.rpartition(":")[2]),
     integration_ids("knows-two-parts-of-ids", "second colon",  # `tool, token, *_ = id.split(":")`
         lambda value: tuple(value.split(":")[:2])),

@@ -65,7 +65,7 @@ class FaultCase:
         return found
 
     def body_with_literal(self, literal: str) -> bytes | None:
-        """Return the body with unquoted characters in place of a string; None if it has none."""
+        """Return the body with a string replaced by unquoted characters; None without a string."""
         path = next((path for path, _ in _strings(self.payload) if len(path) > 1), None)
         if path is None:
             path = next((path for path, _ in _strings(self.payload)), None)

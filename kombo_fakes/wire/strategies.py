@@ -32,15 +32,15 @@ def deliveries(
     of: SearchStrategy[Any] | None = None,
     **options: Any,
 ) -> SearchStrategy[Delivery]:
-    r"""A strategy for correctly signed deliveries, in whatever style.
+    r"""Return a strategy for correctly signed deliveries, in all styles.
 
     Args:
         event_or_schema: What `Schema.load` takes; an event name by default.
         values: As in `payloads`.
         secret: The webhook secret of the receiver.
         style: The name of the only style to use; all of them if not given.
-        of: A strategy of payloads to deliver instead, such as ``event_payloads()`` or
-            ``invalid_payloads()``; the fault of an invalid payload is then in ``done``.
+        of: A strategy of other payloads to deliver, such as ``event_payloads()`` or
+            ``invalid_payloads()``. The fault of an invalid payload is then in ``done``.
         **options: The other arguments of `payloads`.
 
     Returns:
@@ -58,17 +58,19 @@ def deliveries(
         ('style indented',)
     """
     check_option_names("deliveries", options)
-    sign(b"", secret)  # Raises for a secret that is none.
+    sign(b"", secret)  # Raises if the secret cannot be used.
     names = [known.name for known in styles()]
     if style is not None and style not in [s.name for s in styles(ambiguous=True)]:
         raise unknown_name_error("style", style, names)
     if of is not None and options:
-        raise OverrideError(f"of= and {min(options)}=: the strategy has options of its own")
+        raise OverrideError(
+            f"of= cannot be combined with {min(options)}=: pass the option to that strategy instead"
+        )
     valid = payloads(event_or_schema, values, **options) if of is None else of
     chosen = st.sampled_from([*names, _RANDOM]) if style is None else st.just(style)
 
     @st.composite
-    def delivered(draw: DrawFn) -> Delivery:
+    def draw_delivery(draw: DrawFn) -> Delivery:
         drawn, how = draw(valid), draw(chosen)
         payload, done = drawn, tuple[str, ...]()
         if isinstance(drawn, InvalidPayload):
@@ -81,4 +83,4 @@ def deliveries(
         delivery = Delivery.signed(body, secret, done=(*done, *written))
         return delivery if how == _RANDOM else replace(delivery, style=how)
 
-    return delivered()
+    return draw_delivery()

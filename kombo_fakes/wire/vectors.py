@@ -1,7 +1,7 @@
-"""Test vectors: bodies and signatures for receivers in other languages to be checked against.
+"""Test vectors: bodies and signatures, for tests of receivers in any language.
 
-One JSON document that needs no library to be read: each vector holds a body in base64, the
-signature header, and whether a receiver with the document's secret has to let it pass.
+The vectors are one JSON document. Each of them holds a body in base64, a signature header, and
+whether the signature is valid with the secret of the document.
 """
 
 from __future__ import annotations
@@ -22,28 +22,28 @@ from kombo_fakes.wire.signing import SIGNATURE_HEADER, TEST_SECRET
 
 _VERDICTS = {"accept": "valid", "reject": "invalid", "either": "either"}
 
-# Bytes that whoever decodes a body before checking it gets wrong.
+# Code that decodes a body before it checks the signature gets many of these wrong.
 _BODIES: tuple[tuple[str, bytes, str], ...] = (
-    ("empty", b"", "no bytes at all"),
-    ("ascii", b'{"id":"1"}', "letters of ASCII only"),
+    ("empty", b"", "an empty body"),
+    ("ascii", b'{"id":"1"}', "only ASCII characters"),
     ("emoji", '{"name":"\U0001f600 M\u00fcller \u2028"}'.encode(), "UTF-8 of one to four bytes"),
-    ("latin-1", b'{"name":"M\xfcller"}', "no UTF-8: a signature is over bytes, not over letters"),
-    ("bom", b"\xef\xbb\xbf{}", "a byte order mark belongs to the body"),
-    ("nul", b'{"name":"a\x00b"}', "a NUL, where a C string would end"),
-    ("crlf", b'{\r\n "id": "1"\r\n}\r\n', "line ends of Windows stay what they are"),
-    ("all-bytes", bytes(range(256)), "each byte once"),
-    ("long", b" " * 10_000, "10,000 bytes"),
+    ("latin-1", b'{"name":"M\xfcller"}', "not UTF-8: the signature is over bytes, not characters"),
+    ("bom", b"\xef\xbb\xbf{}", "the byte order mark is a part of the body"),
+    ("nul", b'{"name":"a\x00b"}', "NUL, which ends a string in C"),
+    ("crlf", b'{\r\n "id": "1"\r\n}\r\n', "CR LF stays CR LF"),
+    ("all-bytes", bytes(range(256)), "every byte value once"),
+    ("long", b" " * 10_000, "10,000 spaces"),
 )  # fmt: skip
 
 
 def vectors() -> dict[str, Any]:
-    """The document, always the same one of a release.
+    """Return the document of test vectors. It is always the same in a release.
 
     Returns:
         A JSON object with ``secret``, ``header`` and ``vectors``: a list of objects with ``id``,
-        ``body`` (base64), ``signature`` (null for no header; each character one byte), ``verdict``
-        and ``why``. The verdict is ``valid``, ``invalid``, or ``either`` for a right digest in
-        another style.
+        ``body`` (base64), ``signature`` (each character is one byte; null if there is no header),
+        ``verdict`` and ``why``. The verdict is ``valid``, ``invalid``, or ``either`` for a right
+        digest in another encoding.
 
     Examples:
         >>> document = vectors()
@@ -52,7 +52,7 @@ def vectors() -> dict[str, Any]:
     """
     return {
         "about": "Signatures of Kombo's webhooks: base64url, without padding, of HMAC-SHA256 over "
-        "the raw body. The secret is for tests; refuse to start with it in production.",
+        "the raw body. The secret is for tests: do not use it in production.",
         "made_by": f"kombo_fakes {__version__}",
         "header": SIGNATURE_HEADER,
         "secret": TEST_SECRET,
@@ -74,7 +74,7 @@ def _wrong() -> Iterator[dict[str, Any]]:
     for fault in wire_faults(family="signature"):
         for number, delivery in enumerate(fault.examples, 1):
             if sum(name == SIGNATURE_HEADER for name, _ in delivery.headers) > 1:
-                continue  # Two headers are a matter of HTTP, not of the signature.
+                continue  # A vector has one header; two of them are a matter of HTTP.
             why = f"{fault.description}: {fault.why}"
             yield _vector(f"{fault.id}-{number}", delivery, _VERDICTS[fault.expected()], why)
 

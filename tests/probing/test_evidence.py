@@ -672,7 +672,7 @@ def test_titles_list_what_was_special_about_deliveries() -> None:
         [
             "does not validate payloads: most of what the published schema does not allow is accepted (probe a tolerant reader with --policy tolerant)",
             "accepts bodies that are not JSON: an empty body, or only whitespace; a truncated body; another format than JSON; something after the payload",
-            "accepts bodies in another encoding, or with bytes that are not UTF-8: bytes in a string that are not UTF-8",
+            "accepts bodies in another encoding, or with bytes that are not UTF-8: a string with bytes that are not UTF-8",
             "accepts bodies that only lenient parsers call JSON: JSON with extensions that some parsers read (a trailing comma, comments, single quotes, raw control characters)",
             "crashes on a delivery by GET",
         ]

@@ -1,4 +1,4 @@
-"""A delivery: nothing can change it, and each client, and curl, sends its very bytes."""
+"""Deliveries: they are immutable, and every client and curl sends the same bytes."""
 
 from __future__ import annotations
 
@@ -26,6 +26,7 @@ import requests
 import urllib3
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from inline_snapshot import snapshot
 from starlette.applications import Starlette
 from starlette.requests import Request as StarletteRequest
 from starlette.responses import RedirectResponse, Response
@@ -50,7 +51,7 @@ from kombo_fakes import (
 )
 
 with warnings.catch_warnings():
-    # Of late it would rather have another client than httpx.
+    # Newer versions warn about httpx.
     warnings.simplefilter("ignore")
     from starlette.testclient import TestClient
 
@@ -59,7 +60,7 @@ from support.servers import Peer, Request, Server, answer, answering
 
 SECRET = "a secret"
 DELIVERY = Delivery.of({"id": "1", "name": "é/"}, SECRET)
-ODD = [
+UNUSUAL = [
     b"", b" ", b"\n", b"{}\n", b"\0", b"\xff\xfe", b"'", b'"', b"\"'\\`$(exit 1)`", b"$HOME %s \\n",
     b"@body.json", b"@", b"-", b"--help", b"a=1&b=2", "é\u2028\U0001f600".encode(), b"{\"a\": 'b'}",
     b"\r\n\r\n", b"x" * 3_999, b"x" * 4_001, b"!history !!", b"#no", b"a\tb", b"\x1b[31m",
@@ -67,11 +68,10 @@ ODD = [
 ]  # fmt: skip
 
 
-# -- what it is
+# -- the value
 
 
-def test_of_a_payload() -> None:
-    """The method, two headers, and a body that bears the signature."""
+def test_a_delivery_of_a_payload_has_two_headers_and_a_signed_body() -> None:
     assert DELIVERY.method == "POST"
     assert DELIVERY.headers == (
         ("Content-Type", "application/json"), (SIGNATURE_HEADER, sign(DELIVERY.body, SECRET))
@@ -83,8 +83,7 @@ def test_of_a_payload() -> None:
     assert SECRET not in repr(DELIVERY)
 
 
-def test_nothing_changes_it() -> None:
-    """A copy with something else is another one."""
+def test_a_delivery_is_immutable_and_can_be_copied_with_changes() -> None:
     with pytest.raises(dataclasses.FrozenInstanceError):
         DELIVERY.body = b""  # type: ignore[misc]
     with pytest.raises(dataclasses.FrozenInstanceError):
@@ -109,15 +108,15 @@ def test_nothing_changes_it() -> None:
         (b'{"id": "x"}', {"id": "x"}, "x"),
     ],
 )
-def test_any_body_can_be_signed(body: bytes, payload: Any, event_id: str | None) -> None:
-    """What is no JSON has no payload."""
+def test_any_body_can_be_signed_and_has_no_payload_unless_it_is_json(
+    body: bytes, payload: Any, event_id: str | None
+) -> None:
     delivery = Delivery.signed(body, SECRET, done=["cut"])
     assert verify(body, delivery.signature, SECRET)
     assert (delivery.payload, delivery.event_id, delivery.done) == (payload, event_id, ("cut",))
 
 
-def test_headers() -> None:
-    """Names have no case, order stays, and values can be none, one or several."""
+def test_headers_have_no_case_keep_their_order_and_can_be_repeated() -> None:
     delivery = DELIVERY.with_header("x-kombo-SIGNATURE", "a", "b")
     assert [name for name, _ in delivery.headers] == ["Content-Type"] + ["x-kombo-SIGNATURE"] * 2
     assert (delivery.signature, delivery.header("X-KOMBO-signature")) == ("a", "a")
@@ -129,10 +128,13 @@ def test_headers() -> None:
     assert DELIVERY.noting("once").noting("twice", "again").done == ("once", "twice", "again")
 
 
-def test_errors() -> None:
-    """Of names, and of secrets that anybody knows."""
-    with pytest.raises(UnknownNameError, match="did you mean 'indented'"):
+def test_an_unknown_style_is_an_error() -> None:
+    with pytest.raises(UnknownNameError) as error:
         Delivery.of({}, SECRET, style="intended")
+    assert str(error.value) == snapshot("unknown style 'intended'; did you mean 'indented'?")
+
+
+def test_an_empty_secret_or_a_body_that_is_not_bytes_is_an_error() -> None:
     with pytest.raises(SecretError):
         Delivery.of({}, "")
     with pytest.raises(TypeError):
@@ -141,14 +143,13 @@ def test_errors() -> None:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("event", [e for e in events() if not e.startswith("ai-apply-")])
-def test_the_official_sdk_takes_every_valid_delivery(event: str, drawn: Any) -> None:
-    """In every style its body is a payload to the models of Kombo's SDK, which has most."""
+def test_the_official_sdk_accepts_every_valid_delivery(event: str, drawn: Any) -> None:
     model = getattr(kombo.models, str(Schema.load(event).effective["title"]))
-    spelt = drawn(deliveries(event, secret=SECRET), 40)
+    found = drawn(deliveries(event, secret=SECRET), 40)
     for values in ("any", "realistic"):
         for payload in drawn(payloads(event, values=values), 20):
-            spelt += [Delivery.of(payload, SECRET, style=each.name) for each in styles()]
-    for delivery in spelt:
+            found += [Delivery.of(payload, SECRET, style=each.name) for each in styles()]
+    for delivery in found:
         model.model_validate_json(delivery.body)
         assert verify(delivery.body, delivery.signature, SECRET)
 
@@ -157,13 +158,13 @@ def test_the_official_sdk_takes_every_valid_delivery(event: str, drawn: Any) -> 
 
 
 class Seen:
-    """What an application is given, for the clients of this module to be compared by."""
+    """Records what an application receives from a client."""
 
     def __init__(self) -> None:
         self.last: tuple[str, bytes, dict[str, str]] = ("", b"", {})
 
     def wsgi(self, environ: dict[str, Any], start_response: Any) -> list[bytes]:
-        """A WSGI application."""
+        """Record a request, as a WSGI application."""
         headers = {
             name.removeprefix("HTTP_").replace("_", "-").lower(): value
             for name, value in environ.items()
@@ -176,7 +177,7 @@ class Seen:
         return [b""]
 
     async def starlette(self, request: StarletteRequest) -> Response:
-        """A view of Starlette."""
+        """Record a request, as a view of Starlette."""
         joined: dict[str, list[str]] = {}
         for name, value in request.headers.items():
             joined.setdefault(name, []).append(value)
@@ -189,7 +190,7 @@ METHODS = ["GET", "POST", "PUT"]
 
 
 def flask_client(seen: Seen) -> Any:
-    """The test client of a Flask application."""
+    """Make the test client of a Flask application."""
     application = flask.Flask("a receiver")
 
     @application.route("/hooks", methods=METHODS)
@@ -202,22 +203,22 @@ def flask_client(seen: Seen) -> Any:
 
 
 def starlette_app(seen: Seen) -> Starlette:
-    """A Starlette application."""
+    """Make a Starlette application."""
     return Starlette(routes=[Route("/hooks", seen.starlette, methods=METHODS)])
 
 
 def starlette_client(seen: Seen) -> Any:
-    """Its test client."""
+    """Make the test client of a Starlette application."""
     return TestClient(starlette_app(seen))
 
 
 def werkzeug_client(seen: Seen) -> Any:
-    """That of werkzeug, for any WSGI application."""
+    """Make the test client of werkzeug, for any WSGI application."""
     return Client(seen.wsgi)
 
 
 def httpx_client(seen: Seen) -> Any:
-    """A client of httpx that calls an application."""
+    """Make a client of httpx that calls an application."""
     return httpx.Client(transport=httpx.WSGITransport(seen.wsgi), base_url="http://receiver")
 
 
@@ -226,11 +227,11 @@ IN_PROCESS: list[Callable[[Seen], Any]] = [
 ]  # fmt: skip
 
 EVERYTHING = [d for fault in wire_faults(secret=SECRET) for d in fault.examples]
-EVERYTHING += [Delivery.signed(body, SECRET) for body in ODD]
+EVERYTHING += [Delivery.signed(body, SECRET) for body in UNUSUAL]
 
 
-def wanted(delivery: Delivery) -> dict[str, str]:
-    """The headers as an application has to see them."""
+def expected_headers(delivery: Delivery) -> dict[str, str]:
+    """Return the headers that an application should receive."""
     joined: dict[str, list[str]] = {}
     for name, value in delivery.headers:
         joined.setdefault(name.lower(), []).append(value.strip(" \t"))
@@ -238,8 +239,9 @@ def wanted(delivery: Delivery) -> dict[str, str]:
 
 
 @pytest.mark.parametrize("client", IN_PROCESS)
-def test_test_clients(client: Callable[[Seen], Any]) -> None:
-    """Each sends every wire fault and every odd body in a line, and follows no redirect."""
+def test_test_clients_send_every_delivery_and_follow_no_redirect(
+    client: Callable[[Seen], Any],
+) -> None:
     seen = Seen()
     opened = client(seen)
     with opened if hasattr(opened, "__enter__") else contextlib.nullcontext():
@@ -249,13 +251,13 @@ def test_test_clients(client: Callable[[Seen], Any]) -> None:
             if (client is starlette_client and not is_ascii) or (
                 client is httpx_client and (is_twice or not is_ascii)
             ):
-                continue  # Their way to an application can't carry it.
+                continue  # These clients cannot carry it to an application.
             response = delivery.send(opened, "/hooks")
             assert response.status_code == 302
             method, body, headers = seen.last
             assert (method, body) == (delivery.method, delivery.body)
-            found = {name: headers.get(name) for name in wanted(delivery)}
-            assert found == wanted(delivery), delivery.done
+            found = {name: headers.get(name) for name in expected_headers(delivery)}
+            assert found == expected_headers(delivery), delivery.done
 
 
 DJANGO = """
@@ -283,8 +285,8 @@ print(json.dumps(seen))
 """
 
 
-def test_django() -> None:
-    """Its test clients, both; in another process, since Django has one setting for all of one."""
+def test_the_clients_of_django_send_every_delivery() -> None:
+    # Django has one configuration for each process.
     given = json.dumps([[d.method, d.headers, d.body.hex()] for d in EVERYTHING])
     done = subprocess.run(
         [sys.executable, "-W", "error", "-c", DJANGO], input=given, capture_output=True, text=True
@@ -296,11 +298,13 @@ def test_django() -> None:
         delivery = EVERYTHING[number // 2]
         assert (method, body) == (delivery.method, delivery.body.hex())
         found = {name.lower(): value for name, value in headers.items()}
-        assert {name: found.get(name) for name in wanted(delivery)} == wanted(delivery)
+        assert {name: found.get(name) for name in expected_headers(delivery)} == expected_headers(
+            delivery
+        )
 
 
-def arrived(request: Request) -> dict[str, str]:
-    """The headers of a request, joined."""
+def received_headers(request: Request) -> dict[str, str]:
+    """Return the headers of a request, with repeated ones joined."""
     joined: dict[str, list[str]] = {}
     for name, value in request.headers:
         joined.setdefault(name.decode().lower(), []).append(value.decode("latin-1").strip(" \t"))
@@ -308,18 +312,19 @@ def arrived(request: Request) -> dict[str, str]:
 
 
 def compare(delivery: Delivery, request: Request) -> None:
-    """Fail unless a request is the one of a delivery, whatever the client has added."""
+    """Fail unless a request is that of a delivery. The client may have added headers."""
     assert request.line.split()[0].decode() == delivery.method
     assert request.body == delivery.body
-    found = arrived(request)
-    assert {name: found.get(name) for name in wanted(delivery)} == wanted(delivery)
+    found = received_headers(request)
+    assert {name: found.get(name) for name in expected_headers(delivery)} == expected_headers(
+        delivery
+    )
     if delivery.header("Content-Type") is None:
         assert "content-type" not in found
 
 
 @pytest.mark.parametrize("make", [httpx.Client, requests.Session])
-def test_real_clients(make: Callable[[], Any]) -> None:
-    """Over a real connection, every wire fault and every odd body, in a line."""
+def test_httpx_and_requests_send_every_delivery_over_a_connection(make: Callable[[], Any]) -> None:
     with Server() as server, make() as client:
         for delivery in EVERYTHING:
             assert delivery.send(client, server.url).status_code == 204
@@ -328,16 +333,14 @@ def test_real_clients(make: Callable[[], Any]) -> None:
 
 
 @pytest.mark.parametrize("make", [httpx.Client, requests.Session])
-def test_real_clients_follow_no_redirect(make: Callable[[], Any]) -> None:
-    """A redirect is what the receiver answers."""
+def test_httpx_and_requests_follow_no_redirect(make: Callable[[], Any]) -> None:
     handler = answering(answer(b"", "Location: /elsewhere", status="307 There"))
     with Server(handler) as server, make() as client:
         assert DELIVERY.send(client, server.url).status_code == 307
     assert len(server.requests) == 1
 
 
-def test_an_asynchronous_client() -> None:
-    """What it returns is awaited."""
+def test_the_result_of_an_asynchronous_client_is_awaited() -> None:
     seen = Seen()
 
     async def check() -> None:
@@ -346,19 +349,20 @@ def test_an_asynchronous_client() -> None:
             for delivery in EVERYTHING:
                 assert (await delivery.send(client, "/hooks")).status_code == 302
                 assert seen.last[:2] == (delivery.method, delivery.body)
-                found = {name: seen.last[2].get(name) for name in wanted(delivery)}
-                assert found == wanted(delivery)
+                found = {name: seen.last[2].get(name) for name in expected_headers(delivery)}
+                assert found == expected_headers(delivery)
 
     asyncio.run(check())
 
 
-def test_aiohttp() -> None:
-    """Over a real connection; it adds no content type, and follows no redirect."""
+def test_aiohttp_adds_no_content_type_and_follows_no_redirect() -> None:
 
     async def check() -> None:
         async with aiohttp.ClientSession() as session:
             for delivery in EVERYTHING:
-                if all(value.isascii() for _, value in delivery.headers):  # Or it sends UTF-8.
+                if all(
+                    value.isascii() for _, value in delivery.headers
+                ):  # It sends others as UTF-8.
                     assert (await delivery.send(session, server.url)).status == 307
                     compare(delivery, server.requests.pop())
 
@@ -373,8 +377,7 @@ def redirecting(peer: Peer) -> None:
         peer.send(answer(b"", "Location: /elsewhere", status="307 There"))
 
 
-def test_quart() -> None:
-    """An asynchronous test client of Flask's kind."""
+def test_the_test_client_of_quart_sends_every_delivery() -> None:
     seen = Seen()
     application = quart.Quart("a receiver")
     application.config["MAX_CONTENT_LENGTH"] = None
@@ -394,37 +397,35 @@ def test_quart() -> None:
     asyncio.run(check())
 
 
-def test_a_client_that_hands_on_what_it_is_given() -> None:
-    """What it takes is known of its base."""
+def test_a_subclass_that_passes_its_arguments_on_follows_no_redirect() -> None:
 
-    class Handing(requests.Session):
+    class PassingOn(requests.Session):
         def request(self, *arguments: Any, **options: Any) -> Any:
             return super().request(*arguments, **options)
 
-    with Server(redirecting) as server, Handing() as client:
+    with Server(redirecting) as server, PassingOn() as client:
         assert DELIVERY.send(client, server.url).status_code == 307
     assert len(server.requests) == 1
 
 
-def test_a_client_of_the_requests_kind_has_its_redirects_told() -> None:
-    """By the name that it knows."""
-    told: list[dict[str, Any]] = []
+def test_a_client_like_requests_without_a_redirect_option_is_called_without_it() -> None:
+    calls: list[dict[str, Any]] = []
 
     class Plain:
         def request(self, method: str, url: str, data: bytes, headers: Any) -> None:
-            told.append({"method": method, "url": url, "data": data, "headers": headers})
+            calls.append({"method": method, "url": url, "data": data, "headers": headers})
 
     DELIVERY.send(Plain())
-    assert told == [
+    assert calls == [
         {"method": "POST", "url": "/", "data": DELIVERY.body, "headers": dict(DELIVERY.headers)}
     ]
 
 
 class Strange:
-    """A client whose request() is another one, as that of WebTest."""
+    """Has a request() with other parameters, as WebTest does."""
 
     def request(self, url_or_request: Any, **options: Any) -> None:
-        raise AssertionError("not for us")
+        raise AssertionError("not to be called")
 
 
 @pytest.mark.parametrize(
@@ -432,8 +433,7 @@ class Strange:
     [None, object(), "http://127.0.0.1/", 1, Strange(), urllib3.PoolManager()],
     ids=lambda client: type(client).__name__,
 )
-def test_what_is_no_client(client: Any) -> None:
-    """It is said what is missing."""
+def test_an_unknown_client_is_an_error(client: Any) -> None:
     with pytest.raises(TypeError, match="is not a client"):
         DELIVERY.send(client)
 
@@ -446,8 +446,7 @@ URLS = ["/hooks", "hooks", "http://127.0.0.1/hooks", "https://receiver.example:8
 
 
 @pytest.mark.parametrize("url", URLS)
-def test_a_wsgi_environ_is_one(url: str) -> None:
-    """The standard library's checker has nothing against it, and each is a new one."""
+def test_a_wsgi_environ_passes_the_checker_and_is_a_new_one_each_time(url: str) -> None:
     for delivery in (DELIVERY, *EVERYTHING[:60]):
         seen = Seen()
         environ = delivery.wsgi_environ(url)
@@ -458,8 +457,7 @@ def test_a_wsgi_environ_is_one(url: str) -> None:
         assert delivery.wsgi_environ(url)["wsgi.input"].read() == delivery.body
 
 
-def test_where_an_environ_comes_from() -> None:
-    """Scheme, host, port, path and query."""
+def test_a_wsgi_environ_has_the_parts_of_the_url() -> None:
     environ = DELIVERY.wsgi_environ(URLS[3])
     names = ("wsgi.url_scheme", "HTTP_HOST", "SERVER_NAME", "SERVER_PORT", "QUERY_STRING")
     assert [environ[name] for name in names] == [
@@ -473,15 +471,14 @@ def test_where_an_environ_comes_from() -> None:
 
 
 @pytest.mark.parametrize("url", URLS)
-def test_an_asgi_scope_is_one(url: str) -> None:
-    """Starlette reads from it what was put in."""
+def test_starlette_reads_an_asgi_scope(url: str) -> None:
     for delivery in (DELIVERY, *EVERYTHING[:60]):
         scope = delivery.asgi_scope(url)
         request = StarletteRequest(scope)
         found: dict[str, list[str]] = {}
         for name, value in request.headers.items():
             found.setdefault(name, []).append(value)
-        for name, value in wanted(delivery).items():
+        for name, value in expected_headers(delivery).items():
             assert ", ".join(found[name]) == value
         assert found["content-length"] == [str(len(delivery.body))]
         assert len(found["host"]) == 1
@@ -490,8 +487,7 @@ def test_an_asgi_scope_is_one(url: str) -> None:
     assert DELIVERY.with_header("Host", "x").asgi_scope()["headers"][-2][1] == b"x"
 
 
-def test_where_a_scope_comes_from() -> None:
-    """The path decoded, and as it was; the query as it was."""
+def test_an_asgi_scope_has_the_path_decoded_and_raw() -> None:
     scope = DELIVERY.asgi_scope(URLS[3])
     assert (scope["path"], scope["raw_path"]) == ("/a b/é", b"/a%20b/%C3%A9")
     assert (scope["query_string"], scope["scheme"]) == (b"x=%41&%C3%BC", "https")
@@ -503,7 +499,7 @@ def test_where_a_scope_comes_from() -> None:
 
 @pytest.fixture(scope="module")
 def curl() -> None:
-    """Both programs, where they are installed; a run that may skip nothing fails without."""
+    """Skip the test without curl and bash, or fail where nothing may be skipped."""
     if not (shutil.which("curl") and shutil.which("bash")):
         if "KOMBO_FAKES_NO_SKIP" in os.environ:
             pytest.fail("bash or curl is not installed")
@@ -514,8 +510,8 @@ needs_curl = pytest.mark.usefixtures("curl")
 
 
 def by_curl(delivery: Delivery, server: Server, command: str, **options: Any) -> None:
-    """Run a command, and compare what comes in."""
-    # Not as an argument, whose length is limited.
+    """Run a command, and compare the request with the delivery."""
+    # The length of an argument is limited.
     done = subprocess.run(["bash"], input=command.encode(), capture_output=True, **options)
     assert (done.returncode, done.stderr) == (0, b"")
     assert done.stdout.startswith(b"HTTP/1.1 204 No Content")
@@ -523,15 +519,14 @@ def by_curl(delivery: Delivery, server: Server, command: str, **options: Any) ->
     assert server.requests == []
     compare(delivery, request)
     own = {"host", "user-agent", "accept", "content-length"}
-    assert set(arrived(request)) == own | set(wanted(delivery))
+    assert set(received_headers(request)) == own | set(expected_headers(delivery))
 
 
 @pytest.mark.slow
 @needs_curl
-def test_curl_sends_every_odd_body(tmp_path: Path) -> None:
-    """Quotes, NUL, bytes that are no text, a leading @, and what is too long for a command."""
+def test_curl_sends_every_unusual_body(tmp_path: Path) -> None:
     with Server() as server:
-        for body in ODD:
+        for body in UNUSUAL:
             delivery = Delivery.signed(body, SECRET)
             by_curl(delivery, server, delivery.curl(server.url))
             (tmp_path / "a body's").write_bytes(body)
@@ -543,16 +538,15 @@ def test_curl_sends_every_odd_body(tmp_path: Path) -> None:
 @pytest.mark.slow
 @needs_curl
 def test_curl_sends_every_wire_fault() -> None:
-    """Headers that are missing, empty, twice, or not ASCII; other methods and content types."""
     with Server() as server:
         for delivery in EVERYTHING:
-            if delivery.body not in ODD:
+            if delivery.body not in UNUSUAL:
                 by_curl(delivery, server, delivery.curl(server.url))
 
 
 @needs_curl
-def test_curl_signs_anew(tmp_path: Path) -> None:
-    """With the secret of the shell's environment; where the body can't stand there, as it was."""
+def test_curl_signs_the_body_with_the_secret_of_a_variable(tmp_path: Path) -> None:
+    # A body that a command cannot contain keeps its signature.
     if shutil.which("openssl") is None and "KOMBO_FAKES_NO_SKIP" not in os.environ:
         pytest.skip("openssl is not installed")
     environment = {**os.environ, "A_SECRET": "two words & a 'quote'"}
@@ -575,29 +569,28 @@ VALUES = st.text(st.characters(max_codepoint=255, exclude_categories=["Cc"]), ma
 @needs_curl
 @given(body=st.binary(max_size=50) | st.text(max_size=50).map(str.encode), value=VALUES)
 @settings(max_examples=40, deadline=None)
-def test_curl_sends_anything(receiver: Server, body: bytes, value: str) -> None:
-    """Any bytes, and any value that HTTP has."""
+def test_curl_sends_any_body_and_any_header_value(
+    receiver: Server, body: bytes, value: str
+) -> None:
     delivery = Delivery.signed(body, SECRET).with_header("X-Odd", value, value)
     by_curl(delivery, receiver, delivery.curl(receiver.url))
 
 
 @pytest.fixture(scope="module")
 def receiver() -> Any:
-    """A server for all examples of a test."""
+    """Run a server for all examples of a test."""
     with Server() as server:
         yield server
 
 
 @needs_curl
 @pytest.mark.parametrize("path", ["?a={b,c}&d=[1-3]", "?a='b'&c=\"$d\"", "?a=%20;exit"])
-def test_curl_takes_the_url_as_it_is(path: str) -> None:
-    """Neither the shell nor curl itself reads more into it."""
+def test_neither_the_shell_nor_curl_expands_the_url(path: str) -> None:
     with Server() as server:
         by_curl(DELIVERY, server, DELIVERY.curl(server.url + path))
 
 
-def test_no_secret_in_a_command() -> None:
-    """Only this body's signature."""
+def test_a_command_contains_the_signature_and_not_the_secret() -> None:
     command = Delivery.of({"id": "1"}, "hunter2").curl("http://127.0.0.1/")
     assert "hunter2" not in command
     assert sign(b'{"id":"1"}', "hunter2") in command
@@ -605,7 +598,6 @@ def test_no_secret_in_a_command() -> None:
 
 @given(deliveries(of=event_payloads(), secret=SECRET))
 @settings(deadline=None)
-def test_any_delivery_can_be_shown(delivery: Delivery) -> None:
-    """A command is one line that a terminal can show."""
+def test_a_command_is_one_printable_line(delivery: Delivery) -> None:
     assert delivery.curl("http://127.0.0.1/").isprintable()
     assert delivery.event_id == delivery.payload["id"]

@@ -12,10 +12,12 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from inline_snapshot import snapshot
 
 import kombo_fakes
 from kombo_fakes import (
     TEST_SECRET,
+    OverrideError,
     Schema,
     SecretError,
     UnknownNameError,
@@ -32,14 +34,18 @@ from kombo_fakes.wire.faults import count_ways
 
 SECRET = "s3cret of a receiver"
 FAULTS = wire_faults(secret=SECRET)
-# Still the right digest over the bytes that are sent, in another style or in one of two headers.
-SPELT = {"signature-padded", "signature-standard-alphabet", "signature-spare-bits", "signature-hex"}
-SPELT |= {"signature-prefixed", "signature-blanks-around", "signature-twice"}
+# These have the right digest over the bytes that are sent, but encoded in another way.
+SAME_DIGEST = {
+    "signature-padded",
+    "signature-standard-alphabet",
+    "signature-spare-bits",
+    "signature-hex",
+}
+SAME_DIGEST |= {"signature-prefixed", "signature-blanks-around", "signature-twice"}
 
 
 @pytest.mark.parametrize("fault", FAULTS, ids=str)
-def test_examples_are_what_the_fault_says(fault):
-    """A wrong signature is wrong by `verify`; whatever else is odd is signed correctly."""
+def test_only_the_signature_of_signature_faults_is_wrong(fault):
     assert fault.examples
     assert [d.done for d in fault.examples] == [(f"wire fault {fault.id}",)] * len(fault.examples)
     assert fault.examples == fault.examples
@@ -47,7 +53,7 @@ def test_examples_are_what_the_fault_says(fault):
         right = verify(delivery.body, delivery.signature, SECRET)
         if fault.family != "signature":
             assert right
-        elif fault.id not in SPELT:
+        elif fault.id not in SAME_DIGEST:
             assert not right
             assert fault.expected("strict") == fault.expected("tolerant") == "reject"
         else:
@@ -55,11 +61,10 @@ def test_examples_are_what_the_fault_says(fault):
 
 
 @pytest.mark.parametrize("fault", wire_faults(family="body", secret=SECRET), ids=str)
-def test_bodies_that_have_to_be_refused_are_no_payload(fault):
-    """What everybody has to refuse is no JSON; what the strict have to, no payload."""
+def test_bodies_to_reject_are_not_json_or_not_a_payload(fault):
     schema = Schema.load()
     for delivery in fault.examples:
-        payload = delivery.payload  # None for what the strict parser here refuses.
+        payload = delivery.payload  # None if it is not JSON.
         if fault.expected("tolerant") == "reject":
             with pytest.raises(ValueError):
                 json.loads(delivery.body)
@@ -70,8 +75,7 @@ def test_bodies_that_have_to_be_refused_are_no_payload(fault):
 
 
 @pytest.mark.parametrize("fault", FAULTS, ids=str)
-def test_strategies_draw_what_the_examples_show(fault):
-    """Drawn deliveries are signed, or not, as the examples are."""
+def test_drawn_deliveries_are_signed_as_the_examples_are(fault):
 
     @given(fault.strategy())
     @kombo_settings
@@ -79,34 +83,31 @@ def test_strategies_draw_what_the_examples_show(fault):
         assert delivery.done == (f"wire fault {fault.id}",)
         if fault.family != "signature":
             assert verify(delivery.body, delivery.signature, SECRET)
-        elif fault.id not in SPELT:
+        elif fault.id not in SAME_DIGEST:
             assert not verify(delivery.body, delivery.signature, SECRET)
 
     check()
 
 
 def kombo_settings(test):
-    """Few examples of each: there are many faults."""
+    """Draw few examples, since there are many faults."""
     from hypothesis import settings
 
     return settings(max_examples=5, database=None, deadline=None)(test)
 
 
 @pytest.mark.parametrize("event", events())
-def test_every_event_has_all_of_them(event):
-    """No wire fault depends on a field of one event."""
+def test_every_event_has_all_wire_faults(event):
     assert [f.id for f in wire_faults(event, secret=SECRET)] == [f.id for f in FAULTS]
 
 
-def test_the_secret_decides_which_keys_are_wrong():
-    """A fault that would guess the secret of the receiver isn't one."""
+def test_a_key_that_is_the_secret_is_not_a_fault():
     assert "signature-key-test" not in {fault.id for fault in wire_faults(secret=TEST_SECRET)}
     (fault,) = wire_faults(secret="changeme", ids=["signature-key-guessable"])
     assert not any(verify(d.body, d.signature, "changeme") for d in fault.examples)
 
 
-def test_any_schema_has_those_that_it_can_have():
-    """A payload without a text can't have one that is too long."""
+def test_a_schema_has_only_the_wire_faults_that_its_payloads_can_have():
     found = {fault.id for fault in wire_faults({"type": "object", "maxProperties": 0})}
     assert "signature-missing" in found
     assert not found & {"body-megabyte", "body-nul", "body-nan", "signature-body-byte"}
@@ -132,8 +133,7 @@ LOOSE = (
 
 
 @pytest.mark.parametrize("document", LOOSE, ids=str)
-def test_what_a_schema_allows_is_nothing_to_refuse(document):
-    """An empty object is no fault where objects may be empty, nor a number where there may be."""
+def test_a_body_that_the_schema_allows_is_not_a_fault(document):
     schema = Schema(document)
     for fault in wire_faults(document, family="body"):
         assert fault.examples
@@ -146,7 +146,7 @@ def test_what_a_schema_allows_is_nothing_to_refuse(document):
 
 
 def _parsed(body):
-    """What Python's own parser reads; None where that is nothing, or no JSON."""
+    """Return what Python's own parser reads; None if it is null or not JSON."""
 
     def constant(literal):
         raise ValueError(literal)
@@ -158,8 +158,8 @@ def _parsed(body):
     return json.loads(b"[[[]]]") if body.count(b"[") > 250 else found
 
 
-def test_far_numbers_and_depths_are_judged_by_plain_ones():
-    """What no validator reads is a payload where something plain of its kind is one."""
+def test_extreme_numbers_and_depths_are_judged_by_plain_ones():
+    # No validator reads the extreme ones.
     loose = {fault.id for fault in wire_faults(LOOSE[-2], family="body")}
     assert not loose & {"body-huge-exponent", "body-huge-integer"}
     assert "body-deep" not in {fault.id for fault in wire_faults({})}
@@ -167,16 +167,15 @@ def test_far_numbers_and_depths_are_judged_by_plain_ones():
 
 
 @pytest.mark.parametrize("secret", [b"secret\0", b"a\0\0", b"changeme\0", "x" * 70, b"\0"], ids=str)
-def test_keys_that_hmac_takes_for_the_secret_are_not_wrong(secret):
-    """HMAC fills up keys with zeros: the secret without those at its end is the secret."""
+def test_keys_that_are_equal_to_the_secret_for_hmac_are_not_faults(secret):
+    # HMAC pads keys with zeros, so that zeros at the end make no difference.
     for fault in wire_faults(secret=secret, family="signature"):
         for delivery in fault.examples:
             if fault.expected() == "reject":
                 assert not verify(delivery.body, delivery.signature, secret), fault.id
 
 
-def test_examples_show_all_ways():
-    """Also where there are more than a few; and where the first is none, by another one."""
+def test_examples_show_all_ways_to_have_a_fault():
     (malformed,) = wire_faults(ids=["signature-malformed"])
     assert len(malformed.examples) == 10
     assert count_ways(malformed, malformed.examples[0].payload) == 10
@@ -188,36 +187,58 @@ def test_examples_show_all_ways():
     assert (number.apply(7), count_ways(number, 7)) == (None, 3)
 
 
-def test_the_policy_has_to_be_one():
-    """Another word isn't taken for the more tolerant of the two."""
-    with pytest.raises(UnknownNameError, match="unknown policy 'Strict'; did you mean 'strict'"):
+def test_an_unknown_policy_is_an_error():
+    with pytest.raises(UnknownNameError) as error:
         FAULTS[0].expected("Strict")
+    assert str(error.value) == snapshot("unknown policy 'Strict'; did you mean 'strict'?")
 
 
-def test_unknown_names_and_no_secret():
-    """The nearest name is suggested; an empty secret is none."""
-    with pytest.raises(UnknownNameError, match="did you mean 'signature-missing'"):
-        wire_faults(ids=["signature-mising"])
-    with pytest.raises(UnknownNameError, match="did you mean 'signature'"):
-        wire_faults(family="signatures")
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        (
+            lambda: wire_faults(ids=["signature-mising"]),
+            snapshot("unknown wire fault 'signature-mising'; did you mean 'signature-missing'?"),
+        ),
+        (
+            lambda: wire_faults(family="signatures"),
+            snapshot("unknown family of wire faults 'signatures'; did you mean 'signature'?"),
+        ),
+        (
+            lambda: deliveries(style="intended"),
+            snapshot("unknown style 'intended'; did you mean 'indented'?"),
+        ),
+    ],
+    ids=["id", "family", "style"],
+)
+def test_an_unknown_name_is_an_error(call, message):
+    with pytest.raises(UnknownNameError) as error:
+        call()
+    assert str(error.value) == message
+
+
+@pytest.mark.parametrize("make", [wire_faults, deliveries])
+def test_an_empty_secret_is_an_error(make):
     with pytest.raises(SecretError):
-        wire_faults(secret="")
-    with pytest.raises(SecretError):
-        deliveries(secret="")
-    with pytest.raises(UnknownNameError, match="did you mean 'indented'"):
-        deliveries(style="intended")
+        make(secret="")
+
+
+def test_options_of_payloads_cannot_be_combined_with_another_strategy():
+    with pytest.raises(OverrideError) as error:
+        deliveries(of=invalid_payloads(), max_length=3)
+    assert str(error.value) == snapshot(
+        "of= cannot be combined with max_length=: pass the option to that strategy instead"
+    )
 
 
 @given(deliveries(secret=SECRET))
-def test_deliveries_are_valid_and_signed(delivery):
-    """Whatever the style, the payload is valid and the signature that of the bytes."""
+def test_drawn_deliveries_are_valid_and_signed_over_their_bytes(delivery):
     assert verify(delivery.body, delivery.signature, SECRET)
     Schema.load().validate(parse_json(delivery.body))
 
 
 @given(deliveries(of=invalid_payloads(), secret=SECRET))
 def test_deliveries_of_invalid_payloads_name_the_fault(delivery):
-    """The fault stands in what was done to it."""
     assert delivery.done[0].startswith("fault ")
     assert verify(delivery.body, delivery.signature, SECRET)
     assert not Schema.load().is_valid(delivery.payload)
@@ -232,7 +253,7 @@ for (const v of found.vectors) {
   const hmac = createHmac('sha256', found.secret).update(body);
   const digest = hmac.digest();
   const exact = v.signature === digest.toString('base64url');
-  // A lenient decoder passes over padding, alphabets and spare bits.
+  // A lenient decoder ignores padding, alphabets and spare bits.
   const lenient = v.signature !== null && digest.equals(Buffer.from(v.signature, 'base64'));
   const ok = {valid: exact && lenient, invalid: !exact && !lenient, either: !exact}[v.verdict];
   if (!ok) wrong.push(v.id);
@@ -241,8 +262,9 @@ console.log(JSON.stringify({wrong, count: found.vectors.length}));
 """
 
 
-def test_vectors_agree_with_node(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
-    """An independent implementation comes to each verdict."""
+def test_node_comes_to_the_verdict_of_every_vector(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+):
     node = shutil.which("node")
     if node is None:
         if "KOMBO_FAKES_NO_SKIP" in os.environ:
@@ -252,16 +274,17 @@ def test_vectors_agree_with_node(tmp_path: Path, capsys: pytest.CaptureFixture[s
     assert main(["vectors", "--out", str(out)]) == 0
     content = out.read_bytes()
     done = subprocess.run([node, "-e", NODE], input=content, capture_output=True, check=True)
-    told = json.loads(done.stdout)
-    assert told["wrong"] == []
-    assert told["count"] == len(vectors()["vectors"]) > 60
+    found = json.loads(done.stdout)
+    assert found["wrong"] == []
+    assert found["count"] == len(vectors()["vectors"]) > 60
     assert json.loads(content) == vectors()
     verdicts = {vector["verdict"] for vector in vectors()["vectors"]}
     assert verdicts == {"valid", "invalid", "either"}
 
 
-def test_vectors_to_standard_output(capsysbinary: pytest.CaptureFixture[bytes]):
-    """One JSON document, and each body is base64 of bytes whose verdict `verify` confirms."""
+def test_verify_comes_to_the_verdict_of_every_vector_on_standard_output(
+    capsysbinary: pytest.CaptureFixture[bytes],
+):
     assert main(["vectors"]) == 0
     document = json.loads(capsysbinary.readouterr().out)
     for vector in document["vectors"]:
@@ -270,8 +293,7 @@ def test_vectors_to_standard_output(capsysbinary: pytest.CaptureFixture[bytes]):
 
 
 @given(st.data())
-def test_applying_changes_no_payload(data):
-    """The payload that a wire fault is put into stays as it was."""
+def test_applying_a_wire_fault_does_not_change_the_payload(data):
     payload = data.draw(kombo_fakes.payloads(values="realistic"))
     before = json.dumps(payload)
     data.draw(st.sampled_from(FAULTS)).apply(payload)

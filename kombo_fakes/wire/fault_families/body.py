@@ -20,7 +20,7 @@ def _send_one_of(*bodies: bytes) -> Maker:
 
 
 def _insert_literal(*literals: str, like: str | None = None) -> Maker:
-    """Put unquoted characters in place of a string.
+    """Insert unquoted characters instead of a string.
 
     Args:
         literals: The characters, one for each way.
@@ -149,7 +149,7 @@ BODY_FAULTS: tuple[FaultRow, ...] = (
     FaultRow("body-null", "null", BY_POLICY, _NOT_A_PAYLOAD, _send_one_of(b"null")),
     FaultRow("body-boolean", "true or false", BY_POLICY, _NOT_A_PAYLOAD,
              _send_one_of(b"true", b"false")),
-    FaultRow("body-not-utf8", "bytes in a string that are not UTF-8", BY_POLICY,
+    FaultRow("body-not-utf8", "a string with bytes that are not UTF-8", BY_POLICY,
              "JSON is UTF-8 (RFC 8259, 8.1), and replacing other bytes changes the payload",
              _break_utf8),
     FaultRow("body-utf16", "a body in UTF-16 or UTF-32", EITHER,
@@ -160,19 +160,20 @@ BODY_FAULTS: tuple[FaultRow, ...] = (
     FaultRow("body-nan", "NaN or Infinity as a value", BY_POLICY,
              "it is not JSON, but parsers may accept extensions (RFC 8259, 6 and 9)",
              _insert_literal("NaN", "Infinity", "-Infinity")),
-    FaultRow("body-twin-keys", "an object with the same name twice and different values", EITHER,
+    FaultRow("body-twin-keys", "an object that has a key twice, with different values", EITHER,
              "the standard does not define what it means (RFC 8259, 4)", _repeat_key),
     FaultRow("body-deep", "500 or 100,000 levels of nesting", BY_POLICY,
              "it is not a payload of the schema, and parsers may limit the depth (RFC 8259, 9)",
              _nest_deeply),
-    FaultRow("body-huge-integer", "an integer of 5,000 digits in place of a string", BY_POLICY,
+    FaultRow("body-huge-integer", "an integer of 5,000 digits instead of a string", BY_POLICY,
              _NOT_A_PAYLOAD, _insert_literal("9" * 5_000, "-" + "1" * 5_000, like="1")),
-    FaultRow("body-huge-exponent", "a number beyond all floats in place of a string", BY_POLICY,
-             _NOT_A_PAYLOAD, _insert_literal("1e400", "-1E+1000000000", "1e-1000000000", like="1")),
-    FaultRow("body-lone-surrogate", "an escaped lone surrogate in a string", EITHER,
-             "JSON allows it, and what receivers make of it is unpredictable (RFC 8259, 8.2)",
+    FaultRow("body-huge-exponent", "a number beyond the range of floats instead of a string",
+             BY_POLICY, _NOT_A_PAYLOAD,
+             _insert_literal("1e400", "-1E+1000000000", "1e-1000000000", like="1")),
+    FaultRow("body-lone-surrogate", "a string with an escaped lone surrogate", EITHER,
+             "JSON allows it, but software that reads it is unpredictable (RFC 8259, 8.2)",
              _end_string_with("\ud800", "\udc00x", "\udbff\ue000")),
-    FaultRow("body-nul", "the escaped character U+0000 in a string", EITHER,
+    FaultRow("body-nul", "a string with the escaped character U+0000", EITHER,
              "it is valid JSON, but many databases cannot store it",
              _end_string_with("\x00", "a\x00b")),
     FaultRow("body-megabyte", "a string of 1 MiB", EITHER,

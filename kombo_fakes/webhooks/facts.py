@@ -135,7 +135,10 @@ JOB = Group(
 )
 
 SHARED = (ENVELOPE, INTEGRATION, END_USER, LOG, PERSON, JOB)
-"""The groups that any event may use, in the order in which they are drawn where it lists none."""
+"""The groups that every event can show, in the order in which they are drawn."""
+
+ENVELOPE_FIELDS = {"id": "event_id"}
+"""The facts that fields of every event show, by the whole name of the field."""
 
 ANYWHERE = {
     "integration_id": "integration_id",

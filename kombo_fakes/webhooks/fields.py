@@ -9,7 +9,7 @@ from typing import Any
 
 from kombo_fakes.core.choices import Choices, SeededChoices
 from kombo_fakes.webhooks.any_schema import ANY_SCHEMA, COMMON
-from kombo_fakes.webhooks.facts import ANYWHERE, SHARED
+from kombo_fakes.webhooks.facts import ANYWHERE, ENVELOPE_FIELDS, SHARED
 from kombo_fakes.webhooks.model import Event, Facts, Group, Place
 from kombo_fakes.webhooks.names import POOLED, Names
 from kombo_fakes.webhooks.registry import known_events
@@ -39,11 +39,11 @@ class FieldSources:
     def __init__(self, event: Event | None) -> None:
         own = () if event is None else event.groups
         shared = tuple(group for group in SHARED if group not in own)
-        self.groups: tuple[Group, ...] = (*own, *shared, ANY_SCHEMA)
+        self.groups: tuple[Group, ...] = (*shared, *own, ANY_SCHEMA)
         self.usual: Mapping[str, Any] = {} if event is None else event.usual
         self._group_of = {fact: group for group in self.groups for fact in group.facts}
         self._is_event = event is not None
-        self._exact = self._by_place({} if event is None else event.fields)
+        self._exact = self._by_place({} if event is None else {**ENVELOPE_FIELDS, **event.fields})
         self._by_end = self._by_place(ANYWHERE if event is not None else COMMON | ANYWHERE)
         self._longest = max(map(len, self._by_end))
 

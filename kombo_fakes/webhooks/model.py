@@ -1,4 +1,4 @@
-"""The words in which a file in `kombo_fakes.webhooks.events` describes its event.
+"""The classes with which a file in `kombo_fakes.webhooks.events` describes its event.
 
 A payload is about one integration, so its values have to agree: the id begins with the tool, the
 tool serves the category, the address belongs to the organisation. Such *facts* are drawn together
@@ -93,8 +93,8 @@ class Event:
 
     Attributes:
         name: The value of its ``type``.
-        groups: The groups of facts that its payloads show, in the order in which they are drawn.
-            A new order changes the bytes of every seed.
+        groups: The groups of facts of its own, in the order in which they are drawn, after the
+            groups of `kombo_fakes.webhooks.facts`. A new order changes the bytes of every seed.
         fields: The fact that a field shows, by the dotted name of the field. Fields that look the
             same in every event are in `kombo_fakes.webhooks.facts` already.
         usual: Facts that are true in every realistic payload unless they are overridden.
@@ -102,7 +102,7 @@ class Event:
         changes: Payloads of other releases that have been seen.
         types: Names for the types of nested objects and enums, by dotted name, with ``[]`` for
             the items of an array. The names of all other types are derived from the schema.
-        lifecycle: How the event tells the state of something over time, if it does.
+        lifecycle: How its payloads show the state of something over time, if they do.
     """
 
     name: str

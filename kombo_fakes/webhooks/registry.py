@@ -33,8 +33,8 @@ def event_named(name: str) -> Event:
         Where the name has no file, an `Event` of which nothing but its name is known.
 
     Examples:
-        >>> event_named("connection-flow-failed").fields
-        {'id': 'event_id'}
+        >>> event_named("data-changed").fields
+        {'data.changed_models.name': 'model'}
     """
     return known_events().get(name) or Event(name=name)
 

@@ -44,13 +44,11 @@ SCHEMA = {
 
 EVENT = '''"""The event ``job-closed``: a job is no longer open."""
 
-from kombo_fakes.webhooks.facts import ENVELOPE, INTEGRATION
 from kombo_fakes.webhooks.model import Event, SeenChange
 
 EVENT = Event(
     name="job-closed",
-    groups=(ENVELOPE, INTEGRATION),
-    fields={"id": "event_id", "data.closed_at": "instant"},
+    fields={"data.closed_at": "instant"},
     usual={"category": "ATS"},
     traits={"filled": {"data.reason": "FILLED"}},
     changes=(SeenChange("absent", "/data/reason", "without the reason", "the guide"),),

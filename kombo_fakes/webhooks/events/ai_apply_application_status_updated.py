@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from kombo_fakes.webhooks.events.ai_apply_job_posting_status_updated import POSTING
-from kombo_fakes.webhooks.facts import ENVELOPE
 from kombo_fakes.webhooks.model import Event
 
 EVENT = Event(
     name="ai-apply-application-status-updated",
-    groups=(ENVELOPE, POSTING),
+    groups=(POSTING,),
     fields={
-        "id": "event_id",
         "data.id": "career_site_id",
         "data.job_posting_id": "posting_id",
         "data.status": "application_status",

@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import timedelta
 
 from kombo_fakes.core.choices import Choices
-from kombo_fakes.webhooks.facts import ENVELOPE, JOB
 from kombo_fakes.webhooks.model import Event, Facts, Group
 from kombo_fakes.webhooks.moments import draw_moment, pinned_moment, shift, timestamp
 from kombo_fakes.webhooks.names import Names, slugify
@@ -56,9 +55,8 @@ POSTING = Group(
 
 EVENT = Event(
     name="ai-apply-job-posting-status-updated",
-    groups=(ENVELOPE, JOB, POSTING),
+    groups=(POSTING,),
     fields={
-        "id": "event_id",
         "data.id": "posting_id",
         "data.career_site.id": "career_site_id",
         "data.career_site.label": "career_site",

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from kombo_fakes.core.choices import Choices
-from kombo_fakes.webhooks.facts import ENVELOPE, INTEGRATION, JOB, PERSON
 from kombo_fakes.webhooks.model import Event, Facts, Group
 from kombo_fakes.webhooks.names import Names
 
@@ -20,9 +19,8 @@ _ORDER = Group("order", {_draw_order: ("order_id", "package_id", "order_status")
 
 EVENT = Event(
     name="assessment:order-received",
-    groups=(ENVELOPE, INTEGRATION, PERSON, JOB, _ORDER),
+    groups=(_ORDER,),
     fields={
-        "id": "event_id",
         "data.id": "order_id",
         "data.package_id": "package_id",
         "data.status": "order_status",

@@ -2,11 +2,6 @@
 
 from __future__ import annotations
 
-from kombo_fakes.webhooks.facts import END_USER, ENVELOPE, INTEGRATION, LOG
 from kombo_fakes.webhooks.model import Event
 
-EVENT = Event(
-    name="connection-flow-failed",
-    groups=(ENVELOPE, INTEGRATION, END_USER, LOG),
-    fields={"id": "event_id"},
-)
+EVENT = Event(name="connection-flow-failed")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from kombo_fakes.core.choices import Choices
-from kombo_fakes.webhooks.facts import ENVELOPE, INTEGRATION
 from kombo_fakes.webhooks.model import Event, Facts, Group, SeenChange
 from kombo_fakes.webhooks.names import Names
 
@@ -25,8 +24,8 @@ def _draw_model(choices: Choices, names: Names, facts: Facts, pins: Facts) -> No
 
 EVENT = Event(
     name="data-changed",
-    groups=(ENVELOPE, INTEGRATION, Group("model", {_draw_model: ("model",)}, per_item=True)),
-    fields={"id": "event_id", "data.changed_models.name": "model"},
+    groups=(Group("model", {_draw_model: ("model",)}, per_item=True),),
+    fields={"data.changed_models.name": "model"},
     changes=(
         SeenChange(
             "new-model",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from kombo_fakes.webhooks.facts import END_USER, ENVELOPE, INTEGRATION
 from kombo_fakes.webhooks.lifecycle import Lifecycle, Status
 from kombo_fakes.webhooks.model import Event, SeenChange
 
@@ -41,9 +40,8 @@ LIFECYCLE = Lifecycle(
 
 EVENT = Event(
     name=NAME,
-    groups=(ENVELOPE, INTEGRATION, END_USER, LIFECYCLE.group()),
+    groups=(LIFECYCLE.group(),),
     fields={
-        "id": "event_id",
         "data.updated_at": "instant",
         "data.state": "state",
         "data.qa_status": "qa_status",

@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import timedelta
 
 from kombo_fakes.core.choices import Choices
-from kombo_fakes.webhooks.facts import END_USER, ENVELOPE, INTEGRATION
 from kombo_fakes.webhooks.model import Event, Facts, Group
 from kombo_fakes.webhooks.moments import draw_moment, pinned_moment, shift, timestamp
 from kombo_fakes.webhooks.names import Names
@@ -56,9 +55,8 @@ _ISSUE = Group(
 
 EVENT = Event(
     name="issue-status-changed",
-    groups=(ENVELOPE, INTEGRATION, END_USER, _ISSUE),
+    groups=(_ISSUE,),
     fields={
-        "id": "event_id",
         "data.change": "issue_change",
         "data.issue.id": "issue_id",
         "data.issue.type": "issue_type",

@@ -1,4 +1,4 @@
-"""The probe, tried on receivers whose one bug is known, and on some that have none."""
+"""The probe of receivers that have one known bug, and of receivers that have none."""
 
 from __future__ import annotations
 
@@ -39,11 +39,11 @@ from kombo_fakes.probing.verdicts.causes import (
 SECRET = "s3cret of a receiver"
 OBSERVE = "/integrations/{integration_id}"
 
-SEEN = [planted for planted in BROKEN if not planted.unseen]
+FOUND = [planted for planted in BROKEN if not planted.unseen]
 
 
-def probed(receiver: Any, policy: Any = "strict", **options: Any) -> Report:
-    """A run in this process, which is quick to call something a hang, or wrong."""
+def run_probe(receiver: Any, policy: Any = "strict", **options: Any) -> Report:
+    """Probe a receiver in this process, with short time limits."""
     quick = {"max_examples": 20, "timeout": 0.6, "settle": 0.05}
     options = {"secret": SECRET, "observe": OBSERVE, **quick, **options}
     try:
@@ -55,19 +55,17 @@ def probed(receiver: Any, policy: Any = "strict", **options: Any) -> Report:
 
 
 @pytest.mark.parametrize("good", some_fast(GOOD, 16), ids=str)
-def test_nothing_is_found_where_nothing_is_wrong(good):
-    """No false alarm, however unusual the right behaviour is."""
-    report = probed(good.receiver_factory(SECRET), good.policy, timeout=5)
+def test_a_receiver_without_a_bug_has_no_findings(good):
+    report = run_probe(good.receiver_factory(SECRET), good.policy, timeout=5)
     assert [finding.title for finding in report.findings] == []
     assert report.stopped == ""
 
 
 @pytest.mark.slow
-def test_what_is_applied_later_is_waited_for():
-    """As long as one says, and not for ever."""
-    report = probed(AppliesLater(SECRET, "tolerant"), "tolerant", settle=30, timeout=5)
+def test_the_probe_waits_as_long_as_settle_for_the_state():
+    report = run_probe(AppliesLater(SECRET, "tolerant"), "tolerant", settle=30, timeout=5)
     assert [finding.title for finding in report.findings] == []
-    report = probed(AppliesLater(SECRET, "tolerant"), "tolerant", settle=0.001, timeout=5)
+    report = run_probe(AppliesLater(SECRET, "tolerant"), "tolerant", settle=0.001, timeout=5)
     assert {finding.category for finding in report.findings} == {"acknowledged-not-applied"}
     assert "--settle" in report.findings[0].fix
 
@@ -75,14 +73,13 @@ def test_what_is_applied_later_is_waited_for():
 @pytest.mark.slow
 @pytest.mark.parametrize("seed", range(1, 20))
 @pytest.mark.parametrize("policy", ["strict", "tolerant"])
-def test_nothing_is_found_with_any_seed(seed, policy):
-    """Nor with other payloads."""
-    report = probed(Receiver(SECRET, policy=policy), policy, seed=seed, timeout=5)
+def test_a_receiver_without_a_bug_has_no_findings_with_any_seed(seed, policy):
+    report = run_probe(Receiver(SECRET, policy=policy), policy, seed=seed, timeout=5)
     assert [finding.title for finding in report.findings] == []
 
 
-def is_named(planted, report):
-    """One finding, or two, and the text of one names the cause."""
+def check_names(planted, report):
+    """Check that few findings are reported, and that one names the planted bug."""
     texts = [f"{f.title}\n{f.text}\n{f.fix}" for f in report.findings]
     assert any(re.search(planted.words, text, re.IGNORECASE) for text in texts), texts
     assert len(report.findings) <= planted.most, [finding.title for finding in report.findings]
@@ -91,17 +88,16 @@ def is_named(planted, report):
     assert {outcome.case.id for outcome in report.outcomes if outcome.state == "wrong"} <= cases
 
 
-@pytest.mark.parametrize("planted", some_fast(SEEN, 300), ids=str)
-def test_bugs_are_found_and_named(planted):
-    """Each of them, which takes minutes."""
-    # Enough for a machine that stands still for a moment.
+@pytest.mark.parametrize("planted", some_fast(FOUND, 300), ids=str)
+def test_a_planted_bug_is_found_and_named(planted):
+    # Long enough for a machine that stands still for a moment.
     timeout = 1.5 if planted.category == "hangs" else 5
-    report = probed(planted.receiver_factory(SECRET), planted.policy, timeout=timeout)
-    is_named(planted, report)
+    report = run_probe(planted.receiver_factory(SECRET), planted.policy, timeout=timeout)
+    check_names(planted, report)
 
 
-def test_the_first_delivery_tells_what_is_wrong_with_the_set_up():
-    report = probed(Receiver("another secret"))
+def test_a_wrong_secret_is_the_only_finding_and_stops_the_run():
+    report = run_probe(Receiver("another secret"))
     (finding,) = report.findings
     assert finding.id == "first-delivery"
     assert finding.cause is FIRST_SECRET
@@ -112,16 +108,13 @@ def test_the_first_delivery_tells_what_is_wrong_with_the_set_up():
     assert report.deliveries < 20
 
 
-def test_state_that_cannot_be_seen_is_not_judged():
-    """It is never said to be right."""
-    report = probed(Receiver(SECRET), observe=None)
+def test_state_that_cannot_be_observed_is_not_judged():
+    report = run_probe(Receiver(SECRET), observe=None)
     assert report.findings == ()
     assert report.not_judged[0].startswith("the state of the receiver")
 
 
 def test_a_callable_is_a_receiver():
-    """It takes a delivery and returns a status."""
-
     def receive(delivery):
         return 204 if verify(delivery.body, delivery.signature, SECRET) else 401
 
@@ -129,15 +122,14 @@ def test_a_callable_is_a_receiver():
     assert [finding.id for finding in report.findings] == ["body-not-json-accepts"]
 
 
-def test_an_asgi_application_is_a_receiver():
-    """Its lifespan is run, and its exceptions are crashes."""
-    said = []
+def test_an_asgi_application_is_run_with_its_lifespan_and_its_exceptions_are_crashes():
+    lifespan = []
 
     async def application(scope, receive, send):
         if scope["type"] == "lifespan":
-            said.append((await receive())["type"])
+            lifespan.append((await receive())["type"])
             await send({"type": "lifespan.startup.complete"})
-            said.append((await receive())["type"])
+            lifespan.append((await receive())["type"])
             await send({"type": "lifespan.shutdown.complete"})
             return
         message = await receive()
@@ -150,13 +142,11 @@ def test_an_asgi_application_is_a_receiver():
         await send({"type": "http.response.body", "body": b""})
 
     report = probe(application, secret=SECRET, policy="tolerant", max_examples=5)
-    assert said == ["lifespan.startup", "lifespan.shutdown"]
+    assert lifespan == ["lifespan.startup", "lifespan.shutdown"]
     assert "crashes" in {finding.category for finding in report.findings}
 
 
-def test_the_secret_is_kept_out_of_what_is_said(tmp_path):
-    """Also where the receiver shows it, which is a finding."""
-
+def test_the_secret_is_redacted_where_the_receiver_leaks_it(tmp_path):
     def application(environ, start_response):
         start_response("200 OK", [("X-Settings", f"a={SECRET};b=1")])
         return [f'{{"secret": "{SECRET}"}}'.encode()]
@@ -174,8 +164,7 @@ def test_the_secret_is_kept_out_of_what_is_said(tmp_path):
         assert SECRET.encode() not in b64decode(json.loads(path.read_text())["reply"]["body"])
 
 
-def test_cases_know_what_is_special_about_them():
-    """What differs from the nearest valid delivery is at the place that the case is about."""
+def test_a_case_differs_from_its_nearest_valid_delivery_only_at_its_pointer():
     schema = Schema.load()
     report = probe(lambda delivery: 204, secret=SECRET, max_examples=0)
     seen = Counter()
@@ -197,8 +186,6 @@ def test_cases_know_what_is_special_about_them():
 
 
 def test_known_findings_are_skipped():
-    """A baseline makes the run green, and the finding stays known."""
-
     def receive(delivery):
         return 204 if verify(delivery.body, delivery.signature, SECRET) else 401
 
@@ -209,13 +196,12 @@ def test_known_findings_are_skipped():
 
 
 @pytest.mark.slow
-def test_two_runs_with_the_same_seed_find_the_same():
-    """Only ids differ, so that a second run against the same database works."""
+def test_runs_against_the_same_database_find_the_same_with_the_same_seed():
     receiver = Receiver(SECRET)
-    first, second = (data_report(probed(receiver, seed=3, timeout=5)) for _ in range(2))
+    first, second = (data_report(run_probe(receiver, seed=3, timeout=5)) for _ in range(2))
     assert first == second
     assert first["findings"] == []
-    assert probed(receiver, seed=4, timeout=5).findings == ()
+    assert run_probe(receiver, seed=4, timeout=5).findings == ()
 
 
 @pytest.mark.parametrize(
@@ -227,17 +213,14 @@ def test_two_runs_with_the_same_seed_find_the_same():
         ({"observe": "/integrations"}, ProbeError, "has no {integration_id}"),
     ],
 )
-def test_bad_options_are_said_before_anything_is_sent(options, error, message):
-    """The nearest name is suggested."""
+def test_invalid_options_raise_before_a_delivery_is_sent(options, error, message):
     with pytest.raises(error, match=re.escape(message)):
         probe(lambda delivery: pytest.fail("sent"), **options)
     with pytest.raises(ProbeError, match="int is not a receiver"):
         probe(3)
 
 
-def test_every_event_can_be_sent():
-    """A receiver of another event is probed in the same way."""
-
+def test_ids_of_findings_begin_with_the_event_if_there_are_several():
     def receive(delivery):
         return 204 if verify(delivery.body, delivery.signature, SECRET) else 401
 
@@ -250,8 +233,7 @@ def test_every_event_can_be_sent():
 
 
 @pytest.mark.slow
-def test_command_line_on_a_good_receiver(capsys, tmp_path):
-    """Status 0, and all reports are written."""
+def test_the_command_ends_with_status_0_and_writes_all_reports(capsys, tmp_path):
     files = {kind: tmp_path / f"report.{kind}" for kind in ("json", "junit")}
     with serving(Receiver(SECRET)) as url:
         status = main(
@@ -262,8 +244,8 @@ def test_command_line_on_a_good_receiver(capsys, tmp_path):
     out = capsys.readouterr().out
     assert status == 0, out
     assert "strict: no finding in " in out
-    told = json.loads(files["json"].read_bytes())
-    assert told["findings"] == []
+    data = json.loads(files["json"].read_bytes())
+    assert data["findings"] == []
     suite = ElementTree.fromstring(files["junit"].read_bytes())[0]
     assert suite.get("failures") == "0"
     assert int(suite.get("tests")) >= 6
@@ -274,7 +256,7 @@ def test_command_line_on_a_good_receiver(capsys, tmp_path):
 
 
 ECHOED = "s3cret/of 'a' <receiver>"
-SPELLINGS = (
+ENCODED = (
     ECHOED.encode(),
     quote(ECHOED).encode(),
     quote_plus(ECHOED).encode(),
@@ -288,15 +270,13 @@ SPELLINGS = (
 
 
 @pytest.mark.slow
-def test_an_echoed_secret_is_in_no_output(capsys, tmp_path):
-    """Not on the terminal, in no report and no record; that it was shown is found."""
-
+def test_an_echoed_secret_is_a_finding_and_in_no_output(capsys, tmp_path):
     def receive(environ, start_response):
         body = environ["wsgi.input"].read(int(environ["CONTENT_LENGTH"]))
         right = verify(body, environ.get("HTTP_X_KOMBO_SIGNATURE", ""), ECHOED)
-        headers = [("X-Debug", ECHOED), ("X-More", SPELLINGS[6].decode())]
+        headers = [("X-Debug", ECHOED), ("X-More", ENCODED[6].decode())]
         start_response("204 No Content" if right else "401 Unauthorized", headers)
-        return [] if right else [b"wrong: ", b" ".join(SPELLINGS)]
+        return [] if right else [b"wrong: ", b" ".join(ENCODED)]
 
     reports = [tmp_path / f"report.{kind}" for kind in ("json", "junit", "html")]
     options = [f"--{path.suffix[1:]}={path}" for path in reports]
@@ -305,33 +285,31 @@ def test_an_echoed_secret_is_in_no_output(capsys, tmp_path):
             ["probe", f"{url}/hooks", "--secret", ECHOED, "--max-examples", "0", *options,
              "--policy", "tolerant", "--record", str(tmp_path / "kept")]
         )  # fmt: skip
-    said = capsys.readouterr()
+    printed = capsys.readouterr()
     assert status == 1
-    assert "leaks-secret" in said.out
+    assert "leaks-secret" in printed.out
     files = [*reports, *(tmp_path / "kept").iterdir()]
-    outputs = [said.out.encode(), said.err.encode(), *(path.read_bytes() for path in files)]
+    outputs = [printed.out.encode(), printed.err.encode(), *(path.read_bytes() for path in files)]
     for output in outputs:
-        for shown in SPELLINGS:
-            assert shown not in output
-        # Answers are in base64 in some of them, at one of three offsets.
+        for encoded in ENCODED:
+            assert encoded not in output
+        # Some outputs hold the answers in base64, in which a secret has one of three offsets.
         for start in range(3):
             middle = ECHOED.encode()[start : 3 * (len(ECHOED) // 3) - 3 + start]
             assert b64encode(middle) not in output
 
 
 @pytest.mark.slow
-def test_a_bug_in_counting_hides_no_other():
+def test_a_wrong_count_of_events_does_not_hide_another_bug():
     counts = type(get_planted("counts-older-events").receiver_factory(SECRET))
     compares_strings = {"is_newer": lambda self, good, new, old: new > old}
-    report = probed(subclass("both", counts, compares_strings)(SECRET), max_examples=0)
+    report = run_probe(subclass("both", counts, compares_strings)(SECRET), max_examples=0)
     causes = [finding.cause for finding in report.findings]
     assert causes == [TIMELINE_COUNTS_LATE, TIMELINE_TIMESTAMPS]
 
 
 @pytest.mark.slow
-def test_what_is_observed_shows_no_secret():
-    """Neither where it is no JSON object, nor where it differs from what was sent."""
-
+def test_the_secret_in_an_observed_state_is_redacted():
     def receive(delivery):
         return 204 if verify(delivery.body, delivery.signature, ECHOED) else 401
 
@@ -357,8 +335,7 @@ def test_what_is_observed_shows_no_secret():
 
 
 @pytest.mark.slow
-def test_command_line_on_a_broken_receiver(capsys, tmp_path):
-    """Status 1, a baseline makes it 0, and what was found can be sent again."""
+def test_the_findings_of_the_command_can_be_skipped_and_replayed(capsys, tmp_path):
     planted = get_planted("accepts-missing-signature")
     report = tmp_path / "report.json"
     with serving(planted.receiver_factory(SECRET)) as url:
@@ -370,7 +347,7 @@ def test_command_line_on_a_broken_receiver(capsys, tmp_path):
         assert "known signature-absent: " in capsys.readouterr().out
         assert main([*common, "--skip", "signature-absent"]) == 0
         capsys.readouterr()
-        # A copy of what was taken is taken, too.
+        # The receiver accepts a copy of the delivery, too.
         assert main(["replay", str(report)]) == 1
         assert capsys.readouterr().out.startswith("signature-absent\t")
     assert main(["replay", str(report)]) == 2
@@ -392,15 +369,13 @@ def test_command_line_on_a_broken_receiver(capsys, tmp_path):
         (["http://127.0.0.1:9/", "--json", "/nowhere/x.json"], "there is no directory"),
     ],
 )
-def test_command_line_says_what_is_wrong_in_a_line(capsys, arguments, message):
-    """Status 2, before anything is sent."""
+def test_an_invalid_argument_is_reported_in_one_line_with_status_2(capsys, arguments, message):
     assert main(["probe", *arguments, "--secret", "x"]) == 2
     (line,) = capsys.readouterr().err.splitlines()
     assert message in line
 
 
-def test_command_line_without_a_secret(capsys, monkeypatch, tmp_path):
-    """All three ways to give one are named."""
+def test_a_missing_or_empty_secret_ends_the_command_with_status_2(capsys, monkeypatch, tmp_path):
     monkeypatch.delenv("KOMBO_WEBHOOK_SECRET", raising=False)
     assert main(["probe", "http://127.0.0.1:9/"]) == 2
     assert "KOMBO_WEBHOOK_SECRET" in capsys.readouterr().err
@@ -410,8 +385,7 @@ def test_command_line_without_a_secret(capsys, monkeypatch, tmp_path):
     assert "empty" in capsys.readouterr().err
 
 
-def test_junit_can_hold_any_text():
-    """What XML has no way to write is replaced."""
+def test_junit_replaces_characters_that_xml_cannot_hold():
     report = probe(lambda delivery: 500)
     hostile = replace(report.findings[0], headline="a\x00b\ud800", shown_by="", text="\x1b<>&")
     changed = replace(report, findings=(hostile,))

@@ -1,4 +1,4 @@
-"""What is secret stays out of whatever a probe says: the webhook secret, and queries of URLs."""
+"""Reports and messages hold neither the webhook secret nor the query of a URL."""
 
 from __future__ import annotations
 
@@ -16,29 +16,28 @@ from kombo_fakes.probing.reports.as_json import data_report
 from kombo_fakes.probing.reports.as_junit import junit_report
 from kombo_fakes.probing.secrets.redaction import Redactor
 
-LONG = "a-secret-of-seventy-letters-" + "".join(f"{n:03}" for n in range(14))
-ODD = "half a pair \ud800 of it"
+LONG = "a-secret-of-seventy-characters-" + "".join(f"{n:03}" for n in range(13))
+LONE_SURROGATE = "a lone \ud800 surrogate"
 
 
 def outputs(report):
-    """A report in all forms."""
+    """Write a report in all formats."""
     with pytest.raises(AssertionError) as caught:
         report.check()
     page, xml = html_report(report).decode(), junit_report(report).decode()
     return str(caught.value), json.dumps(data_report(report)), page, xml
 
 
-def test_a_secret_in_an_observation_that_fails_once():
-    """A note says why it failed, and not what was in it, whatever raised it."""
-    looks = 0
+def test_the_secret_in_the_error_of_an_observation_is_redacted():
+    observations = 0
 
     def receive(delivery):
         return 204 if verify(delivery.body, delivery.signature, LONG) else 401
 
     def observe(integration_id):
-        nonlocal looks
-        looks += 1
-        if looks == 2:
+        nonlocal observations
+        observations += 1
+        if observations == 2:
             raise TransportError("timeout", f"http://127.0.0.1/of/{LONG}: no answer")
 
     report = probe(receive, secret=LONG, policy="tolerant", max_examples=0, observe=observe)
@@ -49,9 +48,7 @@ def test_a_secret_in_an_observation_that_fails_once():
 
 @pytest.mark.slow
 @pytest.mark.parametrize("wrapped", [False, True])
-def test_an_observed_secret_that_is_cut_short(wrapped):
-    """Of half a secret no form would be found any more, so that it goes before anything is cut."""
-
+def test_an_observed_secret_is_redacted_before_it_is_shortened(wrapped):
     def receive(delivery):
         return 204 if verify(delivery.body, delivery.signature, LONG) else 401
 
@@ -64,17 +61,14 @@ def test_an_observed_secret_that_is_cut_short(wrapped):
         assert LONG[:12] not in output
 
 
-def test_a_reply_that_is_cut_short():
-    """The beginning of the secret at its end goes, too."""
+def test_the_beginning_of_the_secret_at_the_end_of_a_truncated_body_is_redacted():
     cut = ("x" * 65_536 + LONG)[: 65_536 + 20].encode()[-65_536:]
-    assert Redactor(LONG).reply(Reply(200, (), cut)).body.endswith(b"x[the webhook secret]")
+    assert Redactor(LONG).redact_reply(Reply(200, (), cut)).body.endswith(b"x[the webhook secret]")
     short = b"x" + LONG[:20].encode()
-    assert Redactor(LONG).reply(Reply(200, (), short)).body == short
+    assert Redactor(LONG).redact_reply(Reply(200, (), short)).body == short
 
 
-def test_a_secret_that_is_too_short_to_be_kept_out():
-    """It is said, since it can't be helped."""
-
+def test_a_note_says_that_a_short_secret_cannot_be_redacted():
     def noted(secret):
         report = probe(lambda delivery: 500, secret=secret)
         return [note for note in report.notes if "less than 6 characters" in note]
@@ -83,27 +77,23 @@ def test_a_secret_that_is_too_short_to_be_kept_out():
     assert noted("longer") == []
 
 
-def test_a_secret_with_half_a_pair():
-    """Whoever can sign with it can probe with it."""
-
+def test_a_secret_with_a_lone_surrogate_works_and_is_redacted():
     def receive(delivery):
-        return 204 if verify(delivery.body, delivery.signature, ODD) else 401
+        return 204 if verify(delivery.body, delivery.signature, LONE_SURROGATE) else 401
 
-    report = probe(receive, secret=ODD, policy="tolerant", max_examples=0)
+    report = probe(receive, secret=LONE_SURROGATE, policy="tolerant", max_examples=0)
     assert {finding.id for finding in report.findings} == {"body-not-json-accepts"}
-    assert probe_cases(secret=ODD, ids="wire:signature-missing")
-    (fault,) = wire_faults(secret=ODD, ids=["signature-other-secret"])
-    assert fault.examples[0].signature != sign(fault.examples[0].body, ODD)
-    redactor = Redactor(ODD)
-    for said in (ODD, ascii(ODD), json.dumps(ODD)):
-        assert "half" not in redactor.text(said)
-    raw = ODD.encode("utf-8", "surrogatepass")
-    assert redactor.reply(Reply(200, (), raw)).body == b"[the webhook secret]"
+    assert probe_cases(secret=LONE_SURROGATE, ids="wire:signature-missing")
+    (fault,) = wire_faults(secret=LONE_SURROGATE, ids=["signature-other-secret"])
+    assert fault.examples[0].signature != sign(fault.examples[0].body, LONE_SURROGATE)
+    redactor = Redactor(LONE_SURROGATE)
+    for text in (LONE_SURROGATE, ascii(LONE_SURROGATE), json.dumps(LONE_SURROGATE)):
+        assert "lone" not in redactor.redact_string(text)
+    raw = LONE_SURROGATE.encode("utf-8", "surrogatepass")
+    assert redactor.redact_reply(Reply(200, (), raw)).body == b"[the webhook secret]"
 
 
-def test_the_query_of_a_url_is_in_no_report(capsys, tmp_path):
-    """Neither that of the receiver nor that of a template; a token may be in it."""
-
+def test_reports_do_not_contain_the_query_of_a_url(capsys, tmp_path):
     def application(environ, start_response):
         start_response("500 No", [])
         return []
@@ -119,32 +109,29 @@ def test_the_query_of_a_url_is_in_no_report(capsys, tmp_path):
             assert "hush" not in file.read_text()
             if file.suffix != ".body":
                 assert f"{url}/hooks?..." in file.read_text()
-        # It isn't known where to, then.
+        # Without its query the URL in the report cannot be used.
         assert main(["replay", str(files["json"])]) == 2
         assert "--url: " in capsys.readouterr().err
         assert main(["replay", str(files["json"]), "--url", f"{url}/hooks?token=hush"]) == 1
 
 
-def test_the_query_of_an_application_is_in_no_report():
-    """It is called with it."""
-    asked = []
+def test_an_application_is_called_with_the_query_that_reports_do_not_contain():
+    queries = []
 
     def application(environ, start_response):
-        asked.append(environ["QUERY_STRING"])
+        queries.append(environ["QUERY_STRING"])
         start_response("500 No", [])
         return []
 
     report = probe(application, url="/hooks?token=hush")
-    assert set(asked) == {"token=hush"}
-    told, data, page, xml = outputs(report)
-    assert "hush" not in told + data + page + xml
-    for text in (told, page, xml):
-        assert "http://127.0.0.1:8000/hooks?..." in text
+    assert set(queries) == {"token=hush"}
+    text, data, page, xml = outputs(report)
+    assert "hush" not in text + data + page + xml
+    for output in (text, page, xml):
+        assert "http://127.0.0.1:8000/hooks?..." in output
 
 
-def test_the_query_of_a_template_is_in_no_message():
-    """Where what the receiver knows can't be seen."""
-
+def test_an_error_does_not_contain_the_query_of_a_template():
     def application(environ, start_response):
         start_response("204 Fine" if environ["REQUEST_METHOD"] == "POST" else "500 No", [])
         return []

@@ -165,7 +165,7 @@ class Client:
             reply = Reply(None, trouble="garbage", raised=Raised(str(error)))
         # Leaks are looked for before the secret is redacted: it is the worst of them.
         leaked = leak(delivery, reply, self._secret)
-        exchange = Exchange(delivery, self._redactor.reply(reply))
+        exchange = Exchange(delivery, self._redactor.redact_reply(reply))
         with self._lock:
             self.rate_limited += reply.is_rate_limited
             in_a_row = self.rate_limited_in_a_row + 1
@@ -233,7 +233,7 @@ class Client:
             state, text = self._observe_again(integration, str(error))
         if not shows_secret(text, self._secret):
             return Observed(state, None)
-        reply = self._redactor.reply(Reply(200, (), text.encode()))
+        reply = self._redactor.redact_reply(Reply(200, (), text.encode()))
         return Observed(state, Leak("secret", Exchange(Delivery("GET", (), b""), reply)))
 
     def _observe_again(self, integration: str, error: str) -> tuple[Mapping[str, Any] | None, str]:
@@ -254,16 +254,16 @@ class Client:
             if not isinstance(seen, Mapping):
                 kind = type(seen).__name__  # Not the value: the secret could be in it.
                 raise ProbeError(f"observe= returned a {kind}; it has to return a mapping or None")
-            state: Mapping[str, Any] = self._redactor.value(seen)
+            state: Mapping[str, Any] = self._redactor.redact_value(seen)
             return state, json.dumps(dict(seen), default=str)
         except ProbeError as error:
-            raise ProbeError(self._redactor.text(str(error))) from None
+            raise ProbeError(self._redactor.redact_string(str(error))) from None
         except TransportError:
             raise
         except RecursionError:
             raise ProbeError("the observed state is nested too deeply") from None
         except Exception as error:
-            text = self._redactor.text(f"{type(error).__name__}: {error}")
+            text = self._redactor.redact_string(f"{type(error).__name__}: {error}")
             raise ProbeError(f"observe= raised {text}") from error
 
     def observe_until(

@@ -129,7 +129,7 @@ class ProbeRun:
         notes = map(describe_note, run.evidence.notes())
         self._notes.extend(f"{label}: {note}" if label else note for note in notes)
         for finding in run.findings():
-            redacted = self._redactor.finding(_label_finding(finding, label))
+            redacted = self._redactor.redact_finding(_label_finding(finding, label))
             # Without an event an id is known for every event.
             self._found.append(_Found(redacted, (redacted.id, finding.id)))
         # A receiver that rejects one event may accept another one.
@@ -148,7 +148,7 @@ class ProbeRun:
         if client.rate_limited:
             self._not_judged.append(NotJudged(RateLimited(client.rate_limited, client.deliveries)))
         if client.failed_observations:
-            first = self._redactor.text(client.failed_observations[0])
+            first = self._redactor.redact_string(client.failed_observations[0])
             self._notes.append(describe_retries(len(client.failed_observations), first))
 
     def _make_report(self) -> Report:

@@ -97,7 +97,7 @@ class ProbeCase:
         exchange = Exchange(self.delivery, reply)
         failure = Failure(wrong, self._case, (exchange,), leaked=leaked)
         finding = make_finding(make_diagnosis(self.id, wrong, cause, [failure]))
-        finding = Redactor(self._secret).finding(finding)
+        finding = Redactor(self._secret).redact_finding(finding)
         url = str(getattr(answer, "url", ""))
         lines = finding_lines(finding, url if "://" in url else _SOMEWHERE)
         raise ReceiverError("\n   ".join(lines))

@@ -13,7 +13,7 @@ from kombo_fakes.wire.signing import SIGNATURE_HEADER, key_of, sign
 
 _INSTEAD = "[the webhook secret]"
 _KEPT = 1 << 16
-"""How many bytes receivers keep of the body of a reply at most."""
+"""The most bytes that receivers keep of a body: one of this length may be truncated."""
 
 
 class Redactor:
@@ -23,7 +23,7 @@ class Redactor:
         secret: The secret.
 
     Examples:
-        >>> Redactor("a&b and more").text("key=a%26b%20and%20more, 'a&b and more'")
+        >>> Redactor("a&b and more").redact_string("key=a%26b%20and%20more, 'a&b and more'")
         "key=[the webhook secret], '[the webhook secret]'"
     """
 
@@ -33,49 +33,51 @@ class Redactor:
         self.is_too_short: bool = len(key_of(secret)) < SHORTEST
         """True if the secret is too short to be redacted: it could be in any string by chance."""
 
-    def text(self, text: str) -> str:
+    def redact_string(self, string: str) -> str:
         """Redact a string."""
         for form in self._forms:
-            if form in text:
-                text = text.replace(form, _INSTEAD)
-        return text
+            if form in string:
+                string = string.replace(form, _INSTEAD)
+        return string
 
-    def value(self, value: Any) -> Any:
+    def redact_value(self, value: Any) -> Any:
         """Redact the strings in a JSON value, however deep they are.
 
-        Redact before you cut anything short: half a secret has none of the forms any more.
+        Redact a string before you shorten it: half a secret has none of the forms.
         """
         if isinstance(value, str):
-            return self.text(value)
+            return self.redact_string(value)
         if isinstance(value, bytes):
-            return self._raw(value)
+            return self._redact_bytes(value)
         if isinstance(value, Mapping):
-            return {self.value(name): self.value(one) for name, one in value.items()}
+            return {self.redact_value(name): self.redact_value(one) for name, one in value.items()}
         if isinstance(value, (list, tuple)):
-            return [self.value(one) for one in value]
+            return [self.redact_value(one) for one in value]
         return value
 
-    def reply(self, reply: Reply) -> Reply:
+    def redact_reply(self, reply: Reply) -> Reply:
         """Redact a reply."""
-        body = self._raw(reply.body)
+        body = self._redact_bytes(reply.body)
         if len(reply.body) >= _KEPT:
-            body = self._without_half_of_it(body)
-        headers = tuple((self.text(name), self.text(value)) for name, value in reply.headers)
+            body = self._redact_truncated_end(body)
+        headers = tuple(
+            (self.redact_string(name), self.redact_string(value)) for name, value in reply.headers
+        )
         raised = reply.raised
         if raised is not None:
-            raised = Raised(self.text(raised.error), self.text(raised.place))
+            raised = Raised(self.redact_string(raised.error), self.redact_string(raised.place))
         if (body, headers, raised) == (reply.body, reply.headers, reply.raised):
             return reply
         return replace(reply, body=body, headers=headers, raised=raised)
 
-    def _raw(self, data: bytes) -> bytes:
+    def _redact_bytes(self, data: bytes) -> bytes:
         for form in self._forms:
             if (raw := _encoded(form)) in data:
                 data = data.replace(raw, _INSTEAD.encode())
         return data
 
-    def _without_half_of_it(self, data: bytes) -> bytes:
-        """Redact the beginning of the secret at the end of data that was cut short."""
+    def _redact_truncated_end(self, data: bytes) -> bytes:
+        """Redact the beginning of the secret at the end of a truncated body."""
         for form in self._forms:
             raw = _encoded(form)
             for length in range(len(raw) - 1, SHORTEST - 1, -1):
@@ -83,16 +85,18 @@ class Redactor:
                     return data[:-length] + _INSTEAD.encode()
         return data
 
-    def finding(self, finding: Finding) -> Finding:
-        """Redact a finding, and note whether its delivery is signed correctly."""
+    def redact_finding(self, finding: Finding) -> Finding:
+        """Redact a finding, and record whether its delivery is signed correctly."""
         delivery = finding.exchanges[-1].delivery if finding.exchanges else None
         return replace(
             finding,
-            headline=self.text(finding.headline),
-            shown_by=self.text(finding.shown_by),
-            text=self.text(finding.text),
-            fix=self.text(finding.fix),
-            exchanges=tuple(replace(e, reply=self.reply(e.reply)) for e in finding.exchanges),
+            headline=self.redact_string(finding.headline),
+            shown_by=self.redact_string(finding.shown_by),
+            text=self.redact_string(finding.text),
+            fix=self.redact_string(finding.fix),
+            exchanges=tuple(
+                replace(e, reply=self.redact_reply(e.reply)) for e in finding.exchanges
+            ),
             signed=delivery is not None and self._is_signed(delivery),
         )
 

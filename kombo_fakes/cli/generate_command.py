@@ -44,7 +44,7 @@ EXAMPLES = format_examples(
     "format_",
     type=click.Choice(["json", "ndjson"]),
     help="json: one object, or an array of several. ndjson: one payload per line; an invalid one"
-    " comes with its fault. The default follows the ending of --out, and is json otherwise.",
+    " comes with its fault. The ending of --out decides the default, which is json otherwise.",
 )
 @click.option(
     "--out",
@@ -57,8 +57,8 @@ EXAMPLES = format_examples(
     type=Part(),
     default="1/1",
     metavar="K/M",
-    help="Make only the K-th of M parts, so several machines can share the work. The parts in"
-    " order are the whole. For ndjson and directories.",
+    help="Make only part K of M, so that several machines can share the work. Joined in order, the"
+    " parts are the whole run. For ndjson and directories.",
 )
 @click.option(
     "--jobs",
@@ -66,7 +66,7 @@ EXAMPLES = format_examples(
     default=1,
     metavar="N",
     show_default=True,
-    help="The number of processes that make lines of ndjson. The bytes are the same.",
+    help="The number of processes that make the lines of ndjson. It does not change the bytes.",
 )
 @click.option(
     "--faker",
@@ -82,7 +82,7 @@ def generate_command(
     jobs: int,
     locale: str | None,
 ) -> None:
-    """Make payloads: realistic, anything valid, or invalid.
+    """Make payloads: realistic ones, any valid ones, or invalid ones.
 
     The same options and seed make the same bytes, whatever --part and --jobs are. A longer run
     begins with the payloads of a shorter run.

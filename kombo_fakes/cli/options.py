@@ -5,8 +5,9 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Callable, Iterator
+from functools import wraps
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 import rich_click as click
 
@@ -69,37 +70,51 @@ class Part(_Type):
         return number, parts
 
 
-def schema_options(function: F) -> F:
-    """Add the options ``--event``, ``--schema`` and ``--name`` to a command."""
+def schema_options(default: str) -> Callable[[F], F]:
+    """Return a decorator that adds ``--event``, ``--schema`` and ``--name``.
+
+    The command gets the schema as ``schema``, or None if no option is given.
+
+    Args:
+        default: What the help of ``--event`` says about the default.
+    """
     event = click.option(
-        "--event", metavar="NAME", help="An event that `kombo-fakes events` lists."
-    )
+        "--event", metavar="NAME", show_default=default,
+        help="An event that `kombo-fakes events` lists.",
+    )  # fmt: skip
     schema = click.option(
-        "--schema",
-        "schema_file",
-        metavar="FILE",
+        "--schema", "schema_file", metavar="FILE",
         help="Use your own JSON Schema or OpenAPI description (JSON or YAML) instead of an event.",
-    )
+    )  # fmt: skip
     name = click.option(
         "--name", metavar="NAME", help="The schema or webhook to use from an OpenAPI description."
     )
-    return event(schema(name(function)))
+
+    def decorate(function: F) -> F:
+        @wraps(function)
+        def command(
+            *, event: str | None, schema_file: str | None, name: str | None, **others: Any
+        ) -> Any:
+            return function(schema=_load_schema(event, schema_file, name), **others)
+
+        decorated: Any = command
+        return cast(F, event(schema(name(decorated))))
+
+    return decorate
 
 
 def transport_options(seconds: float) -> Callable[[F], F]:
     """Return a decorator that adds ``--timeout``, ``--allow-remote`` and ``--ca-file``.
 
+    The parameters of the command have the names of the arguments of `Transport`.
+
     Args:
         seconds: The default of ``--timeout``.
     """
     timeout = click.option(
-        "--timeout",
-        type=Positive(),
-        default=seconds,
-        metavar="SECONDS",
-        show_default=True,
+        "--timeout", type=Positive(), default=seconds, metavar="SECONDS", show_default=True,
         help="The longest time from a delivery to the end of its answer.",
-    )
+    )  # fmt: skip
     remote = click.option(
         "--allow-remote", is_flag=True, help="Allow a receiver on another machine."
     )
@@ -141,15 +156,15 @@ def _wrap_example(line: str) -> Iterator[str]:
     yield current
 
 
-def load_schema(event: str | None, schema_file: str | None, name: str | None = None) -> Schema:
-    """Load the schema that the options name, or the schema of the default event.
+def _load_schema(event: str | None, schema_file: str | None, name: str | None) -> Schema | None:
+    """Load the schema that the options name.
 
     Raises:
         UsageError: if both an event and a file are given, or a name without a file.
         UnknownNameError, DocumentError, SchemaError: as `Schema.load` does.
     """
     from kombo_fakes.schema.schema import Schema
-    from kombo_fakes.webhooks.shipped import DEFAULT_EVENT, check_event
+    from kombo_fakes.webhooks.shipped import check_event
 
     if event is not None and schema_file is not None:
         raise click.UsageError("--event and --schema: give one of them")
@@ -162,9 +177,10 @@ def load_schema(event: str | None, schema_file: str | None, name: str | None = N
         schema = Schema.load(path) if name is None else Schema.from_openapi(path)[name]
         _note_misspelt_formats(schema, schema_file)
         return schema
-    wanted = DEFAULT_EVENT if event is None else event
-    check_event(wanted)
-    return Schema.load(wanted)
+    if event is None:
+        return None
+    check_event(event)
+    return Schema.load(event)
 
 
 def _note_misspelt_formats(schema: Schema, file: str) -> None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import rich_click as click
 
-from kombo_fakes.cli.options import WholeNumber, load_schema, schema_options
+from kombo_fakes.cli.options import WholeNumber, schema_options
 
 if TYPE_CHECKING:
     from kombo_fakes.errors import OverrideError
@@ -27,7 +27,7 @@ def payload_options(*, count: str, seed: str) -> Callable[[F], F]:
         seed: The help of ``--seed``.
     """
     options = (
-        schema_options,
+        schema_options("the first of them"),
         click.option("-n", "--count", "count", type=WholeNumber(1), metavar="N", help=count),
         click.option(
             "--seed", type=WholeNumber(0), default=0, metavar="N", show_default=True, help=seed
@@ -43,7 +43,7 @@ def payload_options(*, count: str, seed: str) -> Callable[[F], F]:
         click.option(
             "--invalid",
             is_flag=True,
-            help="Make invalid payloads, each with one fault, and use all faults in turn.",
+            help="Make invalid payloads with one fault each. All faults take turns.",
         ),
         click.option(
             "--fault",
@@ -73,9 +73,7 @@ def payload_options(*, count: str, seed: str) -> Callable[[F], F]:
         @wraps(function)
         def command(
             *,
-            event: str | None,
-            schema_file: str | None,
-            name: str | None,
+            schema: Schema | None,
             count: int | None,
             seed: int,
             values: ValueKind,
@@ -86,13 +84,14 @@ def payload_options(*, count: str, seed: str) -> Callable[[F], F]:
             **others: Any,
         ) -> Any:
             from kombo_fakes.generation.settings import GenerationSettings
+            from kombo_fakes.schema.schema import Schema
 
             _check_combination(values, invalid, fault_ids)
             overrides = dict(map(_parse_override, sets))
-            schema = load_schema(event, schema_file, name)
-            _note_unnamed_fields(schema, overrides)
+            chosen = Schema.load() if schema is None else schema
+            _note_unnamed_fields(chosen, overrides)
             payloads = GenerationSettings(
-                schema, count, seed, values, invalid, fault_ids, overrides, unsets
+                chosen, count, seed, values, invalid, fault_ids, overrides, unsets
             )
             return function(payloads=payloads, **others)
 

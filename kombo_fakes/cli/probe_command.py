@@ -16,7 +16,7 @@ from kombo_fakes.cli.options import (
     transport_options,
 )
 from kombo_fakes.cli.progress import show_phases
-from kombo_fakes.cli.secret import read_secret, secret_options
+from kombo_fakes.cli.secret import secret_options
 from kombo_fakes.cli.status import FINE, FOUND, INTERRUPTED, UNUSABLE
 from kombo_fakes.cli.temporary_files import avoid_temporary_files
 
@@ -28,15 +28,16 @@ EXAMPLES = format_examples(
     "kombo-fakes probe http://127.0.0.1:8000/webhooks/kombo --secret-file secret.txt",
     "kombo-fakes probe URL --observe-url 'http://127.0.0.1:8000/integrations/{integration_id}'",
     "kombo-fakes probe URL --policy tolerant --junit report.xml",
-    "kombo-fakes probe URL --json baseline.json; kombo-fakes probe URL --baseline baseline.json",
+    "kombo-fakes probe URL --json known.json           keep what is wrong today",
+    "kombo-fakes probe URL --baseline known.json       report only what is new",
 )
 
 
 @click.command("probe", epilog=EXAMPLES)
 @click.argument("url")
 @click.option(
-    "--event", "names", metavar="NAME", multiple=True,
-    help="An event to send, as `kombo-fakes events` lists it. Can be repeated.",
+    "--event", metavar="NAME", multiple=True, show_default="the first of them",
+    help="An event to send, of those that `kombo-fakes events` lists. Can be repeated.",
 )  # fmt: skip
 @secret_options
 @click.option(
@@ -46,9 +47,9 @@ EXAMPLES = format_examples(
 )  # fmt: skip
 @click.option(
     "--observe-url", "observe", metavar="TEMPLATE",
-    help="A URL with {integration_id} in it that returns what the receiver has stored of an"
-    " integration: a JSON object with state, qa_status, setup_status, updated_at and optionally"
-    " events, or 404.",
+    help="A URL with {integration_id} in it, where the receiver shows what it has stored of an"
+    " integration: 404, or a JSON object with state, qa_status, setup_status, updated_at and"
+    " optionally events.",
 )  # fmt: skip
 @click.option(
     "--max-examples", type=WholeNumber(0), default=100, metavar="N", show_default=True,
@@ -56,7 +57,7 @@ EXAMPLES = format_examples(
 )  # fmt: skip
 @click.option(
     "--seed", type=WholeNumber(0), default=0, metavar="N", show_default=True,
-    help="The same seed sends the same payloads. Only the ids are new in each run.",
+    help="The same seed sends the same payloads. Only the ids in them are new in each run.",
 )  # fmt: skip
 @click.option(
     "--max-seconds", type=Positive(), default=300.0, metavar="SECONDS", show_default=True,
@@ -64,8 +65,8 @@ EXAMPLES = format_examples(
 )  # fmt: skip
 @click.option(
     "--settle", type=Positive(), default=0.75, metavar="SECONDS", show_default=True,
-    help="The longest time until the stored state has to be right. Raise it if the receiver"
-    " answers before it stores.",
+    help="How long to wait until the stored state is right. Raise it if the receiver answers"
+    " before it stores.",
 )  # fmt: skip
 @click.option(
     "--json", "json_file", metavar="FILE",
@@ -79,7 +80,7 @@ EXAMPLES = format_examples(
 @click.option(
     "--record",
     metavar="DIR",
-    help="Write every delivery and its answer into a directory, with curl commands and a HAR.",
+    help="Write every delivery and its answer into a directory, with curl commands and a HAR file.",
 )
 @click.option(
     "--skip", metavar="FINDING", multiple=True,
@@ -93,52 +94,26 @@ EXAMPLES = format_examples(
 @transport_options(5.0)
 def probe_command(
     url: str,
-    names: tuple[str, ...],
-    secret: str | None,
-    secret_file: str | None,
-    policy: str,
-    observe: str | None,
-    max_examples: int,
-    seed: int,
-    timeout: float,
-    max_seconds: float,
-    settle: float,
     json_file: str | None,
     html_file: str | None,
     junit_file: str | None,
     record: str | None,
     skip: tuple[str, ...],
     baseline: str | None,
-    allow_remote: bool,
-    ca_file: str | None,
+    **settings: Any,
 ) -> int:
     """Send deliveries to a receiver and report what it gets wrong.
 
     The probe sends valid payloads in all styles, invalid payloads, wrong signatures, broken bodies
     and schema changes. With --observe-url it also sends duplicates, late events and retries, and
-    compares the stored state. Standard output is a report. The exit status is 1 if something was
-    found. It is 2 if nothing was found, but the run was stopped before its end. The receiver has
-    to be on this machine, unless you add --allow-remote.
+    compares the stored state. The report goes to standard output. The exit status is 1 if
+    something was found, and 2 if nothing was found but the run was stopped before its end. The
+    receiver has to be on this machine, unless you add --allow-remote.
     """
-    # The secret is read first: a missing one shall not leave an empty record behind.
-    options: dict[str, Any] = {
-        "secret": read_secret(secret, secret_file),
-        "policy": policy,
-        "observe": observe,
-        "seed": seed,
-        "max_examples": max_examples,
-        "timeout": timeout,
-        "max_seconds": max_seconds,
-        "settle": settle,
-        "allow_remote": allow_remote,
-        "ca_file": ca_file,
-    }
-    if names:
-        options["event"] = names
     outs = {"json": json_file, "html": html_file, "junit": junit_file}
     _check_apart([name for name in outs.values() if name is not None])
     with avoid_temporary_files():  # Before anything imports Hypothesis.
-        return _run_probe(url, options, outs, record, skip, baseline)
+        return _run_probe(url, settings, outs, record, skip, baseline)
 
 
 def _check_apart(names: Sequence[str]) -> None:
@@ -153,7 +128,7 @@ def _check_apart(names: Sequence[str]) -> None:
 
 def _run_probe(
     url: str,
-    options: dict[str, Any],
+    options: Mapping[str, Any],
     outs: Mapping[str, str | None],
     record: str | None,
     skip: Iterable[str],

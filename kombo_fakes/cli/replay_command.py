@@ -35,16 +35,15 @@ def replay_command(
     files: tuple[str, ...],
     url: str | None,
     findings: tuple[str, ...],
-    timeout: float,
-    allow_remote: bool,
-    ca_file: str | None,
+    **transport: Any,
 ) -> int:
     """Send deliveries of a probe again, byte for byte, and compare the answers.
 
-    A line shows the answer then, the answer now, and what that means: a finding is fixed, still
-    wrong, or wrong in another way. A recording does not say what is expected: its answer is as
+    FILE is a report of `probe --json`, or a delivery that `probe --record` has written. Each line
+    shows the earlier answer, the new answer and a verdict: a finding is fixed, still wrong, or
+    wrong in another way. A recording does not say which answer is expected, so its answer is as
     recorded, or differs from the recording. Known findings are sent again only if --finding names
-    them. The exit status is 1 if anything is still wrong.
+    them. The exit status is 1 if anything is wrong.
     """
     from kombo_fakes.cli.terminal import print_message, print_table
     from kombo_fakes.core.json_reader import parse_json, read_bytes
@@ -63,9 +62,7 @@ def replay_command(
         again.append((url or _read_target(data, name), found))
     rows, verdicts = [], Counter[str]()
     for to, found in again:
-        receiver = resolve_receiver(
-            to, url=to, timeout=timeout, allow_remote=allow_remote, ca_file=ca_file
-        )
+        receiver = resolve_receiver(to, url=to, **transport)
         try:
             for kept in found:
                 then = kept.exchange

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
-from typing import Any, TypeVar
+from functools import wraps
+from typing import Any, TypeVar, cast
 
 import rich_click as click
 
@@ -14,7 +15,7 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 
 def secret_options(function: F) -> F:
-    """Add the options ``--secret-file`` and ``--secret`` to a command."""
+    """Add ``--secret-file`` and ``--secret`` to a command, which gets the bytes as ``secret``."""
     file = click.option(
         "--secret-file",
         metavar="FILE",
@@ -24,12 +25,22 @@ def secret_options(function: F) -> F:
         "--secret",
         metavar="TEXT",
         help="The webhook secret. Other users of this machine can see it. Without both options,"
-        f" the environment variable {VARIABLE} holds the secret.",
+        f" the secret is the value of the environment variable {VARIABLE}.",
     )
-    return file(text(function))
+
+    @wraps(function)
+    def command(*, secret: str | None, secret_file: str | None, **others: Any) -> Any:
+        if others.get("file") == secret_file == "-":
+            raise click.UsageError(
+                "--secret-file -: FILE is standard input already; give the secret in another way"
+            )
+        return function(secret=_read_secret(secret, secret_file), **others)
+
+    decorated: Any = command
+    return cast(F, file(text(decorated)))
 
 
-def read_secret(secret: str | None, secret_file: str | None) -> bytes:
+def _read_secret(secret: str | None, secret_file: str | None) -> bytes:
     """Read the secret from an option or from the environment.
 
     Args:

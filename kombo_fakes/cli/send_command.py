@@ -16,7 +16,7 @@ from kombo_fakes.cli.payload_options import (
     payload_options,
 )
 from kombo_fakes.cli.progress import show_bar
-from kombo_fakes.cli.secret import read_secret, secret_options
+from kombo_fakes.cli.secret import secret_options
 from kombo_fakes.cli.temporary_files import avoid_temporary_files
 from kombo_fakes.core.messages import shorten
 from kombo_fakes.errors import KomboFakesError, OverrideError
@@ -51,8 +51,8 @@ EXAMPLES = format_examples(
 )  # fmt: skip
 @click.option(
     "--style", default="compact", metavar="NAME", show_default=True,
-    help="The style of the bodies: compact, indented, keys-reversed, ... mixed combines several"
-    " styles in one body. random picks a style for each payload.",
+    help="The style of the JSON bodies, such as compact, indented or keys-reversed. mixed combines"
+    " several styles in one body. random picks a style for each payload.",
 )  # fmt: skip
 @click.option(
     "--repeat", type=WholeNumber(1), default=1, metavar="N", show_default=True,
@@ -71,17 +71,14 @@ EXAMPLES = format_examples(
 def send_command(
     url: str,
     payloads: GenerationSettings,
-    secret: str | None,
-    secret_file: str | None,
+    secret: bytes,
     wire_fault_ids: tuple[str, ...],
     style: str,
     repeat: int,
     shuffle: bool,
     rate: float | None,
-    timeout: float,
-    allow_remote: bool,
-    ca_file: str | None,
     as_json: bool,
+    **transport: Any,
 ) -> None:
     """Send signed deliveries to a receiver, and count the answers.
 
@@ -95,13 +92,11 @@ def send_command(
 
     if wire_fault_ids:
         _check_wire_faults(payloads, style)
-    plan = DeliveryPlan(
-        payloads, wire_fault_ids, style, repeat, shuffle, read_secret(secret, secret_file)
-    )
+    plan = DeliveryPlan(payloads, wire_fault_ids, style, repeat, shuffle, secret)
     answers = _Answers(as_json)
     try:
         with (
-            Transport(url, timeout=timeout, allow_remote=allow_remote, ca_file=ca_file) as to,
+            Transport(url, **transport) as to,
             avoid_temporary_files() if payloads.values == "any" else nullcontext(),
         ):
             answers.url = to.name

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import rich_click as click
 
-from kombo_fakes.cli.options import format_examples, load_schema, schema_options
+from kombo_fakes.cli.options import format_examples, schema_options
 
 if TYPE_CHECKING:
     from kombo_fakes.errors import DocumentError
@@ -29,23 +29,18 @@ EXAMPLES = format_examples(
 
 
 @click.command("validate", epilog=EXAMPLES)
-@schema_options
+@schema_options("the type of each payload")
 @click.argument("files", metavar="FILE...", nargs=-1, required=True)
-def validate_command(
-    event: str | None, schema_file: str | None, name: str | None, files: tuple[str, ...]
-) -> int:
+def validate_command(schema: Schema | None, files: tuple[str, ...]) -> int:
     """Validate payloads against a schema, formats included, and report every violation.
 
     FILE is a .json file with one payload, or an .ndjson or .jsonl file with one payload per line.
     Both can be compressed, with .gz or .zst at the end of the name. - is standard input, in either
-    format. Without --event and --schema, the type of a payload selects its schema.
+    format.
     """
     from kombo_fakes.cli.status import FINE, FOUND, UNUSABLE
 
-    named = None
-    if (event, schema_file, name) != (None, None, None):
-        named = load_schema(event, schema_file, name)
-    statuses = [_judge_file(file, named) for file in files]
+    statuses = [_judge_file(file, schema) for file in files]
     return next((status for status in (UNUSABLE, FOUND) if status in statuses), FINE)
 
 

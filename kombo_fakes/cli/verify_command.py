@@ -6,7 +6,6 @@ import rich_click as click
 
 from kombo_fakes.cli.options import format_examples
 from kombo_fakes.cli.secret import secret_options
-from kombo_fakes.cli.sign_command import read_body_and_secret
 
 EXAMPLES = format_examples(
     "kombo-fakes verify body.json --signature OIkSn... --secret-file secret.txt",
@@ -21,17 +20,17 @@ EXAMPLES = format_examples(
     "--signature", metavar="TEXT", required=True, help="The value of the header X-Kombo-Signature."
 )
 @secret_options
-def verify_command(file: str, signature: str, secret: str | None, secret_file: str | None) -> int:
+def verify_command(file: str, signature: str, secret: bytes) -> int:
     """Check the signature of a body, and explain what is wrong with it.
 
     FILE holds the body as it was received, before anything parses it. - is standard input.
     """
     from kombo_fakes.cli.status import FINE, FOUND
     from kombo_fakes.cli.terminal import print_line
+    from kombo_fakes.core.json_reader import read_bytes
     from kombo_fakes.wire.signature_explanation import explain_signature
 
-    body, key = read_body_and_secret(file, secret, secret_file)
-    explanation = explain_signature(body, signature, key)
+    explanation = explain_signature(read_bytes(file), signature, secret)
     if explanation is None:
         print_line("right")
         return FINE

@@ -81,13 +81,13 @@ def test_faults_of_deliveries_on_a_terminal(on_terminal):
     shown = re.sub(r"\x1b\[[0-9;]*m", "", on_terminal("faults", "--wire"))
     assert re.search(r"signature-missing +reject +no signature header", shown)
     assert re.search(r"body-null +reject /", shown)
-    assert f"{len(wire_faults(secret='a secret'))} faults of deliveries" in shown
+    assert f"{len(wire_faults(secret='a secret'))} wire faults" in shown
 
 
 @pytest.mark.parametrize("option", [["--at", "data"], ["--keyword", "enum"]])
 def test_faults_of_deliveries_have_no_place(run, option):
     assert run("faults", "--wire", *option).error == snapshot(
-        "--wire: faults of deliveries have no place or keyword; leave out --at, --keyword"
+        "--wire: wire faults have no place or keyword; leave out --at and --keyword"
     )
 
 

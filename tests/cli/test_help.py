@@ -28,7 +28,7 @@ HELP = {
 │ --help     -h  Show this message and exit.                                   │
 ╰──────────────────────────────────────────────────────────────────────────────╯
 ╭─ Commands ───────────────────────────────────────────────────────────────────╮
-│ generate  Make payloads: realistic, anything valid, or invalid.              │
+│ generate  Make payloads: realistic ones, any valid ones, or invalid ones.    │
 │ validate  Validate payloads against a schema, formats included, and report   │
 │           every violation.                                                   │
 │ faults    List the faults that `generate --fault` can put into a payload.    │
@@ -58,13 +58,14 @@ HELP = {
 
  Usage: kombo-fakes generate [OPTIONS]
 
- Make payloads: realistic, anything valid, or invalid.
+ Make payloads: realistic ones, any valid ones, or invalid ones.
  The same options and seed make the same bytes, whatever --part and --jobs are.
  A longer run begins with the payloads of a shorter run.
 
 ╭─ Options ────────────────────────────────────────────────────────────────────╮
 │ --event        NAME                     An event that `kombo-fakes events`   │
-│                                         lists.                               │
+│                                         lists. [default: (the first of       │
+│                                         them)]                               │
 │ --schema       FILE                     Use your own JSON Schema or OpenAPI  │
 │                                         description (JSON or YAML) instead   │
 │                                         of an event.                         │
@@ -81,8 +82,8 @@ HELP = {
 │                                         schema allows. corners: a fixed list │
 │                                         of extreme but valid payloads.       │
 │                                         [default: realistic]                 │
-│ --invalid                               Make invalid payloads, each with one │
-│                                         fault, and use all faults in turn.   │
+│ --invalid                               Make invalid payloads with one fault │
+│                                         each. All faults take turns.         │
 │ --fault        ID                       Make payloads with this fault; *     │
 │                                         stands for anything. Can be          │
 │                                         repeated.                            │
@@ -94,19 +95,20 @@ HELP = {
 │ --format       [json|ndjson]            json: one object, or an array of     │
 │                                         several. ndjson: one payload per     │
 │                                         line; an invalid one comes with its  │
-│                                         fault. The default follows the       │
-│                                         ending of --out, and is json         │
+│                                         fault. The ending of --out decides   │
+│                                         the default, which is json           │
 │                                         otherwise.                           │
 │ --out          FILE|DIR                 Write a .json or .ndjson file, or a  │
 │                                         directory with one file per payload  │
 │                                         and a manifest.json.                 │
-│ --part         K/M                      Make only the K-th of M parts, so    │
+│ --part         K/M                      Make only part K of M, so that       │
 │                                         several machines can share the work. │
-│                                         The parts in order are the whole.    │
-│                                         For ndjson and directories.          │
+│                                         Joined in order, the parts are the   │
+│                                         whole run. For ndjson and            │
+│                                         directories.                         │
 │ --jobs         N                        The number of processes that make    │
-│                                         lines of ndjson. The bytes are the   │
-│                                         same. [default: 1]                   │
+│                                         the lines of ndjson. It does not     │
+│                                         change the bytes. [default: 1]       │
 │ --faker        LOCALE                   Take names from Faker in this        │
 │                                         locale, such as de_DE. Faker has to  │
 │                                         be installed.                        │
@@ -132,11 +134,11 @@ HELP = {
  violation.
  FILE is a .json file with one payload, or an .ndjson or .jsonl file with one
  payload per line. Both can be compressed, with .gz or .zst at the end of the
- name. - is standard input, in either format. Without --event and --schema, the
- type of a payload selects its schema.
+ name. - is standard input, in either format.
 
 ╭─ Options ────────────────────────────────────────────────────────────────────╮
-│ --event       NAME  An event that `kombo-fakes events` lists.                │
+│ --event       NAME  An event that `kombo-fakes events` lists. [default: (the │
+│                     type of each payload)]                                   │
 │ --schema      FILE  Use your own JSON Schema or OpenAPI description (JSON or │
 │                     YAML) instead of an event.                               │
 │ --name        NAME  The schema or webhook to use from an OpenAPI             │
@@ -159,7 +161,8 @@ HELP = {
  the description and the reason.
 
 ╭─ Options ────────────────────────────────────────────────────────────────────╮
-│ --event        NAME     An event that `kombo-fakes events` lists.            │
+│ --event        NAME     An event that `kombo-fakes events` lists. [default:  │
+│                         (the first of them)]                                 │
 │ --schema       FILE     Use your own JSON Schema or OpenAPI description      │
 │                         (JSON or YAML) instead of an event.                  │
 │ --name         NAME     The schema or webhook to use from an OpenAPI         │
@@ -168,7 +171,7 @@ HELP = {
 │                         enum. Can be repeated.                               │
 │ --at           POINTER  List only the faults of this field and of everything │
 │                         in it: data.state, or /data/state.                   │
-│ --wire                  List the faults of deliveries (signature, body,      │
+│ --wire                  List the wire faults (of signature, body and         │
 │                         headers) for `send --wire-fault`.                    │
 │ --json                  Print a JSON array.                                  │
 │ --help     -h           Show this message and exit.                          │
@@ -177,7 +180,7 @@ HELP = {
  Examples:
  kombo-fakes faults --at data.state
  kombo-fakes faults --keyword enum --keyword format --json
- kombo-fakes faults --wire                    faults of deliveries
+ kombo-fakes faults --wire
 """),
     ("events",): snapshot("""\
 
@@ -205,8 +208,9 @@ HELP = {
 │ --secret-file      FILE  A file with the webhook secret; - is standard       │
 │                          input.                                              │
 │ --secret           TEXT  The webhook secret. Other users of this machine can │
-│                          see it. Without both options, the environment       │
-│                          variable KOMBO_WEBHOOK_SECRET holds the secret.     │
+│                          see it. Without both options, the secret is the     │
+│                          value of the environment variable                   │
+│                          KOMBO_WEBHOOK_SECRET.                               │
 │ --help         -h        Show this message and exit.                         │
 ╰──────────────────────────────────────────────────────────────────────────────╯
 
@@ -228,9 +232,9 @@ HELP = {
 │    --secret-file      FILE  A file with the webhook secret; - is standard    │
 │                             input.                                           │
 │    --secret           TEXT  The webhook secret. Other users of this machine  │
-│                             can see it. Without both options, the            │
-│                             environment variable KOMBO_WEBHOOK_SECRET holds  │
-│                             the secret.                                      │
+│                             can see it. Without both options, the secret is  │
+│                             the value of the environment variable            │
+│                             KOMBO_WEBHOOK_SECRET.                            │
 │    --help         -h        Show this message and exit.                      │
 ╰──────────────────────────────────────────────────────────────────────────────╯
 
@@ -252,7 +256,8 @@ HELP = {
 
 ╭─ Options ────────────────────────────────────────────────────────────────────╮
 │ --event             NAME                     An event that `kombo-fakes      │
-│                                              events` lists.                  │
+│                                              events` lists. [default: (the   │
+│                                              first of them)]                 │
 │ --schema            FILE                     Use your own JSON Schema or     │
 │                                              OpenAPI description (JSON or    │
 │                                              YAML) instead of an event.      │
@@ -270,9 +275,9 @@ HELP = {
 │                                              the schema allows. corners: a   │
 │                                              fixed list of extreme but valid │
 │                                              payloads. [default: realistic]  │
-│ --invalid                                    Make invalid payloads, each     │
-│                                              with one fault, and use all     │
-│                                              faults in turn.                 │
+│ --invalid                                    Make invalid payloads with one  │
+│                                              fault each. All faults take     │
+│                                              turns.                          │
 │ --fault             ID                       Make payloads with this fault;  │
 │                                              * stands for anything. Can be   │
 │                                              repeated.                       │
@@ -288,21 +293,20 @@ HELP = {
 │ --secret            TEXT                     The webhook secret. Other users │
 │                                              of this machine can see it.     │
 │                                              Without both options, the       │
+│                                              secret is the value of the      │
 │                                              environment variable            │
-│                                              KOMBO_WEBHOOK_SECRET holds the  │
-│                                              secret.                         │
+│                                              KOMBO_WEBHOOK_SECRET.           │
 │ --wire-fault        ID                       Send deliveries with this fault │
 │                                              of signature, body or headers,  │
 │                                              such as signature-missing; *    │
 │                                              stands for anything. Can be     │
 │                                              repeated.                       │
-│ --style             NAME                     The style of the bodies:        │
-│                                              compact, indented,              │
-│                                              keys-reversed, ... mixed        │
-│                                              combines several styles in one  │
-│                                              body. random picks a style for  │
-│                                              each payload. [default:         │
-│                                              compact]                        │
+│ --style             NAME                     The style of the JSON bodies,   │
+│                                              such as compact, indented or    │
+│                                              keys-reversed. mixed combines   │
+│                                              several styles in one body.     │
+│                                              random picks a style for each   │
+│                                              payload. [default: compact]     │
 │ --repeat            N                        Send each delivery N times.     │
 │                                              [default: 1]                    │
 │ --shuffle                                    Shuffle the order. The seed     │
@@ -358,44 +362,46 @@ HELP = {
  Send deliveries to a receiver and report what it gets wrong.
  The probe sends valid payloads in all styles, invalid payloads, wrong
  signatures, broken bodies and schema changes. With --observe-url it also sends
- duplicates, late events and retries, and compares the stored state. Standard
- output is a report. The exit status is 1 if something was found. It is 2 if
- nothing was found, but the run was stopped before its end. The receiver has to
+ duplicates, late events and retries, and compares the stored state. The report
+ goes to standard output. The exit status is 1 if something was found, and 2 if
+ nothing was found but the run was stopped before its end. The receiver has to
  be on this machine, unless you add --allow-remote.
 
 ╭─ Options ────────────────────────────────────────────────────────────────────╮
-│ --event             NAME               An event to send, as `kombo-fakes     │
-│                                        events` lists it. Can be repeated.    │
+│ --event             NAME               An event to send, of those that       │
+│                                        `kombo-fakes events` lists. Can be    │
+│                                        repeated. [default: (the first of     │
+│                                        them)]                                │
 │ --secret-file       FILE               A file with the webhook secret; - is  │
 │                                        standard input.                       │
 │ --secret            TEXT               The webhook secret. Other users of    │
 │                                        this machine can see it. Without both │
-│                                        options, the environment variable     │
-│                                        KOMBO_WEBHOOK_SECRET holds the        │
-│                                        secret.                               │
+│                                        options, the secret is the value of   │
+│                                        the environment variable              │
+│                                        KOMBO_WEBHOOK_SECRET.                 │
 │ --policy            [strict|tolerant]  strict: the receiver has to reject    │
 │                                        what the schema forbids. tolerant: it │
 │                                        may accept such payloads, and it has  │
 │                                        to accept those of future releases.   │
 │                                        [default: strict]                     │
-│ --observe-url       TEMPLATE           A URL with {integration_id} in it     │
-│                                        that returns what the receiver has    │
-│                                        stored of an integration: a JSON      │
-│                                        object with state, qa_status,         │
+│ --observe-url       TEMPLATE           A URL with {integration_id} in it,    │
+│                                        where the receiver shows what it has  │
+│                                        stored of an integration: 404, or a   │
+│                                        JSON object with state, qa_status,    │
 │                                        setup_status, updated_at and          │
-│                                        optionally events, or 404.            │
+│                                        optionally events.                    │
 │ --max-examples      N                  The number of payloads that           │
 │                                        Hypothesis draws, in addition to the  │
 │                                        fixed cases. [default: 100]           │
 │ --seed              N                  The same seed sends the same          │
-│                                        payloads. Only the ids are new in     │
-│                                        each run. [default: 0]                │
+│                                        payloads. Only the ids in them are    │
+│                                        new in each run. [default: 0]         │
 │ --max-seconds       SECONDS [x>0]      Stop the run after this time.         │
 │                                        [default: 300.0]                      │
-│ --settle            SECONDS [x>0]      The longest time until the stored     │
-│                                        state has to be right. Raise it if    │
-│                                        the receiver answers before it        │
-│                                        stores. [default: 0.75]               │
+│ --settle            SECONDS [x>0]      How long to wait until the stored     │
+│                                        state is right. Raise it if the       │
+│                                        receiver answers before it stores.    │
+│                                        [default: 0.75]                       │
 │ --json              FILE               Write the report as JSON. - is        │
 │                                        standard output, instead of the       │
 │                                        readable report.                      │
@@ -404,7 +410,7 @@ HELP = {
 │ --junit             FILE               Write the report as JUnit XML.        │
 │ --record            DIR                Write every delivery and its answer   │
 │                                        into a directory, with curl commands  │
-│                                        and a HAR.                            │
+│                                        and a HAR file.                       │
 │ --skip              FINDING            The id of a known finding, which does │
 │                                        not fail the run; * stands for        │
 │                                        anything. Can be repeated.            │
@@ -424,19 +430,20 @@ HELP = {
  kombo-fakes probe URL \\
  --observe-url 'http://127.0.0.1:8000/integrations/{integration_id}'
  kombo-fakes probe URL --policy tolerant --junit report.xml
- kombo-fakes probe URL --json baseline.json; kombo-fakes probe URL \\
- --baseline baseline.json
+ kombo-fakes probe URL --json known.json           keep what is wrong today
+ kombo-fakes probe URL --baseline known.json       report only what is new
 """),
     ("replay",): snapshot("""\
 
  Usage: kombo-fakes replay [OPTIONS] FILE...
 
  Send deliveries of a probe again, byte for byte, and compare the answers.
- A line shows the answer then, the answer now, and what that means: a finding
- is fixed, still wrong, or wrong in another way. A recording does not say what
- is expected: its answer is as recorded, or differs from the recording. Known
- findings are sent again only if --finding names them. The exit status is 1 if
- anything is still wrong.
+ FILE is a report of `probe --json`, or a delivery that `probe --record` has
+ written. Each line shows the earlier answer, the new answer and a verdict: a
+ finding is fixed, still wrong, or wrong in another way. A recording does not
+ say which answer is expected, so its answer is as recorded, or differs from
+ the recording. Known findings are sent again only if --finding names them. The
+ exit status is 1 if anything is wrong.
 
 ╭─ Options ────────────────────────────────────────────────────────────────────╮
 │ --url               URL            The receiver. Without it, the receiver    │

@@ -40,7 +40,7 @@ _HOMES = {
     "generation.ndjson": ("ndjson",),
     "generation.runs": ("generate",),
     "probing.engine.probe": ("probe",),
-    "probing.engine.single_cases": ("ProbeCase", "probe_cases"),
+    "probing.engine.probe_cases": ("ProbeCase", "probe_cases"),
     "probing.model": ("Finding",),
     "probing.reports.report": ("Report",),
     "pytest_plugin.fixture_types": ("DeliveryMaker", "PayloadMaker", "ReceiverProbe"),

@@ -39,8 +39,8 @@ from kombo_fakes.generation.made import Made as Made
 from kombo_fakes.generation.ndjson import ndjson as ndjson
 from kombo_fakes.generation.settings import AllOptions, ValidOptions
 from kombo_fakes.probing.engine.probe import probe as probe
-from kombo_fakes.probing.engine.single_cases import ProbeCase as ProbeCase
-from kombo_fakes.probing.engine.single_cases import probe_cases as probe_cases
+from kombo_fakes.probing.engine.probe_cases import ProbeCase as ProbeCase
+from kombo_fakes.probing.engine.probe_cases import probe_cases as probe_cases
 from kombo_fakes.probing.model import Finding as Finding
 from kombo_fakes.probing.reports.report import Report as Report
 from kombo_fakes.pytest_plugin.fixture_types import DeliveryMaker as DeliveryMaker

@@ -189,15 +189,15 @@ class TimelinesNotJudged:
 
     Attributes:
         reason: The reason.
-        ids: The ids of their scenarios, or `LOOK_BACK`.
+        ids: The ids of their scenarios, or `RECHECK`.
     """
 
     reason: TimelineReason
     ids: tuple[str, ...]
 
 
-LOOK_BACK = "look-back"
-"""Stands for the look back at the first integrations, which is a timeline without a scenario."""
+RECHECK = "recheck"
+"""Stands for the recheck of the first integrations, which is a timeline without a scenario."""
 
 NotJudgedReason: TypeAlias = (
     StateNotObserved

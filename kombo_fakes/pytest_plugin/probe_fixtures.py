@@ -24,7 +24,7 @@ from kombo_fakes.pytest_plugin.marker import (
 )
 
 if TYPE_CHECKING:
-    from kombo_fakes.probing.engine.single_cases import ProbeCase
+    from kombo_fakes.probing.engine.probe_cases import ProbeCase
     from kombo_fakes.probing.known import Known
     from kombo_fakes.probing.model import Policy
     from kombo_fakes.probing.reports.report import Report
@@ -49,7 +49,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 @lru_cache(maxsize=64)
 def _list_case_ids(event: str, wanted: tuple[str, ...] | None) -> tuple[str, ...]:
-    from kombo_fakes.probing.engine.single_cases import probe_cases
+    from kombo_fakes.probing.engine.probe_cases import probe_cases
 
     # Collection does not know the secret yet. Cases that are signed with the test secret are
     # skipped later, for a receiver that uses it.
@@ -200,7 +200,7 @@ def kombo_probe_case(
 def _make_cases(
     event: str, secret: str, policy: Policy, seed: int, name: str
 ) -> dict[str, ProbeCase]:
-    from kombo_fakes.probing.engine.single_cases import probe_cases
+    from kombo_fakes.probing.engine.probe_cases import probe_cases
 
     found = probe_cases(event, secret=secret, policy=policy, seed=seed, run=name)
     return {case.id: case for case in found}

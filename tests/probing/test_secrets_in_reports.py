@@ -111,7 +111,7 @@ def test_reports_do_not_contain_the_query_of_a_url(capsys, tmp_path):
                 assert f"{url}/hooks?..." in file.read_text()
         # Without its query the URL in the report cannot be used.
         assert main(["replay", str(files["json"])]) == 2
-        assert "--url: " in capsys.readouterr().err
+        assert "add --url URL" in capsys.readouterr().err
         assert main(["replay", str(files["json"]), "--url", f"{url}/hooks?token=hush"]) == 1
 
 

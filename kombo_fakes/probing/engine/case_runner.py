@@ -1,4 +1,4 @@
-"""Running a case: sends it, judges the answer and the state after it, and returns both."""
+"""Runs single cases: sends each one, and judges the answer and the state after it."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ from kombo_fakes.probing.verdicts.evidence import Evidence
 from kombo_fakes.probing.verdicts.judge import find_mismatches, judge
 from kombo_fakes.sequences.mismatches import ABSENT, WHOLE, Mismatch
 
-# After so many cases of a group that hang, the others are not sent: each takes a whole time-out.
+# If so many cases of a group hang, the others are not sent: each would take a whole time-out.
 _MOST_HANGS = 3
 
 
 @dataclass(frozen=True, slots=True)
 class Observation:
-    """What came of a case.
+    """What was seen of a case.
 
     Attributes:
         case: The case.
@@ -75,20 +75,20 @@ class CaseRunner:
         self._survived: set[tuple[str, bool]] = set()
 
     def stop_checking_state(self) -> None:
-        """Note that the state tells nothing: integrations are mixed up, or nothing is applied."""
+        """Judge no more states: integrations are mixed up, or nothing is applied."""
         self.can_check_state = False
 
     def has_hanging(self, case: Case) -> bool:
-        """True if a case need not be sent, since similar ones hung."""
+        """True if a case is not to be sent, because similar ones hung."""
         return bool(self._hangs[case.topic]) or self._hangs[case.group] >= _MOST_HANGS
 
     @property
     def has_hanging_attempts(self) -> bool:
-        """True if nothing else should be attempted, since too many attempts hung."""
+        """True if nothing else is to be attempted, because too many attempts hung."""
         return self._hung_attempts >= _MOST_HANGS
 
     def run(self, case: Case) -> Category | None:
-        """Run a case, keep what comes of it, and make sure that the receiver still works.
+        """Run a case, keep what was seen, and check that the receiver still works.
 
         Returns:
             What went wrong; None for nothing.
@@ -106,7 +106,7 @@ class CaseRunner:
         return observation.category
 
     def attempt(self, case: Case) -> Category | None:
-        """Run a case without keeping what comes of it.
+        """Run a case without keeping what was seen.
 
         Returns:
             What went wrong; None for nothing.
@@ -116,7 +116,7 @@ class CaseRunner:
         return category
 
     def keep(self, observation: Observation) -> None:
-        """Keep what came of a case, and publish its outcome."""
+        """Keep what was seen of a case, and publish its outcome."""
         if observation.failure is not None:
             self._evidence.add(observation.failure)
         self.publish(
@@ -178,10 +178,10 @@ class CaseRunner:
         return Failure("corrupts-state", case, (exchange,), mismatches=mismatches)
 
     def _check_survival(self, observation: Observation) -> None:
-        """Make sure that a good delivery is accepted after one that may have broken something.
+        """Check that a good delivery is accepted after one that may have broken something.
 
         Raises:
-            Stopped: if it is not: whatever comes then cannot be judged.
+            Stopped: if it is not, because later deliveries could not be judged.
         """
         case = observation.case
         is_broken = observation.category in ("crashes", "hangs")

@@ -163,7 +163,7 @@ class Client:
                 raise
             # A callable that returns a status for other deliveries, and none for this one.
             reply = Reply(None, trouble="garbage", raised=Raised(str(error)))
-        # Leaks are looked for before the secret is redacted: it is the worst of them.
+        # A leaked secret can be found only before it is redacted.
         leaked = leak(delivery, reply, self._secret)
         exchange = Exchange(delivery, self._redactor.redact_reply(reply))
         with self._lock:

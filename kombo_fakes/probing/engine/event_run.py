@@ -1,4 +1,4 @@
-"""The run of one event: a good delivery first, then phase after phase."""
+"""The run of one event: a good delivery comes first, then one phase after the other."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ _SCENARIOS = {f"timeline:{scenario.id}": scenario for scenario in SCENARIOS}
 @dataclass(frozen=True, slots=True)
 class _Phase:
     name: str
-    play: Callable[[], None]
+    run: Callable[[], None]
 
 
 class EventRun:
@@ -48,7 +48,6 @@ class EventRun:
     Args:
         client: Sends deliveries and observes the receiver.
         maker: Makes the cases.
-        run: What makes the ids of this run differ from those of another one.
         max_examples: How many payloads Hypothesis draws at the end.
         publish: Is called with what happens in the run.
 
@@ -58,16 +57,11 @@ class EventRun:
     """
 
     def __init__(
-        self,
-        client: Client,
-        maker: CaseMaker,
-        run: str,
-        max_examples: int,
-        publish: Subscriber,
+        self, client: Client, maker: CaseMaker, max_examples: int, publish: Subscriber
     ) -> None:
         self.event: str = maker.event
         self.evidence: Evidence = Evidence(policy=maker.policy)
-        self._client, self._maker, self._run_id = client, maker, run
+        self._client, self._maker = client, maker
         self._max_examples, self._publish = max_examples, publish
         has_state = client.can_observe and maker.payloads.has_state
         self._session = Session(client, self.evidence, publish)
@@ -76,15 +70,13 @@ class EventRun:
         )
         self._timelines: Timelines | None = None
         if has_state:
-            self._timelines = Timelines(
-                self._session, maker, self._runner, self.evidence, self._run_id
-            )
+            self._timelines = Timelines(self._session, maker, self._runner, self.evidence)
         self._rejection: Finding | None = None
         self._phases: list[_Phase] = []
         self._done = self._total = 0
 
     def run(self) -> StopReason | None:
-        """Run all phases; why the run ended before its time, or None.
+        """Run all phases; the reason why the run ended before its time, or None.
 
         Raises:
             ProbeError, TransportError: if the receiver has never worked.
@@ -94,7 +86,7 @@ class EventRun:
             reason = self._send_first()
             while reason is None and self._phases:
                 self._done = self._total = 0
-                self._phases[0].play()
+                self._phases[0].run()
                 self._phases.pop(0)
         except Lost as lost:
             self._blame_last(lost.loss)
@@ -103,7 +95,7 @@ class EventRun:
             reason = stopped.reason
         except KeyboardInterrupt:
             reason = Interrupted()
-        self._tell_not_judged(reason)
+        self._note_not_judged(reason)
         return reason
 
     def findings(self) -> list[Finding]:
@@ -143,7 +135,7 @@ class EventRun:
         if self._max_examples > 0:
             yield _Phase("drawn payloads", self._explore)
         if self._timelines is not None:
-            yield _Phase("a look back at the first integrations", self._timelines.look_back)
+            yield _Phase("recheck of the first integrations", self._timelines.recheck)
 
     def _run_cases(self, phase: str, cases: Iterable[Case]) -> None:
         listed = list(cases)
@@ -171,10 +163,10 @@ class EventRun:
     def _note(self, reason: NotJudgedReason) -> None:
         self._publish(PartNotJudged(NotJudged(reason)))
 
-    def _tell_not_judged(self, reason: StopReason | None) -> None:
+    def _note_not_judged(self, reason: StopReason | None) -> None:
         if self._timelines is not None:
-            for timelines in self._timelines.not_judged():
-                self._note(timelines)
+            for part in self._timelines.not_judged():
+                self._note(part)
         if reason is not None and self._phases:
             names = tuple(phase.name for phase in self._phases)
             self._note(PhasesNotSent(names, self._done, self._total, reason))

@@ -1,4 +1,4 @@
-"""Exploration: Hypothesis draws whatever the schema allows, and what fails is made small."""
+"""Exploration: sends payloads that Hypothesis draws, and minimises those that fail."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from kombo_fakes.probing.model import Case, Category
 from kombo_fakes.probing.verdicts.evidence import Evidence
 from kombo_fakes.strategies.payloads import payloads
 
-# Deliveries for making failures small, at most: beyond the first number no other failure is made
-# small, and beyond the second one nothing is sent at all.
+# The most deliveries beyond the drawn payloads: after the first number no other failure is
+# minimised, and after the second one nothing is sent.
 _MOST_BEFORE_A_FAILURE = 300
 _MOST_IN_ALL = 600
 

@@ -1,4 +1,4 @@
-"""Making a failing payload small, so that a finding shows what matters and nothing else."""
+"""Minimises a failing payload, so that a finding shows only what causes the failure."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from kombo_fakes.probing.cases.phases import CaseMaker
 from kombo_fakes.probing.model import Case, Category
 
 Attempt: TypeAlias = Callable[[Case], "Category | None"]
-"""Runs a case without keeping what comes of it, and returns what went wrong."""
+"""Runs a case without keeping what was seen, and returns what went wrong."""
 
 Explains: TypeAlias = Callable[[Category, str, str], bool]
 """Tells whether a failure of a category, a topic and at a JSON Pointer is known already."""
@@ -25,7 +25,7 @@ def explain_nothing(category: Category, topic: str, pointer: str) -> bool:
 
 
 class Minimiser:
-    """Makes a failing payload small: to one field, to the nearest plain payload, to a short string.
+    """Reduces a failing payload to one field or a nearly plain payload, and shortens strings.
 
     Args:
         maker: Makes the cases.

@@ -1,8 +1,8 @@
-"""The good delivery that comes first: why a receiver rejects it, and what it accepts instead.
+"""The first delivery: why a receiver rejects it, and which variant of it is accepted.
 
-Where the first delivery is rejected nothing else can be judged, so one finding has to say it all.
-What a receiver most likely does wrong is tried, one thing at a time: a wrong signature, a payload
-of this moment, one without an email address.
+If a receiver rejects the first delivery, nothing else can be judged, so one finding has to explain
+it. The variants try the likeliest mistakes of a receiver, one at a time: a wrong signature, a
+timestamp of now, a payload without an email address.
 """
 
 from __future__ import annotations
@@ -182,7 +182,7 @@ def make_preflight_finding(first: Case, reply: Reply, accepted: Variant | None =
 
 def _find_cause(reply: Reply) -> Cause:
     """Find the likeliest cause of a reply that rejects a good delivery."""
-    # The text is no sentence of this library: frameworks say in their answers what they reject.
+    # Frameworks say in the bodies of their answers what they reject.
     status, text = reply.status, reply.text.lower()
     if status is None:
         return FIRST_UNANSWERED

@@ -1,4 +1,4 @@
-"""The probe: finds what a receiver of Kombo's webhooks does wrong."""
+"""`probe`: sends deliveries to a receiver and reports what it gets wrong."""
 
 from __future__ import annotations
 
@@ -117,17 +117,7 @@ def probe(
 def run_probe(
     receiver: Any, settings: ProbeSettings, subscribers: Iterable[Subscriber] = ()
 ) -> Report:
-    """Do what `probe` does, with settings that were made before.
-
-    Args:
-        receiver: A URL, a WSGI or ASGI application, or a callable that takes a `Delivery` and
-            returns a status.
-        settings: The settings.
-        subscribers: Are called with what happens in the run.
-
-    Raises:
-        ProbeError, TransportError: as `probe` does.
-    """
+    """Do what `probe` does, with settings; subscribers are called with what happens in the run."""
     target = resolve_receiver(
         receiver,
         url=settings.url,

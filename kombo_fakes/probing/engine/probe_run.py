@@ -1,4 +1,4 @@
-"""The run of a probe: event after event, and a report at the end."""
+"""The run of a probe: one event after the other, and a report at the end."""
 
 from __future__ import annotations
 
@@ -103,7 +103,7 @@ class ProbeRun:
                 self._not_judged.append(NotJudged(EventNotSent(), event))
             else:
                 is_over = self._run_event(event, run_id)
-        self._tell_limits()
+        self._note_limits()
         return self._make_report()
 
     def _run_event(self, event: str, run_id: str) -> bool:
@@ -119,7 +119,6 @@ class ProbeRun:
         run = EventRun(
             self._client,
             CaseMaker(event, settings.secret, settings.policy, settings.seed, run_id),
-            run_id,
             settings.max_examples,
             publish,
         )
@@ -141,7 +140,7 @@ class ProbeRun:
         elif isinstance(happened, PartNotJudged):
             self._not_judged.append(happened.entry)
 
-    def _tell_limits(self) -> None:
+    def _note_limits(self) -> None:
         client = self._client
         if not client.can_observe:
             self._not_judged.append(NotJudged(StateNotObserved()))
@@ -182,7 +181,7 @@ def _prefix(label: str) -> str:
 
 
 def _label(happened: RunEvent, label: str) -> RunEvent:
-    """Say of which event something is, where there are several."""
+    """Add the event to what happened, if there are several events."""
     if not label:
         return happened
     if isinstance(happened, DeliveryAnswered):

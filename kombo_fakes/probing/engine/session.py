@@ -1,4 +1,4 @@
-"""The deliveries of one event: sends them, keeps what they leak, and publishes them."""
+"""The session of one event: sends its deliveries, publishes them, and keeps what answers leak."""
 
 from __future__ import annotations
 

@@ -19,28 +19,11 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProbeSettings:
-    """What a probe sends, to what it holds a receiver, and where it stops.
+    """What a probe sends, what it expects of a receiver, and when it stops.
 
     `kombo_fakes.probe`, the command ``kombo-fakes probe`` and the fixture ``kombo_probe`` all build
     one, so that they have the same defaults and reject the same values.
-
-    Attributes:
-        secret: The webhook secret of the receiver.
-        event: The event, or events, to send.
-        policy: ``"strict"`` for a receiver that enforces the published schema, ``"tolerant"`` for
-            one that reads what it can.
-        observe: How to see what the receiver stores of an integration: a URL or path with
-            ``{integration_id}`` in it, or a callable. Without it state is not judged.
-        url: The path or URL that deliveries to an application in this process are sent to.
-        seed: Two runs with the same seed send the same payloads. Only the ids in them are new.
-        max_examples: How many payloads Hypothesis draws after the cases that are always sent.
-        timeout: Seconds after which a delivery without an answer counts as hanging.
-        max_seconds: Seconds after which the run ends and reports what it has found.
-        settle: Seconds that a receiver may take to store what it has accepted. Raise it for a
-            receiver that answers first and works on a queue.
-        skip: The ids of findings that are known; ``*`` stands for anything.
-        allow_remote: True if the receiver may be on another machine.
-        ca_file: A file with certificates to trust, for https.
+    The attributes are the arguments of `kombo_fakes.probe`.
 
     Raises:
         UnknownNameError: if an event or the policy does not exist.

@@ -1,4 +1,4 @@
-"""Whether the state after a step of a timeline is right, and what is wrong with it if not."""
+"""Checks the state after a step of a timeline, and classifies what is wrong with it."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ State = Mapping[str, Any]
 # Scenarios in which the state itself tells what is wrong, better than the trap that they are about.
 _TELLING = {"first", "update", "soon", "life", "invalid-and-back", "every-turn", "eras"}
 
-# Causes of scenarios with two ids that look alike: the other integration is the trap itself.
+# In scenarios of these causes, two ids look alike: the other integration is expected to fail.
 _OF_LOOKALIKES = (TIMELINE_CASE, TIMELINE_CASE_OF_EVENTS, TIMELINE_ALIKE, TIMELINE_ALIKE_EVENTS)
 
 # In this scenario it is open which of the events come first, and so how many of them are applied.

@@ -1,4 +1,4 @@
-"""Timelines: plays scenarios at a receiver, and checks the state after each of their steps."""
+"""Timelines: sends the steps of scenarios, and checks the state after each step."""
 
 from __future__ import annotations
 
@@ -12,7 +12,12 @@ from kombo_fakes.probing.cases.phases import CaseMaker
 from kombo_fakes.probing.cases.scenarios import SCENARIOS, Foreign, Forged, Scenario
 from kombo_fakes.probing.engine.case_runner import CaseRunner
 from kombo_fakes.probing.engine.client import Stopped
-from kombo_fakes.probing.engine.look_back import KeptIntegration, LookBack
+from kombo_fakes.probing.engine.control_experiments import ControlExperiments
+from kombo_fakes.probing.engine.recheck import (
+    KeptIntegration,
+    find_applied_copy,
+    find_forgotten,
+)
 from kombo_fakes.probing.engine.session import Session
 from kombo_fakes.probing.engine.timeline_checks import (
     WrongState,
@@ -24,10 +29,9 @@ from kombo_fakes.probing.engine.timeline_checks import (
     is_acceptable,
     make_timeline_case,
 )
-from kombo_fakes.probing.engine.timeline_controls import Controls
 from kombo_fakes.probing.model import Case, Category, Exchange, Failure, Reply
 from kombo_fakes.probing.reasons import (
-    LOOK_BACK,
+    RECHECK,
     GoodDeliveriesFail,
     NotJudgedReason,
     StateAfterCasesUnclear,
@@ -50,8 +54,8 @@ _BASICS = {"first", "update", "two", "two-of-a-tool", "older-of-another", "namel
 # Where one of these fails, a control experiment tells whether anything is applied at all.
 _WITH_CONTROL = ("first", "update")
 
-# The integrations of these are looked back at.
-_LOOKED_BACK_AT = ("first", "update", "two")
+# The integrations of these are checked again at the end.
+_RECHECKED = ("first", "update", "two")
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,20 +79,14 @@ class Timelines:
         maker: Makes payloads.
         runner: Runs single cases, and publishes outcomes.
         evidence: Keeps what goes wrong.
-        run: What makes the ids of this run differ from those of another one.
     """
 
     def __init__(
-        self,
-        session: Session,
-        maker: CaseMaker,
-        runner: CaseRunner,
-        evidence: Evidence,
-        run: str,
+        self, session: Session, maker: CaseMaker, runner: CaseRunner, evidence: Evidence
     ) -> None:
-        self._session, self._maker, self._runner = session, maker, runner
-        self._evidence, self._run = evidence, run
-        self._controls = Controls(session, maker, runner, evidence, run)
+        self._session, self._maker = session, maker
+        self._runner, self._evidence = runner, evidence
+        self._controls = ControlExperiments(session, maker, runner, evidence)
         self._failed: set[str] = set()
         self._not_judged: dict[TimelineReason, list[str]] = {}
         self._hung = 0
@@ -120,16 +118,15 @@ class Timelines:
             found.append(StateAfterCasesUnclear())
         return found
 
-    def look_back(self) -> None:
-        """Observe the first integrations again, after all other cases, and copy their events."""
+    def recheck(self) -> None:
+        """Check the first integrations again, after all other cases."""
         if not self._runner.can_check_state or self._hung:
-            self._note(TimelineReason.NEEDS_FAILED, LOOK_BACK)
+            self._note(TimelineReason.NEEDS_FAILED, RECHECK)
             return
-        look_back = LookBack(self._session)
         for kept in self._kept:
-            failure = look_back.find_forgotten(kept)
+            failure = find_forgotten(self._session, kept)
             if failure is None and "copy-much-later" not in self._failed:
-                failure = look_back.find_applied_copy(kept)
+                failure = find_applied_copy(self._session, kept)
             if failure is not None:
                 self._keep(failure)
                 return
@@ -166,10 +163,11 @@ class Timelines:
 
     def _make_sender(self, scenario: Scenario) -> Sender:
         # Each scenario has instants of its own, since some receivers tell events apart by them.
-        offset = seed_for(self._run, scenario.id) % 1_000_000 * SECOND
+        run = self._maker.payloads.run
+        offset = seed_for(run, scenario.id) % 1_000_000 * SECOND
         return Sender(
             secret=self._maker.secret,
-            salt=(self._run, scenario.id),
+            salt=(run, scenario.id),
             sample=self._maker.payloads.fresh(),
             begin=EPOCH + offset,
         )
@@ -228,7 +226,7 @@ class Timelines:
                     tuple(steps),
                 )
                 return self._judge_state(ledger, failure)
-        if scenario.id in _LOOKED_BACK_AT:
+        if scenario.id in _RECHECKED:
             name = ledger.integrations[0]
             newest = [e for e in exchanges if integration_of(e.delivery) == name][-1]
             self._kept.append(KeptIntegration(name, ledger, newest, tuple(steps)))

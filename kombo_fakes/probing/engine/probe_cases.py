@@ -33,7 +33,7 @@ from kombo_fakes.wire.delivery import Delivery
 from kombo_fakes.wire.expectations import Expectation
 from kombo_fakes.wire.signing import TEST_SECRET, sign
 
-_SOMEWHERE = "http://127.0.0.1:8000/"
+_DEFAULT_URL = "http://127.0.0.1:8000/"
 
 
 @public
@@ -90,16 +90,16 @@ class ProbeCase:
         if wrong is not None:
             cause = find_cause(self._case, wrong)
         else:
-            told = leak(self.delivery, reply, self._secret)
-            if told is None:
+            found = leak(self.delivery, reply, self._secret)
+            if found is None:
                 return
-            wrong, leaked, cause = "leaks", told[1], LEAK_CAUSES[told[0]]
+            wrong, cause, leaked = "leaks", LEAK_CAUSES[found[0]], found[1]
         exchange = Exchange(self.delivery, reply)
         failure = Failure(wrong, self._case, (exchange,), leaked=leaked)
         finding = make_finding(make_diagnosis(self.id, wrong, cause, [failure]))
         finding = Redactor(self._secret).redact_finding(finding)
         url = str(getattr(answer, "url", ""))
-        lines = finding_lines(finding, url if "://" in url else _SOMEWHERE)
+        lines = finding_lines(finding, url if "://" in url else _DEFAULT_URL)
         raise ReceiverError("\n   ".join(lines))
 
 

@@ -1,4 +1,4 @@
-"""Control experiments: a part of a timeline is sent again, to tell its possible causes apart."""
+"""Control experiments: sends parts of a failed timeline again, to tell possible causes apart."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ from kombo_fakes.wire.delivery import Delivery
 _TEN_YEARS = 10 * 366 * 86_400 * SECOND
 
 
-class Controls:
+class ControlExperiments:
     """The control experiments of a run.
 
     Each has ids of its own, and instants that are newer than all before.
@@ -40,19 +40,13 @@ class Controls:
         maker: Makes payloads.
         runner: Runs single cases.
         evidence: Tells which failures are explained by others.
-        run: What makes the ids of this run differ from those of another one.
     """
 
     def __init__(
-        self,
-        session: Session,
-        maker: CaseMaker,
-        runner: CaseRunner,
-        evidence: Evidence,
-        run: str,
+        self, session: Session, maker: CaseMaker, runner: CaseRunner, evidence: Evidence
     ) -> None:
         self._session, self._maker = session, maker
-        self._runner, self._evidence, self._run = runner, evidence, run
+        self._runner, self._evidence = runner, evidence
         self._made = 0
 
     def is_applied_later(self, scenario: Scenario) -> bool:
@@ -64,7 +58,7 @@ class Controls:
         self._made += 1
         sender = Sender(
             secret=self._maker.secret,
-            salt=(self._run, scenario.id, "later"),
+            salt=(self._maker.payloads.run, scenario.id, "later"),
             sample=self._maker.payloads.of_another_organisation(),
             begin=EPOCH + _TEN_YEARS * self._made,
         )
@@ -158,5 +152,7 @@ class Controls:
         fresh = self._maker.payloads.fresh(payload)
         for new, old in ((fresh, payload), (fresh["data"], payload["data"])):
             for name in {"id", "integration_id"} & new.keys():
-                new[name] += "".join(letter for letter in old[name] if not letter.isascii())
+                new[name] += "".join(
+                    character for character in old[name] if not character.isascii()
+                )
         return fresh

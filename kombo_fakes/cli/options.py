@@ -43,6 +43,8 @@ class WholeNumber(_Type):
 class Positive(click.FloatRange):
     """A finite number above zero."""
 
+    name = "number"
+
     def __init__(self) -> None:
         super().__init__(min=0, min_open=True)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, BinaryIO
+from typing import TYPE_CHECKING, Any
 
 import rich_click as click
 
@@ -135,6 +135,7 @@ def _run_probe(
     baseline: str | None,
 ) -> int:
     from kombo_fakes.cli.probe_output import print_report
+    from kombo_fakes.cli.terminal import open_output
     from kombo_fakes.core.json_reader import parse_json, read_bytes
     from kombo_fakes.core.writer import to_pretty_json
     from kombo_fakes.probing.engine.probe import run_probe
@@ -157,7 +158,7 @@ def _run_probe(
     # Opened before the run, so a path that cannot be written is an error before the long work.
     with contextlib.ExitStack() as files:
         streams = {
-            kind: files.enter_context(_open_output(name))
+            kind: files.enter_context(open_output(name))
             for kind, name in outs.items()
             if name is not None
         }
@@ -172,13 +173,6 @@ def _run_probe(
     if "-" not in outs.values():
         print_report(report)
     return _status(report)
-
-
-def _open_output(name: str) -> contextlib.AbstractContextManager[BinaryIO]:
-    from kombo_fakes.cli.terminal import get_binary_output
-    from kombo_fakes.core.writer import open_for_writing
-
-    return contextlib.nullcontext(get_binary_output()) if name == "-" else open_for_writing(name)
 
 
 def _status(report: Report) -> int:

@@ -55,8 +55,8 @@ def replay_command(
     for name in files:
         data = parse_json(read_bytes(name), name)
         found = read_kept_exchanges(data, name, findings)
-        if not found and findings:
-            raise DocumentError(f"{name}: has no finding {', '.join(findings)}")
+        if findings and not found:
+            raise DocumentError(f"{name}: has no finding {' or '.join(findings)}")
         if not found:
             print_message(f"note: {name}: has no finding to send again{_mention_known(data)}")
         again.append((url or _read_target(data, name), found))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import sys
 from collections.abc import Iterable, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from typing import BinaryIO, TextIO, cast
 
 from kombo_fakes.errors import KomboFakesError
@@ -58,6 +59,20 @@ def get_binary_output() -> BinaryIO:
     stream.flush()
     buffer: BinaryIO | None = getattr(stream, "buffer", None)
     return cast(BinaryIO, _Transcoded(stream)) if buffer is None else buffer
+
+
+def open_output(name: str) -> AbstractContextManager[BinaryIO]:
+    """Open a file for writing, or standard output if the name is ``-``.
+
+    Raises:
+        OutputError: if the file cannot be written.
+    """
+    from kombo_fakes.core.writer import open_for_writing
+    from kombo_fakes.errors import OutputError
+
+    if not name:
+        raise OutputError("'': expected the name of a file, or - for standard output")
+    return nullcontext(get_binary_output()) if name == "-" else open_for_writing(name)
 
 
 def is_terminal(stream: TextIO | None) -> bool:

@@ -13,20 +13,18 @@ EXAMPLES = format_examples(
 
 
 @click.command("vectors", epilog=EXAMPLES)
-@click.option("--out", metavar="FILE", help="Write this file instead of standard output.")
-def vectors_command(out: str | None) -> None:
+@click.option(
+    "--out", metavar="FILE", default="-", help="Write this file instead of standard output."
+)
+def vectors_command(out: str) -> None:
     """Write test vectors of the signature, for receivers in any language.
 
     The output is a JSON document with a test secret and a list of vectors. Each vector has a body
     in base64, a signature header, the verdict (valid, invalid or either) and the reason.
     """
-    from kombo_fakes.cli.terminal import get_binary_output
-    from kombo_fakes.core.writer import open_for_writing, to_pretty_json
+    from kombo_fakes.cli.terminal import open_output
+    from kombo_fakes.core.writer import to_pretty_json
     from kombo_fakes.wire.vectors import vectors
 
-    content = to_pretty_json(vectors()) + b"\n"
-    if out is None or out == "-":
-        get_binary_output().write(content)
-    else:
-        with open_for_writing(out) as stream:
-            stream.write(content)
+    with open_output(out) as stream:
+        stream.write(to_pretty_json(vectors()) + b"\n")

@@ -1,1 +1,1 @@
-"""What everything stands on: JSON and YAML in and out, pointers, instants, seeded choices."""
+"""JSON and YAML in and out, JSON Pointers, instants, seeded choices, parts of error messages."""

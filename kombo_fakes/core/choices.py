@@ -1,6 +1,7 @@
-"""Where the choices in realistic values come from: a seeded stream, or a Hypothesis draw.
+"""Sources of random choices: a seed, or a Hypothesis draw.
 
-What a value looks like is said once, against `Choices`; who rolls them is another matter.
+Code that makes realistic values asks a `Choices` object and does not know where the choices come
+from.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from typing import Protocol, TypeVar
 T = TypeVar("T")
 
 BASE62 = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
-"""The letters of Kombo's ids."""
+"""The characters of base 62."""
 
 _PAIRS = tuple(a + b for a in BASE62 for b in BASE62)
 
@@ -23,34 +24,39 @@ class Choices(Protocol):
 
     @property
     def is_lazy(self) -> bool:
-        """Whether what isn't shown isn't rolled, and what was rolled in vain isn't rolled on.
+        """True if values that are not used need not be drawn.
 
-        Where a seed rolls for all that can be there, one choice changes no other.
+        A seed that draws for everything optional, used or not, gives the same value to each
+        property whatever the others are.
         """
 
     def fork(self, seed: int) -> LazyChoices:
-        """Choices of a seed that keep to what was asked of these."""
+        """Choices of a seed, with the same share of null as these."""
 
     def pick(self, pool: Sequence[T]) -> T:
-        """One of a pool that isn't empty."""
+        """Choose an element of a sequence that is not empty."""
 
     def integer(self, low: int, high: int) -> int:
-        """An integer between two, both included."""
+        """Choose an integer between two bounds, both included."""
 
     def chance(self, share: float) -> bool:
-        """True in a share of all calls, from 0 to 1."""
+        """Choose True in a share of all calls, from 0 to 1."""
 
     def is_null(self, share: float) -> bool:
-        """Whether a value that can be null is, in a share of all cases that can be overruled."""
+        """Choose whether a nullable value is null.
+
+        Args:
+            share: The share of null, from 0 to 1, unless the user asked for another one.
+        """
 
     def token(self, length: int) -> str:
-        """Letters of base 62, an even number of them."""
+        """Choose characters of base 62. The length is even."""
 
 
 class SeededChoices:
-    """Choices that roll the same for the same seed, on every Python, and touch no global state.
+    """Choices from a seed: the same for the same seed on every Python, without global state.
 
-    Only ``Random.random`` is used: its sequence is the one that Python promises to keep.
+    Only ``Random.random`` is used. Its sequence is the only one that Python promises to keep.
 
     Examples:
         >>> SeededChoices(3).token(4) == SeededChoices(3).token(4)
@@ -80,16 +86,16 @@ class SeededChoices:
         return self._random() < share
 
     def token(self, length: int) -> str:
-        roll = self._random
-        return "".join([_PAIRS[int(roll() * 3844)] for _ in range(length // 2)])
+        draw = self._random
+        return "".join([_PAIRS[int(draw() * 3844)] for _ in range(length // 2)])
 
 
 class LazyChoices(SeededChoices):
-    """Seeded choices that roll only what is shown.
+    """Seeded choices for values of which only the used ones are drawn.
 
     Args:
         seed: The seed.
-        nulls: The share of null where null is allowed; None leaves it to each field.
+        nulls: The share of null among nullable values, from 0 to 1; None leaves it to each field.
     """
 
     __slots__ = ("_nulls",)
@@ -108,9 +114,9 @@ class LazyChoices(SeededChoices):
 
 
 def seed_for(*parts: object) -> int:
-    """A seed from whatever names a thing, far from the seeds of all others.
+    """Derive a seed from the parts of a name, far from the seeds of all other names.
 
-    The same in every process: it isn't Python's ``hash``.
+    It is the same in every process, other than Python's ``hash``.
 
     Examples:
         >>> seed_for("tests/test_a.py::test_b", 0) == seed_for("tests/test_a.py::test_b", 0)

@@ -1,4 +1,4 @@
-"""Reading a document from a file, by the kind that its name says it is."""
+"""Reads a document from a file, as JSON or YAML by the ending of its name."""
 
 from __future__ import annotations
 
@@ -13,15 +13,15 @@ from kombo_fakes.errors import DocumentError
 
 
 def read_document(path: str | os.PathLike[str]) -> Any:
-    """Read a JSON file, or a YAML file where its name ends in ``.yaml`` or ``.yml``.
+    """Read a YAML file if its name ends with ``.yaml`` or ``.yml``, else a JSON file.
 
     Raises:
-        DocumentError: if it can't be read, or isn't what its name says.
+        DocumentError: if it cannot be read, or is not valid JSON or YAML.
     """
+    # A `Path` made from a URL has lost one of its two slashes.
     url = re.match(r"(https?|ftp|file):/+(?=[^/])", os.fspath(path))
     if url is not None and not Path(path).exists():
-        # A path has one slash where a URL has two.
         whole = f"{url[1]}://{os.fspath(path)[url.end() :]}"
-        raise DocumentError(f"{whole}: nothing is fetched; download it, and name the file")
+        raise DocumentError(f"{whole}: URLs are not fetched; download it and name the file")
     is_yaml = Path(path).suffix.lower() in (".yaml", ".yml")
     return (parse_yaml if is_yaml else parse_json)(read_bytes(path), describe_path(path))

@@ -1,8 +1,8 @@
-"""Instants of RFC 3339: compared exactly, and written in the many ways that mean the same.
+"""Instants of RFC 3339: checked, compared exactly, and written in many notations.
 
-Texts don't sort as the instants that they stand for: not with offsets, and not where one has a
-fraction of a second and the other has none. `datetime` keeps six digits of nine, and overflows
-in the years 1 and 9999 when it moves to UTC.
+Strings do not sort as the instants that they stand for: neither with different offsets, nor if
+only one of them has a fraction of a second. `datetime` keeps six digits of a fraction, and
+overflows in the years 1 and 9999 when it converts to UTC.
 """
 
 from __future__ import annotations
@@ -20,15 +20,17 @@ _INSTANT = re.compile(
 )
 
 SECOND = 1_000_000_000
-"""Nanoseconds."""
+"""Nanoseconds in a second."""
 _MINUTE, _DAY = 60 * SECOND, 86_400 * SECOND
 
 
 def parse_instant(text: str) -> Fraction:
-    """The nanoseconds from the first day of the year 1, in UTC, to an instant; exact.
+    """Read an instant as an exact number of nanoseconds in UTC.
+
+    The first day of the year 1 begins at one day, as `datetime.date.toordinal` counts days.
 
     Raises:
-        ValueError: if the text is no date and time with an offset.
+        ValueError: if it is not a date and time with an offset.
 
     Examples:
         >>> parse_instant("2021-09-01T12:00:00Z") == parse_instant("2021-09-01T14:00:00.000+02:00")
@@ -38,7 +40,7 @@ def parse_instant(text: str) -> Fraction:
     """
     match = _INSTANT.fullmatch(text)
     if match is None:
-        raise ValueError(f"{text[:40]!r} is no date and time with an offset (RFC 3339)")
+        raise ValueError(f"{text[:40]!r} is not a date and time with an offset (RFC 3339)")
     year, month, day, hour, minute, second = map(int, match.groups()[:6])
     fraction, sign, hours, minutes = match.groups()[6:]
     nanoseconds = Fraction(int(fraction), 10 ** len(fraction)) * SECOND if fraction else Fraction(0)
@@ -51,11 +53,11 @@ def parse_instant(text: str) -> Fraction:
 
 
 def format_instant(nanoseconds: int, *, digits: int = 3, offset: str = "Z") -> str:
-    """An instant as RFC 3339 text.
+    """Write an instant in the notation of RFC 3339.
 
     Args:
-        nanoseconds: As `parse_instant` counts them.
-        digits: The digits of the fraction, 0 for none; what they can't hold is cut off.
+        nanoseconds: The instant, as `parse_instant` returns it.
+        digits: The number of digits of the fraction, from 0 to 9. Further digits are cut off.
         offset: ``"Z"``, or an offset such as ``"+02:00"``.
 
     Examples:
@@ -78,23 +80,23 @@ def _digits_needed(nanoseconds: int) -> int:
     return len(f"{nanoseconds % SECOND:09}".rstrip("0"))
 
 
-def _exact(offset: str, digits: int, nanoseconds: int) -> str:
+def _format_exactly(offset: str, digits: int, nanoseconds: int) -> str:
     needed = max(digits, _digits_needed(nanoseconds))
     return format_instant(nanoseconds, digits=needed, offset=offset)
 
 
 NOTATIONS: dict[str, Callable[[int], str]] = {
-    "as Kombo writes it": partial(_exact, "Z", 3),
-    "no fraction that isn't needed": partial(_exact, "Z", 0),
-    "microseconds": partial(_exact, "Z", 6),
-    "nanoseconds": partial(_exact, "Z", 9),
-    "+00:00": partial(_exact, "+00:00", 3),
-    "+02:00": partial(_exact, "+02:00", 0),
-    "-05:30": partial(_exact, "-05:30", 3),
-    "+13:00": partial(_exact, "+13:00", 0),
-    "-11:00": partial(_exact, "-11:00", 6),
+    "milliseconds": partial(_format_exactly, "Z", 3),
+    "shortest fraction": partial(_format_exactly, "Z", 0),
+    "microseconds": partial(_format_exactly, "Z", 6),
+    "nanoseconds": partial(_format_exactly, "Z", 9),
+    "+00:00": partial(_format_exactly, "+00:00", 3),
+    "+02:00": partial(_format_exactly, "+02:00", 0),
+    "-05:30": partial(_format_exactly, "-05:30", 3),
+    "+13:00": partial(_format_exactly, "+13:00", 0),
+    "-11:00": partial(_format_exactly, "-11:00", 6),
 }
-"""Ways to write an instant, all of them exact; the first one is the usual one."""
+"""Notations of an instant, by name. They write every digit that is not zero. The first is usual."""
 
 _DATE = r"(?P<year>[0-9]{4})-(?P<month>[0-9]{2})-(?P<day>[0-9]{2})"
 _TIME = (
@@ -107,9 +109,9 @@ _date_time = re.compile(f"{_DATE}[Tt]{_TIME}").fullmatch
 
 
 def is_date_time(text: str) -> bool:
-    """Whether a text is a ``date-time`` of RFC 3339, section 5.6.
+    """Whether a string is a ``date-time`` of RFC 3339, section 5.6.
 
-    Leap seconds and lower-case ``t`` and ``z`` are legal by the letter, so they pass.
+    Leap seconds and lower-case ``t`` and ``z`` are legal, so they are accepted.
 
     Examples:
         >>> is_date_time("2021-09-01T12:00:00.000Z"), is_date_time("2021-09-01T12:00:00")
@@ -122,20 +124,20 @@ def is_date_time(text: str) -> bool:
 
 
 def is_date(text: str) -> bool:
-    """Whether a text is a ``full-date`` of RFC 3339, section 5.6."""
+    """Whether a string is a ``full-date`` of RFC 3339, section 5.6."""
     match = _full_date(text)
     return match is not None and _is_day(match)
 
 
 def is_time(text: str) -> bool:
-    """Whether a text is a ``full-time`` of RFC 3339, section 5.6."""
+    """Whether a string is a ``full-time`` of RFC 3339, section 5.6."""
     match = _full_time(text)
     return match is not None and _is_moment(match)
 
 
 def _is_day(match: re.Match[str]) -> bool:
     year, month, day = int(match["year"]), int(match["month"]), int(match["day"])
-    # Year 0 is a leap year like 400; calendar doesn't go there.
+    # The year 0 is a leap year like 400, but `calendar` begins with 1.
     return 1 <= month <= 12 and 1 <= day <= monthrange(year or 400, month)[1]
 
 
@@ -146,7 +148,7 @@ def _is_moment(match: re.Match[str]) -> bool:
         return False
     if second <= 59:
         return True
-    # A leap second is at 23:59:60 UTC, whatever the offset says that the local time is.
+    # A leap second is inserted at 23:59:60 UTC, whatever the local time is.
     sign = -1 if match["sign"] == "-" else 1
     utc = (hour * 60 + minute - sign * (offset_hour * 60 + offset_minute)) % (24 * 60)
     return second == 60 and utc == 23 * 60 + 59

@@ -1,113 +1,118 @@
-"""Reading JSON that comes from outside: strictly, and within bounds.
+"""Reads JSON that comes from outside: strictly, and within bounds.
 
-The standard library's parser takes ``NaN`` and turns ``1e999`` into infinity; neither is a
+The parser of the standard library accepts ``NaN`` and turns ``1e999`` into infinity. Neither is a
 JSON value (RFC 8259, section 6), and neither can be written again.
 """
 
 from __future__ import annotations
 
-import gzip
-import io
 import json
 import math
 import os
 import sys
-import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, BinaryIO, NoReturn, TypeVar, cast
+from typing import Any, BinaryIO, NoReturn, TypeVar
 
+from kombo_fakes.core.compression import (
+    CompressionError,
+    decompress_stream,
+    decompression_errors,
+)
 from kombo_fakes.core.messages import shorten
 from kombo_fakes.errors import DocumentError
 
-Text = TypeVar("Text", bytes, bytearray)
+Data = TypeVar("Data", bytes, bytearray)
 
 MAX_BYTES = 256_000_000
-"""The largest text that is read: a file, or a line where lines are texts of their own."""
-
-COMPRESSED = (".gz", ".zst")
-"""The endings of files that are unpacked as they are read, and packed as they are written."""
+"""The most bytes that are read of a file, or of a line where each line is a JSON text."""
 
 MAX_DEPTH = 200
-"""Levels of nesting that are read; validators stop at about 255."""
+"""The most levels of nesting that are read. Validators stop at about 255."""
 
 
-def parse_json(text: str | bytes, name: str = "the text") -> Any:
+def parse_json(text: str | bytes, name: str = "the string") -> Any:
     """Parse one JSON text.
 
     Args:
-        text: The text, or its bytes in UTF-8; a byte order mark is refused (RFC 8259, 8.1).
-        name: What to call it in an error message.
+        text: The text, or its bytes in UTF-8 without a byte order mark (RFC 8259, section 8.1).
+        name: What error messages call it.
 
     Raises:
-        DocumentError: if it is no JSON, with line and column, or is nested too deeply.
+        DocumentError: if it is not JSON (the message has line and column), or is nested deeper
+            than `MAX_DEPTH` levels.
 
     Examples:
         >>> parse_json('{"a": 1}')
         {'a': 1}
         >>> parse_json("[NaN]", "x.json")
         Traceback (most recent call last):
-        kombo_fakes.DocumentError: x.json: NaN is no JSON value
+        kombo_fakes.DocumentError: x.json: NaN is not a JSON value
     """
     if isinstance(text, bytes):
         if text.startswith((b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")):
-            raise DocumentError(f"{name}: begins with a byte order mark; JSON is UTF-8 without")
+            raise DocumentError(f"{name}: begins with a byte order mark; JSON is UTF-8 without one")
         try:
             text = text.decode("utf-8")
         except UnicodeDecodeError as error:
-            raise DocumentError(f"{name}: not UTF-8 at byte {error.start}") from None
+            raise DocumentError(f"{name}: invalid UTF-8 at byte {error.start}") from None
     if not text.strip(" \t\r\n"):
-        raise DocumentError(f"{name}: empty, where a JSON text was expected")
+        raise DocumentError(f"{name}: is empty; expected JSON")
 
-    def constant(literal: str) -> NoReturn:
-        raise DocumentError(f"{name}: {literal} is no JSON value")
+    def reject_constant(literal: str) -> NoReturn:
+        raise DocumentError(f"{name}: {literal} is not a JSON value")
 
-    def real(literal: str) -> float:
+    def parse_float(literal: str) -> float:
         value = float(literal)
         if math.isinf(value):
-            raise DocumentError(f"{name}: {shorten(literal)} is out of the range of numbers here")
+            raise DocumentError(
+                f"{name}: the number {shorten(literal)} is beyond the range of 64-bit floats"
+            )
         return value
 
     try:
-        value = json.loads(text, parse_constant=constant, parse_float=real)
+        value = json.loads(text, parse_constant=reject_constant, parse_float=parse_float)
     except json.JSONDecodeError as error:
         at = f"line {error.lineno}, column {error.colno}"
-        raise DocumentError(f"{name}: no JSON at {at}: {error.msg}") from None
+        raise DocumentError(f"{name}: invalid JSON at {at}: {error.msg}") from None
     except RecursionError:
         raise DocumentError(f"{name}: nested deeper than {MAX_DEPTH} levels") from None
     except DocumentError:
         raise
     except ValueError:
-        # Python refuses to convert integers of more digits than this.
+        # Python does not convert integers of more digits than this.
         digits = sys.get_int_max_str_digits()
-        raise DocumentError(f"{name}: an integer of more than {digits:,} digits") from None
+        raise DocumentError(f"{name}: an integer has more than {digits:,} digits") from None
     if is_too_deep(value):
         raise DocumentError(f"{name}: nested deeper than {MAX_DEPTH} levels")
     return value
 
 
 def read_bytes(path: str | os.PathLike[str]) -> bytes:
-    """Read a file, unpacked where it ends in .gz or .zst; standard input where the path is ``-``.
+    """Read a file, decompressed if it ends with .gz or .zst; standard input if it is ``-``.
 
     Raises:
-        DocumentError: if it can't be read, or has more than `MAX_BYTES` (unpacked), saying so in
-            one line.
+        DocumentError: if it cannot be read or decompressed, or has more than `MAX_BYTES` bytes
+            after decompression.
     """
-    with _opened(path) as file, _explained(path):
+    with _open(path) as file, _document_errors(path):
         return check_size(file.read(MAX_BYTES + 1), path)
 
 
 def read_lines(path: str | os.PathLike[str]) -> Iterator[bytes]:
-    """Read lines, without the newlines, of what `read_bytes` reads; each is unpacked in its turn.
+    """Read the lines of a file, without their newlines, one at a time.
+
+    Args:
+        path: As `read_bytes` accepts it.
 
     Raises:
-        DocumentError: as `read_bytes` does; so many bytes are allowed in each line.
+        DocumentError: as `read_bytes` does; the bound holds for each line.
     """
-    with _opened(path) as file:
+    with _open(path) as file:
         while True:
-            # Here and not around it all: who reads the lines has errors of its own.
-            with _explained(path):
+            # Not around the loop: errors of whoever reads the lines are not about the file.
+            with _document_errors(path):
                 line = check_size(file.readline(MAX_BYTES + 1), path)
             if not line:
                 return
@@ -115,103 +120,60 @@ def read_lines(path: str | os.PathLike[str]) -> Iterator[bytes]:
 
 
 @contextmanager
-def _opened(path: str | os.PathLike[str]) -> Iterator[BinaryIO]:
+def _open(path: str | os.PathLike[str]) -> Iterator[BinaryIO]:
     if os.fspath(path) == "-":
         yield sys.stdin.buffer
         return
-    with _explained(path):  # And nothing of what is done with it.
+    # Not around the yield, for the same reason.
+    with _document_errors(path):
         file = Path(path).open("rb")  # noqa: SIM115
     with file:
-        yield _unpacked(file, path)
-
-
-def _unpacked(file: BinaryIO, path: str | os.PathLike[str]) -> BinaryIO:
-    """A file, unpacked piece by piece: how much a small one holds shows only as it is read."""
-    ending = Path(path).suffix.lower()
-    if ending == ".gz":
-        return cast(BinaryIO, gzip.GzipFile(fileobj=file))
-    if ending != ".zst":
-        return file
-    try:
-        import zstandard
-    except ImportError:
-        name = describe_path(path)
-        raise DocumentError(
-            f"{name}: .zst needs the package zstandard: pip install 'kombo-fakes[zstd]'"
-        ) from None
-    return cast(BinaryIO, io.BufferedReader(_Unzstd(file, zstandard)))
-
-
-class _Unzstd(io.RawIOBase):
-    """What a .zst file holds. zstandard's own reader takes the end of a piece for that of all."""
-
-    # Of so many bytes come 8 MiB at most.
-    _PIECE = 256
-
-    def __init__(self, file: BinaryIO, zstandard: Any) -> None:
-        self._file, self._zstandard = file, zstandard
-        self._frame: Any = None
-        self._packed = b""
-        self._plain = memoryview(b"")
-
-    def readable(self) -> bool:
-        return True
-
-    def readinto(self, buffer: Any) -> int:
-        while not self._plain:
-            packed = self._packed or self._file.read(self._PIECE)
-            if not packed:
-                if self._frame is not None:
-                    raise EOFError("it ends before its end")
-                return 0
-            if self._frame is None:
-                self._frame = self._zstandard.ZstdDecompressor().decompressobj()
-            try:
-                self._plain = memoryview(self._frame.decompress(packed))
-            except self._zstandard.ZstdError as error:
-                raise zlib.error(str(error)) from None
-            self._packed = b""
-            if self._frame.eof:  # Several one after the other are one file.
-                self._packed, self._frame = self._frame.unused_data, None
-        size = min(len(buffer), len(self._plain))
-        buffer[:size], self._plain = self._plain[:size], self._plain[size:]
-        return size
+        with _document_errors(path):
+            stream = decompress_stream(file, path)
+        yield stream
 
 
 @contextmanager
-def _explained(path: str | os.PathLike[str]) -> Iterator[None]:
+def _document_errors(path: str | os.PathLike[str]) -> Iterator[None]:
+    """Turn what goes wrong with a file into a `DocumentError`."""
+    name = describe_path(path)
     try:
         yield
     except FileNotFoundError:
-        raise DocumentError(f"{describe_path(path)}: no such file") from None
+        raise DocumentError(f"{name}: no such file") from None
     except IsADirectoryError:
-        raise DocumentError(
-            f"{describe_path(path)}: is a directory; name the files in it"
-        ) from None
+        raise DocumentError(f"{name}: is a directory; name the files in it") from None
     except DocumentError:
         raise
-    except (EOFError, zlib.error, gzip.BadGzipFile) as error:
-        raise DocumentError(f"{describe_path(path)}: can't be unpacked: {error}") from None
+    except CompressionError as error:
+        raise DocumentError(f"{name}: {error}") from None
+    except decompression_errors() as error:
+        raise DocumentError(f"{name}: cannot be decompressed: {error}") from None
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or error
-        raise DocumentError(f"{describe_path(path)}: can't be read: {reason}") from None
+        raise DocumentError(f"{name}: cannot be read: {reason}") from None
 
 
-def check_size(data: Text, path: str | os.PathLike[str]) -> Text:
-    """What was read, unless it is more than `MAX_BYTES`.
+def check_size(data: Data, path: str | os.PathLike[str]) -> Data:
+    """Return what was read.
 
     Raises:
-        DocumentError: if it is.
+        DocumentError: if it is more than `MAX_BYTES` bytes.
     """
     if len(data) > MAX_BYTES:
         raise DocumentError(
-            f"{describe_path(path)}: larger than the {MAX_BYTES:,} bytes that are read"
+            f"{describe_path(path)}: larger than {MAX_BYTES:,} bytes, the most that is read"
         )
     return data
 
 
 def describe_path(path: str | os.PathLike[str]) -> str:
-    """A path as messages call it."""
+    """What messages call a path.
+
+    Examples:
+        >>> describe_path("-"), describe_path("a.json")
+        ('standard input', 'a.json')
+    """
     return "standard input" if os.fspath(path) == "-" else os.fspath(path)
 
 

@@ -1,4 +1,4 @@
-"""Parts of error messages: the nearest known name, and values as short, printable lines."""
+"""Parts of error messages: suggestions of names, and values as short, printable lines."""
 
 from __future__ import annotations
 
@@ -11,36 +11,44 @@ from kombo_fakes.errors import UnknownNameError
 def unknown_name_error(
     kind: str, name: str, known: Iterable[str], *, where: str = ""
 ) -> UnknownNameError:
-    """Make the error for a name that doesn't exist, with the nearest one that does.
+    """Make the error for a name that does not exist; it suggests the nearest one that does.
 
     Args:
         kind: What the name should have been: ``"event"``, ``"fault"``, ...
         name: What was given.
         known: The names that exist.
-        where: An addition such as ``" in /data"``, put behind the name.
+        where: An addition such as ``" in /data"``, put after the name.
 
     Examples:
-        >>> print(unknown_name_error("style", "intended", ["indented", "compact"]))
-        unknown style 'intended'; did you mean 'indented'?
-        >>> print(unknown_name_error("style", "x", ["indented", "compact"]))
-        unknown style 'x'; there are: compact, indented
+        >>> print(unknown_name_error("colour", "gren", ["red", "green"]))
+        unknown colour 'gren'; did you mean 'green'?
+        >>> print(unknown_name_error("colour", "x", ["red", "green"], where=" in the table"))
+        unknown colour 'x' in the table; expected one of: green, red
+    """
+    name = str(name)  # Callers may give anything.
+    return UnknownNameError(f"unknown {kind} {shorten(name)}{where}; {suggest(name, known)}")
+
+
+def suggest(name: str, known: Iterable[str]) -> str:
+    """Suggest the nearest known name, or list the known names.
+
+    Examples:
+        >>> suggest("gren", ["red", "green"])
+        "did you mean 'green'?"
     """
     names = sorted(set(known))
-    name = str(name)  # What callers give may be anything.
     near = find_nearest(name, names)
     if near is not None:
-        hint = f"did you mean {near!r}?"
-    elif not names:
-        hint = "there is none"
-    elif len(names) <= 12:
-        hint = "there are: " + ", ".join(names)
-    else:
-        hint = f"there are {len(names)}, such as {', '.join(names[:3])}"
-    return UnknownNameError(f"unknown {kind} {shorten(name)}{where}; {hint}")
+        return f"did you mean {near!r}?"
+    if not names:
+        return "none is defined"
+    if len(names) <= 12:
+        return "expected one of: " + ", ".join(names)
+    return f"there are {len(names)}, for example {', '.join(names[:3])}"
 
 
 def find_nearest(name: str, known: Iterable[str]) -> str | None:
-    """The known name that a misspelt one most likely means, or None.
+    """Find the known name that a misspelt one most likely means; None if there is none.
 
     Examples:
         >>> find_nearest("data.stat", ["data.state", "data.qa_status"])
@@ -50,7 +58,7 @@ def find_nearest(name: str, known: Iterable[str]) -> str | None:
     folded = {candidate.casefold(): candidate for candidate in candidates}
     if name.casefold() in folded:
         return folded[name.casefold()]
-    # Long input would make difflib quadratic for nothing: no name here is that long.
+    # No name is longer than this, and difflib takes quadratic time.
     matches = difflib.get_close_matches(name[:200], candidates, n=1, cutoff=0.6)
     if matches:
         return matches[0]
@@ -59,7 +67,7 @@ def find_nearest(name: str, known: Iterable[str]) -> str | None:
 
 
 def shorten(value: object, limit: int = 60) -> str:
-    """A value as one short, printable line, however large or hostile it is.
+    """Write a value as one short, printable line, however large or hostile it is.
 
     Examples:
         >>> shorten("a" * 1000, limit=12)
@@ -70,7 +78,7 @@ def shorten(value: object, limit: int = 60) -> str:
         'an array of 1,000 items'
     """
     if isinstance(value, str):
-        return _shortened_text(value, limit)
+        return _shorten_string(value, limit)
     if isinstance(value, (list, tuple)):
         text = _repr(value) if len(value) <= 8 and _is_flat(value) else ""
         return text if 0 < len(text) <= limit else f"an array of {len(value):,} items"
@@ -85,8 +93,8 @@ def shorten(value: object, limit: int = 60) -> str:
     return text if len(text) <= limit else text[:limit] + "..."
 
 
-def _shortened_text(text: str, limit: int) -> str:
-    # Escapes can make a letter ten times as long.
+def _shorten_string(text: str, limit: int) -> str:
+    # An escape can be ten times as long as its character.
     whole = _repr(text) if len(text) <= limit else ""
     if 0 < len(whole) <= 2 * limit:
         return whole
@@ -110,10 +118,10 @@ def _is_small(value: dict[object, object]) -> bool:
 
 
 def _repr(value: object) -> str:
-    """The value as one printable line; empty where it can't say what it is."""
+    """The value as one printable line; empty if it has no working `repr`."""
     try:
         text = repr(value)
     except Exception:
-        # A class of the caller's, or an integer of more digits than Python converts.
+        # It is of a class of the caller's, or an integer of more digits than Python converts.
         return ""
     return text if text.isprintable() else repr(text)[1:-1]

@@ -1,4 +1,4 @@
-"""JSON Pointer (RFC 6901), and the dotted names that are shorter to type.
+"""JSON Pointers (RFC 6901), and dotted names, which are shorter to type.
 
 A path is a tuple of object keys (``str``) and array indices (``int``).
 """
@@ -14,11 +14,11 @@ from kombo_fakes.errors import PointerError
 
 Path: TypeAlias = tuple[str | int, ...]
 
-_NOTHING: Any = object()
+_ABSENT: Any = object()
 
 
 def to_pointer(path: Sequence[str | int]) -> str:
-    """Write a path as a JSON Pointer; the empty path, the whole document, is ``""``.
+    """Write a path as a JSON Pointer. The empty path, the whole document, is ``""``.
 
     Examples:
         >>> to_pointer(("data", "a/b", 0))
@@ -30,19 +30,21 @@ def to_pointer(path: Sequence[str | int]) -> str:
 def parse_pointer(pointer: str) -> tuple[str, ...]:
     """Read a JSON Pointer (``/data/state``) or a dotted name (``data.state``).
 
-    Both give their parts as text, since only a value tells whether ``0`` is a key or an index.
-    A name with a dot or a slash in it can be reached by the pointer only.
+    All parts are strings, since only a value tells whether ``0`` is a key or an index. Only a
+    pointer can name a key that has a dot or a slash in it.
 
     Raises:
-        PointerError: if it is no text, a ``~`` isn't followed by 0 or 1, or a dotted name has an
-            empty part.
+        PointerError: if it is not a string, if a ``~`` is not followed by 0 or 1, or if a dotted
+            name has an empty part.
 
     Examples:
         >>> parse_pointer("/data/a~1b"), parse_pointer("data.state"), parse_pointer("")
         (('data', 'a/b'), ('data', 'state'), ())
     """
     if not isinstance(pointer, str):
-        raise PointerError(f"{shorten(pointer)} is no text: a JSON Pointer or a dotted name is one")
+        raise PointerError(
+            f"{shorten(pointer)} is not a string; expected a JSON Pointer or a dotted name"
+        )
     if pointer == "":
         return ()
     if not pointer.startswith("/"):
@@ -51,12 +53,14 @@ def parse_pointer(pointer: str) -> tuple[str, ...]:
             raise PointerError(f"{shorten(pointer)} is neither a JSON Pointer nor a dotted name")
         return parts
     if re.search("~(?![01])", pointer):
-        raise PointerError(f"{shorten(pointer)}: in a JSON Pointer only 0 or 1 follows a '~'")
+        raise PointerError(
+            f"{shorten(pointer)}: in a JSON Pointer a '~' must be followed by 0 or 1"
+        )
     return tuple(p.replace("~1", "/").replace("~0", "~") for p in pointer[1:].split("/"))
 
 
 def to_dotted(path: Sequence[str | int]) -> str:
-    """Write a path as a dotted name where that can be read back, else as a pointer.
+    """Write a path as a dotted name if `parse_pointer` can read it back, else as a pointer.
 
     Examples:
         >>> to_dotted(("data", "end_user")), to_dotted(("a.b",))
@@ -75,7 +79,7 @@ def is_index(part: str | int) -> bool:
         >>> is_index("10"), is_index("01"), is_index("-")
         (True, False, False)
     """
-    # Eighteen digits are more than any array has items, and fewer than Python converts.
+    # 18 digits are enough for any array, and Python converts so many.
     return re.fullmatch("0|[1-9][0-9]{0,17}", str(part)) is not None
 
 
@@ -96,7 +100,7 @@ def get(document: Any, path: Sequence[str | int]) -> Any:
 
 
 def find(document: Any, path: Sequence[str | int], default: Any = None) -> Any:
-    """The value at a path, or another one where the path leads nowhere.
+    """The value at a path, or a default if the path leads nowhere.
 
     Examples:
         >>> find({"a": [10]}, ("a", 0)), find({"a": [10]}, ("a", 1)), find({}, ("a",), default=0)
@@ -109,28 +113,31 @@ def find(document: Any, path: Sequence[str | int], default: Any = None) -> Any:
 
 
 def has(document: Any, path: Sequence[str | int]) -> bool:
-    """Whether there is something at a path, null included.
+    """Whether a path leads to a value, null included.
 
     Examples:
         >>> has({"a": None}, ("a",)), has({"a": None}, ("a", "b"))
         (True, False)
     """
-    return find(document, path, default=_NOTHING) is not _NOTHING
+    return find(document, path, default=_ABSENT) is not _ABSENT
 
 
 def replace_at(document: Any, path: Sequence[str | int], value: Any) -> Any:
-    """A copy of the document with another value at the path; the original stays as it is.
+    """Copy a document with another value at a path. The original is not changed.
 
-    Only what lies on the path is copied. A key that isn't there yet is added.
+    Only what lies on the path is copied. A key that does not exist yet is added.
+
+    Raises:
+        PointerError: if the path leads nowhere, its last key aside.
 
     Examples:
         >>> replace_at({"a": {"b": 1}}, ("a", "b"), 2)
         {'a': {'b': 2}}
     """
-    return _replaced(document, path, 0, value)
+    return _replace(document, path, 0, value)
 
 
-def _replaced(document: Any, path: Sequence[str | int], depth: int, value: Any) -> Any:
+def _replace(document: Any, path: Sequence[str | int], depth: int, value: Any) -> Any:
     if depth == len(path):
         return value
     head, so_far = path[depth], path[: depth + 1]
@@ -138,22 +145,22 @@ def _replaced(document: Any, path: Sequence[str | int], depth: int, value: Any) 
         return {**document, str(head): value}
     key, held = _key(document, head, so_far), _step(document, head, so_far)
     copy = document.copy()
-    copy[key] = _replaced(held, path, depth + 1, value)
+    copy[key] = _replace(held, path, depth + 1, value)
     return copy
 
 
 def remove_at(document: Any, path: Sequence[str | int]) -> Any:
-    """A copy of the document without the key or item at the path.
+    """Copy a document without the key or item at a path. The original is not changed.
 
     Raises:
-        PointerError: if there is nothing at the path, or it is empty.
+        PointerError: if the path leads nowhere, or is empty.
 
     Examples:
         >>> remove_at({"a": 1, "b": 2}, ("a",))
         {'b': 2}
     """
     if not path:
-        raise PointerError("the whole document can't be left out of itself")
+        raise PointerError("the whole document cannot be removed from itself")
     *parents, last = path
     parent = get(document, parents)
     key = _key(parent, last, path)
@@ -168,7 +175,7 @@ def _key(value: Any, part: str | int, path: Sequence[str | int]) -> Any:
         return str(part)
     if isinstance(value, list) and is_index(part):
         return int(part)
-    raise PointerError(f"{to_pointer(path)!r} leads into {shorten(value)}")
+    raise PointerError(f"{to_pointer(path)!r} leads into {shorten(value)}, which has no such part")
 
 
 def _step(value: Any, part: str | int, path: Sequence[str | int]) -> Any:
@@ -176,4 +183,4 @@ def _step(value: Any, part: str | int, path: Sequence[str | int]) -> Any:
     try:
         return value[key]
     except (KeyError, IndexError):
-        raise PointerError(f"there is nothing at {to_pointer(path)!r}") from None
+        raise PointerError(f"there is no value at {to_pointer(path)!r}") from None

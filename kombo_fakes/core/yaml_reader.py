@@ -1,7 +1,7 @@
-"""Reading YAML that comes from outside, as the JSON that it means.
+"""Reads YAML that comes from outside as JSON values, strictly and within bounds.
 
-YAML 1.2 with its JSON schema, as the OpenAPI specification asks for: no dates, no ``yes`` and
-``no`` for booleans. Aliases are allowed, as long as what they stand for stays within bounds.
+It is YAML 1.2 with the JSON schema, as the OpenAPI specification requires: a date is a string,
+and so are ``yes`` and ``no``. Aliases may be used as long as the whole stays within bounds.
 """
 
 from __future__ import annotations
@@ -13,18 +13,17 @@ from typing import Any
 import yaml
 
 from kombo_fakes.core.json_reader import MAX_DEPTH
-from kombo_fakes.core.messages import shorten
 from kombo_fakes.errors import DocumentError
 
 MAX_BYTES = 8_000_000
-"""The largest YAML text that is read: the parser takes about 3 seconds for each megabyte."""
+"""The most bytes of YAML that are read: the parser takes about 3 seconds for each megabyte."""
 
 MAX_NODES = 2_000_000
-"""The most values that a text may hold, once its aliases are written out."""
+"""The most values that a document may hold, an alias counted each time that it is used."""
 
 
 class _Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]
-    """The safe loader with the types of JSON only."""
+    """The safe loader, with the types of JSON only."""
 
 
 _Loader.yaml_implicit_resolvers = {}
@@ -48,11 +47,12 @@ def parse_yaml(data: bytes, name: str) -> Any:
     """Parse one YAML document.
 
     Args:
-        data: The text in UTF-8.
-        name: What to call it in an error message.
+        data: The document in UTF-8.
+        name: What error messages call it.
 
     Raises:
-        DocumentError: if it is no YAML, with line and column, or is more than the bounds allow.
+        DocumentError: if it is not YAML (the message has line and column), holds what JSON has
+            no value for, or exceeds a bound.
 
     Examples:
         >>> parse_yaml(b"{a: 1, b: [yes, 2021-09-01]}", "x.yaml")
@@ -60,49 +60,55 @@ def parse_yaml(data: bytes, name: str) -> Any:
     """
     if len(data) > MAX_BYTES:
         raise DocumentError(
-            f"{name}: {len(data):,} bytes of YAML; {MAX_BYTES:,} are read. JSON has no such limit"
+            f"{name}: has {len(data):,} bytes; at most {MAX_BYTES:,} bytes of YAML are read. "
+            "Convert it to JSON, of which much more is read"
         )
     try:
         value = _Loader(data).get_single_data()
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark
         at = f" at line {mark.line + 1}, column {mark.column + 1}" if mark else ""
-        raise DocumentError(f"{name}: no YAML{at}: {shorten(str(error.problem))[1:-1]}") from None
-    except yaml.YAMLError as error:
-        reason = str(error).split("\n", 1)[0]
-        raise DocumentError(f"{name}: no YAML: {shorten(reason)[1:-1]}") from None
-    except (RecursionError, ValueError) as error:
-        raise DocumentError(f"{name}: no YAML: {shorten(str(error))[1:-1]}") from None
-    return _Json(name).converted(value, 0)
+        raise DocumentError(f"{name}: invalid YAML{at}: {_describe(error.problem)}") from None
+    except (yaml.YAMLError, RecursionError, ValueError) as error:
+        raise DocumentError(f"{name}: invalid YAML: {_describe(error)}") from None
+    return _Converter(name).convert(value, 0)
 
 
-class _Json:
-    """A copy of a parsed document in which there are JSON values only, each counted."""
+def _describe(reason: object) -> str:
+    """Write what the parser says as one short, printable line."""
+    line = str(reason).split("\n", 1)[0]
+    return line[:100] if line.isprintable() else ascii(line)[1:-1][:100]
+
+
+class _Converter:
+    """Copies a parsed document as JSON values, and counts them."""
 
     def __init__(self, name: str) -> None:
         self.name = name
         self.nodes = 0
 
-    def converted(self, value: Any, depth: int) -> Any:
+    def convert(self, value: Any, depth: int) -> Any:
         self.nodes += 1
         if self.nodes > MAX_NODES:
-            raise DocumentError(f"{self.name}: more than {MAX_NODES:,} values with all aliases")
+            raise DocumentError(
+                f"{self.name}: more than {MAX_NODES:,} values, with each alias counted"
+            )
         if depth > MAX_DEPTH:
             raise DocumentError(f"{self.name}: nested deeper than {MAX_DEPTH} levels")
         if isinstance(value, dict):
-            return {self.key(key): self.converted(v, depth + 1) for key, v in value.items()}
+            return {self.key(key): self.convert(v, depth + 1) for key, v in value.items()}
         if isinstance(value, list):
-            return [self.converted(item, depth + 1) for item in value]
+            return [self.convert(item, depth + 1) for item in value]
         if isinstance(value, float) and not math.isfinite(value):
-            raise DocumentError(f"{self.name}: {value} is no JSON value")
+            raise DocumentError(f"{self.name}: {value} is not a JSON value")
         if value is None or isinstance(value, (str, int, float)):
             return value
-        raise DocumentError(f"{self.name}: a {type(value).__name__} is no JSON value")
+        raise DocumentError(f"{self.name}: a {type(value).__name__} is not a JSON value")
 
     def key(self, key: Any) -> str:
-        """A key as text: the status codes of OpenAPI are written as numbers."""
+        """A key as a string: OpenAPI writes status codes as numbers."""
         if isinstance(key, bool) or key is None:
             return {True: "true", False: "false", None: "null"}[key]
         if isinstance(key, (str, int, float)):
             return str(key)
-        raise DocumentError(f"{self.name}: a {type(key).__name__} is no property name")
+        raise DocumentError(f"{self.name}: a {type(key).__name__} is not a property name")

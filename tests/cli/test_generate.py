@@ -353,7 +353,7 @@ def test_standard_output_by_its_dash(run):
         # Names.
         ("--event integration-stat-changed", snapshot("unknown event 'integration-stat-changed'; did you mean 'integration-state-changed'?")),
         ("--fault data.stat-enum-lowercase", snapshot("unknown fault 'data.stat-enum-lowercase' of integration-state-changed; did you mean 'data.state-enum-lowercase'?")),
-        ("--fault zzz*", snapshot("unknown fault 'zzz*' of integration-state-changed; there are 274, such as data-additionalProperties-camel-case, data-additionalProperties-empty-name, data-additionalProperties-proto")),
+        ("--fault zzz*", snapshot("unknown fault 'zzz*' of integration-state-changed; there are 274, for example data-additionalProperties-camel-case, data-additionalProperties-empty-name, data-additionalProperties-proto")),
         ("--values coners", snapshot("Invalid value for '--values': 'coners' is not one of 'realistic', 'any', 'corners'.")),
         ("--format xml", snapshot("Invalid value for '--format': 'xml' is not one of 'json', 'ndjson'.")),
         ("--part 9/8", snapshot("Invalid value for '--part': 9/8: parts are numbered from 1 to 8")),
@@ -366,7 +366,7 @@ def test_standard_output_by_its_dash(run):
         ("--jobs 2", snapshot('--jobs 2: several processes can only make lines; add --format ndjson')),
         ("--jobs 2 --out many.json", snapshot('--jobs 2: several processes can only make lines; add --format ndjson')),
         ("--jobs 2 --out many/", snapshot('--jobs 2: several processes can only make lines; add --format ndjson')),
-        ("--out many.ndjson.bz2", snapshot("many.ndjson.bz2: '.bz2' says no format; end it with .json or .ndjson, or give one; behind that .gz or .zst compress it")),
+        ("--out many.ndjson.bz2", snapshot("many.ndjson.bz2: the ending '.bz2' does not say a format; use .json or .ndjson (and .gz or .zst after it to compress), or name the format")),
         ("--set data.stat=X", snapshot("unknown field 'data.stat' of integration-state-changed; did you mean 'data.state'?")),
         ("--set /data/stat=X", snapshot("unknown field '/data/stat' of integration-state-changed; did you mean '/data/state'?")),
         ("--set data.end_user.creatoremail=X", snapshot("unknown field 'data.end_user.creatoremail' of integration-state-changed; did you mean 'data.end_user.creator_email'?")),
@@ -386,7 +386,7 @@ def test_standard_output_by_its_dash(run):
         ("--set nothing", snapshot("--set 'nothing': expected POINTER=JSON, such as data.state=INVALID")),
         ("--set =x", snapshot("--set '=x': expected POINTER=JSON, such as data.state=INVALID")),
         ("--set data..state=x", snapshot("'data..state' is neither a JSON Pointer nor a dotted name")),
-        ("--set /data/~5=x", snapshot("'/data/~5': in a JSON Pointer only 0 or 1 follows a '~'")),
+        ("--set /data/~5=x", snapshot("'/data/~5': in a JSON Pointer a '~' must be followed by 0 or 1")),
         ("--unset=", snapshot("'' names the whole payload; name a field in it")),
         # Combinations.
         ("--fault data.state-enum-cut --invalid", snapshot('--invalid and --fault: give one of them; --invalid uses all faults')),
@@ -423,14 +423,14 @@ UNSATISFIABLE = (b"false", b'{"type": "string", "minLength": 3, "maxLength": 2}'
     ("content", "message"),
     [
         (None, snapshot("schema.json: no such file")),
-        (b"", snapshot("schema.json: empty, where a JSON text was expected")),
+        (b"", snapshot("schema.json: is empty; expected JSON")),
         (
             b"{",
             snapshot(
-                "schema.json: no JSON at line 1, column 2: Expecting property name enclosed in double quotes"
+                "schema.json: invalid JSON at line 1, column 2: Expecting property name enclosed in double quotes"
             ),
         ),
-        (b"\xff", snapshot("schema.json: not UTF-8 at byte 0")),
+        (b"\xff", snapshot("schema.json: invalid UTF-8 at byte 0")),
         (b"[1]", snapshot("schema.json: a schema is a JSON object, not [1]")),
         (
             b'{"type": "objekt"}',
@@ -477,30 +477,30 @@ def test_a_schema_that_is_none_is_one_line(run, tmp_path, monkeypatch, content, 
 @pytest.mark.parametrize(
     ("out", "options", "message"),
     [
-        ("file", (), snapshot("file: is a file, where a directory is needed")),
-        ("file/", (), snapshot("file/: is a file, where a directory is needed")),
-        ("file/a.json", (), snapshot("file/a.json: can't be written: Not a directory")),
+        ("file", (), snapshot("file: is a file; expected a directory")),
+        ("file/", (), snapshot("file/: is a file; expected a directory")),
+        ("file/a.json", (), snapshot("file/a.json: cannot be written: Not a directory")),
         (
             "nowhere/a.json",
             (),
-            snapshot("nowhere/a.json: can't be written: there is no directory nowhere"),
+            snapshot("nowhere/a.json: cannot be written: there is no directory nowhere"),
         ),
         (
             "a.txt",
             (),
             snapshot(
-                "a.txt: '.txt' says no format; end it with .json or .ndjson, or give one; behind that .gz or .zst compress it"
+                "a.txt: the ending '.txt' does not say a format; use .json or .ndjson (and .gz or .zst after it to compress), or name the format"
             ),
         ),
         (
             "a.json",
             ("--format", "ndjson"),
-            snapshot("a.json: the ending says json, and ndjson was asked for"),
+            snapshot("a.json: the ending means json, but ndjson was asked for"),
         ),
         (
             "a.ndjson",
             ("--format", "json"),
-            snapshot("a.ndjson: the ending says ndjson, and json was asked for"),
+            snapshot("a.ndjson: the ending means ndjson, but json was asked for"),
         ),
         (
             "directory",

@@ -136,7 +136,7 @@ def test_a_full_disk_behind_out(options):
     done = run("generate", "--out", "/dev/full", *options)
     assert (done.returncode, done.stdout) == (2, b"")
     assert done.stderr == (
-        b"kombo-fakes: error: /dev/full: can't be written: No space left on device\n"
+        b"kombo-fakes: error: /dev/full: cannot be written: No space left on device\n"
     )
 
 

@@ -163,7 +163,7 @@ def test_a_missing_secret_is_one_line_that_names_all_places(run: Any, body: str)
         ("empty", snapshot("--secret-file DIR/empty: is empty")),
         ("newline", snapshot("--secret-file DIR/newline: is empty")),
         pytest.param("unreadable", snapshot(""), marks=POSIX),
-        ("nul\0", snapshot("--secret-file DIR/nul\\x00: can't be read: embedded null byte")),
+        ("nul\0", snapshot("--secret-file DIR/nul\\x00: cannot be read: embedded null byte")),
     ],
 )
 def test_a_secret_file_that_holds_no_secret(

@@ -1,4 +1,4 @@
-"""Writing payloads: formats, endings, files that are whole or not there."""
+"""Payloads are written in the right format, and a file is complete or does not exist."""
 
 from __future__ import annotations
 
@@ -8,7 +8,9 @@ import os
 import stat
 
 import pytest
+from inline_snapshot import snapshot
 
+from kombo_fakes.core.json_reader import read_bytes
 from kombo_fakes.core.writer import (
     choose_format,
     is_directory,
@@ -22,8 +24,7 @@ from kombo_fakes.errors import DocumentError, OutputError
 
 
 @pytest.mark.parametrize("values", [[], [1], [{"a": [1, "x\ny"]}, []], [None, "\u00e9", {}]])
-def test_json_is_what_the_standard_library_writes(values):
-    """A streamed text has the bytes of one that is dumped as a whole."""
+def test_streamed_json_is_what_the_standard_library_writes(values):
     stream = io.BytesIO()
     write_json(stream, iter(values))
     whole = values[0] if len(values) == 1 else values
@@ -31,7 +32,7 @@ def test_json_is_what_the_standard_library_writes(values):
 
 
 def test_json_is_streamed():
-    """No more than two payloads are held before the first one is written."""
+    """At most two payloads are in memory before the first one is written."""
     stream = io.BytesIO()
     sizes = []
 
@@ -45,15 +46,13 @@ def test_json_is_streamed():
     assert all(size > 0 for size in sizes[2:])
 
 
-def test_lone_surrogates_are_escaped():
-    """What UTF-8 has no bytes for is written as an escape, and only there."""
+def test_only_lone_surrogates_are_escaped():
     assert to_compact_json({"a": "\ud800\u00e9"}) == b'{"a":"\\ud800\\u00e9"}'
     assert to_compact_json({"a": "\u00e9"}) == '{"a":"\u00e9"}'.encode()
     assert json.loads(to_pretty_json(["\udfff"])) == ["\udfff"]
 
 
-def test_ndjson_has_no_line_feed_within_a_line():
-    """A line feed in a text is escaped, so that lines are payloads."""
+def test_a_newline_in_a_string_is_escaped():
     assert to_compact_json(["a\nb", {"c": 1}]) == b'["a\\nb",{"c":1}]'
 
 
@@ -70,32 +69,48 @@ def test_ndjson_has_no_line_feed_within_a_line():
         ("a.json", "json", "json"),
     ],
 )
-def test_the_format_of_an_ending(out, given, format_):
-    """The ending says the format; what is given counts where the ending says nothing."""
+def test_the_ending_or_what_is_given_decides_the_format(out, given, format_):
     assert choose_format(out, given) == format_
 
 
-@pytest.mark.parametrize(("out", "given"), [("a.txt", None), ("a.json", "ndjson")])
-def test_an_ending_that_says_nothing_or_something_else(out, given):
-    """No format at all and two of them are errors."""
-    with pytest.raises(OutputError, match=r"a\."):
+@pytest.mark.parametrize(
+    ("out", "given", "message"),
+    [
+        (
+            "a.txt",
+            None,
+            snapshot(
+                "a.txt: the ending '.txt' does not say a format; use .json or .ndjson (and .gz or .zst after it to compress), or name the format"
+            ),
+        ),
+        (
+            "a.txt.gz",
+            None,
+            snapshot(
+                "a.txt.gz: the ending '.txt' does not say a format; use .json or .ndjson (and .gz or .zst after it to compress), or name the format"
+            ),
+        ),
+        ("a.json", "ndjson", snapshot("a.json: the ending means json, but ndjson was asked for")),
+    ],
+)
+def test_an_ending_that_decides_nothing_or_contradicts_is_an_error(out, given, message):
+    with pytest.raises(OutputError) as caught:
         choose_format(out, given)
+    assert str(caught.value) == message
 
 
-def test_what_is_a_directory(tmp_path, monkeypatch):
-    """A directory is one that is there, one with a slash, or a name without an ending."""
+def test_a_directory_exists_or_ends_with_a_slash_or_has_no_ending(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     (tmp_path / "there.json").mkdir()
     (tmp_path / "file").touch()
     assert [is_directory(out) for out in ("there.json", "new/", "new", "a/b")] == [True] * 4
     assert not is_directory("new.json")
     for out in ("file", "file/"):
-        with pytest.raises(OutputError, match="where a directory is needed"):
+        with pytest.raises(OutputError, match="expected a directory"):
             is_directory(out)
 
 
-def test_a_file_is_there_once_it_is_whole(tmp_path):
-    """While it is written the old one stands, and afterwards nothing else is left."""
+def test_a_file_is_replaced_when_it_is_complete(tmp_path):
     file = tmp_path / "a.json"
     file.write_text("old")
     with open_for_writing(str(file)) as stream:
@@ -114,7 +129,6 @@ def _write_half(path, error):
 
 @pytest.mark.parametrize("error", [ValueError, KeyboardInterrupt, OSError(28, "No space left")])
 def test_an_error_leaves_everything_as_it_was(tmp_path, error):
-    """Whatever happens while it is written, the old file stays and no other appears."""
     file = tmp_path / "a.json"
     file.write_text("old")
     for path in (file, tmp_path / "b.json"):
@@ -125,8 +139,7 @@ def test_an_error_leaves_everything_as_it_was(tmp_path, error):
 
 
 @pytest.mark.skipif(os.name == "nt", reason="POSIX only: modes and links")
-def test_mode_and_link_stay(tmp_path):
-    """A file keeps its mode, a link goes on leading where it led, a new file has the usual mode."""
+def test_mode_and_symbolic_link_stay(tmp_path):
     file, link = tmp_path / "a.json", tmp_path / "link.json"
     file.touch()
     file.chmod(0o640)
@@ -143,34 +156,31 @@ def test_mode_and_link_stay(tmp_path):
     assert modes[0] == modes[1]
 
 
-def test_a_place_without_the_permission(tmp_path, monkeypatch):
-    """What the system refuses is an error with the place and the reason."""
+def test_a_missing_permission_is_an_error_with_the_path_and_the_reason(tmp_path, monkeypatch):
 
-    def refuse(*arguments: object, **options: object) -> None:
+    def deny(*arguments: object, **options: object) -> None:
         raise PermissionError(13, "Permission denied")
 
-    monkeypatch.setattr("pathlib.Path.open", refuse)
-    monkeypatch.setattr("pathlib.Path.mkdir", refuse)
+    monkeypatch.setattr("pathlib.Path.open", deny)
+    monkeypatch.setattr("pathlib.Path.mkdir", deny)
     with (
-        pytest.raises(OutputError, match=r"a\.json: can't be written: Permission denied"),
+        pytest.raises(OutputError, match=r"a\.json: cannot be written: Permission denied"),
         open_for_writing(str(tmp_path / "a.json")),
     ):
         pass
-    with pytest.raises(OutputError, match="new: can't be written: Permission denied"):
+    with pytest.raises(OutputError, match="new: cannot be written: Permission denied"):
         write_directory(str(tmp_path / "new"), "e", [])
 
 
-def test_a_file_in_the_place_of_a_directory(tmp_path):
-    """A directory where a file is needed is an error that says so."""
+def test_a_directory_in_place_of_a_file_is_an_error(tmp_path):
     with (
-        pytest.raises(OutputError, match="where a file is needed"),
+        pytest.raises(OutputError, match="expected a file"),
         open_for_writing(str(tmp_path)),
     ):
         pass
 
 
-def test_a_directory_appears_at_once(tmp_path):
-    """No file has its name before all are written, and then the manifest lists them."""
+def test_the_files_of_a_directory_appear_together(tmp_path):
     place = tmp_path / "a" / "b"
 
     def files():
@@ -192,7 +202,6 @@ def test_a_directory_appears_at_once(tmp_path):
 
 
 def test_an_error_in_a_directory_leaves_everything_as_it_was(tmp_path):
-    """Neither files nor new directories stay behind; old files do."""
     (tmp_path / "old.json").write_text("old")
 
     def files():
@@ -207,9 +216,20 @@ def test_an_error_in_a_directory_leaves_everything_as_it_was(tmp_path):
 
 
 @pytest.mark.parametrize("manifest", ["{", "3", '{"event": "e"}', '{"event": "e", "files": [1]}'])
-def test_a_manifest_that_is_none(tmp_path, manifest):
-    """A file of that name that isn't ours stops everything."""
+def test_nothing_is_written_beside_a_manifest_of_another_program(tmp_path, manifest):
     (tmp_path / "manifest.json").write_text(manifest)
     with pytest.raises(DocumentError, match=r"manifest\.json"):
         write_directory(str(tmp_path), "e", [("a.json", {}, {})])
     assert [path.name for path in tmp_path.iterdir()] == ["manifest.json"]
+
+
+@pytest.mark.parametrize("ending", ["gz", "zst"])
+def test_the_same_payloads_are_compressed_to_the_same_bytes(tmp_path, ending):
+    contents = []
+    for name in ("one", "another"):
+        path = tmp_path / f"{name}.ndjson.{ending}"
+        with open_for_writing(str(path)) as stream:
+            stream.write(b'{"a": 1}\n' * 1000)
+        assert read_bytes(path) == b'{"a": 1}\n' * 1000
+        contents.append(path.read_bytes())
+    assert contents[0] == contents[1]

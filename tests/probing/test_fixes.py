@@ -74,7 +74,7 @@ def test_an_event_that_is_none(told):
     )
     status, said = told("validate", "a.json", a__json=payload | {"type": "zzz"})
     assert status == 1
-    assert "a.json: /type: enum: unknown event 'zzz'; there are: " in said
+    assert "a.json: /type: enum: unknown event 'zzz'; expected one of: " in said
     given = ["validate", "--event", "sync-finished", "a.json"]
     _, said = told(*given, a__json=payload | {"type": "zzz"})
     assert said == "a.json: /type: enum: 'zzz' is none of sync-finished"
@@ -140,10 +140,10 @@ def test_nothing_is_fetched(told, url):
     """Not even where a file is meant to be."""
     status, said = told("generate", "--schema", url)
     assert status == 2
-    assert said == f"kombo-fakes: error: {url}: nothing is fetched; download it, and name the file"
-    with pytest.raises(DocumentError, match=re.escape(f"{url}: nothing is fetched")):
+    assert said == f"kombo-fakes: error: {url}: URLs are not fetched; download it and name the file"
+    with pytest.raises(DocumentError, match=re.escape(f"{url}: URLs are not fetched")):
         Schema.load(url)
-    with pytest.raises(DocumentError, match=re.escape(f"{url}: nothing is fetched")):
+    with pytest.raises(DocumentError, match=re.escape(f"{url}: URLs are not fetched")):
         Schema.from_openapi(url)
 
 
@@ -276,7 +276,7 @@ def test_lines_in_a_file_that_is_not_named_so(told):
     status, said = told("validate", "two.txt", two__txt='{"a": 1}\n{"a": 2}\n')
     assert status == 2
     assert said == snapshot(
-        "kombo-fakes: error: two.txt: no JSON at line 2, column 1: Extra data; a file with one payload per line has to end in .ndjson"
+        "kombo-fakes: error: two.txt: invalid JSON at line 2, column 1: Extra data; a file with one payload per line has to end in .ndjson"
     )
     status, said = told("validate", "two.txt", two__txt='{"a":\n1} {"a": 2}\n')
     assert (status, said.endswith("Extra data")) == (2, True)

@@ -264,15 +264,15 @@ def test_a_path_to_observe_is_relative_to_the_url_of_deliveries(url, template, p
         ),
         (
             "nonsense",
-            snapshot("the answer of /of?...: no JSON at line 1, column 1: Expecting value"),
+            snapshot("the answer of /of?...: invalid JSON at line 1, column 1: Expecting value"),
         ),
         (
             '{"a": NaN}',
-            snapshot("the answer of /of?...: NaN is no JSON value"),
+            snapshot("the answer of /of?...: NaN is not a JSON value"),
         ),
         (
             "",
-            snapshot("the answer of /of?...: empty, where a JSON text was expected"),
+            snapshot("the answer of /of?...: is empty; expected JSON"),
         ),
         ("[]", snapshot("/of?...: answered an array; expected a JSON object")),
     ],

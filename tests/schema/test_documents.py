@@ -14,6 +14,7 @@ import jsonschema_rs
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from inline_snapshot import snapshot
 
 from kombo_fakes import (
     DocumentError,
@@ -83,55 +84,95 @@ def test_nullable(published: dict[str, Any], effective: dict[str, Any]) -> None:
 @pytest.mark.parametrize(
     ("document", "message"),
     [
-        (3, "a schema is a JSON object, not 3"),
-        ([], "a schema is a JSON object, not []"),
-        ({"requried": ["a"]}, "unknown keyword 'requried' at the root; did you mean 'required'?"),
+        (3, snapshot("mine.json: a schema is a JSON object, not 3")),
+        ([], snapshot("mine.json: a schema is a JSON object, not []")),
+        (
+            {"requried": ["a"]},
+            snapshot("mine.json: unknown keyword 'requried' at the root; did you mean 'required'?"),
+        ),
         (
             {"properties": {"a": {"minLenght": 1}}},
-            "unknown keyword 'minLenght' at /properties/a; did you mean 'minLength'?",
+            snapshot(
+                "mine.json: unknown keyword 'minLenght' at /properties/a; did you mean 'minLength'?"
+            ),
         ),
-        ({"type": "strin"}, "unknown type 'strin' at the root; did you mean 'string'?"),
-        ({"type": 3}, "against the meta-schema at /type"),
+        (
+            {"type": "strin"},
+            snapshot("mine.json: unknown type 'strin' at the root; did you mean 'string'?"),
+        ),
         (
             {"properties": {"type": {"type": ["null", "Integer"]}}},
-            "unknown type 'Integer' at /properties/type; did you mean 'integer'?",
+            snapshot(
+                "mine.json: unknown type 'Integer' at /properties/type; did you mean 'integer'?"
+            ),
         ),
-        ({"properties": {"type": "string"}}, "against the meta-schema at /properties/type"),
-        ({"nullable": "yes", "type": "string"}, "nullable at the root is 'yes'"),
-        ({"$ref": "#/$defs/a"}, "$ref '#/$defs/a' at the root leads nowhere"),
-        ({"$ref": "other.json"}, "$ref 'other.json' at the root leads out of the document"),
-        ({"pattern": "("}, "pattern '(' at the root is no valid ECMA-262 regular expression"),
-        ({"$schema": "https://example.com/mine"}, "$schema 'https://example.com/mine' isn't known"),
+        (
+            {"nullable": "yes", "type": "string"},
+            snapshot("mine.json: nullable at the root is 'yes'; it should be true or false"),
+        ),
+        ({"$ref": "#/$defs/a"}, snapshot("mine.json: $ref '#/$defs/a' at the root leads nowhere")),
+        (
+            {"$ref": "other.json"},
+            snapshot(
+                "mine.json: $ref 'other.json' at the root leads out of the document, and nothing is fetched; bring it in under $defs"
+            ),
+        ),
+        (
+            {"pattern": "("},
+            snapshot(
+                "mine.json: pattern '(' at the root is no valid ECMA-262 regular expression, or has what isn't understood here"
+            ),
+        ),
+        (
+            {"$schema": "https://example.com/mine"},
+            snapshot(
+                "mine.json: $schema 'https://example.com/mine' isn't known; known are drafts 7, 2019-09 and 2020-12 (https://json-schema.org/draft/2020-12/schema)"
+            ),
+        ),
     ],
 )
 def test_documents_that_are_no_schema(document: Any, message: str) -> None:
-    """Each is refused in one line that names what and where."""
     with pytest.raises(SchemaError) as caught:
         Schema(document, source="mine.json")
-    assert message in str(caught.value)
-    assert str(caught.value).startswith("mine.json: ")
-    assert "\n" not in str(caught.value)
+    assert str(caught.value) == message
+
+
+@pytest.mark.parametrize(
+    ("document", "pointer"),
+    [({"type": 3}, "/type"), ({"properties": {"type": "string"}}, "/properties/type")],
+)
+def test_the_meta_schema_says_what_else_is_wrong(document: Any, pointer: str) -> None:
+    with pytest.raises(SchemaError, match=f"^mine.json: against the meta-schema at {pointer}: "):
+        Schema(document, source="mine.json")
 
 
 @pytest.mark.parametrize(
     ("document", "message"),
     [
-        (False, "no value satisfies it"),
-        ({"type": "string", "enum": [1]}, "no value satisfies it"),
+        (False, snapshot("the schema: no value satisfies it; look at the root")),
+        (
+            {"type": "string", "enum": [1]},
+            snapshot("the schema: no value satisfies it; look at the root"),
+        ),
         (
             {
                 "$ref": "#/$defs/a",
                 "$defs": {"a": {"type": "array", "minItems": 1, "items": {"$ref": "#/$defs/a"}}},
             },
-            "no value satisfies it",
+            snapshot("the schema: no value satisfies it; look at the root"),
         ),
-        ({"type": "string", "pattern": "(?<=a+)b"}, "can't be constructed"),
+        (
+            {"type": "string", "pattern": "(?<=a+)b"},
+            snapshot(
+                "pattern '(?<=a+)b' can't be constructed: look-behind requires fixed-width pattern"
+            ),
+        ),
     ],
 )
 def test_schemas_that_nothing_can_be_made_of(document: Any, message: str) -> None:
-    """An unsatisfiable schema is said to be one, and what can't be constructed is named."""
-    with pytest.raises(SchemaError, match=re.escape(message)):
+    with pytest.raises(SchemaError) as caught:
         payloads(Schema(document))
+    assert str(caught.value) == message
 
 
 @pytest.fixture
@@ -232,18 +273,17 @@ def test_hostile_values_make_short_messages(value: Any) -> None:
 @pytest.mark.parametrize(
     ("value", "message"),
     [
-        (float("nan"), "nan is no JSON number"),
-        ({1: 2}, "the key 1 is no string"),
-        ({"a": {1, 2}}, "a set is no JSON value"),
-        ({"\ud800": 1}, "holds a lone surrogate"),
+        (float("nan"), snapshot("nan is no JSON number")),
+        ({1: 2}, snapshot("the key 1 is no string")),
+        ({"a": {1, 2}}, snapshot("a set is no JSON value: {1, 2}")),
+        ({"\ud800": 1}, snapshot("the key '\\ud800' holds a lone surrogate")),
     ],
 )
 def test_what_is_no_json_is_invalid(value: Any, message: str) -> None:
-    """NaN isn't null, and a set is no array."""
     schema = Schema.load({"type": ["object", "null"]})
     assert not schema.is_valid(value)
     (violation,) = schema.violations(value)
-    assert message in violation.message
+    assert violation.message == message
 
 
 def test_a_payload_that_holds_itself_is_too_deep() -> None:
@@ -288,23 +328,30 @@ def test_date_times_to_the_letter(text: str, legal: bool) -> None:
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        (b"", "empty, where a JSON text was expected"),
-        (b" \n", "empty"),
-        (b"{", "no JSON at line 1, column 2"),
-        (b'{"a": NaN}', "NaN is no JSON value"),
-        (b"[1e999]", "out of the range of numbers"),
-        (b"\xff", "not UTF-8 at byte 0"),
-        (b"\xef\xbb\xbf{}", "byte order mark"),
-        (b"[" * 100_000, "nested deeper than"),
-        (b"[" * 300 + b"]" * 300, "nested deeper than 200 levels"),
-        (b"9" * 5000, "an integer of more than"),
+        (b"", snapshot("x.json: is empty; expected JSON")),
+        (b" \n", snapshot("x.json: is empty; expected JSON")),
+        (
+            b"{",
+            snapshot(
+                "x.json: invalid JSON at line 1, column 2: Expecting property name enclosed in double quotes"
+            ),
+        ),
+        (b'{"a": NaN}', snapshot("x.json: NaN is not a JSON value")),
+        (b"[1e999]", snapshot("x.json: the number '1e999' is beyond the range of 64-bit floats")),
+        (b"\xff", snapshot("x.json: invalid UTF-8 at byte 0")),
+        (
+            b"\xef\xbb\xbf{}",
+            snapshot("x.json: begins with a byte order mark; JSON is UTF-8 without one"),
+        ),
+        (b"[" * 100_000, snapshot("x.json: nested deeper than 200 levels")),
+        (b"[" * 300 + b"]" * 300, snapshot("x.json: nested deeper than 200 levels")),
+        (b"9" * 5000, snapshot("x.json: an integer has more than 4,300 digits")),
     ],
 )
 def test_what_is_no_json_text(text: bytes, message: str) -> None:
-    """Each is one line that says what and where."""
-    with pytest.raises(DocumentError, match=re.escape(message)) as caught:
+    with pytest.raises(DocumentError) as caught:
         parse_json(text, "x.json")
-    assert "\n" not in str(caught.value)
+    assert str(caught.value) == message
 
 
 @settings(max_examples=300, derandomize=True, database=None, deadline=None)
@@ -344,25 +391,28 @@ BOMB = b"a: &a [x,x,x,x,x,x,x,x,x]\n" + b"".join(
 
 
 @pytest.mark.parametrize(
-    ("text", "message"),
+    ("text", "start"),
     [
-        (BOMB, "values with all aliases"),
-        (b"a: [", "no YAML at line"),
-        (b"a: !!python/object:os.system x", "no YAML"),
-        (b"&a [*a]", "nested deeper"),
-        (b"? [1]\n: 2", "no YAML"),
-        (b"a: .nan", None),
-        (b" " * (MAX_BYTES + 1), "bytes of YAML"),
+        (BOMB, "more than 2,000,000 values, with each alias counted"),
+        (b"a: [", "invalid YAML at line "),
+        (
+            b"a: !!python/object:os.system x",
+            "invalid YAML at line 1, column 4: could not determine",
+        ),
+        (b"&a [*a]", "nested deeper than 200 levels"),
+        (b"? [1]\n: 2", "invalid YAML at line 1, column 3: found un"),
+        (b" " * (MAX_BYTES + 1), "has 8,000,001 bytes; at most 8,000,000 bytes of YAML are read"),
     ],
 )
-def test_yaml_that_is_refused(text: bytes, message: str | None) -> None:
-    """Bombs, tags and what is no YAML end in one line, in bounded time."""
-    if message is None:
-        assert parse_yaml(text, "x") == {"a": ".nan"}
-        return
-    with pytest.raises(DocumentError, match=re.escape(message)) as caught:
+def test_yaml_that_is_rejected(text: bytes, start: str) -> None:
+    with pytest.raises(DocumentError) as caught:
         parse_yaml(text, "x.yaml")
-    assert "\n" not in str(caught.value)
+    assert str(caught.value).startswith(f"x.yaml: {start}")
+    assert str(caught.value).isprintable()
+
+
+def test_nan_in_yaml_is_a_string() -> None:
+    assert parse_yaml(b"a: .nan", "x") == {"a": ".nan"}
 
 
 # -- OpenAPI

@@ -61,7 +61,7 @@ def test_references_in_a_circle() -> None:
 def test_a_reference_where_there_are_no_components() -> None:
     lost = body({"$ref": "#/components/schemas/X"})
     with pytest.raises(
-        SchemaError, match=r"'#/components/schemas/X' .* leads nowhere; there is none"
+        SchemaError, match=r"'#/components/schemas/X' .* leads nowhere; none is defined"
     ):
         described({"a": {"post": {"requestBody": lost}}})["a"]
 

@@ -52,32 +52,32 @@ def anything(value: Any) -> Any:
         (
             lambda: next(generate(overrides={anything(3): 1})),
             PointerError,
-            snapshot("3 is no text: a JSON Pointer or a dotted name is one"),
+            snapshot("3 is not a string; expected a JSON Pointer or a dotted name"),
         ),
         (
             lambda: faults(at=anything(3)),
             PointerError,
-            snapshot("3 is no text: a JSON Pointer or a dotted name is one"),
+            snapshot("3 is not a string; expected a JSON Pointer or a dotted name"),
         ),
         (
             lambda: faults(keywords=[anything(1)]),
             UnknownNameError,
             snapshot(
-                "unknown keyword '1' in integration-state-changed; there are: additionalProperties, enum, format, required, type"
+                "unknown keyword '1' in integration-state-changed; expected one of: additionalProperties, enum, format, required, type"
             ),
         ),
         (
             lambda: faults(ids=[anything(1)]),
             UnknownNameError,
             snapshot(
-                "unknown fault '1' of integration-state-changed; there are 274, such as data-additionalProperties-camel-case, data-additionalProperties-empty-name, data-additionalProperties-proto"
+                "unknown fault '1' of integration-state-changed; there are 274, for example data-additionalProperties-camel-case, data-additionalProperties-empty-name, data-additionalProperties-proto"
             ),
         ),
         (
             lambda: factory_for(DEFAULT_EVENT).build(fault=3),
             UnknownNameError,
             snapshot(
-                "unknown fault '3'; there are 274, such as data-additionalProperties-camel-case, data-additionalProperties-empty-name, data-additionalProperties-proto"
+                "unknown fault '3'; there are 274, for example data-additionalProperties-camel-case, data-additionalProperties-empty-name, data-additionalProperties-proto"
             ),
         ),
     ],

@@ -104,7 +104,7 @@ def _soon(sender: Sender) -> Steps:
 
 def _digits(sender: Sender) -> Steps:
     # ".25" and then ".5": as whole numbers 5 is less than 25.
-    notation = "no fraction that isn't needed"
+    notation = "shortest fraction"
     yield Step(sender.next(notation=notation))
     yield Step(sender.next(gap="a quarter of a second", notation=notation))
     yield Step(sender.next(gap="a quarter of a second", notation=notation))
@@ -228,14 +228,14 @@ def _a_millisecond(sender: Sender) -> Steps:
 
 def _fraction_after_none(sender: Sender) -> Steps:
     # As strings, "...00.500Z" sorts before "...00Z".
-    yield Step(sender.next(notation="no fraction that isn't needed"))
+    yield Step(sender.next(notation="shortest fraction"))
     yield Step(sender.next(gap="half a second"))
 
 
 def _none_before_fraction(sender: Sender) -> Steps:
     yield Step(sender.next(gap="half a second"))
     yield Step(sender.next(gap="half a second"))
-    yield Step(sender.late(gap="half a second", notation="no fraction that isn't needed"))
+    yield Step(sender.late(gap="half a second", notation="shortest fraction"))
 
 
 def _newer_sorts_before(sender: Sender) -> Steps:

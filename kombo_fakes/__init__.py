@@ -60,7 +60,7 @@ _HOMES = {
     "wire.faults": ("WireFault", "wire_faults"),
     "wire.serializations": ("Style", "serialize", "styles"),
     "wire.signature_explanation": ("SignatureExplanation", "explain_signature"),
-    "wire.signature_mistakes": ("SignatureMistake",),
+    "wire.signature_mistake": ("SignatureMistake",),
     "wire.signing": ("SIGNATURE_HEADER", "TEST_SECRET", "sign", "verify"),
     "wire.strategies": ("deliveries",),
     "wire.transport.client": ("Answer", "Transport"),

@@ -84,7 +84,7 @@ from kombo_fakes.wire.serializations import serialize as serialize
 from kombo_fakes.wire.serializations import styles as styles
 from kombo_fakes.wire.signature_explanation import SignatureExplanation as SignatureExplanation
 from kombo_fakes.wire.signature_explanation import explain_signature as explain_signature
-from kombo_fakes.wire.signature_mistakes import SignatureMistake as SignatureMistake
+from kombo_fakes.wire.signature_mistake import SignatureMistake as SignatureMistake
 from kombo_fakes.wire.signing import SIGNATURE_HEADER as SIGNATURE_HEADER
 from kombo_fakes.wire.signing import TEST_SECRET as TEST_SECRET
 from kombo_fakes.wire.signing import sign as sign

@@ -34,24 +34,6 @@ if TYPE_CHECKING:
 
     from kombo_fakes.schema.violations import Violation
 
-__all__ = [
-    "DocumentError",
-    "FaultError",
-    "KomboFakesError",
-    "MarkerError",
-    "OutputError",
-    "OverrideError",
-    "PointerError",
-    "ProbeError",
-    "ReceiverError",
-    "SchemaError",
-    "SecretError",
-    "SkipError",
-    "TransportError",
-    "UnknownNameError",
-    "ValidationError",
-]
-
 Reason: TypeAlias = Literal[
     "refused",
     "reset",
@@ -66,42 +48,32 @@ Reason: TypeAlias = Literal[
 ]
 """Why there is no answer; `TransportError` describes each."""
 
-# A message of more lines than this is no longer read.
+# Nobody reads a message of more lines than this.
 _SHOWN = 20
 
 
 class KomboFakesError(Exception):
     """The base class of every error that this library raises on purpose."""
 
-    __module__ = "kombo_fakes"
-
 
 class SchemaError(KomboFakesError, ValueError):
     """A schema document cannot be read or honoured; the message says what and where."""
-
-    __module__ = "kombo_fakes"
 
 
 class DocumentError(KomboFakesError, ValueError):
     """A file or string is not the JSON that was expected; the message says what and where."""
 
-    __module__ = "kombo_fakes"
-
 
 class PointerError(KomboFakesError, ValueError):
     """A string is not a JSON Pointer, or the pointer leads nowhere in a value."""
-
-    __module__ = "kombo_fakes"
 
 
 class UnknownNameError(KomboFakesError, LookupError):
     """A name (an event, a fault, a trait, a field, ...) does not exist."""
 
-    __module__ = "kombo_fakes"
-
 
 class OverrideError(KomboFakesError, ValueError):
-    """A value or an option that the caller asked for cannot be had.
+    """A value or an option that the caller passed cannot be used.
 
     The attributes are for overrides and removals that the schema rejects. They are None where an
     option is wrong.
@@ -113,8 +85,6 @@ class OverrideError(KomboFakesError, ValueError):
         fault: The id of the fault that the payload would have. None if it would not have exactly
             one.
     """
-
-    __module__ = "kombo_fakes"
 
     def __init__(
         self,
@@ -133,8 +103,6 @@ class OverrideError(KomboFakesError, ValueError):
 class FaultError(KomboFakesError, ValueError):
     """A payload cannot have a fault: the place is missing, or something else is invalid."""
 
-    __module__ = "kombo_fakes"
-
 
 class ValidationError(KomboFakesError, ValueError):
     """The schema rejects a payload.
@@ -142,8 +110,6 @@ class ValidationError(KomboFakesError, ValueError):
     Attributes:
         violations: Every violation, in document order.
     """
-
-    __module__ = "kombo_fakes"
 
     def __init__(self, violations: Sequence[Violation]) -> None:
         self.violations: tuple[Violation, ...] = tuple(violations)
@@ -160,8 +126,6 @@ class ValidationError(KomboFakesError, ValueError):
 class SecretError(KomboFakesError, ValueError):
     """There is no webhook secret, or it cannot be used."""
 
-    __module__ = "kombo_fakes"
-
 
 class TransportError(KomboFakesError):
     """A delivery could not be sent, or was not answered.
@@ -175,8 +139,6 @@ class TransportError(KomboFakesError):
             the request. ``"not-loopback"``: the host is not this machine.
     """
 
-    __module__ = "kombo_fakes"
-
     def __init__(self, reason: Reason, message: str) -> None:
         super().__init__(message)
         self.reason: Reason = reason
@@ -188,8 +150,6 @@ class TransportError(KomboFakesError):
 class OutputError(KomboFakesError, OSError):
     """A file cannot be written where it was asked for; the message says where and why."""
 
-    __module__ = "kombo_fakes"
-
     def __str__(self) -> str:
         return str(self.args[0])
 
@@ -197,22 +157,19 @@ class OutputError(KomboFakesError, OSError):
 class ProbeError(KomboFakesError):
     """A receiver cannot be probed, or not in this way; the message says why."""
 
-    __module__ = "kombo_fakes"
-
 
 class SkipError(KomboFakesError, ValueError):
     """A list of known findings is neither an id nor several."""
-
-    __module__ = "kombo_fakes"
 
 
 class MarkerError(KomboFakesError, ValueError):
     """An argument of ``pytest.mark.kombo`` is invalid."""
 
-    __module__ = "kombo_fakes"
-
 
 class ReceiverError(AssertionError):
     """A receiver did something unexpected; the message says what, after which deliveries."""
 
-    __module__ = "kombo_fakes"
+
+# Tracebacks show the name that users import.
+for _name in [name for name in globals() if name.endswith("Error")]:
+    globals()[_name].__module__ = "kombo_fakes"

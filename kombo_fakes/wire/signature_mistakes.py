@@ -1,9 +1,8 @@
 """How signatures go wrong: one table of the mistakes that implementations make.
 
-A signature is computed in five stages: a key, a body, an algorithm over both, an encoding of the
-digest, and what stands in the header. Each row of the table changes one of the stages. Three parts
-of the library read it: the wire faults make wrong signatures, the probe tries whether a receiver
-that rejects its first delivery expects one of them, and `explain_signature` recognises them.
+Three parts of the library read it. The wire faults make wrong signatures, the probe tries whether a
+receiver that rejects its first delivery expects one of them, and `explain_signature` recognises
+them.
 """
 
 from __future__ import annotations
@@ -12,119 +11,16 @@ import hashlib
 import hmac
 import json
 from base64 import b64decode, b64encode, urlsafe_b64encode
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
-from typing import Any, Literal, TypeAlias
+from collections.abc import Callable, Iterable
 
 from kombo_fakes.core.json_reader import parse_json
-from kombo_fakes.core.public import public
 from kombo_fakes.errors import DocumentError
 from kombo_fakes.wire.serializations import Style, styles
-from kombo_fakes.wire.signing import SIGNATURE_HEADER, TEST_SECRET, digest
-
-Stage: TypeAlias = Literal["key", "body", "algorithm", "encoding", "header"]
+from kombo_fakes.wire.signature_mistake import SignatureMistake, encode_digest
+from kombo_fakes.wire.signing import SIGNATURE_HEADER, TEST_SECRET
 
 _ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
 _BOM = b"\xef\xbb\xbf"
-
-
-@public
-@dataclass(frozen=True, slots=True)
-class SignatureMistake:
-    """One way in which an implementation computes a wrong signature.
-
-    Attributes:
-        id: A stable name, such as ``hexadecimal``.
-        stage: The stage that goes wrong: ``"key"``, ``"body"``, ``"algorithm"``, ``"encoding"`` or
-            ``"header"``.
-        what: What such a signature is, as a phrase that can follow "a signature".
-        fix: What to do instead.
-
-    Examples:
-        >>> mistake = next(m for m in SIGNATURE_MISTAKES if m.id == "padded")
-        >>> mistake.what, mistake.signatures(b"{}", b"a secret")
-        ('padded with =', ('xCTG9ZDQ1x5zwUnPO6uqz2hwknbr35jEQml11eB_k5c=',))
-    """
-
-    id: str
-    stage: Stage
-    what: str
-    fix: str
-    # Returns what can take the place of the right result of the stage.
-    _change: Callable[..., Iterable[Any]] = field(repr=False)
-    # Only for the header: the reverse, for whatever a header holds.
-    _undo: Callable[[str], str] = field(default=str, repr=False)
-
-    def signatures(self, body: bytes, secret: bytes) -> tuple[str, ...]:
-        """Return the wrong signatures that this mistake makes of a body.
-
-        There is none where the mistake makes no difference: a secret without whitespace around it
-        is the same without it.
-        """
-        return compute_signatures((self,), body, secret)
-
-    def undo(self, header: str) -> str:
-        """Return a header without what this mistake has added to the signature in it."""
-        return self._undo(header)
-
-
-def compute_signatures(
-    mistakes: Iterable[SignatureMistake], body: bytes, secret: bytes
-) -> tuple[str, ...]:
-    """Return the wrong signatures that several mistakes make together, at most one per stage."""
-    made = tuple(mistakes)
-    headers = encode_digests(made, compute_digests(made, body, secret))
-    right = _encode(digest(body, secret))
-    return tuple(header for header in headers if header != right)
-
-
-def compute_digests(
-    mistakes: Iterable[SignatureMistake], body: bytes, secret: bytes
-) -> tuple[bytes, ...]:
-    """Return the digests that come out of the first three stages: key, body and algorithm."""
-    steps = _steps(mistakes)
-    return tuple(
-        found
-        for key in steps["key"](secret)
-        for signed in steps["body"](body)
-        for found in steps["algorithm"](key, signed)
-    )
-
-
-def encode_digests(
-    mistakes: Iterable[SignatureMistake], digests: Iterable[bytes]
-) -> tuple[str, ...]:
-    """Return what the last two stages make of digests: encoding and header."""
-    steps = _steps(mistakes)
-    encoded = (text for found in digests for text in steps["encoding"](found))
-    return tuple(header for text in encoded for header in steps["header"](text))
-
-
-def _steps(mistakes: Iterable[SignatureMistake]) -> dict[Stage, Callable[..., Iterable[Any]]]:
-    return {**_RIGHT, **{mistake.stage: mistake._change for mistake in mistakes}}
-
-
-def describe_mistakes(mistakes: Sequence[SignatureMistake]) -> str:
-    """Return what a signature with these mistakes is, as a phrase.
-
-    Examples:
-        >>> describe_mistakes([MISTAKES["hmac-sha1"], MISTAKES["hexadecimal"]])
-        'made with HMAC-SHA1, in hexadecimal'
-    """
-    return ", ".join(mistake.what for mistake in mistakes)
-
-
-def _encode(found: bytes) -> str:
-    return urlsafe_b64encode(found).rstrip(b"=").decode("ascii")
-
-
-_RIGHT: dict[Stage, Callable[..., Iterable[Any]]] = {
-    "key": lambda secret: (secret,),
-    "body": lambda body: (body,),
-    "algorithm": lambda key, body: (digest(body, key),),
-    "encoding": lambda found: (_encode(found),),
-    "header": lambda text: (text,),
-}
 
 
 # -- the key
@@ -290,7 +186,7 @@ _ALGORITHMS = (
 
 
 def _set_spare_bits(found: bytes) -> Iterable[str]:
-    text = _encode(found)
+    text = encode_digest(found)
     # Of the 6 bits of the last character 2 carry nothing (RFC 4648, 3.5).
     last = _ALPHABET.index(text[-1])
     return (text[:-1] + _ALPHABET[last | spare] for spare in (1, 2, 3))
@@ -302,7 +198,7 @@ def _encode_hexadecimal_again(found: bytes) -> Iterable[str]:
 
 
 def _change_case(found: bytes) -> Iterable[str]:
-    text = _encode(found)
+    text = encode_digest(found)
     return (text.lower(), text.upper(), text.swapcase())
 
 
@@ -325,7 +221,7 @@ _ENCODINGS = (
     SignatureMistake("hexadecimal-in-base64", "encoding", "in hexadecimal, and that in base64",
                      "encode the bytes of the digest in base64url, not its hexadecimal digits",
                      _encode_hexadecimal_again),
-    SignatureMistake("case-changed", "encoding", "with letters in another case",
+    SignatureMistake("case-changed", "encoding", "with characters in another case",
                      "compare and store signatures as they are: base64 is case-sensitive",
                      _change_case),
 )  # fmt: skip

@@ -53,10 +53,10 @@ def signed(body: bytes) -> str:
             f"x-kombo-signature: {RIGHT}=",
             snapshot("the right digest, but padded with =, with the name of the header before it"),
         ),
-        (RIGHT.swapcase(), snapshot("the right digest, but with letters in another case")),
+        (RIGHT.swapcase(), snapshot("the right digest, but with characters in another case")),
         (
             RIGHT[:3].swapcase() + RIGHT[3:],
-            snapshot("the right digest, but with letters in another case"),
+            snapshot("the right digest, but with characters in another case"),
         ),
         (RIGHT[:20], snapshot("only the first 20 characters of the right one, which has 43")),
         (f"{RIGHT}{RIGHT}", snapshot("the right one, followed by 43 more characters")),

@@ -16,12 +16,8 @@ from kombo_fakes import (
     styles,
     verify,
 )
-from kombo_fakes.wire.signature_mistakes import (
-    COMMON_COMBINATIONS,
-    SIGNATURE_MISTAKES,
-    compute_signatures,
-    describe_mistakes,
-)
+from kombo_fakes.wire.signature_mistake import compute_signatures, describe_mistakes
+from kombo_fakes.wire.signature_mistakes import COMMON_COMBINATIONS, SIGNATURE_MISTAKES
 
 SECRET = "s3cret of a receiver"
 BODY = b'{"id": "1", "name": "M\xc3\xbcller"}\n'
@@ -51,8 +47,8 @@ SECRETS = (
 )
 
 
-def made(mistakes: tuple[SignatureMistake, ...], data: st.DataObject) -> None:
-    """Fail unless what these mistakes make of a drawn body and secret is recognised."""
+def check_recognised(mistakes: tuple[SignatureMistake, ...], data: st.DataObject) -> None:
+    """Fail unless all signatures that these mistakes make together are recognised."""
     body, secret = data.draw(BODIES), data.draw(SECRETS)
     for signature in compute_signatures(mistakes, body, secret):
         assert not verify(body, signature, secret)
@@ -68,7 +64,7 @@ def test_each_mistake_is_recognised(mistake: SignatureMistake) -> None:
     @given(st.data())
     @settings(max_examples=15, deadline=None, database=None)
     def check(data: st.DataObject) -> None:
-        made((mistake,), data)
+        check_recognised((mistake,), data)
 
     check()
 
@@ -76,9 +72,8 @@ def test_each_mistake_is_recognised(mistake: SignatureMistake) -> None:
 @given(st.data())
 @settings(deadline=None)
 def test_mistakes_are_recognised_in_combination(data: st.DataObject) -> None:
-    """One of the computation, one of the encoding and one of the header."""
     stages = (("key", "body", "algorithm"), ("encoding",), ("header",))
-    made(
+    check_recognised(
         tuple(
             data.draw(st.sampled_from([m for m in SIGNATURE_MISTAKES if m.stage in of]))
             for of in stages
@@ -95,13 +90,13 @@ def test_each_mistake_makes_a_signature_of_some_body(mistake: SignatureMistake) 
     assert any(mistake.signatures(one, secret) for one in bodies for secret in secrets)
 
 
-def test_the_secret_is_never_said() -> None:
+def test_an_explanation_does_not_contain_the_secret() -> None:
     for mistake in SIGNATURE_MISTAKES:
         for signature in mistake.signatures(BODY, SECRET.encode()):
             assert SECRET not in repr(explain_signature(BODY, signature, SECRET))
 
 
-def test_the_table_is_complete() -> None:
+def test_ids_and_phrases_are_unique_and_every_stage_has_mistakes() -> None:
     assert len({mistake.id for mistake in SIGNATURE_MISTAKES}) == len(SIGNATURE_MISTAKES)
     assert len({mistake.what for mistake in SIGNATURE_MISTAKES}) == len(SIGNATURE_MISTAKES)
     assert all(mistake.fix for mistake in SIGNATURE_MISTAKES)
@@ -110,7 +105,7 @@ def test_the_table_is_complete() -> None:
     }  # fmt: skip
 
 
-def test_what_the_probe_tries_instead_of_a_right_signature() -> None:
+def test_the_probe_tries_the_common_mistakes() -> None:
     assert [describe_mistakes(mistakes) for mistakes in COMMON_COMBINATIONS] == snapshot(
         [
             "in the standard alphabet of base64 (+ and /)",

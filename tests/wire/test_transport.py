@@ -33,9 +33,6 @@ from kombo_fakes import (
 
 DELIVERY = Delivery.of({"id": "1"}, "a secret")
 
-# Seconds, for servers that never end.
-SHORT = 0.7
-
 
 def post(handler: Any, delivery: Delivery = DELIVERY, **options: Any) -> Answer:
     """The answer of a server to one delivery."""
@@ -317,7 +314,7 @@ def test_a_request_is_not_sent_again_after_a_part_of_an_answer_or_silence(
         else:
             peer.send(data)
 
-    timeout = SHORT if data is None else 10
+    timeout = 0.7 if data is None else 10
     with Server(handle) as server, Transport(server.url, timeout=timeout) as transport:
         transport.post(DELIVERY)
         with pytest.raises(TransportError) as caught:

@@ -26,9 +26,6 @@ from kombo_fakes import (
 
 DELIVERY = Delivery.of({"id": "1"}, "a secret")
 
-# Seconds, for servers that never end.
-SHORT = 0.7
-
 
 def refusal(url: str, **options: Any) -> TransportError:
     """Return the error for a URL that cannot be used."""
@@ -287,7 +284,7 @@ def test_the_time_limit_includes_looking_up_a_name(monkeypatch: pytest.MonkeyPat
     end = threading.Event()
     monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: end.wait())
     try:
-        error = refusal("http://receiver.test/", timeout=SHORT)
+        error = refusal("http://receiver.test/", timeout=0.7)
     finally:
         end.set()
     assert error.reason == "dns"

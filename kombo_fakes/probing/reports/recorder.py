@@ -11,7 +11,6 @@ import re
 import threading
 from base64 import b64encode
 from pathlib import Path
-from types import TracebackType
 from typing import Any
 
 from kombo_fakes.core.writer import to_pretty_json
@@ -52,12 +51,7 @@ class Recorder:
     def __enter__(self) -> Recorder:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *error: object) -> None:
         self.close()
 
     def keep(self, name: str, delivery: Delivery, reply: Reply) -> None:

@@ -8,7 +8,6 @@ import time
 from collections.abc import ItemsView, Iterator, Mapping
 from dataclasses import dataclass
 from http.client import HTTPException
-from types import TracebackType
 from urllib.parse import urljoin
 
 from urllib3.exceptions import HTTPError
@@ -129,12 +128,7 @@ https://; did you mean 'http://localhost:8000/hooks'?
     def __enter__(self) -> Transport:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *error: object) -> None:
         self.close()
 
     def close(self) -> None:

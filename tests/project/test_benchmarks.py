@@ -1,4 +1,4 @@
-"""The benchmarks run. How fast anything is depends on the machine, and isn't tested."""
+"""The benchmarks run. Their speed depends on the machine, so that no test checks it."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from benchmarks.measurement import Score  # noqa: E402
 from benchmarks.report import BEGIN, END, TITLES, tables, write  # noqa: E402
 
 
-def ran(*options: str) -> subprocess.CompletedProcess[str]:
+def run(*options: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [sys.executable, "-m", "benchmarks", *options],
         cwd=ROOT,
@@ -39,9 +39,8 @@ def ran(*options: str) -> subprocess.CompletedProcess[str]:
 
 
 @pytest.mark.slow
-def test_everybody_who_needs_no_environment_is_measured() -> None:
-    """Each contender of the running Python has a number, and what it makes is right."""
-    done = ran("--here", "--rounds", "1", "--share", "0.002")
+def test_contenders_that_need_no_environment_are_measured() -> None:
+    done = run("--here", "--rounds", "1", "--share", "0.002")
     assert done.returncode == 0, done.stderr
     rows = [line.split(" | ") for line in done.stdout.splitlines() if line.startswith("| ")]
     found = {row[0].removeprefix("| "): row[1:] for row in rows}
@@ -56,17 +55,15 @@ def test_everybody_who_needs_no_environment_is_measured() -> None:
 
 
 @pytest.mark.slow
-def test_growth_is_measured() -> None:
-    """A row for each number of payloads, in seconds, payloads a second and MiB."""
-    done = ran("growth", "--here", "--rounds", "1", "--share", "0.0005")
+def test_growth_has_a_row_for_each_number_of_payloads() -> None:
+    done = run("growth", "--here", "--rounds", "1", "--share", "0.0005")
     assert done.returncode == 0, done.stderr
     row = r"^\| ([0-9,]+) \| [0-9]+\.[0-9]+ \| [0-9,]+ \| [1-9][0-9]* \|$"
     counts = [int(found.replace(",", "")) for found in re.findall(row, done.stdout, re.MULTILINE)]
     assert counts == [max(1, int(count * 0.0005)) for count in COUNTS]
 
 
-def test_the_contenders_are_whole() -> None:
-    """Each has its script and its environment; each target means somebody of its kind."""
+def test_contenders_have_scripts_and_environments_and_targets_name_contenders() -> None:
     for contender in CONTENDERS:
         assert (SCRIPTS / contender.script).is_file()
         assert contender.environment in {*ENVIRONMENTS, NPM}
@@ -80,8 +77,7 @@ def test_the_contenders_are_whole() -> None:
     assert all(start.beyond in (None, *names) for start in STARTS)
 
 
-def test_the_schema_is_repaired_as_by_hand() -> None:
-    """Without the word that no validator knows, and otherwise as it is published."""
+def test_the_schema_for_other_libraries_has_no_nullable() -> None:
     code = "import json, measuring; print(json.dumps(measuring.repaired()))"
     done = subprocess.run(
         [sys.executable, "-c", code], cwd=SCRIPTS, capture_output=True, check=True
@@ -94,8 +90,7 @@ def test_the_schema_is_repaired_as_by_hand() -> None:
     assert "nullable" not in done.stdout.decode()
 
 
-def test_a_missed_target_is_said() -> None:
-    """Ratios and targets are of medians; who can't be measured is in the table, with the reason."""
+def test_tables_compare_medians_and_show_missed_targets_and_reasons() -> None:
     ours, other = (c for c in CONTENDERS if c.kind == "invalid")
     scores = {
         ours: Score([900.0, 1_000.0, 100.0], {"kombo-fakes": "1"}, 0.0, 1.0),
@@ -111,23 +106,20 @@ def test_a_missed_target_is_said() -> None:
     assert "| - | - | there is no npm |" in tables(scores, {other: "there is no npm"}, {}, rounds=3)
 
 
-def test_times_beyond_their_limit_are_said() -> None:
-    """With the sign where they are a difference."""
+def test_times_beyond_their_limit_are_missed() -> None:
     text = tables({}, {}, {STARTS[0]: 9.4, STARTS[1]: 10.6, STARTS[2]: 99.0}, rounds=1)
     assert f"| {STARTS[1].name} | +11 | 10, **missed** |" in text
     assert f"| {STARTS[2].name} | 99 | 150 |" in text
 
 
-def test_only_the_tables_of_the_document_are_written(tmp_path: Path) -> None:
-    """What stands before and after them stays."""
+def test_writing_the_tables_keeps_the_rest_of_the_document(tmp_path: Path) -> None:
     document = tmp_path / "benchmarks.md"
     document.write_text(f"before\n{BEGIN}\nold\n{END}\nafter\n")
     write(document, "new\n")
     assert document.read_text() == f"before\n{BEGIN}\n\nnew\n\n{END}\nafter\n"
 
 
-def test_the_document_tells_the_machine_and_every_contender() -> None:
-    """The tables in the docs are those of a whole run."""
+def test_the_document_names_the_machine_and_every_contender() -> None:
     document = (ROOT / "docs" / "benchmarks.md").read_text(encoding="utf-8")
     measured = document.partition(BEGIN)[2].partition(END)[0]
     assert re.search(
@@ -140,15 +132,16 @@ def test_the_document_tells_the_machine_and_every_contender() -> None:
 
 
 @pytest.mark.parametrize(
-    ("options", "said"),
+    ("options", "message"),
     [
         (["speed"], "there is no kind 'speed'; there are: valid, invalid, factory, bulk, start"),
         (["--rounds", "0"], "--rounds is 1 or more"),
     ],
     ids=["kind", "rounds"],
 )
-def test_wrong_usage_is_said(options: list[str], said: str) -> None:
-    """With status 2, before anything is measured."""
-    done = ran(*options)
+def test_wrong_options_are_an_error_before_anything_is_measured(
+    options: list[str], message: str
+) -> None:
+    done = run(*options)
     assert done.returncode == 2
-    assert said in done.stderr
+    assert message in done.stderr

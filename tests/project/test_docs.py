@@ -1,4 +1,4 @@
-"""The pages are followed literally: files are written, commands are run, output is compared."""
+"""The pages of the docs, followed literally: each file, command and output."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ PAGES = [DOCS / "get-started.md", *sorted((DOCS / "how-to").glob("*.md"))]
 
 DEFAULT_URL = "http://127.0.0.1:8000"
 
-# What a page asks of its reader in words, a comment says to the test.
+# A comment tells the test what the page asks of its reader in words.
 _BLOCK = re.compile(
     r"(?:^<!-- (?:exit status (?P<status>\d)|(?P<behind>in the background)"
     r"|in place of: (?P<replaces>[^\n]+)|(?P<adds>one more part)) -->\n)?"
@@ -31,14 +31,14 @@ class Block(NamedTuple):
     """A block of a page.
 
     Attributes:
-        language: ``python``, ``toml``, ``json``: a file; ``console``: commands; ``text``: what they
-            print.
-        file: The file that it is, or is a part of.
-        replaces: What is in the line of the file that it stands for.
-        adds: Whether it is one more part of the file.
+        language: ``python``, ``toml`` or ``json`` for a file, ``console`` for commands, and
+            ``text`` for their output.
+        file: The name of the file.
+        replaces: A part of the line of the file that the block replaces.
+        adds: Whether the block is added to the file.
         status: The exit status of the last command.
-        behind: Whether the command goes on, and prints its URL first.
-        text: What is in it.
+        behind: Whether the command runs in the background. Its first line is its URL.
+        text: The content.
     """
 
     language: str
@@ -51,7 +51,7 @@ class Block(NamedTuple):
 
 
 def blocks(page: Path) -> list[Block]:
-    """The blocks of a page, in order."""
+    """Return the blocks of a page, in order."""
     text = page.read_text(encoding="utf-8")
     return [
         Block(
@@ -68,11 +68,11 @@ def blocks(page: Path) -> list[Block]:
 
 
 class Reader:
-    """Somebody who does what a page says, in an empty directory."""
+    """Follows a page in an empty directory."""
 
     def __init__(self, place: Path, environment: dict[str, str], *, installs: bool) -> None:
         self.place, self.environment, self.installs = place, environment, installs
-        self.said = ""
+        self.output = ""
         self.url = DEFAULT_URL
         self.behind: list[subprocess.Popen[str]] = []
 
@@ -85,14 +85,14 @@ class Reader:
             process.communicate()
 
     def follow(self, block: Block) -> None:
-        """Write the file, run the commands, or look for what should have been printed."""
+        """Write the file, run the commands, or compare the output."""
         if block.file is not None:
             self._write(block.file, block)
         elif block.language == "console":
             self._run(block)
         elif block.language == "text":
             for line in block.text.splitlines():
-                assert line.strip() in self.said, f"{line.strip()!r} is not in:\n{self.said}"
+                assert line.strip() in self.output, f"{line.strip()!r} is not in:\n{self.output}"
 
     def _write(self, name: str, block: Block) -> None:
         path = self.place / name
@@ -153,7 +153,7 @@ class Reader:
             text=True,
             check=False,
         )
-        self.said = done.stdout
+        self.output = done.stdout
         assert done.returncode == status, f"$ {command}\n{done.stdout}"
 
 
@@ -166,8 +166,7 @@ def _environment(*before: Path) -> dict[str, str]:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
-def test_a_page_is_true(page: Path, tmp_path: Path) -> None:
-    """Every block of it, with what is installed here."""
+def test_every_block_of_a_page_works(page: Path, tmp_path: Path) -> None:
     found = blocks(page)
     assert [block.language for block in found].count("console") >= 1
     environment = _environment(Path(sys.executable).parent)
@@ -177,11 +176,8 @@ def test_a_page_is_true(page: Path, tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
-def test_a_newcomer_gets_started(tmp_path: Path) -> None:
-    """From `pip install` to a bug, in an environment that has nothing but what the page installs.
-
-    The one thing that differs is where kombo-fakes comes from: a wheel of this tree.
-    """
+def test_get_started_works_in_an_empty_environment(tmp_path: Path) -> None:
+    # Only kombo-fakes comes from elsewhere: from a wheel of this tree.
     wheels = tmp_path / "wheels"
     subprocess.run(
         [sys.executable, "-m", "build", "--wheel", "--outdir", str(wheels), str(ROOT)],

@@ -1,4 +1,4 @@
-"""The committed examples are what the command line makes today."""
+"""The committed examples are what the commands make today."""
 
 from __future__ import annotations
 
@@ -22,24 +22,22 @@ def _files(directory: Path) -> dict[str, bytes]:
 
 
 @pytest.mark.slow
-def test_making_them_again_makes_no_difference(tmp_path: Path) -> None:
-    """`make examples` gives the committed files, byte for byte."""
+def test_make_examples_makes_the_committed_files(tmp_path: Path) -> None:
     programs = Path(sys.executable).parent
     subprocess.run(
-        # What is installed here is what makes them.
+        # The programs of this environment make them.
         ["make", "-s", "-f", ROOT / "Makefile", "examples", f"BIN={programs}", "READY="],
         cwd=tmp_path,
         check=True,
     )
     for kind in ("valid", "invalid", "events"):
         assert _files(tmp_path / "examples" / kind) == _files(EXAMPLES / kind), (
-            f"examples/{kind} isn't what `make examples` makes; if that is meant, say so in the "
-            "changelog and run it"
+            f"examples/{kind} differs from what `make examples` makes: if the change is intended, "
+            "run it, and describe the change in the changelog"
         )
 
 
-def test_each_is_what_its_manifest_says() -> None:
-    """Valid files are valid, and each invalid one has its fault and no other."""
+def test_examples_are_valid_or_have_the_fault_that_the_manifest_names() -> None:
     schema = Schema.load()
     by_id = {fault.id: fault for fault in faults()}
     for kind in ("valid", "invalid"):
@@ -56,8 +54,7 @@ def test_each_is_what_its_manifest_says() -> None:
 
 
 @pytest.mark.parametrize("event", events())
-def test_each_event_has_examples(event: str) -> None:
-    """The lines of each event are what their labels say, and no fault is missing."""
+def test_each_event_has_valid_examples_and_one_of_each_fault(event: str) -> None:
     if event == DEFAULT_EVENT:
         return
     schema, stem = Schema.load(event), event.replace(":", ".")

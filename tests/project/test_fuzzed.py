@@ -1,6 +1,6 @@
-"""Outside input is read or refused, whatever its bytes: each target of `fuzz/` under Hypothesis.
+"""The targets of `fuzz/`, with input from Hypothesis: any bytes are read or rejected.
 
-What a fuzzer found once is in `tests/fuzzed/` and is tried in each run.
+The input that a fuzzer has found is in `tests/fuzzed/`, and every run tries it again.
 """
 
 from __future__ import annotations
@@ -18,17 +18,17 @@ FILES = sorted(FOUND.glob("*/*"))
 
 
 @pytest.mark.parametrize("file", FILES, ids=lambda file: f"{file.parent.name}-{file.name[:18]}")
-def test_what_was_found_once(file) -> None:
+def test_input_that_a_fuzzer_has_found(file) -> None:
     TARGETS[file.parent.name](file.read_bytes())
 
 
-def test_what_was_found_belongs_to_a_target() -> None:
+def test_all_found_input_belongs_to_a_target() -> None:
     assert {file.parent.name for file in FILES} <= set(TARGETS)
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("target", TARGETS)
-def test_good_and_nearly_good_input(target) -> None:
+def test_every_seed(target) -> None:
     for seed in seeds(target):
         TARGETS[target](seed)
 
@@ -39,8 +39,8 @@ def seeds_for(target: str) -> tuple[bytes, ...]:
 
 
 @st.composite
-def near(draw: st.DrawFn, target: str) -> bytes:
-    """Good input with pieces cut out, doubled, swapped for those of another, or for any bytes."""
+def changed_seeds(draw: st.DrawFn, target: str) -> bytes:
+    """Draw a seed in which pieces are removed, repeated or replaced."""
     data = draw(st.sampled_from(seeds_for(target)))
     for _ in range(draw(st.integers(1, 4))):
         start = draw(st.integers(0, len(data)))
@@ -63,20 +63,20 @@ def near(draw: st.DrawFn, target: str) -> bytes:
 
 
 @pytest.mark.parametrize("target", TARGETS)
-def test_input_that_is_nearly_good(target) -> None:
+def test_changed_seeds(target) -> None:
     @settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
-    @given(near(target))
-    def stands(data: bytes) -> None:
+    @given(changed_seeds(target))
+    def check(data: bytes) -> None:
         TARGETS[target](data)
 
-    stands()
+    check()
 
 
 @pytest.mark.parametrize("target", TARGETS)
 def test_any_bytes(target) -> None:
     @settings(max_examples=60, deadline=None)
     @given(st.binary(max_size=200))
-    def stands(data: bytes) -> None:
+    def check(data: bytes) -> None:
         TARGETS[target](data)
 
-    stands()
+    check()

@@ -1,4 +1,4 @@
-"""What SECURITY.md says of the code: no network that nobody asked for, and nothing executed."""
+"""What SECURITY.md promises: no use of the network unasked, and nothing is executed."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ import pytest
 ROOT = Path(__file__).parents[2]
 MODULES = sorted((ROOT / "kombo_fakes").rglob("*.py"))
 
-# An audit hook sees every use of a socket, in whatever library (sys.addaudithook, PEP 578).
+# An audit hook sees every use of a socket, in all libraries (sys.addaudithook, PEP 578).
 OFFLINE = """
 import sys
 from kombo_fakes.cli.main import main
@@ -56,7 +56,6 @@ def offline(*arguments: str, cwd: Path) -> subprocess.CompletedProcess[str]:
     ids=lambda value: " ".join(value) if isinstance(value, list) else None,
 )
 def test_commands_use_no_network(arguments: list[str], status: int, tmp_path: Path) -> None:
-    """Nor where a schema refers to it, or calls itself by a URL."""
     (tmp_path / "payload.json").write_text("{}")
     elsewhere = {"$id": "https://example.com/a", "$ref": "https://example.com/b"}
     (tmp_path / "elsewhere.json").write_text(json.dumps(elsewhere))
@@ -65,16 +64,14 @@ def test_commands_use_no_network(arguments: list[str], status: int, tmp_path: Pa
     assert "network:" not in done.stderr
 
 
-def test_the_network_would_be_seen(tmp_path: Path) -> None:
-    """The hook of these tests sees what `send` does."""
+def test_the_audit_hook_sees_that_send_uses_the_network(tmp_path: Path) -> None:
     done = offline("send", "http://127.0.0.1:9/", "--secret", "a secret", cwd=tmp_path)
     assert done.returncode == 77
     assert done.stderr.startswith("network: socket.")
 
 
 @pytest.mark.parametrize("path", MODULES, ids=lambda path: path.relative_to(ROOT).as_posix())
-def test_nothing_is_executed_or_unpickled(path: Path) -> None:
-    """By name: what builds code, objects or commands out of text."""
+def test_no_call_executes_or_unpickles_anything(path: Path) -> None:
     bad = {"eval", "exec", "compile", "__import__", "system", "popen", "mktemp", "unsafe_load"}
     tree = ast.parse(path.read_text(encoding="utf-8"))
     called = [node.func for node in ast.walk(tree) if isinstance(node, ast.Call)]

@@ -1,4 +1,4 @@
-"""Load by Locust, in processes of its own: gevent is none of pytest's business."""
+"""Load tests by Locust. They run in other processes, because gevent patches its process."""
 
 from __future__ import annotations
 
@@ -47,15 +47,20 @@ def database(memory_path: Path) -> Path:
 
 @pytest.fixture
 def receiver(database: Path) -> Application:
-    """The example receiver for Flask, which is strict and right."""
+    """The example receiver for Flask, which is strict and correct."""
     app: Application = importlib.import_module("flask_receiver").create_app(SECRET, database)
     return app
 
 
 class Counted:
-    """An application that has so many requests, the first ones at once; more are held.
+    """An application that answers a number of requests, and holds those that follow.
 
-    How many a second there are is the machine's business, so that no test counts on it.
+    The number of requests in a second depends on the machine, so that no test relies on it.
+
+    Args:
+        application: Answers the requests.
+        most: How many are answered.
+        users: How many must have arrived before the first ones are answered.
     """
 
     def __init__(self, application: Application, most: int, users: int) -> None:
@@ -72,18 +77,18 @@ class Counted:
             self._over.wait()
             start_response("503 Service Unavailable", [])
             return []
-        if first:  # So that all users have begun before it is over.
+        if first:  # Otherwise the test could end before all users have begun.
             self._first.wait(80)
         return self._application(environ, start_response)
 
     def close(self) -> None:
-        """Let go of what is held."""
+        """Answer the requests that are held."""
         self._over.set()
         self._first.abort()
 
 
-def takes_any_state(application: Application) -> Application:
-    """The same with one bug: a state is never looked at."""
+def accept_any_state(application: Application) -> Application:
+    """Return the application with a bug: it does not validate states."""
 
     def buggy(environ: dict[str, Any], start_response: Any) -> Any:
         body = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
@@ -104,7 +109,7 @@ def takes_any_state(application: Application) -> Application:
 
 
 class Run(NamedTuple):
-    """What a run of Locust came to."""
+    """The result of a run of Locust."""
 
     status: int
     log: str
@@ -113,7 +118,7 @@ class Run(NamedTuple):
 
 
 def environment(**more: str) -> dict[str, str]:
-    """The environment of a process, without settings that the one of the tests may have."""
+    """Return the environment of a process, without settings of Locust or this library."""
     kept = {k: v for k, v in os.environ.items() if not k.startswith(("LOCUST_", "KOMBO_"))}
     return {**kept, "PYTHONPATH": str(ROOT), **more}
 
@@ -139,7 +144,7 @@ def free_port() -> int:
 
 
 def distributed(application: Application, most: int, place: Path, *options: str) -> Run:
-    """A master and two workers, until the master knows of so many requests."""
+    """Run a master and two workers, until the master has counted a number of requests."""
     for _ in range(3):
         with serving(Counted(application, most, users=4)) as url:
             run = _distributed(url, most, place, free_port(), *options)
@@ -160,8 +165,8 @@ def _distributed(url: str, most: int, place: Path, port: int, *options: str) -> 
         *(started("--worker", *at, cwd=place) for _ in range(2)),
     ]  # fmt: skip
     try:
-        # Workers report every three seconds. At its end the master waits half a second for what
-        # is left, which can be too short.
+        # Workers report every three seconds. At its end, the master waits half a second for the
+        # last reports, which can be too short.
         while _known(place) < most:
             with suppress(subprocess.TimeoutExpired):
                 processes[0].wait(0.2)
@@ -169,7 +174,7 @@ def _distributed(url: str, most: int, place: Path, port: int, *options: str) -> 
         processes[0].terminate()
         log = processes[0].communicate(timeout=120)[0]
         for worker in processes[1:]:
-            worker.kill()  # It has a request that is held.
+            worker.kill()  # It waits for a request that is held.
             said = worker.communicate(timeout=60)[0]
             assert "Traceback" not in said, said
     finally:
@@ -180,7 +185,7 @@ def _distributed(url: str, most: int, place: Path, port: int, *options: str) -> 
 
 
 def _known(place: Path) -> int:
-    """How many requests the master has written down; it may be writing just now."""
+    """Return how many requests the master has counted; 0 while it writes its file."""
     with suppress(OSError, KeyError, TypeError, ValueError):
         return _requests(place)["Aggregated"]
     return 0
@@ -199,13 +204,12 @@ def _failures(place: Path) -> dict[str, set[str]]:
     return found
 
 
-# -- what comes of it
+# -- the tests
 
 
-def test_a_correct_receiver_has_no_failures(
+def test_a_correct_receiver_has_no_failures_and_stores_each_event_once(
     receiver: Application, database: Path, tmp_path: Path
 ) -> None:
-    """It stores every valid delivery of both workers once, and nothing else."""
     run = distributed(receiver, 150, tmp_path, "--kombo-faulty", "0.2", "--kombo-repeated", "0.2")
     assert run.status == 0, run.log
     assert run.failures == {}
@@ -227,8 +231,7 @@ def test_a_correct_receiver_has_no_failures(
 
 
 def test_an_accepted_invalid_payload_is_a_failure(receiver: Application, tmp_path: Path) -> None:
-    """The failure has the name of the fault, and nothing else is a failure."""
-    run = distributed(takes_any_state(receiver), 150, tmp_path, "--kombo-faulty", "0.9")
+    run = distributed(accept_any_state(receiver), 150, tmp_path, "--kombo-faulty", "0.9")
     assert run.status == 1, run.log
     assert run.failures
     assert all(name.startswith(f"{EVENT} data.state-enum-") for name in run.failures)
@@ -237,8 +240,9 @@ def test_an_accepted_invalid_payload_is_a_failure(receiver: Application, tmp_pat
     assert run.requests[EVENT] > 0
 
 
-def test_the_web_page_starts_a_test(receiver: Application, tmp_path: Path) -> None:
-    """Its form has the options, and a host that is another machine is one failure."""
+def test_the_web_page_has_the_options_and_rejects_another_machine(
+    receiver: Application, tmp_path: Path
+) -> None:
     is_called = Event()
 
     def seen(environ: dict[str, Any], start_response: Any) -> Any:
@@ -283,7 +287,7 @@ def _until(found: Callable[[], Any]) -> Any:
     while time.monotonic() < end:
         if value := found():
             return value
-    raise AssertionError("nothing came in a minute")
+    raise AssertionError("no result within a minute")
 
 
 def test_redirects_are_failures_and_not_followed(tmp_path: Path) -> None:
@@ -292,7 +296,7 @@ def test_redirects_are_failures_and_not_followed(tmp_path: Path) -> None:
 
     def elsewhere(environ: dict[str, Any], start_response: Any) -> Any:
         methods.add((environ["REQUEST_METHOD"], environ["PATH_INFO"]))
-        if next(requests) > 0:  # The first one has been counted, then.
+        if next(requests) > 0:  # Then the first one has been counted.
             second.set()
         start_response("307 Temporary Redirect", [("Location", "/elsewhere")])
         return []
@@ -341,7 +345,7 @@ def test_without_locust_the_import_says_what_to_install() -> None:
 
 
 def test_timers_run_while_deliveries_are_made() -> None:
-    """The heartbeat of a worker is such a timer."""
+    # The heartbeat of a worker is such a timer.
     code = (
         "from kombo_fakes.load import _Stream\n"
         "from kombo_fakes.sequences.traffic import Traffic\n"

@@ -1,4 +1,4 @@
-"""What tests, docs, mutants and fuzzing are installed from: all that is asked for, with hashes."""
+"""The locks of tests, docs, mutation testing and fuzzing: they are complete, and have hashes."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ PROJECT: dict[str, Any] = tomllib.loads((ROOT / "pyproject.toml").read_text(enco
 
 
 def locked(group: str) -> dict[str, list[str]]:
-    """The versions of each package; more than one where that depends on the Python."""
+    """Return the versions of each package: several if they depend on the version of Python."""
     text = (ROOT / "locked" / f"{group}.txt").read_text(encoding="utf-8")
     found: dict[str, list[str]] = {}
     for entry in re.split(r"\n(?=\S)", text.strip()):
@@ -33,25 +33,24 @@ def locked(group: str) -> dict[str, list[str]]:
     return found
 
 
-def asked_for(group: str) -> list[str]:
-    """The requirements of a dependency group, and of the groups that it includes (PEP 735)."""
+def required_by(group: str) -> list[str]:
+    """Return the requirements of a dependency group and of those that it includes (PEP 735)."""
     found: list[str] = []
     for line in PROJECT["dependency-groups"][group]:
-        found += [line] if isinstance(line, str) else asked_for(line["include-group"])
+        found += [line] if isinstance(line, str) else required_by(line["include-group"])
     return found
 
 
 @pytest.mark.parametrize("group", ["test", "docs", "mutation", "fuzz"])
-def test_all_that_is_asked_for_is_locked(group: str) -> None:
-    """In versions that pyproject.toml allows; `make lock` mends it."""
+def test_every_requirement_is_locked_in_an_allowed_version(group: str) -> None:
     versions = locked(group)
     wanted: dict[str, list[Requirement]] = {}
-    for line in (*PROJECT["project"]["dependencies"], *asked_for("build"), *asked_for(group)):
+    for line in (*PROJECT["project"]["dependencies"], *required_by("build"), *required_by(group)):
         requirement = Requirement(line)
         wanted.setdefault(canonicalize_name(requirement.name), []).append(requirement)
     for name, requirements in wanted.items():
-        assert versions.get(name), f"{name} is not locked"
+        assert versions.get(name), f"{name} is not locked; run `make lock`"
         for version in versions[name]:
-            # Of several one is enough: which one holds depends on the Python.
+            # One of several requirements is enough, since the version of Python decides which applies.
             allowed = [r.specifier.contains(version, prereleases=True) for r in requirements]
             assert any(allowed), (name, version)

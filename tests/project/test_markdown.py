@@ -1,4 +1,4 @@
-"""Markdown has one width, so that a change of a word is a small diff."""
+"""The lines of Markdown have one width."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def pages() -> list[Path]:
 
 
 def prose(text: str) -> Iterator[str]:
-    """Lines that can be wrapped: no code, tables, headings or pictures."""
+    """Yield the lines that can be wrapped: all but code, tables, headings and images."""
     text = re.sub(r"^[ \t]*```.*?^[ \t]*```$", "", text, flags=re.DOTALL | re.MULTILINE)
     for line in text.splitlines():
         if not line.startswith(("#", "|", "!", "<!--")):

@@ -1,4 +1,4 @@
-"""The package as it is imported, and the promise that a seed always gives the same."""
+"""What importing the package loads, and that a seed always gives the same payloads."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ def test_public_names_are_found_even_after_all_submodules_are_imported() -> None
     code = (
         "import pkgutil, importlib, kombo_fakes\n"
         "for found in pkgutil.walk_packages(kombo_fakes.__path__, 'kombo_fakes.'):\n"
-        "    if not found.name.endswith(('__main__', '.load')):\n"  # That patches what is loaded.
+        "    if not found.name.endswith(('__main__', '.load')):\n"  # Locust patches modules that are loaded already.
         "        importlib.import_module(found.name)\n"
         "for name in kombo_fakes.__all__:\n"
         "    value = getattr(kombo_fakes, name)\n"
@@ -108,7 +108,7 @@ def test_ids_are_unique_and_statuses_have_their_usual_shares() -> None:
     assert 0.07 < anonymous / len(made) < 0.13
 
 
-def test_every_pooled_name_can_stand_in_an_address() -> None:
+def test_every_pooled_name_can_be_a_part_of_an_address() -> None:
     drawn_by = json.loads(POOLS_FILE.read_text())["drawn_by"]
     assert set(drawn_by) == {"faker", "seed", "locales"}
     assert len(load_pools().organizations) > 500

@@ -1,4 +1,4 @@
-"""The built distributions, in environments of their own: what users get."""
+"""The built distributions, installed in fresh environments."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ pytestmark = pytest.mark.slow
 
 
 def run(*command: str | Path, cwd: Path) -> subprocess.CompletedProcess[str]:
-    """Run a command, and show what it said where it fails."""
+    """Run a command that must succeed; a failure shows what it printed."""
     done = subprocess.run(
         [str(part) for part in command],
         cwd=cwd,
@@ -40,7 +40,7 @@ def run(*command: str | Path, cwd: Path) -> subprocess.CompletedProcess[str]:
 
 @pytest.fixture(scope="module")
 def clone(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The files of the project that a clone has, and nothing that a build left behind."""
+    """The files that a clone of the project has, without those that a build makes."""
     target = tmp_path_factory.mktemp("clone")
     for name in ("kombo_fakes", "schemas", "examples", "tests"):
         ignored = shutil.ignore_patterns("__pycache__", "*.pyc", ".hypothesis", ".pytest_cache")
@@ -62,14 +62,14 @@ def clone(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def dist(clone: Path) -> Path:
-    """The wheel (made from the sdist, as installers do it) and the sdist."""
+    """The sdist, and the wheel that is made from it."""
     run(sys.executable, "-m", "build", "--outdir", clone / "dist", clone, cwd=clone)
     return clone / "dist"
 
 
 @pytest.fixture(scope="module")
 def fresh(dist: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """An empty directory with a virtual environment that has the wheel, and nothing else."""
+    """An empty directory with a virtual environment in which only the wheel is installed."""
     place = tmp_path_factory.mktemp("fresh")
     run(sys.executable, "-m", "venv", place / "venv", cwd=place)
     (wheel,) = dist.glob("*.whl")
@@ -78,10 +78,10 @@ def fresh(dist: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path
     shutil.rmtree(place / "venv")
 
 
-def test_the_same_files_give_the_same_bytes(
+def test_builds_of_the_same_files_are_equal_byte_for_byte(
     dist: Path, clone: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
-    """In another directory, at another time, and with other times of the files."""
+    # In another directory, at another time, and with other times of the files.
     again = tmp_path_factory.mktemp("again")
     elsewhere = again / "elsewhere"
     shutil.copytree(clone, elsewhere, ignore=shutil.ignore_patterns("dist"))
@@ -93,13 +93,11 @@ def test_the_same_files_give_the_same_bytes(
     assert {path.name: path.read_bytes() for path in (again / "dist").iterdir()} == built
 
 
-def test_an_index_would_take_them(dist: Path) -> None:
-    """The README renders, and nothing is missing in the metadata."""
+def test_twine_accepts_the_metadata_and_the_readme(dist: Path) -> None:
     run(sys.executable, "-m", "twine", "check", "--strict", *dist.iterdir(), cwd=dist)
 
 
-def test_both_carry_the_schema_byte_for_byte(dist: Path) -> None:
-    """The published document is in the wheel and in the sdist, once each."""
+def test_wheel_and_sdist_contain_the_published_schema_once(dist: Path) -> None:
     published = (ROOT / "schemas" / PUBLISHED).read_bytes()
     (wheel,) = dist.glob("*.whl")
     with zipfile.ZipFile(wheel) as archive:
@@ -117,8 +115,7 @@ def test_both_carry_the_schema_byte_for_byte(dist: Path) -> None:
         assert member.read() == published
 
 
-def test_generate_works_where_it_is_installed(fresh: Path) -> None:
-    """The console script makes payloads in an empty directory, and judges them."""
+def test_the_installed_command_generates_and_validates(fresh: Path) -> None:
     program = fresh / "venv/bin/kombo-fakes"
     payload = json.loads(run(program, "generate", "--seed", "3", cwd=fresh).stdout)
     assert payload["type"] == "integration-state-changed"
@@ -129,8 +126,7 @@ def test_generate_works_where_it_is_installed(fresh: Path) -> None:
     run(program, "validate", *(fresh / "some" / name for name in files), cwd=fresh)
 
 
-def test_the_fixtures_are_listed_with_their_docs(fresh: Path) -> None:
-    """`pytest --fixtures` shows each fixture, and none without a docstring."""
+def test_pytest_lists_all_fixtures_with_their_docstrings(fresh: Path) -> None:
     listed = run(fresh / "venv/bin/python", "-m", "pytest", "--fixtures", cwd=fresh).stdout
     ours = [line for line in listed.splitlines() if line.startswith("kombo_")]
     assert len(ours) >= 14
@@ -139,8 +135,7 @@ def test_the_fixtures_are_listed_with_their_docs(fresh: Path) -> None:
         assert "no docstring available" not in after.split("--- fixtures")[0]
 
 
-def test_the_downstream_project_passes(fresh: Path) -> None:
-    """Somebody else's project gets everything that it needs from the installed package."""
+def test_the_tests_of_a_downstream_project_pass_with_the_installed_package(fresh: Path) -> None:
     project = fresh / "downstream"
     ignored = shutil.ignore_patterns("__pycache__", ".hypothesis", ".pytest_cache")
     shutil.copytree(ROOT / "examples" / "downstream", project, ignore=ignored)
@@ -149,8 +144,7 @@ def test_the_downstream_project_passes(fresh: Path) -> None:
     assert "skipped" not in result.stdout
 
 
-def test_the_metadata_leads_to_the_project(dist: Path) -> None:
-    """On a package index there is nothing that a relative link could lead to."""
+def test_the_metadata_has_all_urls_and_no_relative_links(dist: Path) -> None:
     (wheel,) = dist.glob("*.whl")
     with zipfile.ZipFile(wheel) as archive:
         (name,) = (name for name in archive.namelist() if name.endswith("/METADATA"))
@@ -167,7 +161,7 @@ def test_the_metadata_leads_to_the_project(dist: Path) -> None:
     assert metadata["Author"] == "The kombo_fakes project"
 
 
-def test_the_workflow_tries_each_python_that_is_claimed(dist: Path) -> None:
+def test_the_workflow_runs_every_python_of_the_classifiers(dist: Path) -> None:
     (wheel,) = dist.glob("*.whl")
     with zipfile.ZipFile(wheel) as archive:
         (name,) = (name for name in archive.namelist() if name.endswith("/METADATA"))

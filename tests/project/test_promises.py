@@ -11,18 +11,15 @@ def now() -> Promises:
     return promised()
 
 
-def test_promises_are_kept(now: Promises) -> None:
-    """What went is told in the newest part of the changelog."""
+def test_the_changelog_names_everything_that_was_removed_or_changed(now: Promises) -> None:
     assert broken(recorded(), now, news()) == []
 
 
-def test_promises_are_recorded(now: Promises) -> None:
-    """What is new is promised from now on: `make promises` records it."""
-    assert recorded() == now
+def test_the_record_is_up_to_date(now: Promises) -> None:
+    assert recorded() == now, "run `make promises`"
 
 
-def test_the_record_is_whole(now: Promises) -> None:
-    """Every kind has something, and what is known to be there is."""
+def test_the_record_has_names_of_every_kind(now: Promises) -> None:
     assert all(promise for names in now.values() for promise in names.values())
     names = now["names"]
     assert "kombo_probe" in names["fixtures and options of pytest"]
@@ -37,7 +34,7 @@ BEFORE: Promises = {"faults": {"an-event": ["a-enum", "b-enum", "b-type"]}, BYTE
 
 
 @pytest.mark.parametrize(
-    ("after", "told", "said"),
+    ("after", "changelog", "breaches"),
     [
         ({"faults": {"an-event": ["b-enum", "b-type", "c", "a-enum"]}}, "", []),
         ({"faults": {"an-event": ["a-enum", "b-type"]}}, "", ["b-enum is gone"]),
@@ -50,8 +47,10 @@ BEFORE: Promises = {"faults": {"an-event": ["a-enum", "b-enum", "b-type"]}, BYTE
         ({BYTES: {}}, "", ["other bytes"]),
     ],
 )
-def test_what_went_is_found_unless_it_is_told(after: Promises, told: str, said: list[str]) -> None:
-    """An id by its name or a beginning of it; bytes by a line about seeds."""
-    found = broken(BEFORE, {**BEFORE, **after}, told)
-    assert len(found) == len(said)
-    assert all(part in line for part, line in zip(said, found, strict=True))
+def test_a_change_that_the_changelog_does_not_name_is_a_breach(
+    after: Promises, changelog: str, breaches: list[str]
+) -> None:
+    # The changelog names ids in whole or by their beginning, and bytes by a line about seeds.
+    found = broken(BEFORE, {**BEFORE, **after}, changelog)
+    assert len(found) == len(breaches)
+    assert all(part in line for part, line in zip(breaches, found, strict=True))

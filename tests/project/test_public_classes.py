@@ -1,4 +1,4 @@
-"""Public classes say that they are from the package, and lose nothing by it."""
+"""Public classes name the package as their module; pickle, doctest and hints still work."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ CLASSES = {
 
 
 def home(name: str) -> ModuleType:
-    """The module that a public class is defined in."""
+    """Return the module in which a public class is defined."""
     return import_module(f"kombo_fakes.{kombo_fakes._homes()[name]}")
 
 
@@ -47,8 +47,8 @@ def test_a_value_of_a_public_class_can_be_pickled(value: object) -> None:
 
 
 @pytest.mark.parametrize("name", CLASSES)
-def test_the_examples_in_a_public_class_are_right(name: str) -> None:
-    """Pytest collects the examples of a class only if it says that it is from its own module."""
+def test_the_examples_of_a_public_class_work(name: str) -> None:
+    # Pytest collects the examples of a class only if it names the module that defines it.
     finder = doctest.DocTestFinder(exclude_empty=True)
     module = home(name)
     found = finder.find(CLASSES[name], name, module=False, globs=dict(vars(module)))  # type: ignore[arg-type]
@@ -63,7 +63,7 @@ def test_some_examples_are_found() -> None:
     assert sum(bool(test.examples) for test in found) >= 3
 
 
-# Hypothesis's own base class has hints that only type checkers can look up.
+# The base class of Hypothesis has hints that only type checkers can resolve.
 @pytest.mark.parametrize("name", sorted(CLASSES.keys() - {"ReceiverMachine"}))
 def test_the_hints_of_a_public_class_can_be_resolved(name: str) -> None:
     hints = typing.get_type_hints(CLASSES[name])

@@ -1,4 +1,4 @@
-"""What the README shows works, word for word."""
+"""The code and the commands of the README, as they stand there."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ ROOT = Path(__file__).parents[2]
 
 
 def _receiver(place: Path) -> str:
-    """A module with what the blocks import; databases go to a directory."""
+    """Return a module with what the blocks import. Its databases are in a directory."""
     return f"""
 import sys, tempfile
 from kombo_fakes import Schema
@@ -44,9 +44,8 @@ def _blocks(language: str) -> list[str]:
 def test_the_python_blocks_run_and_their_tests_pass(
     pytester: pytest.Pytester, memory_path: Path
 ) -> None:
-    """Every Python block, one after the other in one test file, with a receiver that is right."""
     pytester.makepyfile(my_app=_receiver(memory_path))
-    # A fifth of what Hypothesis tries by default: it is about the blocks.
+    # Hypothesis tries 100 examples by default; a few are enough to run the blocks.
     pytester.makeconftest(
         """
         from hypothesis import settings
@@ -64,8 +63,7 @@ def test_the_python_blocks_run_and_their_tests_pass(
     assert set(outcomes) == {"passed"}
 
 
-def test_the_number_of_faults_is_true() -> None:
-    """The README's count of faults is the catalogue's."""
+def test_the_number_of_faults_is_that_of_the_catalogue() -> None:
     (claimed,) = re.findall(r"once for each of (\d+) faults", README)
     assert int(claimed) == len(faults())
 
@@ -86,23 +84,21 @@ PROBING = ("kombo-fakes probe", "kombo-fakes replay")
         if not command.startswith(PROBING)
     ],
 )
-def test_the_commands_work(
+def test_commands_succeed_and_print_or_write_something(
     command: str,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    """Every command of the README ends with status 0, and says something or writes something."""
     monkeypatch.chdir(tmp_path)
     assert main(shlex.split(command, comments=True)[1:]) == 0
     assert capsys.readouterr().out or any(tmp_path.iterdir())
 
 
 @pytest.mark.slow
-def test_the_commands_that_need_a_receiver_work(
+def test_probe_and_replay_find_the_bug_of_a_receiver(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """One after the other, against a receiver that takes what isn't signed."""
     from support.gallery.broken import get_planted
     from support.gallery.serving import serving
 
@@ -114,5 +110,5 @@ def test_the_commands_that_need_a_receiver_work(
     with serving(planted.receiver_factory("s3cret of a receiver")) as url:
         for command in commands:
             here = command.replace("http://127.0.0.1:8000", url)
-            assert main(shlex.split(here, comments=True)[1:]) == 1  # Something is found.
+            assert main(shlex.split(here, comments=True)[1:]) == 1  # There are findings.
             assert "signature-absent" in capsys.readouterr().out

@@ -1,1 +1,1 @@
-"""Benchmarks: this project beside its neighbours, in one run on one machine."""
+"""Benchmarks that compare this project with similar ones, in one run on one machine."""

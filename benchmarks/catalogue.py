@@ -1,4 +1,4 @@
-"""Who takes part, and what is owed: data only."""
+"""The contenders, the processes whose start is measured, and the targets."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ SCRIPTS = Path(__file__).parent / "contenders"
 Kind = Literal["valid", "invalid", "factory", "bulk"]
 
 OURS = "ours"
-"""The environment that has this project and what it depends on."""
+"""The environment of this project and its dependencies."""
 
 ENVIRONMENTS: dict[str, tuple[str, ...]] = {
     OURS: ("-e", str(ROOT), "orjson>=3.10"),
@@ -23,7 +23,7 @@ ENVIRONMENTS: dict[str, tuple[str, ...]] = {
     "polyfactory": ("polyfactory>=3.5", "kombo>=1.4.0", "pydantic[email]>=2.10"),
     "matplotlib": ("matplotlib>=3.9",),
 }
-"""What pip installs, by environment; no two of them have to agree on a version."""
+"""The requirements that pip installs into each environment."""
 
 NPM = "npm"
 NPM_PACKAGES = ("json-schema-faker@^0.6.3",)
@@ -34,13 +34,13 @@ class Contender:
     """One way to make payloads.
 
     Attributes:
-        name: What it is called in the table.
-        kind: Which others it is compared with.
-        environment: Where it runs.
+        name: Its name in the table.
+        kind: The kind of contenders that it is compared with.
+        environment: The environment that it runs in.
         script: The file in ``contenders/``.
-        count: How many payloads are measured at a time: about a second of work.
-        arguments: What the script is told.
-        floor: Whether it is the limit of its kind, and makes nothing that is of use.
+        count: How many payloads it makes in a round: about a second of work.
+        arguments: The arguments of the script.
+        floor: True if it does the least work that is possible, and makes nothing useful.
     """
 
     name: str
@@ -94,12 +94,18 @@ CONTENDERS = (
     ),
     Contender("floor: plain dicts and orjson", "bulk", OURS, "floor_bulk.py", 200_000, floor=True),
 )  # fmt: skip
-"""The first one of a kind is this project, and the others are compared with it."""
+"""The first contender of each kind is this project, with which the others are compared."""
 
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """What is to be reached: so many times as fast as another one, or so many in a second."""
+    """A speed that this project should have.
+
+    Attributes:
+        kind: The kind of contenders.
+        other: The contender that it is compared with; None for no other.
+        least: How many times as fast as the other one; without it, payloads per second.
+    """
 
     kind: Kind
     other: str | None
@@ -120,14 +126,14 @@ TARGETS = (
 
 @dataclass(frozen=True, slots=True)
 class Start:
-    """A process whose time is measured, from start to end.
+    """A process whose duration is measured, from start to end.
 
     Attributes:
-        name: What it is called in the table.
-        command: What is run. ``{python}`` and ``{kombo-fakes}`` stand for the programs of our
+        name: Its name in the table.
+        command: The command. ``{python}`` and ``{kombo-fakes}`` stand for the programs of our
             environment; ``{test}`` is a test file that does nothing.
-        most: How many milliseconds it may take; None where it is shown only.
-        beyond: The name of another one, whose time is taken off.
+        most: The most milliseconds that it should take; None for no limit.
+        beyond: The name of another process, whose duration is subtracted.
     """
 
     name: str
@@ -137,7 +143,7 @@ class Start:
 
 
 def _pytest(*plugins: str) -> tuple[str, ...]:
-    """A run of pytest with these of the three plugins."""
+    """Make the command of pytest with some of the three plugins."""
     known = ("kombo_fakes", "faker", "hypothesispytest")
     off = [option for name in known if name not in plugins for option in ("-p", f"no:{name}")]
     return ("{python}", "-m", "pytest", "-q", "-p", "no:cacheprovider", *off, "{test}")

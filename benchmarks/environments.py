@@ -1,4 +1,4 @@
-"""The environments of the contenders, made when they are needed and kept for the next time."""
+"""The environments of the contenders. They are made on first use, and kept for later runs."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ CACHE = ROOT / ".benchmarks"
 
 
 class UnavailableError(Exception):
-    """An environment can't be made here; the message says why."""
+    """An environment cannot be made here; the message says why."""
 
 
 class Environments:
-    """Where contenders run.
+    """The environments that contenders run in.
 
     Args:
-        here: Take the running Python for our own environment, and have no other.
+        here: True to use the running Python as the environment of this project, and no other one.
     """
 
     def __init__(self, *, here: bool = False) -> None:
@@ -31,21 +31,21 @@ class Environments:
         self._ready: dict[str, Path] = {}
 
     def directory(self, name: str) -> Path:
-        """The directory of programs, or of an npm project, of an environment.
+        """Return the directory with the programs of an environment, or its npm project.
 
         Raises:
-            UnavailableError: if it can't be made.
+            UnavailableError: if the environment cannot be made.
         """
         if name not in self._ready:
-            self._ready[name] = self._made(name)
+            self._ready[name] = self._make(name)
         return self._ready[name]
 
     def program(self, name: str, environment: str = OURS) -> str:
-        """A program of an environment."""
+        """Return the path of a program of an environment."""
         return str(self.directory(environment) / name)
 
     def variables(self) -> dict[str, str]:
-        """The environment variables of contenders: none that is meant for the running Python."""
+        """Return the environment variables of contenders, without those for the running Python."""
         own = ("PYTEST", "COV", "PYTHON", "VIRTUAL_ENV")
         return {
             name: value
@@ -53,24 +53,24 @@ class Environments:
             if not name.startswith(own) or (self._here and name == "PYTHONPATH")
         }
 
-    def _made(self, name: str) -> Path:
+    def _make(self, name: str) -> Path:
         if self._here:
             if name != OURS:
-                raise UnavailableError("left out")
+                raise UnavailableError("not measured")
             return Path(sys.executable).parent
-        return _npm() if name == NPM else _virtual(name)
+        return _make_npm_project() if name == NPM else _make_venv(name)
 
 
-def _virtual(name: str) -> Path:
+def _make_venv(name: str) -> Path:
     requirements = ENVIRONMENTS[name]
     place = CACHE / name
     programs = place / ("Scripts" if os.name == "nt" else "bin")
-    # Our own dependencies stand in pyproject.toml.
+    # The dependencies of this project are in pyproject.toml.
     wanted = _fingerprint(sys.version, *requirements, (ROOT / "pyproject.toml").read_text())
     stamp = place / "ready"
     if stamp.exists() and stamp.read_text() == wanted:
         return programs
-    _say(f"{name}: making its environment")
+    _log(f"{name}: making its environment")
     venv.create(place, with_pip=True, clear=True)
     _run(str(programs / "python"), "-m", "pip", "install", "-q", "--upgrade", "pip")
     _run(str(programs / "python"), "-m", "pip", "install", "-q", *requirements)
@@ -78,14 +78,14 @@ def _virtual(name: str) -> Path:
     return programs
 
 
-def _npm() -> Path:
+def _make_npm_project() -> Path:
     if shutil.which("npm") is None or shutil.which("node") is None:
-        raise UnavailableError("there is no npm")
+        raise UnavailableError("npm is not installed")
     place = CACHE / NPM
     wanted = _fingerprint(*NPM_PACKAGES)
     stamp = place / "ready"
     if not (stamp.exists() and stamp.read_text() == wanted):
-        _say(f"{NPM}: making its environment")
+        _log(f"{NPM}: making its environment")
         shutil.rmtree(place, ignore_errors=True)
         place.mkdir(parents=True)
         (place / "package.json").write_text('{"private": true, "type": "module"}\n')
@@ -105,5 +105,5 @@ def _run(*command: str, cwd: Path | None = None) -> None:
         raise UnavailableError(f"{Path(command[0]).name} failed: {''.join(last)}")
 
 
-def _say(text: str) -> None:
+def _log(text: str) -> None:
     print(text, file=sys.stderr, flush=True)

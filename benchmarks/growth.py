@@ -1,7 +1,7 @@
-"""``python -m benchmarks growth``: what many payloads take, in time and in memory.
+"""``python -m benchmarks growth``: the time and memory that many payloads take.
 
-Each number of payloads is made by a process of its own; its peak of memory is what the operating
-system says of it. The picture is drawn in an environment that has Matplotlib.
+Each number of payloads is made by a process of its own, whose peak memory the operating system
+reports. The picture is drawn in an environment that has Matplotlib.
 """
 
 from __future__ import annotations
@@ -22,12 +22,12 @@ COUNTS = tuple(10**power for power in range(3, 8))
 
 @dataclass(frozen=True, slots=True)
 class Point:
-    """What a number of payloads takes.
+    """The time and memory that a number of payloads takes.
 
     Attributes:
         count: How many payloads.
         seconds: From the start of the process to the last byte.
-        mebibytes: The most memory that it had at a time.
+        mebibytes: The peak memory of the process.
     """
 
     count: int
@@ -35,32 +35,32 @@ class Point:
     mebibytes: float
 
 
-def grow(
+def measure_growth(
     environments: Environments,
     *,
     rounds: int,
     share: float,
-    tell: Callable[[str], None] = lambda text: None,
+    log: Callable[[str], None] = lambda text: None,
 ) -> list[Point]:
-    """The medians of several rounds.
+    """Measure the time and memory of each number of payloads; the medians of several rounds.
 
     Args:
-        environments: Where it runs.
+        environments: The environments.
         rounds: How often each number is made.
-        share: The part of each number that is made.
-        tell: Is told what comes next.
+        share: The share of each number that is made.
+        log: Is called with a line of progress.
     """
     points = []
     for count in (max(1, int(count * share)) for count in COUNTS):
-        tell(f"growth: {count:,} payloads")
-        found = [_measured(environments, count) for _ in range(rounds)]
+        log(f"growth: {count:,} payloads")
+        found = [_measure(environments, count) for _ in range(rounds)]
         seconds = statistics.median(one.seconds for one in found)
         memory = statistics.median(one.mebibytes for one in found)
         points.append(Point(count, seconds, memory))
     return points
 
 
-def _measured(environments: Environments, count: int) -> Point:
+def _measure(environments: Environments, count: int) -> Point:
     command = [environments.program("python"), str(SCRIPTS / "growing.py"), str(count)]
     done = subprocess.run(
         command, capture_output=True, text=True, check=True, env=environments.variables()
@@ -68,20 +68,20 @@ def _measured(environments: Environments, count: int) -> Point:
     return Point(count, *json.loads(done.stdout))
 
 
-def growth_table(points: Sequence[Point]) -> Iterator[str]:
-    """The table in Markdown, and the picture."""
-    yield "| payloads | seconds | per second | peak of memory, MiB |"
+def make_growth_table(points: Sequence[Point]) -> Iterator[str]:
+    """Make the lines of the table in Markdown."""
+    yield "| payloads | seconds | per second | peak memory, MiB |"
     yield "|---:|---:|---:|---:|"
     for point in points:
         rate = point.count / point.seconds
         yield f"| {point.count:,} | {point.seconds:.2f} | {rate:,.0f} | {point.mebibytes:.0f} |"
 
 
-def draw(points: Sequence[Point], environments: Environments, path: Path = PICTURE) -> None:
+def draw_growth(points: Sequence[Point], environments: Environments, path: Path = PICTURE) -> None:
     """Draw the picture.
 
     Raises:
-        UnavailableError: if there can't be an environment with Matplotlib.
+        UnavailableError: if the environment with Matplotlib cannot be made.
     """
     command = [environments.program("python", "matplotlib"), str(SCRIPTS / "drawing.py"), str(path)]
     given = json.dumps([asdict(point) for point in points])

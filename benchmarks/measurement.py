@@ -1,4 +1,4 @@
-"""Measuring: every contender once in each round, so that a slow minute hurts all of them alike."""
+"""Measures every contender once in each round, so that a slow minute affects all of them."""
 
 from __future__ import annotations
 
@@ -16,19 +16,19 @@ from typing import Any
 from benchmarks.catalogue import NPM, SCRIPTS, Contender, Start
 from benchmarks.environments import Environments, UnavailableError
 
-# A schema repaired by hand, for who can't import measuring.py.
-_REPAIR = "import json, measuring; print(json.dumps(measuring.repaired()))"
+# Prints the schema that was repaired by hand, for a script that is not Python.
+_REPAIR = "import json, measuring; print(json.dumps(measuring.load_repaired_schema()))"
 
 
 @dataclass(slots=True)
 class Score:
-    """What came of a contender.
+    """The measurements of a contender.
 
     Attributes:
         rates: Payloads per second, by round.
-        versions: Those of the packages that matter.
-        valid: The share of payloads that our schema allows.
-        single: The share of payloads that are wrong in one place only.
+        versions: The versions of its packages.
+        valid: The share of payloads that the schema allows.
+        single: The share of payloads that are invalid in one place only.
     """
 
     rates: list[float] = field(default_factory=list)
@@ -42,7 +42,7 @@ class Score:
 
 
 class MeasurementError(Exception):
-    """A contender failed; the message is what it said."""
+    """A contender failed; the message is its command and what it printed."""
 
 
 def measure(
@@ -51,19 +51,22 @@ def measure(
     *,
     rounds: int,
     share: float = 1.0,
-    tell: Callable[[str], None] = lambda text: None,
+    log: Callable[[str], None] = lambda text: None,
 ) -> tuple[dict[Contender, Score], dict[Contender, str]]:
-    """The scores of contenders, and why others have none.
+    """Measure contenders.
 
     Args:
-        contenders: Who takes part.
-        environments: Where they run.
+        contenders: The contenders.
+        environments: Their environments.
         rounds: How often each one is measured.
-        share: The part of its count that each one makes: less is faster, and less exact.
-        tell: Is told what is going on.
+        share: The share of its count that each one makes: less is faster and less exact.
+        log: Is called with a line of progress.
+
+    Returns:
+        The scores of contenders, and the reasons why others could not be measured.
 
     Raises:
-        MeasurementError: if one fails.
+        MeasurementError: if a contender fails.
     """
     scores: dict[Contender, Score] = {}
     missing: dict[Contender, str] = {}
@@ -75,17 +78,17 @@ def measure(
             missing[contender] = str(error)
     shown: dict[Contender, dict[str, Any]] = {}
     for number in range(rounds):
-        tell(f"round {number + 1} of {rounds}")
-        for contender in _turned(list(scores), number):
+        log(f"round {number + 1} of {rounds}")
+        for contender in _rotate(list(scores), number):
             count = max(2, int(contender.count * share))
-            found = json.loads(_said(_command(contender, environments, count), environments))
+            found = json.loads(_run(_command(contender, environments, count), environments))
             scores[contender].rates.append(found["rate"])
             scores[contender].versions = found["versions"]
             shown[contender] = {"count": found["count"], "payloads": found["payloads"]}
     if scores:
         judge = [environments.program("python"), str(SCRIPTS / "judge.py")]
         given = json.dumps([shown[contender] for contender in scores])
-        judged = json.loads(_said(judge, environments, given))
+        judged = json.loads(_run(judge, environments, given))
         for score, found in zip(scores.values(), judged, strict=True):
             score.valid, score.single = found["valid"], found["single"]
     return scores, missing
@@ -101,11 +104,11 @@ def _command(contender: Contender, environments: Environments, count: int) -> li
     shutil.copy(script, place)
     schema = place / "schema.json"
     repair = [environments.program("python"), "-c", _REPAIR]
-    schema.write_text(_said(repair, environments, cwd=SCRIPTS))
+    schema.write_text(_run(repair, environments, cwd=SCRIPTS))
     return ["node", str(place / script.name), str(schema), *contender.arguments, str(count)]
 
 
-def _said(
+def _run(
     command: Sequence[str], environments: Environments, given: str = "", cwd: Path | None = None
 ) -> str:
     place = cwd or (Path(command[1]).parent if command[0] == "node" else None)
@@ -118,27 +121,27 @@ def _said(
     return done.stdout
 
 
-def _turned(items: list[Any], number: int) -> list[Any]:
-    """The same in another order each round, so that nobody always comes after the same one."""
+def _rotate(items: list[Any], number: int) -> list[Any]:
+    """Return items in another order for each round, so that predecessors change."""
     start = number % len(items) if items else 0
-    turned = items[start:] + items[:start]
-    return turned[::-1] if number % 2 else turned
+    rotated = items[start:] + items[:start]
+    return rotated[::-1] if number % 2 else rotated
 
 
 # -- start-up
 
 
-def start_times(
+def measure_starts(
     starts: Iterable[Start],
     environments: Environments,
     *,
     rounds: int,
-    tell: Callable[[str], None] = lambda text: None,
+    log: Callable[[str], None] = lambda text: None,
 ) -> dict[Start, float]:
-    """The milliseconds that processes take, as medians; without those of what they go beyond.
+    """Measure processes: the median of the milliseconds of each, minus those of its `beyond`.
 
     Raises:
-        MeasurementError: if one fails.
+        MeasurementError: if a process fails.
     """
     wanted = list(starts)
     by_name = {start.name: start for start in wanted}
@@ -148,22 +151,22 @@ def start_times(
         test.write_text("def test_nothing() -> None:\n    pass\n")
         for number in range(rounds + 1):  # The first round fills caches.
             if number % 10 == 1:
-                tell(f"starts, round {number} of {rounds}")
-            for start in _turned(wanted, number):
-                command = [_filled(part, environments, test) for part in start.command]
+                log(f"starts, round {number} of {rounds}")
+            for start in _rotate(wanted, number):
+                command = [_fill(part, environments, test) for part in start.command]
                 begun = time.perf_counter()
-                _said(command, environments, cwd=Path(place))
+                _run(command, environments, cwd=Path(place))
                 if number:
                     times[start].append((time.perf_counter() - begun) * 1_000)
     found = {}
     for start, own in times.items():
-        # Differences of neighbours in time, and not of medians: what slows one slows the other.
+        # The differences are taken within a round: what slows one process slows the other.
         less = times[by_name[start.beyond]] if start.beyond else [0.0] * rounds
         found[start] = statistics.median(a - b for a, b in zip(own, less, strict=True))
     return found
 
 
-def _filled(part: str, environments: Environments, test: Path) -> str:
+def _fill(part: str, environments: Environments, test: Path) -> str:
     return {
         "{python}": environments.program("python"),
         "{kombo-fakes}": environments.program("kombo-fakes"),

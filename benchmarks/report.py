@@ -1,4 +1,4 @@
-"""The tables: what was measured, beside what is to be reached."""
+"""Makes the tables of measurements and targets, in Markdown."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from datetime import date
 from pathlib import Path
 
 from benchmarks.catalogue import CONTENDERS, TARGETS, Contender, Kind, Start
-from benchmarks.growth import Point, growth_table
+from benchmarks.growth import Point, make_growth_table
 from benchmarks.measurement import Score
 
 TITLES: dict[Kind, str] = {
@@ -22,7 +22,7 @@ _GROWTH = "![Time and memory by the number of payloads](images/growth.svg)"
 BEGIN, END = "<!-- measured: begin -->", "<!-- measured: end -->"
 
 
-def tables(
+def make_tables(
     scores: Mapping[Contender, Score],
     missing: Mapping[Contender, str],
     times: Mapping[Start, float],
@@ -30,21 +30,21 @@ def tables(
     *,
     rounds: int,
 ) -> str:
-    """All of it in Markdown."""
+    """Make all tables."""
     parts = [_machine(rounds)] if scores else []
     for kind, title in TITLES.items():
         lines = list(_table(kind, scores, missing))
         if lines:
-            parts += [f"## {title}", "\n".join(lines), "\n".join(_reached(kind, scores))]
+            parts += [f"## {title}", "\n".join(lines), "\n".join(_check_targets(kind, scores))]
     if times:
         parts += ["## Start-up", "\n".join(_start_table(times))]
     if points:
-        parts += ["## Growth", "\n".join(growth_table(points)), _GROWTH]
+        parts += ["## Growth", "\n".join(make_growth_table(points)), _GROWTH]
     return "\n\n".join(part for part in parts if part) + "\n"
 
 
-def write(path: Path, text: str) -> None:
-    """Put the tables into a document, between the two comments that it has for them."""
+def write_tables(path: Path, text: str) -> None:
+    """Write tables into a document, between its two comments."""
     document = path.read_text(encoding="utf-8")
     head, _, rest = document.partition(BEGIN)
     _, _, tail = rest.partition(END)
@@ -71,13 +71,13 @@ def _processor() -> str:
 def _table(
     kind: Kind, scores: Mapping[Contender, Score], missing: Mapping[Contender, str]
 ) -> Iterator[str]:
-    taking_part = [c for c in CONTENDERS if c.kind == kind and (c in scores or c in missing)]
-    if not taking_part:
+    contenders = [c for c in CONTENDERS if c.kind == kind and (c in scores or c in missing)]
+    if not contenders:
         return
     ours = _ours(kind, scores)
-    yield "| | per second | kombo_fakes is | what comes out | versions |"
+    yield "| | per second | kombo_fakes relative to it | validity | versions |"
     yield "|---|---:|---:|---|---|"
-    for contender in taking_part:
+    for contender in contenders:
         if contender in missing:
             yield f"| {contender.name} | - | - | {missing[contender]} | |"
             continue
@@ -100,24 +100,24 @@ def _times(ratio: float) -> str:
 
 def _quality(kind: Kind, score: Score) -> str:
     if kind == "invalid":
-        return f"{1 - score.valid:.0%} refused, {score.single:.0%} in one place"
+        return f"{1 - score.valid:.0%} invalid, {score.single:.0%} in one place only"
     return f"{score.valid:.0%} valid"
 
 
-def _reached(kind: Kind, scores: Mapping[Contender, Score]) -> Iterator[str]:
+def _check_targets(kind: Kind, scores: Mapping[Contender, Score]) -> Iterator[str]:
     ours = _ours(kind, scores)
     by_name = {c.name: score for c, score in scores.items() if c.kind == kind}
     for target in TARGETS:
         if target.kind != kind or ours is None:
             continue
         if target.other is None:
-            is_reached, text = ours.rate >= target.least, f"{target.least:,.0f} a second"
+            is_met, text = ours.rate >= target.least, f"{target.least:,.0f} a second"
         elif target.other in by_name:
-            is_reached = ours.rate / by_name[target.other].rate >= target.least
+            is_met = ours.rate / by_name[target.other].rate >= target.least
             text = f"{target.least:g}x {target.other}"
         else:
             continue
-        yield f"* {text}: {'reached' if is_reached else '**missed**'}"
+        yield f"* {text}: {'met' if is_met else '**missed**'}"
 
 
 def _start_table(times: Mapping[Start, float]) -> Iterator[str]:

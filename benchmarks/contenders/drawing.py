@@ -1,4 +1,4 @@
-"""Draws the picture of growth from points on standard input, into the file that is named."""
+"""Draws the picture of growth from the points on standard input, into a file."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 
 INK, GRID = "#57606a", "#8c959f40"
 
-mpl.rcParams["svg.hashsalt"] = "kombo_fakes"  # The same points are the same bytes.
+mpl.rcParams["svg.hashsalt"] = "kombo_fakes"  # The same points make the same bytes.
 points = json.load(sys.stdin)
 counts = [point["count"] for point in points]
 figure = Figure(figsize=(9, 3.4), layout="constrained")
@@ -19,7 +19,7 @@ times.loglog(counts, [point["seconds"] for point in points], "o-", color="#1f6fe
 times.set_title("seconds", color=INK, fontsize=11)
 peaks = [point["mebibytes"] for point in points]
 memory.semilogx(counts, peaks, "o-", color="#8250df")
-memory.set_title("peak of memory, MiB", color=INK, fontsize=11)
+memory.set_title("peak memory, MiB", color=INK, fontsize=11)
 memory.set_ylim(0, 1.1 * max(peaks))
 for axes in (times, memory):
     axes.set_xlabel("payloads", color=INK)

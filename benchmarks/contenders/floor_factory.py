@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import factory
-from measuring import called, report
+from measuring import call_each, report_rate
 
 
 class EndUser(factory.DictFactory):
@@ -29,4 +29,4 @@ class Payload(factory.DictFactory):
     data = factory.SubFactory(Data)
 
 
-report(called(Payload.build), "factory_boy")
+report_rate(call_each(Payload.build), "factory_boy")

@@ -1,9 +1,9 @@
-"""The floor of strategies: Hypothesis draws one choice and makes an empty dict of it."""
+"""The floor of strategies: Hypothesis draws one choice and returns an empty dict."""
 
 from __future__ import annotations
 
 from hypothesis import strategies as st
-from measuring import drawn, report
+from measuring import draw_examples, report_rate
 
-# Without any choice it would stop after one example.
-report(drawn(st.integers().map(lambda _: {})), "hypothesis")
+# Without a choice Hypothesis would stop after one example.
+report_rate(draw_examples(st.integers().map(lambda _: {})), "hypothesis")

@@ -1,4 +1,4 @@
-"""Prints the seconds and the peak of memory in MiB that a number of payloads takes."""
+"""Prints the seconds and the peak memory in MiB that a number of payloads takes."""
 
 from __future__ import annotations
 
@@ -16,6 +16,6 @@ from kombo_fakes import ndjson  # noqa: E402
 with Path(os.devnull).open("wb") as sink:
     sink.writelines(ndjson(n=int(sys.argv[1])))
 seconds = time.perf_counter() - begun
-# Linux says it in KiB, macOS in bytes.
+# Linux reports KiB, macOS bytes.
 unit = 2**20 if sys.platform == "darwin" else 2**10
 print(json.dumps([seconds, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / unit]))

@@ -1,4 +1,4 @@
-"""What one writes by hand with factory_boy and Faker: the same fields, as far as it goes."""
+"""A factory written by hand with factory_boy and Faker."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import json
 import sys
 
 import factory
-from measuring import called, report, written
+from measuring import call_each, report_rate, write_each
 
 
 class EndUser(factory.DictFactory):
@@ -42,6 +42,6 @@ def line() -> bytes:
 
 
 if sys.argv.pop(1) == "lines":
-    report(written(line), "factory_boy", "faker", line=line)
+    report_rate(write_each(line), "factory_boy", "faker", line=line)
 else:
-    report(called(Payload.build), "factory_boy", "faker")
+    report_rate(call_each(Payload.build), "factory_boy", "faker")

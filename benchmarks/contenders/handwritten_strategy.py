@@ -1,9 +1,9 @@
-"""What one writes by hand with Hypothesis, after a look at the schema."""
+"""A strategy written by hand with Hypothesis, from the schema."""
 
 from __future__ import annotations
 
 from hypothesis import strategies as st
-from measuring import drawn, report
+from measuring import draw_examples, report_rate
 
 END_USER = st.fixed_dictionaries(
     {
@@ -28,4 +28,4 @@ PAYLOAD = st.fixed_dictionaries(
     {"id": st.text(), "type": st.just("integration-state-changed"), "data": DATA}
 )
 
-report(drawn(PAYLOAD), "hypothesis")
+report_rate(draw_examples(PAYLOAD), "hypothesis")

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from hypothesis_jsonschema import from_schema
-from measuring import drawn, repaired, report
+from measuring import draw_examples, load_repaired_schema, report_rate
 
-report(drawn(from_schema(repaired())), "hypothesis-jsonschema", "hypothesis")
+report_rate(
+    draw_examples(from_schema(load_repaired_schema())), "hypothesis-jsonschema", "hypothesis"
+)

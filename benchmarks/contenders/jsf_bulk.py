@@ -5,13 +5,13 @@ from __future__ import annotations
 import json
 
 from jsf import JSF
-from measuring import repaired, report, written
+from measuring import load_repaired_schema, report_rate, write_each
 
-faker = JSF(repaired())
+faker = JSF(load_repaired_schema())
 
 
 def line() -> bytes:
     return json.dumps(faker.generate(), separators=(",", ":"), default=str).encode() + b"\n"
 
 
-report(written(line), "jsf", "faker", line=line)
+report_rate(write_each(line), "jsf", "faker", line=line)

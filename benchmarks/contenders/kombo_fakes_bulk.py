@@ -6,7 +6,7 @@ import os
 from itertools import chain, cycle
 from pathlib import Path
 
-from measuring import report
+from measuring import report_rate
 
 from kombo_fakes import ndjson
 
@@ -18,4 +18,4 @@ def run(count: int) -> list[object]:
 
 
 some = cycle(chain.from_iterable(lines.splitlines() for lines in ndjson(n=10_000)))
-report(run, "kombo-fakes", line=lambda: next(some))
+report_rate(run, "kombo-fakes", line=lambda: next(some))

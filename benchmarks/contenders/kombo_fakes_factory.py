@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from measuring import called, report
+from measuring import call_each, report_rate
 
 from kombo_fakes import IntegrationStateChangedFactory
 
-report(called(IntegrationStateChangedFactory.build), "kombo-fakes", "factory_boy")
+report_rate(call_each(IntegrationStateChangedFactory.build), "kombo-fakes", "factory_boy")

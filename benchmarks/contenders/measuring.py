@@ -1,7 +1,7 @@
-"""What every contender in Python does: make payloads, and say how many in a second.
+"""What the contenders in Python share: making payloads, and reporting how many per second.
 
-The scripts beside this one run in environments that have nothing else in common, so that this is
-the standard library, and Hypothesis only where a contender is a strategy.
+The environments of the scripts have only the standard library in common, so Hypothesis is imported
+only for contenders that are strategies.
 """
 
 from __future__ import annotations
@@ -23,35 +23,35 @@ SCHEMA = (
 )
 
 SHOWN = 300
-"""How many payloads are looked at."""
+"""How many payloads are judged."""
 
 Run = Callable[[int], Iterable[Any]]
 
 
-def published() -> dict[str, Any]:
-    """The schema as Kombo publishes it."""
+def load_schema() -> dict[str, Any]:
+    """Load the schema as Kombo publishes it."""
     found: dict[str, Any] = json.loads(SCHEMA.read_text(encoding="utf-8"))
     return found
 
 
-def repaired() -> dict[str, Any]:
-    """The schema as its users repair it by hand: no ``$id``, and types in place of ``nullable``."""
-    return _repaired({k: v for k, v in published().items() if k != "$id"})
+def load_repaired_schema() -> dict[str, Any]:
+    """Load the schema without ``$id``, and with types for ``nullable``, as users repair it."""
+    return _repair({k: v for k, v in load_schema().items() if k != "$id"})
 
 
-def _repaired(node: Any) -> Any:
+def _repair(node: Any) -> Any:
     if isinstance(node, list):
-        return [_repaired(item) for item in node]
+        return [_repair(item) for item in node]
     if not isinstance(node, dict):
         return node
-    found = {key: _repaired(value) for key, value in node.items() if key != "nullable"}
+    found = {key: _repair(value) for key, value in node.items() if key != "nullable"}
     if node.get("nullable"):
         found["type"] = [found["type"], "null"]
     return found
 
 
-def called(make: Callable[[], Any]) -> Run:
-    """One payload for each call."""
+def call_each(make: Callable[[], Any]) -> Run:
+    """Make one payload with each call."""
 
     def run(count: int) -> list[Any]:
         return [make() for _ in repeat(None, count)]
@@ -59,8 +59,8 @@ def called(make: Callable[[], Any]) -> Run:
     return run
 
 
-def written(line: Callable[[], bytes]) -> Run:
-    """One line of ndjson for each call, written to where nothing is kept."""
+def write_each(line: Callable[[], bytes]) -> Run:
+    """Write one line of ndjson with each call, to the null device."""
 
     def run(count: int) -> list[Any]:
         with Path(os.devnull).open("wb") as sink:
@@ -70,8 +70,8 @@ def written(line: Callable[[], bytes]) -> Run:
     return run
 
 
-def drawn(strategy: Any, value: Callable[[Any], Any] = lambda example: example) -> Run:
-    """The examples that a property test sees; shrinking and the database have no part in it."""
+def draw_examples(strategy: Any, value: Callable[[Any], Any] = lambda example: example) -> Run:
+    """Draw examples as a property test does, without shrinking and the database."""
     from hypothesis import HealthCheck, Phase, given, settings
 
     def run(count: int) -> list[Any]:
@@ -94,13 +94,13 @@ def drawn(strategy: Any, value: Callable[[Any], Any] = lambda example: example) 
     return run
 
 
-def report(run: Run, *distributions: str, line: Callable[[], bytes] | None = None) -> None:
-    """Measure, and print as JSON what came of it, with some of the payloads.
+def report_rate(run: Run, *distributions: str, line: Callable[[], bytes] | None = None) -> None:
+    """Measure payloads per second, and print them as JSON with some of the payloads.
 
     Args:
-        run: Makes so many payloads.
-        distributions: The packages whose versions matter.
-        line: What a line of a file is, where `run` only writes.
+        run: Makes a number of payloads.
+        distributions: The packages whose versions are reported.
+        line: Makes one line, if `run` only writes and returns no payloads.
     """
     count = int(sys.argv[1])
     run(max(1, count // 10))

@@ -1,11 +1,11 @@
-"""polyfactory over the model of Kombo's own SDK."""
+"""polyfactory with the model of Kombo's own SDK."""
 
 from __future__ import annotations
 
 import json
 
 from kombo.models import IntegrationStateChangedWebhookPayload
-from measuring import called, report
+from measuring import call_each, report_rate
 from polyfactory.factories.pydantic_factory import ModelFactory
 
 
@@ -13,8 +13,8 @@ class Payload(ModelFactory[IntegrationStateChangedWebhookPayload]):
     __model__ = IntegrationStateChangedWebhookPayload
 
 
-report(
-    called(lambda: json.loads(Payload.build().model_dump_json())),
+report_rate(
+    call_each(lambda: json.loads(Payload.build().model_dump_json())),
     "polyfactory",
     "kombo",
     "pydantic",

@@ -1,4 +1,4 @@
-"""Schemathesis, whose OpenAPI 3.0 knows ``nullable``: the bodies of its cases."""
+"""The bodies of Schemathesis, which reads ``nullable`` as a keyword of OpenAPI 3.0."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ import sys
 from operator import attrgetter
 
 import schemathesis
-from measuring import drawn, published, report
+from measuring import draw_examples, load_schema, report_rate
 from schemathesis import GenerationMode
 
 mode = GenerationMode(sys.argv.pop(1))
-body = {k: v for k, v in published().items() if k not in ("$id", "$schema")}
+body = {k: v for k, v in load_schema().items() if k not in ("$id", "$schema")}
 document = {
     "openapi": "3.0.3",
     "info": {"title": "A receiver", "version": "1"},
@@ -21,11 +21,11 @@ document = {
                     "required": True,
                     "content": {"application/json": {"schema": body}},
                 },
-                "responses": {"204": {"description": "taken"}},
+                "responses": {"204": {"description": "accepted"}},
             }
         }
     },
 }
 operation = schemathesis.openapi.from_dict(document)["/webhooks/kombo"]["POST"]
 strategy = operation.as_strategy(generation_mode=mode)
-report(drawn(strategy, attrgetter("body")), "schemathesis", "hypothesis")
+report_rate(draw_examples(strategy, attrgetter("body")), "schemathesis", "hypothesis")

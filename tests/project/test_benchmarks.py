@@ -24,7 +24,7 @@ from benchmarks.catalogue import (  # noqa: E402
 )
 from benchmarks.growth import COUNTS  # noqa: E402
 from benchmarks.measurement import Score  # noqa: E402
-from benchmarks.report import BEGIN, END, TITLES, tables, write  # noqa: E402
+from benchmarks.report import BEGIN, END, TITLES, make_tables, write_tables  # noqa: E402
 
 
 def run(*options: str) -> subprocess.CompletedProcess[str]:
@@ -48,7 +48,7 @@ def test_contenders_that_need_no_environment_are_measured() -> None:
         if contender.environment == OURS:
             assert re.match(r"[0-9,]+ \([0-9,]+ to [0-9,]+\)", found[contender.name][0])
         else:
-            assert found[contender.name][2] == "left out"
+            assert found[contender.name][2] == "not measured"
     for start in STARTS:
         assert re.match(r"\+?-?[0-9]+", found[start.name][0])
     assert found["kombo_fakes"][2].startswith("100%")
@@ -78,7 +78,7 @@ def test_contenders_have_scripts_and_environments_and_targets_name_contenders() 
 
 
 def test_the_schema_for_other_libraries_has_no_nullable() -> None:
-    code = "import json, measuring; print(json.dumps(measuring.repaired()))"
+    code = "import json, measuring; print(json.dumps(measuring.load_repaired_schema()))"
     done = subprocess.run(
         [sys.executable, "-c", code], cwd=SCRIPTS, capture_output=True, check=True
     )
@@ -96,18 +96,20 @@ def test_tables_compare_medians_and_show_missed_targets_and_reasons() -> None:
         ours: Score([900.0, 1_000.0, 100.0], {"kombo-fakes": "1"}, 0.0, 1.0),
         other: Score([300.0], {}, 0.0, 0.5),
     }
-    text = tables(scores, {}, {}, rounds=3)
-    assert "| kombo_fakes | 900 (100 to 1,000) |  | 100% refused, 100% in one place |" in text
-    assert "| 3.0x | 100% refused, 50% in one place |" in text
+    text = make_tables(scores, {}, {}, rounds=3)
+    assert "| kombo_fakes | 900 (100 to 1,000) |  | 100% invalid, 100% in one place only |" in text
+    assert "| 3.0x | 100% invalid, 50% in one place only |" in text
     assert "* 4x Schemathesis, negative: **missed**" in text
     scores[other].rates = [225.0]
-    assert "* 4x Schemathesis, negative: reached" in tables(scores, {}, {}, rounds=3)
+    assert "* 4x Schemathesis, negative: met" in make_tables(scores, {}, {}, rounds=3)
     del scores[other]
-    assert "| - | - | there is no npm |" in tables(scores, {other: "there is no npm"}, {}, rounds=3)
+    assert "| - | - | npm is not installed |" in make_tables(
+        scores, {other: "npm is not installed"}, {}, rounds=3
+    )
 
 
 def test_times_beyond_their_limit_are_missed() -> None:
-    text = tables({}, {}, {STARTS[0]: 9.4, STARTS[1]: 10.6, STARTS[2]: 99.0}, rounds=1)
+    text = make_tables({}, {}, {STARTS[0]: 9.4, STARTS[1]: 10.6, STARTS[2]: 99.0}, rounds=1)
     assert f"| {STARTS[1].name} | +11 | 10, **missed** |" in text
     assert f"| {STARTS[2].name} | 99 | 150 |" in text
 
@@ -115,7 +117,7 @@ def test_times_beyond_their_limit_are_missed() -> None:
 def test_writing_the_tables_keeps_the_rest_of_the_document(tmp_path: Path) -> None:
     document = tmp_path / "benchmarks.md"
     document.write_text(f"before\n{BEGIN}\nold\n{END}\nafter\n")
-    write(document, "new\n")
+    write_tables(document, "new\n")
     assert document.read_text() == f"before\n{BEGIN}\n\nnew\n\n{END}\nafter\n"
 
 
@@ -134,8 +136,8 @@ def test_the_document_names_the_machine_and_every_contender() -> None:
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        (["speed"], "there is no kind 'speed'; there are: valid, invalid, factory, bulk, start"),
-        (["--rounds", "0"], "--rounds is 1 or more"),
+        (["speed"], "unknown kind 'speed'; expected one of valid, invalid, factory, bulk, start"),
+        (["--rounds", "0"], "--rounds has to be at least 1"),
     ],
     ids=["kind", "rounds"],
 )

@@ -28,7 +28,7 @@ State = Mapping[str, Any]
 # Scenarios in which the state itself tells what is wrong, better than the trap that they are about.
 _TELLING = {"first", "update", "soon", "life", "invalid-and-back", "every-turn", "eras"}
 
-# In scenarios of these causes, two ids look alike: the other integration is expected to fail.
+# Scenarios of these causes have two ids that look alike. They fail by the state of the other one.
 _OF_LOOKALIKES = (TIMELINE_CASE, TIMELINE_CASE_OF_EVENTS, TIMELINE_ALIKE, TIMELINE_ALIKE_EVENTS)
 
 # In this scenario it is open which of the events come first, and so how many of them are applied.

@@ -79,7 +79,7 @@ class Edits:
                 )
             if _has_surrogate(value):
                 raise OverrideError(
-                    f"{to_dotted(path)}: holds a lone surrogate, which UTF-8 cannot encode"
+                    f"{to_dotted(path)}: contains a lone surrogate, which UTF-8 cannot encode"
                 )
         return cls(tuple(values.items()), removed)
 

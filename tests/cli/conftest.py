@@ -13,5 +13,5 @@ def run(capsys: pytest.CaptureFixture[str]) -> Runner:
 
 @pytest.fixture(autouse=True)
 def no_secret(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Leave out the secret of whoever runs the tests."""
+    """Remove the secret from the environment of the tests."""
     monkeypatch.delenv("KOMBO_WEBHOOK_SECRET", raising=False)

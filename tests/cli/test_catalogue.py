@@ -18,7 +18,7 @@ from kombo_fakes.cli.main import main
 
 
 class Terminal(io.StringIO):
-    """A stream that says that somebody looks at it."""
+    """A stream that claims to be a terminal."""
 
     def isatty(self) -> bool:
         return True
@@ -26,7 +26,7 @@ class Terminal(io.StringIO):
 
 @pytest.fixture
 def on_terminal(monkeypatch: pytest.MonkeyPatch) -> Any:
-    """Run the command line with a terminal of 100 columns, and return what it shows."""
+    """Runs the command line on a terminal of 100 columns, and returns what it shows."""
     monkeypatch.setenv("COLUMNS", "100")
     monkeypatch.setenv("TERM", "xterm")
 
@@ -38,24 +38,22 @@ def on_terminal(monkeypatch: pytest.MonkeyPatch) -> Any:
     return show
 
 
-def test_faults_are_lines_of_four_fields(capsys):
-    """Piped, each fault is a line of id, pointer, keyword and description."""
+def test_piped_faults_are_lines_with_id_pointer_keyword_and_description(capsys):
     assert main(["faults"]) == 0
     lines = capsys.readouterr().out.splitlines()
     wanted = [[f.id, f.pointer, f.keyword, f.description] for f in faults()]
     assert [line.split("\t") for line in lines] == wanted
 
 
-def test_faults_as_json(capsys):
-    """`--json` is an array with everything about a fault but its examples."""
+def test_faults_as_json_have_everything_but_examples(capsys):
     assert main(["faults", "--json"]) == 0
     listed = json.loads(capsys.readouterr().out)
     assert [one["id"] for one in listed] == [fault.id for fault in faults()]
     assert list(listed[0]) == ["id", "pointer", "keyword", "variant", "description", "single"]
 
 
-def test_faults_can_be_narrowed(capsys):
-    """By keyword, repeatedly, and by place, the place including what is in it."""
+def test_faults_can_be_selected_by_keywords_and_place(capsys):
+    """A place includes everything in it."""
     arguments = ["faults", "--at", "data.end_user", "--keyword", "format", "--keyword", "required"]
     assert main(arguments) == 0
     rows = [line.split("\t") for line in capsys.readouterr().out.splitlines()]
@@ -63,11 +61,10 @@ def test_faults_can_be_narrowed(capsys):
     assert all(row[1].startswith("/data/end_user") for row in rows)
 
 
-def test_faults_of_deliveries(capsys):
-    """`--wire`: what a receiver owes, strict and tolerant, and why."""
+def test_wire_faults_list_what_strict_and_tolerant_receivers_have_to_do(capsys):
     assert main(["faults", "--wire"]) == 0
     lines = capsys.readouterr().out.splitlines()
-    found = wire_faults(secret="a secret of some letters")
+    found = wire_faults(secret="a secret of some characters")
     wanted = [[f.id, f.strict, f.tolerant, f.description, f.why] for f in found]
     assert [line.split("\t") for line in lines] == wanted
     assert main(["faults", "--wire", "--json", "--event", "sync-finished"]) == 0
@@ -76,8 +73,7 @@ def test_faults_of_deliveries(capsys):
     assert list(listed[0]) == ["id", "family", "description", "strict", "tolerant", "why"]
 
 
-def test_faults_of_deliveries_on_a_terminal(on_terminal):
-    """What both kinds of receivers owe is said once."""
+def test_wire_faults_on_a_terminal_show_an_equal_expectation_once(on_terminal):
     shown = re.sub(r"\x1b\[[0-9;]*m", "", on_terminal("faults", "--wire"))
     assert re.search(r"signature-missing +reject +no signature header", shown)
     assert re.search(r"body-null +reject /", shown)
@@ -85,14 +81,13 @@ def test_faults_of_deliveries_on_a_terminal(on_terminal):
 
 
 @pytest.mark.parametrize("option", [["--at", "data"], ["--keyword", "enum"]])
-def test_faults_of_deliveries_have_no_place(run, option):
+def test_wire_faults_cannot_be_selected_by_place_or_keyword(run, option):
     assert run("faults", "--wire", *option).error == snapshot(
         "--wire: wire faults have no place or keyword; leave out --at and --keyword"
     )
 
 
-def test_faults_on_a_terminal_are_a_table(on_terminal):
-    """A person gets columns with headings and the number of faults."""
+def test_faults_on_a_terminal_are_a_table_with_their_number(on_terminal):
     shown = on_terminal("faults", "--keyword", "enum")
     assert "what is wrong" in shown
     assert "data.state-enum-lowercase" in shown
@@ -109,8 +104,9 @@ def test_faults_on_a_terminal_are_a_table(on_terminal):
         (["events"], list(events())),
     ],
 )
-def test_what_is_copied_from_a_table_is_whole(on_terminal, monkeypatch, arguments, names, columns):
-    """Ids stand in one line, and the table isn't wider than the terminal."""
+def test_ids_are_not_wrapped_and_tables_fit_the_terminal(
+    on_terminal, monkeypatch, arguments, names, columns
+):
     monkeypatch.setenv("COLUMNS", str(columns))
     shown = re.sub(r"\x1b\[[0-9;]*m", "", on_terminal(*arguments))
     firsts = {line.split("  ")[0].strip() for line in shown.splitlines()}
@@ -121,15 +117,14 @@ def test_what_is_copied_from_a_table_is_whole(on_terminal, monkeypatch, argument
 
 
 def test_a_first_column_wider_than_the_terminal_is_folded(on_terminal, monkeypatch):
-    """So that the other columns have room, too."""
+    """Otherwise the other columns would have no room."""
     monkeypatch.setenv("COLUMNS", "30")
     shown = re.sub(r"\x1b\[[0-9;]*m", "", on_terminal("faults", "--at", "data.end_user"))
     assert max(len(line.rstrip()) for line in shown.splitlines()) <= 30
     assert "what is" in shown
 
 
-def test_markup_in_a_schema_is_only_text(on_terminal, tmp_path):
-    """What looks like markup or an escape sequence in a schema's names is shown as it is."""
+def test_markup_and_escape_sequences_of_a_schema_are_shown_as_they_are(on_terminal, tmp_path):
     file = tmp_path / "own.json"
     name = "[red]\x1b[31m"
     file.write_text(json.dumps({"type": "object", "properties": {name: {"type": "string"}}}))
@@ -138,8 +133,7 @@ def test_markup_in_a_schema_is_only_text(on_terminal, tmp_path):
     assert "\x1b[31m" not in shown
 
 
-def test_events_are_listed_with_their_schemas(capsys):
-    """Piped, a line is an event, a tab and the title of its schema; the default one is first."""
+def test_piped_events_are_lines_with_event_and_title_and_begin_with_the_default(capsys):
     assert main(["events"]) == 0
     lines = capsys.readouterr().out.splitlines()
     assert [line.split("\t")[0] for line in lines] == list(events())
@@ -147,7 +141,6 @@ def test_events_are_listed_with_their_schemas(capsys):
 
 
 def test_events_on_a_terminal_name_the_default(on_terminal):
-    """A person is told which event is the default one."""
     assert "integration-state-changed is the default" in on_terminal("events")
 
 
@@ -180,7 +173,7 @@ def test_events_on_a_terminal_name_the_default(on_terminal):
         ),
     ],
 )
-def test_what_makes_no_sense_is_one_line(run: Runner, arguments: str, message: str) -> None:
+def test_invalid_arguments_are_one_line(run: Runner, arguments: str, message: str) -> None:
     assert run(*arguments.split(" ")).error == message
 
 
@@ -191,19 +184,16 @@ def test_an_unknown_option_is_named(run: Runner) -> None:
     assert "--frobnicate" in error
 
 
-def test_an_unknown_event_is_answered_with_those_that_exist(run: Runner) -> None:
+def test_an_unknown_event_lists_the_known_ones(run: Runner) -> None:
     assert run("faults", "--event", "x").error.endswith(", ".join(sorted(events())))
 
 
-def test_the_version(capsys):
-    """`--version` is the version of the package."""
+def test_version_is_that_of_the_package(capsys):
     assert main(["--version"]) == 0
     assert capsys.readouterr().out == f"kombo-fakes {__version__}\n"
 
 
-def test_a_bug_is_one_line_unless_its_traceback_is_asked_for(capsys, monkeypatch):
-    """An unforeseen error has no traceback by default, and says how to get it."""
-
+def test_a_bug_is_one_line_that_says_how_to_see_the_traceback(capsys, monkeypatch):
     def broken() -> tuple[str, ...]:
         raise RuntimeError("a\nb")
 
@@ -217,9 +207,7 @@ def test_a_bug_is_one_line_unless_its_traceback_is_asked_for(capsys, monkeypatch
         main(["events"])
 
 
-def test_ctrl_c_is_one_line(capsys, monkeypatch):
-    """An interrupt ends with status 130 and without a traceback."""
-
+def test_ctrl_c_is_one_line_and_status_130(capsys, monkeypatch):
     def interrupted() -> tuple[str, ...]:
         raise KeyboardInterrupt
 
@@ -236,8 +224,9 @@ def test_closed_standard_output_is_one_line(capsys, monkeypatch):
     )
 
 
-def test_a_locale_without_the_letters_gets_escapes(monkeypatch, tmp_path):
-    """What standard output can't encode is escaped; JSON is UTF-8 all the same."""
+def test_characters_that_the_locale_cannot_encode_are_escaped_but_json_is_utf_8(
+    monkeypatch, tmp_path
+):
     raw = io.BytesIO()
     stream = io.TextIOWrapper(raw, encoding="ascii")
     monkeypatch.setattr(sys, "stdout", stream)

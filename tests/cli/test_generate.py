@@ -1,4 +1,4 @@
-"""`kombo-fakes generate`: what it prints and writes, and what it refuses."""
+"""`kombo-fakes generate`: what it prints and writes, and what it rejects."""
 
 from __future__ import annotations
 
@@ -22,7 +22,6 @@ def schema() -> Schema:
 
 
 def test_one_payload_is_an_indented_object_and_nothing_else(run, schema):
-    """Without options there is one valid object on standard output, and silence beside it."""
     outcome = run("generate")
     assert (outcome.status, outcome.err) == (0, "")
     assert outcome.out.startswith('{\n  "id": ')
@@ -30,8 +29,7 @@ def test_one_payload_is_an_indented_object_and_nothing_else(run, schema):
     schema.validate(json.loads(outcome.out))
 
 
-def test_several_payloads_are_one_array_as_the_standard_library_would_write_it(run, schema):
-    """The streamed array has the same bytes as one that is dumped as a whole."""
+def test_several_payloads_are_the_array_that_the_standard_library_writes(run, schema):
     outcome = run("generate", "-n", "3")
     payloads = json.loads(outcome.out)
     assert len(payloads) == 3
@@ -39,8 +37,7 @@ def test_several_payloads_are_one_array_as_the_standard_library_would_write_it(r
     assert all(schema.is_valid(payload) for payload in payloads)
 
 
-def test_ndjson_is_a_compact_payload_a_line(run, schema):
-    """Each line parses by itself and has no blanks between its tokens."""
+def test_ndjson_is_one_compact_payload_per_line(run, schema):
     outcome = run("generate", "-n", "3", "--format", "ndjson")
     lines = outcome.out.splitlines()
     assert len(lines) == 3
@@ -52,21 +49,18 @@ def test_ndjson_is_a_compact_payload_a_line(run, schema):
 
 @pytest.mark.parametrize("values", ["realistic", "any"])
 def test_a_longer_run_begins_with_the_payloads_of_a_shorter_one(run, values):
-    """A payload depends on the seed and its number, not on how many there are."""
     options = ("--format", "ndjson", "--values", values, "--seed", "5")
     short = run("generate", "-n", "3", *options).out.splitlines()
     assert run("generate", "-n", "9", *options).out.splitlines()[:3] == short
 
 
-def test_the_seed_decides(run):
-    """The same seed gives the same bytes, another one others, and 0 is the default."""
+def test_the_seed_decides_the_bytes_and_is_0_by_default(run):
     assert run("generate", "--seed", "4").out == run("generate", "--seed", "4").out
     assert run("generate", "--seed", "4").out != run("generate", "--seed", "5").out
     assert run("generate").out == run("generate", "--seed", "0").out
 
 
-def test_drawn_payloads_are_valid_and_various(run, schema):
-    """What Hypothesis draws is allowed, differs, and has nulls."""
+def test_values_any_are_valid_varied_and_sometimes_null(run, schema):
     lines = run("generate", "--values", "any", "-n", "100", "--format", "ndjson").out
     payloads = [json.loads(line) for line in lines.split("\n") if line]
     assert all(schema.is_valid(payload) for payload in payloads)
@@ -74,16 +68,14 @@ def test_drawn_payloads_are_valid_and_various(run, schema):
     assert any(payload["data"]["end_user"]["creator_email"] is None for payload in payloads)
 
 
-def test_names_can_come_from_a_live_faker(run, schema):
-    """A locale changes the names, and the same seed still gives the same payload."""
+def test_faker_changes_the_names_and_the_seed_still_decides_them(run, schema):
     first = run("generate", "--faker", "ja_JP")
     assert first.out == run("generate", "--faker", "ja_JP").out
     assert first.out != run("generate").out
     schema.validate(json.loads(first.out))
 
 
-def test_a_schema_of_ones_own(run, tmp_path):
-    """A schema file takes the place of the event, in all commands."""
+def test_every_command_accepts_a_schema_file(run, tmp_path):
     file = tmp_path / "own.json"
     file.write_text('{"title": "T", "type": "object", "properties": {"a": {"enum": [1, 2]}},'
                     ' "required": ["a"]}')  # fmt: skip
@@ -95,8 +87,8 @@ def test_a_schema_of_ones_own(run, tmp_path):
 # -- wrong payloads
 
 
-def test_invalid_as_often_as_there_are_faults_has_each_once(run, schema):
-    """A round of the catalogue has every fault, in an order that isn't the catalogue's."""
+def test_as_many_invalid_payloads_as_faults_have_each_fault_once(run, schema):
+    """Their order is not that of the catalogue."""
     ids = [fault.id for fault in faults()]
     lines = run("generate", "--invalid", "-n", str(len(ids)), "--format", "ndjson").out
     found = [json.loads(line) for line in lines.split("\n") if line]
@@ -109,8 +101,7 @@ def test_invalid_as_often_as_there_are_faults_has_each_once(run, schema):
         assert {pointer for pointer, _ in places} == {one["pointer"]}
 
 
-def test_invalid_goes_on_with_a_second_round(run):
-    """After the last fault it begins again, in another order and with other payloads."""
+def test_after_the_last_fault_invalid_begins_again_in_another_order(run):
     count = len(faults())
     lines = run("generate", "--invalid", "-n", str(2 * count), "--format", "ndjson").out
     ids = [json.loads(line)["fault"] for line in lines.split("\n") if line]
@@ -119,8 +110,7 @@ def test_invalid_goes_on_with_a_second_round(run):
 
 
 @pytest.mark.parametrize("values", ["realistic", "any"])
-def test_a_wildcard_gives_n_of_each_fault(run, schema, values):
-    """`--fault` with a star and `-n 2` gives two payloads of each match, which have it."""
+def test_a_wildcard_makes_n_payloads_of_each_matching_fault(run, schema, values):
     lines = run("generate", "--fault", "data.updated_at-format-*", "-n", "2", "--format", "ndjson",
                 "--values", values).out  # fmt: skip
     found = [json.loads(line) for line in lines.split("\n") if line]
@@ -130,8 +120,7 @@ def test_a_wildcard_gives_n_of_each_fault(run, schema, values):
         assert schema.broken_places(one["payload"]) == {("/data/updated_at", "format")}
 
 
-def test_wrong_payloads_as_json_are_bare(run):
-    """JSON has the payloads alone; the labels go with ndjson and with the manifest."""
+def test_invalid_payloads_as_json_have_no_labels(run):
     payload = json.loads(run("generate", "--fault", "data.state-enum-cut").out)
     assert list(payload) == ["id", "type", "data"]
 
@@ -139,8 +128,7 @@ def test_wrong_payloads_as_json_are_bare(run):
 # -- changes
 
 
-def test_set_takes_names_and_pointers_json_and_text(run):
-    """What is no JSON is a string, and what has to agree with a value does."""
+def test_set_accepts_names_pointers_json_and_plain_strings(run):
     outcome = run("generate", "--set", "data.state=INVALID", "--set", "data.integration_id=lever:1",
                   "--set", "/data/end_user/origin_id=null")  # fmt: skip
     data = json.loads(outcome.out)["data"]
@@ -149,15 +137,13 @@ def test_set_takes_names_and_pointers_json_and_text(run):
     assert (data["integration_id"], data["integration_tool"]) == ("lever:1", "lever")
 
 
-def test_set_of_a_whole_object_pins_what_is_in_it(run):
-    """The rest of the payload agrees with the fields of an object that is set at once."""
+def test_other_fields_agree_with_an_object_that_is_set(run):
     end_user = {"organization_name": "Acme", "creator_email": None, "origin_id": "7"}
     outcome = run("generate", "--set", f"data.end_user={json.dumps(end_user)}")
     assert json.loads(outcome.out)["data"]["end_user"] == end_user
 
 
-def test_set_and_unset_in_a_schema_of_ones_own(run, tmp_path):
-    """An override gets a home where there was null or nothing; what may go goes."""
+def test_set_creates_missing_parents_and_unset_removes_optional_fields(run, tmp_path):
     file = tmp_path / "own.json"
     file.write_text(json.dumps({
         "title": "T", "type": "object", "required": ["home", "tags"],
@@ -175,16 +161,14 @@ def test_set_and_unset_in_a_schema_of_ones_own(run, tmp_path):
     assert all("age" not in payload for payload in payloads)
 
 
-def test_a_fault_goes_on_top_of_what_is_set(run):
-    """First the values, then the fault, and both are in the payload."""
+def test_a_payload_can_have_a_set_field_and_a_fault(run):
     outcome = run("generate", "--set", "data.state=INVALID", "--set", "data.qa_status=FAILED",
                   "--fault", "data.state-enum-lowercase")  # fmt: skip
     data = json.loads(outcome.out)["data"]
     assert (data["state"], data["qa_status"]) == ("invalid", "FAILED")
 
 
-def test_ones_own_wrong_value_can_be_the_fault(run):
-    """With a fault asked for, a value that the schema refuses may be just that fault."""
+def test_an_invalid_value_can_be_that_of_the_fault(run):
     outcome = run("generate", "--set", "data.state=PAUSED", "--fault", "data.state-enum-unknown")
     assert json.loads(outcome.out)["data"]["state"] == "PAUSED"
     outcome = run("generate", "--unset", "data.state", "--fault", "data.state-required-absent")
@@ -213,8 +197,7 @@ def test_ones_own_wrong_value_can_be_the_fault(run):
         ),
     ],
 )
-def test_ones_own_wrong_value_is_the_fault_that_the_error_names(run, wrong, fault):
-    """Asked for, that one has the value; any other fault would be a label that lies."""
+def test_an_invalid_value_is_accepted_with_the_fault_that_the_error_names_only(run, wrong, fault):
     error = run("generate", *wrong.split()).error
     if "12.25" not in wrong:
         assert error.endswith(f"--fault {fault}")
@@ -226,8 +209,8 @@ def test_ones_own_wrong_value_is_the_fault_that_the_error_names(run, wrong, faul
             assert fault in run("generate", *wrong.split(), "--fault", other.id).error
 
 
-def test_set_works_on_drawn_payloads_and_on_corners(run, schema):
-    """Edits go into any kind of values; corners of what is set are left out."""
+def test_set_works_with_any_kind_of_values(run, schema):
+    """Corners of the fields that are set are left out."""
     drawn = run("generate", "--values", "any", "--set", "data.state=INVALID", "-n", "5").out
     assert {payload["data"]["state"] for payload in json.loads(drawn)} == {"INVALID"}
     lines = run("generate", "--values", "corners", "--set", "data.state=INVALID",
@@ -244,8 +227,7 @@ def test_set_works_on_drawn_payloads_and_on_corners(run, schema):
 # -- files and directories
 
 
-def test_a_file_has_the_format_of_its_ending(run, tmp_path):
-    """`.json` is JSON, `.ndjson` and `.jsonl` are a payload a line, and nothing is printed."""
+def test_the_ending_of_a_file_decides_its_format(run, tmp_path):
     printed = run("generate", "-n", "2").out
     outcome = run("generate", "-n", "2", "--out", str(tmp_path / "a.json"))
     assert (outcome.status, outcome.out, outcome.err) == (0, "", "")
@@ -258,18 +240,17 @@ def test_a_file_has_the_format_of_its_ending(run, tmp_path):
     assert json.loads((tmp_path / "a.txt").read_text(encoding="utf-8"))
 
 
-def test_what_stays_of_an_earlier_call_is_told(run, tmp_path):
-    """A shorter run leaves files of a longer one behind, which look like its own."""
+def test_files_that_remain_from_an_earlier_call_are_noted(run, tmp_path):
     place = str(tmp_path / "payloads")
     assert run("generate", "-n", "3", "--out", place).err == ""
-    told = run("generate", "-n", "2", "--out", place)
-    assert (told.status, told.out) == (0, "")
-    assert told.err.replace(place, "payloads") == snapshot(
+    outcome = run("generate", "-n", "2", "--out", place)
+    assert (outcome.status, outcome.out) == (0, "")
+    assert outcome.err.replace(place, "payloads") == snapshot(
         "kombo-fakes: note: payloads: still has a file of an earlier call: integration-state-changed-0003.json\n"
     )
     run("generate", "--fault", "data.state-enum-cut", "-n", "5", "--out", place)
-    told = run("generate", "--fault", "data.state-enum-cut", "--out", place)
-    assert told.err.replace(place, "payloads") == snapshot(
+    outcome = run("generate", "--fault", "data.state-enum-cut", "--out", place)
+    assert outcome.err.replace(place, "payloads") == snapshot(
         "kombo-fakes: note: payloads: still has 4 files of an earlier call: data.state-enum-cut-2.json, data.state-enum-cut-3.json, data.state-enum-cut-4.json, ...\n"
     )
     other = str(tmp_path / "parts")
@@ -277,8 +258,8 @@ def test_what_stays_of_an_earlier_call_is_told(run, tmp_path):
         assert run("generate", "-n", "4", "--part", part, "--out", other).err == ""
 
 
-def test_a_directory_is_filled_by_several_calls(run, tmp_path):
-    """Each call adds its files, and the manifest lists them all, as long as they are there."""
+def test_several_calls_can_write_into_one_directory(run, tmp_path):
+    """The manifest lists the files of all calls that still exist."""
     place = tmp_path / "payloads"
     run("generate", "-n", "2", "--out", str(place))
     run("generate", "--values", "any", "--seed", "3", "--out", f"{place}/")
@@ -322,19 +303,17 @@ def test_a_directory_is_filled_by_several_calls(run, tmp_path):
     assert listed[f"{EVENT}-0001.json"]["seed"] == 9
 
 
-def test_a_file_in_a_directory_is_the_bare_payload_that_is_printed(run, tmp_path):
-    """What stands in a file is what would have been printed."""
+def test_a_file_in_a_directory_has_the_bytes_of_standard_output(run, tmp_path):
     run("generate", "--fault", "data.state-enum-cut", "--out", str(tmp_path))
     written = (tmp_path / "data.state-enum-cut.json").read_text(encoding="utf-8")
     assert written == run("generate", "--fault", "data.state-enum-cut").out
 
 
-def test_standard_output_by_its_dash(run):
-    """`--out -` is no file of that name."""
+def test_a_dash_as_output_is_standard_output(run):
     assert run("generate", "--out", "-").out == run("generate").out
 
 
-# -- what is refused
+# -- what is rejected
 
 
 @pytest.mark.parametrize(
@@ -377,8 +356,8 @@ def test_standard_output_by_its_dash(run):
         ("--set data.end_user=null", snapshot('data.end_user: type: expected object, got null; for an invalid payload, use --fault data.end_user-type-null')),
         ("--set data.end_user.creator_email=nobody", snapshot("data.end_user.creator_email: format: 'nobody' is no email; for an invalid payload, use --fault data.end_user.creator_email-format-prose")),
         ('--set data.integration_category=["x"]', snapshot("data.integration_category: type: expected string, got ['x']; for an invalid payload, use --fault data.integration_category-enum-other")),
-        ('--set data.integration_id="\\ud800"', snapshot('data.integration_id: holds a lone surrogate, which UTF-8 cannot encode')),
-        ("--set data.integration_id=\udcff", snapshot('data.integration_id: holds a lone surrogate, which UTF-8 cannot encode')),
+        ('--set data.integration_id="\\ud800"', snapshot('data.integration_id: contains a lone surrogate, which UTF-8 cannot encode')),
+        ("--set data.integration_id=\udcff", snapshot('data.integration_id: contains a lone surrogate, which UTF-8 cannot encode')),
         ("--unset data.state", snapshot("data: required: property 'state' is missing; for an invalid payload, use --fault data.state-required-absent")),
         ("--set data.state=PAUSED --fault data.qa_status-enum-cut", snapshot("data.qa_status-enum-cut: the value at /data/qa_status cannot have this fault once the overrides and removals are applied; the schema rejects data.state: enum: 'PAUSED' is none of ACTIVE, INVALID, INACTIVE")),
         ("--unset data --fault data.state-enum-cut", snapshot("data.state-enum-cut: the payload has no value at /data/state once the overrides and removals are applied; the schema rejects the payload: required: property 'data' is missing")),
@@ -397,8 +376,7 @@ def test_standard_output_by_its_dash(run):
         ("surplus", snapshot('Got unexpected extra argument (surplus)')),
     ],
 )  # fmt: skip
-def test_what_makes_no_sense_is_one_line(run, arguments, message):
-    """A wrong option, name or value is exit status 2 and one line that says what is right."""
+def test_invalid_arguments_are_one_line(run, arguments, message):
     assert run("generate", *arguments.split(" ")).error == message
 
 
@@ -410,7 +388,7 @@ def test_what_makes_no_sense_is_one_line(run, arguments, message):
         ("--faker xx_YY", "unknown Faker locale 'xx_YY'; there are ", "ar_AE"),
     ],
 )
-def test_the_nearest_names_are_given(run, arguments, start, hint):
+def test_a_misspelt_name_is_an_error_with_the_nearest_names(run, arguments, start, hint):
     error = run("generate", *arguments.split(" ")).error
     assert error.startswith(start)
     assert hint in error
@@ -463,12 +441,11 @@ UNSATISFIABLE = (b"false", b'{"type": "string", "minLength": 3, "maxLength": 2}'
         (b"[" * 100_000, snapshot("schema.json: nested deeper than 200 levels")),
     ],
 )
-def test_a_schema_that_is_none_is_one_line(run, tmp_path, monkeypatch, content, message):
-    """A schema file that can't be read or honoured is exit status 2 and one line with its name."""
+def test_an_unusable_schema_is_one_line_with_its_name(run, tmp_path, monkeypatch, content, message):
     monkeypatch.chdir(tmp_path)
     if content is not None:
         Path("schema.json").write_bytes(content)
-    # What can't be satisfied is a schema all the same, to validate by and without a fault.
+    # A schema that nothing satisfies can still validate, and has no faults.
     others = [] if content in UNSATISFIABLE else [["faults"], ["validate", "-"]]
     for command in (["generate"], *others):
         assert run(*command, "--schema", "schema.json").error == message
@@ -512,8 +489,9 @@ def test_a_schema_that_is_none_is_one_line(run, tmp_path, monkeypatch, content, 
         ("", (), snapshot("--out '': expected the name of a file or a directory")),
     ],
 )
-def test_an_output_that_is_none_is_one_line(run, tmp_path, monkeypatch, out, options, message):
-    """A place that can't be written to is exit status 2, one line, and nothing left behind."""
+def test_an_unusable_output_is_one_line_and_leaves_nothing_behind(
+    run, tmp_path, monkeypatch, out, options, message
+):
     monkeypatch.chdir(tmp_path)
     (tmp_path / "file").write_text("mine")
     assert run("generate", "--out", out, *options).error == message
@@ -522,16 +500,14 @@ def test_an_output_that_is_none_is_one_line(run, tmp_path, monkeypatch, out, opt
 
 
 @pytest.mark.parametrize("manifest", ["{", "[]", '{"x": 1}', '{"event": "other", "files": []}'])
-def test_a_directory_of_something_else_is_left_alone(run, tmp_path, manifest):
-    """A manifest that isn't ours, or is about another event, is not overwritten."""
+def test_a_manifest_of_something_else_is_not_overwritten(run, tmp_path, manifest):
     (tmp_path / "manifest.json").write_text(manifest)
     assert run("generate", "--out", str(tmp_path)).error
     assert [path.name for path in tmp_path.iterdir()] == ["manifest.json"]
     assert (tmp_path / "manifest.json").read_text() == manifest
 
 
-def test_hostile_arguments_reach_the_terminal_escaped(run):
-    """Control characters from the command line can't drive the terminal of who reads them."""
+def test_control_characters_in_arguments_are_escaped(run):
     for arguments in (
         ("generate", "--\x1b[31m"),
         ("\x1b[31m",),

@@ -19,7 +19,7 @@ SECRET = "s3cret of a receiver"
 
 
 def receive(environ, start_response):
-    """Takes whatever is signed."""
+    """Accepts everything with a right signature."""
     body = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
     right = verify(body, environ.get("HTTP_X_KOMBO_SIGNATURE"), SECRET)
     start_response("204 Fine" if right else "401 No", [])
@@ -34,18 +34,17 @@ def url():
 
 @pytest.fixture
 def run(capsys):
-    """Exit status, standard output and standard error."""
+    """Probes a receiver, and returns the exit status, standard output and standard error."""
 
     def call(*arguments):
         status = main(["probe", *arguments, "--secret", SECRET, "--max-examples", "0"])
-        said = capsys.readouterr()
-        return status, said.out, said.err
+        captured = capsys.readouterr()
+        return status, captured.out, captured.err
 
     return call
 
 
-def test_a_run_that_was_stopped(run, url):
-    """It found nothing in what it has tried, which is no good news: one line says why."""
+def test_a_stopped_run_without_findings_is_status_2_and_one_line(run, url):
     status, out, err = run(url, "--max-seconds", "1e-9")
     assert status == 2
     assert "no finding" in out
@@ -54,8 +53,9 @@ def test_a_run_that_was_stopped(run, url):
 
 
 @pytest.mark.slow
-def test_a_record_of_a_run_that_never_began(run, url, tmp_path, capsys, monkeypatch):
-    """The directory is as it was, so that the next try can use it."""
+def test_a_run_that_never_began_leaves_the_directory_of_the_record_usable(
+    run, url, tmp_path, capsys, monkeypatch
+):
     kept = tmp_path / "kept"
     monkeypatch.delenv("KOMBO_WEBHOOK_SECRET", raising=False)
     assert main(["probe", url, "--record", str(kept)]) == 2
@@ -67,8 +67,7 @@ def test_a_record_of_a_run_that_never_began(run, url, tmp_path, capsys, monkeypa
     assert (kept / "probe.har").exists()
 
 
-def test_a_record_from_several_threads(tmp_path):
-    """Each delivery has a number of its own."""
+def test_deliveries_of_several_threads_have_different_numbers_in_the_record(tmp_path):
     with (
         Recorder(str(tmp_path), "http://127.0.0.1/") as recorder,
         ThreadPoolExecutor(8) as pool,
@@ -81,7 +80,7 @@ def test_a_record_from_several_threads(tmp_path):
 
 @pytest.mark.slow
 def test_nothing_is_left_in_the_working_directory(url, tmp_path):
-    """No directory of Hypothesis's; a finding has it draw and shrink examples."""
+    """Hypothesis would write there when it draws and shrinks the examples of a finding."""
     command = [sys.executable, "-m", "kombo_fakes", "probe", url, "--secret", SECRET]
     done = subprocess.run(
         [*command, "--policy", "tolerant", "--max-examples", "5"],
@@ -91,8 +90,7 @@ def test_nothing_is_left_in_the_working_directory(url, tmp_path):
     assert list(tmp_path.iterdir()) == []
 
 
-def test_two_reports_in_one_file(run, url, tmp_path):
-    """One would be lost."""
+def test_two_reports_cannot_go_into_one_file(run, url, tmp_path):
     (tmp_path / "x").mkdir()
     file, same = str(tmp_path / "y"), str(tmp_path / "x" / ".." / "y")
     for options in (["--json", file, "--junit", same], ["--html", "-", "--json", "-"]):
@@ -101,8 +99,7 @@ def test_two_reports_in_one_file(run, url, tmp_path):
         assert "two reports cannot go into one file" in err
 
 
-def test_a_report_to_standard_output(run, url):
-    """As `generate --out -`: nothing else goes there."""
+def test_a_report_on_standard_output_stands_alone(run, url):
     status, out, _ = run(url, "--json", "-", "--policy", "tolerant")
     assert status == 1
     assert json.loads(out)["target"] == url
@@ -123,8 +120,9 @@ def test_a_report_to_standard_output(run, url):
         ),
     ],
 )
-def test_options_of_what_is_sent(command, options, words, url, capsys, tmp_path):
-    """They are checked by all commands alike, and before anything is sent."""
+def test_options_of_transport_are_checked_before_anything_is_sent(
+    command, options, words, url, capsys, tmp_path
+):
     target, more = url, ["--secret", SECRET]
     if command == "replay":
         file = tmp_path / "finding.json"

@@ -17,7 +17,7 @@ POSIX = pytest.mark.skipif(os.name == "nt", reason="POSIX only: devices, signals
 
 @pytest.fixture(autouse=True)
 def not_measured(monkeypatch):
-    """Without coverage in the processes: it would write files into what has no room for them."""
+    """The environment without coverage, which would write files where there is no room."""
     for name in os.environ:
         if name.startswith("COVERAGE"):
             monkeypatch.delenv(name)
@@ -39,8 +39,7 @@ def run(*arguments: str, **options: object) -> subprocess.CompletedProcess[bytes
     ids=" ".join,
 )
 @pytest.mark.slow
-def test_the_same_bytes_under_every_hash_seed(tmp_path, arguments):
-    """Two processes with other hash seeds, in other directories, print the same bytes."""
+def test_the_bytes_do_not_depend_on_hash_seed_or_directory(tmp_path, arguments):
     printed = set()
     for hash_seed in ("1", "2"):
         place = tmp_path / hash_seed
@@ -54,8 +53,8 @@ def test_the_same_bytes_under_every_hash_seed(tmp_path, arguments):
 
 
 @pytest.mark.slow
-def test_drawn_payloads_do_not_depend_on_what_else_is_imported(tmp_path):
-    """Constants in somebody's own modules, which Hypothesis picks up, change nothing."""
+def test_drawn_payloads_do_not_depend_on_other_modules(tmp_path):
+    """Hypothesis uses constants that it finds in the modules of a project."""
     (tmp_path / "mine.py").write_text("WORDS = " + repr([f"word {n}" for n in range(500)]))
     script = "import mine, sys; from kombo_fakes.cli.main import main; sys.exit(main(sys.argv[1:]))"
     arguments = ["generate", "--values", "any", "-n", "50", "--format", "ndjson"]
@@ -68,7 +67,7 @@ def test_drawn_payloads_do_not_depend_on_what_else_is_imported(tmp_path):
 
 
 def test_help_imports_nothing_heavy(tmp_path):
-    """The help loads neither Hypothesis nor Faker, factory_boy or the validator."""
+    """That is Hypothesis, Faker, factory_boy and the validator."""
     script = (
         "import sys; from kombo_fakes.cli.main import main; main(['--help']);"
         "heavy = {'hypothesis', 'faker', 'factory', 'jsonschema_rs', 'rstr'} & set(sys.modules);"
@@ -89,8 +88,7 @@ def test_help_imports_nothing_heavy(tmp_path):
     ids=" ".join,
 )
 @POSIX
-def test_a_broken_pipe_is_no_error(arguments):
-    """A reader that has seen enough ends the program without a word."""
+def test_a_reader_that_stops_early_is_not_an_error(arguments):
     process = subprocess.Popen(
         [*KOMBO_FAKES, *arguments], stdout=subprocess.PIPE, stderr=subprocess.PIPE
     )
@@ -104,8 +102,7 @@ def test_a_broken_pipe_is_no_error(arguments):
 
 
 @POSIX
-def test_a_reader_that_never_was_is_no_error():
-    """A pipe that is closed before the first byte is no error either."""
+def test_a_pipe_that_is_closed_before_the_first_byte_is_not_an_error():
     reading, writing = os.pipe()
     os.close(reading)
     done = subprocess.run([*KOMBO_FAKES, "events"], stdout=writing, stderr=subprocess.PIPE)
@@ -118,8 +115,8 @@ needs_full = pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /d
 
 @pytest.mark.parametrize("count", ["1", "1000"])
 @needs_full
-def test_a_full_disk_behind_standard_output(count):
-    """What can't be written is one line and status 2, whether it fills a buffer or not."""
+def test_a_full_disk_behind_standard_output_is_one_line_and_status_2(count):
+    """Small output fails when it is flushed, large output when it is written."""
     with Path("/dev/full").open("wb") as full:
         done = subprocess.run(
             [*KOMBO_FAKES, "generate", "-n", count], stdout=full, stderr=subprocess.PIPE
@@ -131,8 +128,7 @@ def test_a_full_disk_behind_standard_output(count):
 
 @pytest.mark.parametrize("options", [(), ("--format", "ndjson")])
 @needs_full
-def test_a_full_disk_behind_out(options):
-    """The same for `--out`, with its name."""
+def test_a_full_disk_behind_out_is_one_line_with_the_name_of_the_file(options):
     done = run("generate", "--out", "/dev/full", *options)
     assert (done.returncode, done.stdout) == (2, b"")
     assert done.stderr == (
@@ -141,8 +137,7 @@ def test_a_full_disk_behind_out(options):
 
 
 @needs_full
-def test_nobody_to_complain_to():
-    """A complaint that can't be written changes no status."""
+def test_a_message_that_cannot_be_written_changes_no_status():
     with Path("/dev/full").open("wb") as full:
         done = subprocess.run([*KOMBO_FAKES, "generate", "-n", "0"], stderr=full)
     assert done.returncode == 2
@@ -152,8 +147,7 @@ def test_nobody_to_complain_to():
     "out", ["kept.json", "kept.ndjson", "new.json", "new/", "a/b/new/", "new.ndjson.gz"]
 )
 @POSIX
-def test_a_disk_that_fills_up_leaves_no_half_file(tmp_path, out):
-    """When the space runs out midway, old files stay and no new ones appear."""
+def test_a_disk_that_fills_up_leaves_old_files_and_adds_none(tmp_path, out):
     for name in ("kept.json", "kept.ndjson"):
         (tmp_path / name).write_text("mine")
     limit = "import resource, signal, sys; resource.setrlimit(resource.RLIMIT_FSIZE, (9999, 9999));"
@@ -171,8 +165,7 @@ def test_a_disk_that_fills_up_leaves_no_half_file(tmp_path, out):
 
 @pytest.mark.parametrize("out", [None, "kept.json", "new/", "new.ndjson.gz"])
 @POSIX
-def test_ctrl_c_leaves_no_half_file(tmp_path, out):
-    """An interrupt in the middle is status 130, one line, and everything as it was before."""
+def test_ctrl_c_is_status_130_and_leaves_old_files_as_they_were(tmp_path, out):
     (tmp_path / "kept.json").write_text("mine")
     target = [] if out is None else ["--out", out]
     process = subprocess.Popen(
@@ -197,8 +190,7 @@ def test_ctrl_c_leaves_no_half_file(tmp_path, out):
 
 
 @pytest.mark.slow
-def test_what_is_generated_is_valid_to_validate():
-    """The two commands understand each other through a pipe."""
+def test_validate_accepts_the_output_of_generate():
     made = run("generate", "-n", "20", "--values", "any", "--format", "ndjson")
     judged = run("validate", "-", input=made.stdout)
     assert (judged.returncode, judged.stdout) == (0, b"standard input: ok\n")

@@ -1,4 +1,4 @@
-"""The command line with schemas of one's own: JSON Schema and OpenAPI, good and bad."""
+"""The command line with your own schemas: JSON Schema and OpenAPI, usable and unusable ones."""
 
 from __future__ import annotations
 
@@ -50,10 +50,9 @@ def described(tmp_path: Path) -> str:
 
 
 @pytest.mark.parametrize("name", ["Job", "job-closed"])
-def test_generate_faults_and_validate(
+def test_generate_faults_and_validate_work_with_a_component_and_a_webhook(
     name: str, described: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """A component and a webhook give payloads and faults, and judge files."""
     which = ["--schema", described, "--name", name]
     assert main(["generate", *which, "-n", "60", "--format", "ndjson"]) == 0
     made = capsys.readouterr().out
@@ -93,8 +92,7 @@ def test_generate_faults_and_validate(
         ),
     ],
 )
-def test_a_name_that_is_no_use(name: str, message: str, described: str, run: Runner) -> None:
-    """One line on standard error, exit status 2."""
+def test_an_unusable_name_is_one_line(name: str, message: str, described: str, run: Runner) -> None:
     error = run("generate", "--schema", described, "--name", name).error
     assert error.replace(described, "api.yaml") == message
 
@@ -145,10 +143,10 @@ BOMB = "a: &a [x,x,x,x,x,x,x,x,x]\n" + "".join(
         ),
     ],
 )
-def test_a_file_that_is_no_use(
+def test_an_unusable_file_is_one_line_in_bounded_time(
     file: str, text: str, message: str, tmp_path: Path, run: Runner
 ) -> None:
-    """Bombs, depth, size and references to the network end in one line, in bounded time."""
+    """Among them are bombs, deep nesting, large files and references to the network."""
     path = tmp_path / file
     path.write_text(text)
     error = run("generate", "--schema", str(path)).error
@@ -170,8 +168,7 @@ def test_a_plain_schema_has_no_names(tmp_path: Path, run: Runner) -> None:
     )
 
 
-def test_events_tell_where_they_are_from(capsys: pytest.CaptureFixture[str]) -> None:
-    """The published document and those written here are told apart."""
+def test_events_show_the_origin_of_their_schemas(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["events"]) == 0
     rows = [line.split("\t") for line in capsys.readouterr().out.splitlines()]
     assert rows[0] == [

@@ -1,4 +1,4 @@
-"""`kombo-fakes send`, to real servers, good and bad."""
+"""`kombo-fakes send`, to servers that work and to servers that do not."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ POSIX = pytest.mark.skipif(os.name == "nt", reason="POSIX only: modes, signals")
 
 @pytest.fixture
 def run(run: Runner) -> Callable[..., Outcome]:
-    """Run the command line; nothing that it prints has the secret in it."""
+    """Runs the command line, and checks that its output does not contain the secret."""
 
     def call(*arguments: str) -> Outcome:
         outcome = run(*arguments)
@@ -57,15 +57,16 @@ def secret(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def sent(server: Server) -> list[bytes]:
-    """The bodies that came in, each with its right signature."""
+    """The bodies that arrived. Each has to have its right signature."""
     for request in server.requests:
         (signature,) = request.header(b"x-kombo-signature")
         assert verify(request.body, signature, SECRET)
     return [request.body for request in server.requests]
 
 
-def test_one_delivery(run: Any, secret: None) -> None:
-    """A realistic payload, signed; the count of its status on standard output, and no more."""
+def test_one_signed_realistic_payload_is_sent_and_its_status_counted(
+    run: Any, secret: None
+) -> None:
     with Server() as server:
         assert run("send", server.url) == (0, "204\t1\n", "")
     (only,) = sent(server)
@@ -75,8 +76,9 @@ def test_one_delivery(run: Any, secret: None) -> None:
 
 
 @pytest.mark.parametrize("values", ["realistic", "any", "corners"])
-def test_the_payloads_are_those_of_generate(run: Any, secret: None, values: str) -> None:
-    """The same options and the same seed send what `generate` would print."""
+def test_the_payloads_are_those_of_generate_with_the_same_options(
+    run: Any, secret: None, values: str
+) -> None:
     options = ["--event", "data-changed", "--seed", "4", "--values", values, "-n", "7"]
     with Server() as server:
         assert run("send", server.url, *options).out == "204\t7\n"
@@ -84,8 +86,7 @@ def test_the_payloads_are_those_of_generate(run: Any, secret: None, values: str)
     assert sent(server) == [serialize(one.payload) for one in made]
 
 
-def test_faults(run: Any, secret: None) -> None:
-    """A fault is one of the payload: the signature is right."""
+def test_deliveries_with_a_fault_have_a_right_signature(run: Any, secret: None) -> None:
     ids = {fault.id for fault in faults(ids=["data.state-enum-*"])}
     with Server() as server:
         found = run("send", server.url, "--fault", "data.state-enum-*", "--json")
@@ -96,8 +97,7 @@ def test_faults(run: Any, secret: None) -> None:
     assert not any(Schema.load().is_valid(json.loads(body)) for body in sent(server))
 
 
-def test_wire_faults(run: Any, secret: None) -> None:
-    """Deliveries that are wrong or odd in themselves; some of many ways, with -n."""
+def test_wire_faults_are_sent_and_n_is_the_number_for_each(run: Any, secret: None) -> None:
     with Server() as server:
         found = run("send", server.url, "--wire-fault", "signature-*", "-n", "3", "--json")
         assert run("send", server.url, "--wire-fault", "http-get").status == 0
@@ -109,8 +109,9 @@ def test_wire_faults(run: Any, secret: None) -> None:
     assert server.requests[-1].line.startswith(b"GET ")
 
 
-def test_styles(run: Any, secret: None) -> None:
-    """One for all, or another one for each; the signature is over what is sent."""
+def test_the_style_is_that_of_the_option_and_the_body_is_signed_as_sent(
+    run: Any, secret: None
+) -> None:
     payloads = [made.payload for made in generate(n=12)]
     with Server() as server:
         for name in ("indented", "mixed", "random"):
@@ -121,8 +122,7 @@ def test_styles(run: Any, secret: None) -> None:
     assert len({body[:4] for body in bodies[24:]}) > 2
 
 
-def test_copies_and_their_order(run: Any, secret: None) -> None:
-    """Each is sent as often as asked, and in an order that the seed decides."""
+def test_each_delivery_is_repeated_and_the_seed_decides_the_order(run: Any, secret: None) -> None:
     made = [serialize(one.payload) for one in generate(n=10)]
     with Server() as server:
         assert run("send", server.url, "-n", "10", "--repeat", "2").out == "204\t20\n"
@@ -136,8 +136,7 @@ def test_copies_and_their_order(run: Any, secret: None) -> None:
     assert [first.index(body) for body in first] != [third.index(body) for body in third]
 
 
-def test_fields(run: Any, secret: None) -> None:
-    """What is set and what is left out, as of `generate`."""
+def test_fields_can_be_set_and_left_out(run: Any, secret: None) -> None:
     with Server() as server:
         run("send", server.url, "--set", "data.state=INACTIVE")
         rejected = run("send", server.url, "--set", "data.state=NONE")
@@ -151,8 +150,7 @@ def test_fields(run: Any, secret: None) -> None:
     assert "updated_at" not in second["data"]
 
 
-def test_a_schema_of_ones_own(run: Any, secret: None, tmp_path: Path) -> None:
-    """A schema file takes the place of the event."""
+def test_a_schema_file_replaces_the_event(run: Any, secret: None, tmp_path: Path) -> None:
     file = tmp_path / "own.json"
     file.write_text('{"title": "T", "type": "object", "properties": {"a": {"const": 7}},'
                     ' "required": ["a"], "additionalProperties": false}')  # fmt: skip
@@ -161,8 +159,9 @@ def test_a_schema_of_ones_own(run: Any, secret: None, tmp_path: Path) -> None:
     assert sent(server) == [b'{"a":7}']
 
 
-def test_a_name_that_the_schema_does_not_have(run: Any, secret: None, tmp_path: Path) -> None:
-    """It is sent, since any are allowed, and noted, since it may be misspelt."""
+def test_a_field_that_the_schema_does_not_name_is_sent_and_noted(
+    run: Any, secret: None, tmp_path: Path
+) -> None:
     file = tmp_path / "own.json"
     file.write_text('{"title": "T", "type": "object", "properties": {"lines": {"type": "null"}}}')
     with Server() as server:
@@ -173,22 +172,20 @@ def test_a_name_that_the_schema_does_not_have(run: Any, secret: None, tmp_path: 
     )
 
 
-def test_a_rate(run: Any, secret: None) -> None:
-    """Deliveries can be report to take their time."""
+def test_the_rate_limits_deliveries_per_second(run: Any, secret: None) -> None:
     with Server() as server:
         assert run("send", server.url, "-n", "3", "--rate", "1000").out == "204\t3\n"
 
 
-def test_counts_of_several_statuses(run: Any, secret: None) -> None:
-    """A line for each, by number; whatever they are, they are answers, and all is well."""
+def test_every_status_is_a_line_and_no_status_is_an_error(run: Any, secret: None) -> None:
     answers = [answer(b"", status=status) for status in ("500 No", "204 Fine", "400 No", "500 No")]
     with Server(answering(*answers)) as server:
         assert run("send", server.url, "-n", "4") == (0, "204\t1\n400\t1\n500\t2\n", "")
 
 
-def test_counts_on_a_terminal(run: Any, secret: None, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A table with a head, and a bar that goes again."""
-
+def test_a_terminal_shows_a_table_and_a_bar_that_disappears(
+    run: Any, secret: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
     class Terminal(io.StringIO):
         def isatty(self) -> bool:
             return True
@@ -203,8 +200,7 @@ def test_counts_on_a_terminal(run: Any, secret: None, monkeypatch: pytest.Monkey
     assert "\x1b" in err.getvalue()
 
 
-def test_json(run: Any, secret: None) -> None:
-    """One document: the counts, and each delivery."""
+def test_json_has_the_counts_and_every_delivery(run: Any, secret: None) -> None:
     with Server() as server:
         outcome = run("send", server.url + "?token=1", "-n", "2", "--json")
     ids = [made.payload["id"] for made in generate(n=2)]
@@ -232,13 +228,13 @@ def test_json(run: Any, secret: None) -> None:
 
 
 def send_in_vain(run: Any, server: Server, *options: str) -> str:
-    """Send to a server that does not answer as it should, and return the message without URL."""
+    """Sends to a server that does not answer as it should, and returns the error without the URL."""
     message: str = run("send", server.url, *options).error
     assert message.startswith(f"{server.url}: ")
     return message.removeprefix(f"{server.url}: ")
 
 
-def test_no_server(run: Any, secret: None) -> None:
+def test_a_receiver_that_does_not_run_is_one_line(run: Any, secret: None) -> None:
     url = f"http://127.0.0.1:{closed_port()}/hooks"
     assert run("send", url).error.replace(url, "URL") == snapshot(
         "URL: nothing accepts connections there; is the receiver running?"
@@ -264,7 +260,9 @@ def resetting(peer: Peer) -> None:
         ),
     ],
 )
-def test_servers_that_do_not_answer(run: Any, secret: None, handler: Any, message: str) -> None:
+def test_an_answer_that_does_not_come_is_one_line(
+    run: Any, secret: None, handler: Any, message: str
+) -> None:
     options = ["--timeout", "0.7"] if handler in (silent, slow_body) else []
     with Server(handler) as server:
         found = send_in_vain(run, server, *options)
@@ -283,14 +281,14 @@ def test_redirects_are_not_followed(run: Any, secret: None, status: int) -> None
     assert len(server.requests) == 1
 
 
-def test_a_status_of_redirects_that_points_nowhere(run: Any, secret: None) -> None:
-    """It is an answer."""
+def test_a_3xx_status_without_location_is_an_answer(run: Any, secret: None) -> None:
     with Server(answering(answer(b"", status="304 Same"))) as server:
         assert run("send", server.url) == (0, "304\t1\n", "")
 
 
-def test_tls(run: Any, secret: None, tmp_path: Path) -> None:
-    """A certificate of one's own needs the file of its authority."""
+def test_a_private_certificate_needs_the_file_of_its_authority(
+    run: Any, secret: None, tmp_path: Path
+) -> None:
     authority = trustme.CA()
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     authority.issue_cert("127.0.0.1").configure_cert(context)
@@ -307,9 +305,7 @@ def test_tls(run: Any, secret: None, tmp_path: Path) -> None:
         )
 
 
-def test_what_was_answered_before_it_went_wrong(run: Any, secret: None) -> None:
-    """The counts so far, and which delivery it was."""
-
+def test_an_error_names_its_delivery_and_comes_after_the_counts(run: Any, secret: None) -> None:
     def handle(peer: Peer) -> None:
         if peer.number < 4:
             peer.request()
@@ -330,9 +326,7 @@ def test_what_was_answered_before_it_went_wrong(run: Any, secret: None) -> None:
 
 
 @POSIX
-def test_ctrl_c(secret: None) -> None:
-    """The counts so far, one line, and status 130."""
-
+def test_ctrl_c_prints_the_counts_and_one_line_and_is_status_130(secret: None) -> None:
     def handle(peer: Peer) -> None:
         for _ in range(3):
             peer.request()
@@ -447,8 +441,9 @@ def test_ctrl_c(secret: None) -> None:
         ),
     ],
 )
-def test_wrong_usage(run: Any, secret: None, arguments: list[str], message: str) -> None:
-    """One line that says what would be right, and nothing is sent."""
+def test_invalid_arguments_are_one_line_and_nothing_is_sent(
+    run: Any, secret: None, arguments: list[str], message: str
+) -> None:
     with Server() as server:
         url, *options = arguments
         outcome = run("send", server.url if url == "URL" else url, *options)

@@ -27,7 +27,7 @@ POSIX = pytest.mark.skipif(os.name == "nt", reason="POSIX only: modes, signals")
 
 @pytest.fixture
 def run(run: Runner) -> Callable[..., Outcome]:
-    """Run the command line; nothing that it prints has the secret in it."""
+    """Runs the command line, and checks that its output does not contain the secret."""
 
     def call(*arguments: str) -> Outcome:
         outcome = run(*arguments)
@@ -44,7 +44,6 @@ def secret(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def body(tmp_path: Path) -> str:
-    """A file with a body."""
     file = tmp_path / "body.json"
     file.write_bytes(BODY)
     return str(file)
@@ -60,7 +59,7 @@ RIGHT = sign(BODY, SECRET)
 def test_the_secret_comes_from_a_file_an_option_or_the_environment(
     run: Any, body: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """An option counts before the environment."""
+    """An option wins over the environment."""
     file = tmp_path / "secret"
     file.write_text(SECRET)
     assert run("sign", body, "--secret-file", str(file)) == (0, f"{RIGHT}\n", "")
@@ -113,10 +112,10 @@ def test_the_secret_comes_from_a_file_an_option_or_the_environment(
         ),
     ],
 )
-def test_one_line_end_is_left_off_the_secret(
+def test_one_newline_at_the_end_of_a_secret_file_is_ignored(
     run: Any, body: str, tmp_path: Path, end: bytes, left: bytes, note: str
 ) -> None:
-    """An editor puts it there. Other white space is part of the secret, and is noted."""
+    """Editors add it. Other whitespace is part of the secret, and is noted."""
     file = tmp_path / "secret"
     file.write_bytes(SECRET.encode() + end)
     outcome = run("sign", body, "--secret-file", str(file))
@@ -127,7 +126,7 @@ def test_one_line_end_is_left_off_the_secret(
 def test_unusual_secrets_are_noted(
     run: Any, body: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Nobody sees such characters, and they change the signature."""
+    """Nobody sees these characters, but they change the signature."""
     file = tmp_path / "secret"
     file.write_bytes(b"\xef\xbb\xbfabc\n")
     noted = run("sign", body, "--secret-file", str(file))
@@ -166,7 +165,7 @@ def test_a_missing_secret_is_one_line_that_names_all_places(run: Any, body: str)
         ("nul\0", snapshot("--secret-file DIR/nul\\x00: cannot be read: embedded null byte")),
     ],
 )
-def test_a_secret_file_that_holds_no_secret(
+def test_a_secret_file_without_a_secret_is_one_line(
     run: Any, body: str, tmp_path: Path, name: str, message: str
 ) -> None:
     (tmp_path / "empty").write_bytes(b"")
@@ -174,12 +173,14 @@ def test_a_secret_file_that_holds_no_secret(
     (tmp_path / "unreadable").write_text(SECRET)
     (tmp_path / "unreadable").chmod(0)
     if name == "unreadable" and os.access(tmp_path / name, os.R_OK):
-        pytest.skip("whoever runs the tests may read everything")
+        pytest.skip("the user who runs the tests may read everything")
     error = run("sign", body, "--secret-file", f"{tmp_path}/{name}").error
     assert error.replace(str(tmp_path), "DIR") == message
 
 
-def test_secrets_that_cannot_be_used(run: Any, body: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_unusable_secret_is_one_line(
+    run: Any, body: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     assert run("sign", body, "--secret", "").error == snapshot("--secret: is empty")
     assert run("sign", body, "--secret", "x", "--secret-file", "y").error == snapshot(
         "--secret and --secret-file: give one of them"
@@ -194,39 +195,39 @@ def test_secrets_that_cannot_be_used(run: Any, body: str, monkeypatch: pytest.Mo
 
 
 @POSIX
-def test_a_secret_is_its_bytes(tmp_path: Path, body: str) -> None:
-    """One that is no UTF-8 is the same from wherever it comes."""
-    odd = b"\xff\xfe\xe9"
-    (tmp_path / "secret").write_bytes(odd)
+def test_a_secret_that_is_not_utf_8_is_the_same_from_all_places(tmp_path: Path, body: str) -> None:
+    raw = b"\xff\xfe\xe9"
+    (tmp_path / "secret").write_bytes(raw)
     printed = {
         subprocess.run(
             [*map(os.fsencode, KOMBO_FAKES), b"sign", os.fsencode(body), *options],
             env=os.environb | environment, capture_output=True, check=True
         ).stdout
         for options, environment in (
-            ([b"--secret", odd], {}),
+            ([b"--secret", raw], {}),
             ([b"--secret-file", os.fsencode(tmp_path / "secret")], {}),
-            ([], {b"KOMBO_WEBHOOK_SECRET": odd}),
+            ([], {b"KOMBO_WEBHOOK_SECRET": raw}),
         )
     }  # fmt: skip
-    assert printed == {sign(BODY, odd).encode() + b"\n"}
+    assert printed == {sign(BODY, raw).encode() + b"\n"}
 
 
 # -- sign and verify
 
 
-def test_standard_input(run: Any, secret: None, monkeypatch: pytest.MonkeyPatch) -> None:
-    """`-` is standard input, every byte of it."""
-    odd = b"\xff\0\r\n"
+def test_a_dash_reads_every_byte_of_standard_input(
+    run: Any, secret: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    raw = b"\xff\0\r\n"
     for arguments, printed in (
-        (("sign", "-"), sign(odd, SECRET)),
-        (("verify", "-", "--signature", sign(odd, SECRET)), "right"),
+        (("sign", "-"), sign(raw, SECRET)),
+        (("verify", "-", "--signature", sign(raw, SECRET)), "right"),
     ):
-        monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(odd)))
+        monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(raw)))
         assert run(*arguments) == (0, f"{printed}\n", "")
 
 
-def test_files_that_cannot_be_read(run: Any, secret: None, tmp_path: Path) -> None:
+def test_a_body_that_cannot_be_read_is_one_line(run: Any, secret: None, tmp_path: Path) -> None:
     assert run("sign", "nofile").error == snapshot("nofile: no such file")
     error = run("verify", str(tmp_path), "--signature", "x").error
     assert error.replace(str(tmp_path), "DIR") == snapshot(
@@ -235,7 +236,7 @@ def test_files_that_cannot_be_read(run: Any, secret: None, tmp_path: Path) -> No
     assert run("verify", "nofile").error == snapshot("Missing option '--signature'.")
 
 
-def test_verify_says_what_was_done_instead(run: Any, secret: None, body: str) -> None:
+def test_verify_explains_a_wrong_signature(run: Any, secret: None, body: str) -> None:
     outcome = run("verify", body, "--signature", RIGHT + "=")
     assert (outcome.status, outcome.err) == (1, "")
     assert outcome.out == snapshot(
@@ -245,8 +246,10 @@ def test_verify_says_what_was_done_instead(run: Any, secret: None, body: str) ->
 
 @given(body=st.binary(), secret=st.binary(min_size=1).map(b"x".__add__))
 @settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-def test_verify_agrees_with_sign(tmp_path: Path, body: bytes, secret: bytes) -> None:
-    """What one command prints is right to the other, even if it begins with a hyphen."""
+def test_verify_accepts_every_signature_that_sign_prints(
+    tmp_path: Path, body: bytes, secret: bytes
+) -> None:
+    """Some begin with a hyphen."""
     (tmp_path / "body").write_bytes(body)
     (tmp_path / "secret").write_bytes(secret + b"\n")
     common = [str(tmp_path / "body"), "--secret-file", str(tmp_path / "secret")]

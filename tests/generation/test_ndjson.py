@@ -42,7 +42,7 @@ def payloads(*arguments: Any, **options: Any) -> list[Any]:
     return [json.loads(line) for line in b"".join(ndjson(*arguments, **options)).splitlines()]
 
 
-# -- the same bytes whoever makes them
+# -- the same bytes from parts, processes and functions
 
 
 @pytest.mark.parametrize(
@@ -403,7 +403,7 @@ def test_a_part_that_does_not_exist_is_an_error_at_the_call(make, part, message)
         (
             {"overrides": {"id": "\ud800"}},
             OverrideError,
-            snapshot("id: holds a lone surrogate, which UTF-8 cannot encode"),
+            snapshot("id: contains a lone surrogate, which UTF-8 cannot encode"),
         ),
         (
             {"overide": {}},

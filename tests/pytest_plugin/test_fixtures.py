@@ -203,7 +203,7 @@ def test_header_shows_version_and_seed(pytester: pytest.Pytester, seed: str):
             ),
         ),
     ],
-    ids=["letter", "empty", "fraction", "long"],
+    ids=["character", "empty", "fraction", "long"],
 )
 def test_a_wrong_seed_is_a_usage_error(pytester: pytest.Pytester, seed: str, message: str):
     result = pytester.runpytest(f"--kombo-seed={seed}")

@@ -297,4 +297,4 @@ def _tls_context(ca_file: str | None, url: str) -> ssl.SSLContext:
         problem = "contains no certificates in PEM"
     except (OSError, ValueError) as error:
         problem = f"cannot be read: {getattr(error, 'strerror', None) or error}"
-    raise TransportError("tls", f"{url}: the certificate file {shorten(ca_file)} {problem}")
+    raise TransportError("tls", f"{url}: the certificate file {shorten(ca_file, 300)} {problem}")

@@ -1,7 +1,7 @@
-"""Other versions and other plugins: `make compat`, or `nox -s lowest -- faker` for one of them.
+"""Tests with other versions and other plugins: `make compat`, or `nox -s lowest -- faker`.
 
-Each dependency is tried at its oldest version with all others at their newest, and the fixtures
-beside plugins that do something to fixtures, factories, random states or the order of tests.
+Each dependency is tested at its oldest version, with all others at their newest. The fixtures are
+tested beside plugins that change fixtures, factories, random states or the order of tests.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ LOWEST = dict(
 )
 VARIED = ("hypothesis", "faker", "factory-boy", "pytest")
 
-# What depends on the four: the plugin, the strategies, the factories, and the bytes of seeds.
+# The tests that depend on the four: of the plugin, strategies, factories and bytes of seeds.
 TESTS = (
     "tests/pytest_plugin/test_fixtures.py",
     "tests/pytest_plugin/test_faults.py",
@@ -34,22 +34,25 @@ TESTS = (
 )
 FAST = ("-q", "-m", "not slow", "-p", "no:cacheprovider")
 
-# Options that switch off what is installed for our own tests, and what comes in its place.
-THEIRS = ("-q", "-c", "compat/pytest.ini")
+# These options replace the configuration and the plugins of this project's own tests.
+OTHER_CONFIG = ("-q", "-c", "compat/pytest.ini")
 LOOP = ("-o", "asyncio_default_fixture_loop_scope=function")
-ALONE = ("-p", "no:randomly", "-p", "no:xdist")
+NO_PLUGINS = ("-p", "no:randomly", "-p", "no:xdist")
 BESIDE: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
-    "nothing": ((), (*FAST, *ALONE, *TESTS)),
+    "nothing": ((), (*FAST, *NO_PLUGINS, *TESTS)),
     "pytest-randomly": ((), (*FAST, "-p", "no:xdist", *TESTS)),
     "pytest-xdist": ((), (*FAST, "-p", "no:randomly", "-n", "2", *TESTS)),
-    "pytest-asyncio": (("pytest-asyncio",), (*THEIRS, "compat/test_beside_asyncio.py", *LOOP)),
+    "pytest-asyncio": (
+        ("pytest-asyncio",),
+        (*OTHER_CONFIG, "compat/test_beside_asyncio.py", *LOOP),
+    ),
     "pytest-asyncio, auto": (
         ("pytest-asyncio",),
-        (*THEIRS, "compat/test_beside_asyncio.py", *LOOP, "-o", "asyncio_mode=auto"),
+        (*OTHER_CONFIG, "compat/test_beside_asyncio.py", *LOOP, "-o", "asyncio_mode=auto"),
     ),
     "pytest-factoryboy": (
         ("pytest-factoryboy",),
-        (*THEIRS, "compat/test_beside_factoryboy.py"),
+        (*OTHER_CONFIG, "compat/test_beside_factoryboy.py"),
     ),
 }
 
@@ -61,10 +64,10 @@ def _install(session: nox.Session) -> None:
 
 @nox.session
 def lowest(session: nox.Session) -> None:
-    """Each of the four alone at its oldest version."""
+    """Test with each of the four alone at its oldest version."""
     _install(session)
     for package in session.posargs or VARIED:
-        # All at their newest first: the environment may be one that was used before.
+        # Upgrade all of them first, because the environment may be a reused one.
         session.install("-q", "--upgrade", *VARIED)
         session.install("-q", f"{package}=={LOWEST[package]}")
         session.run("python", "-m", "pytest", "-n", "auto", *FAST, *TESTS)
@@ -72,7 +75,7 @@ def lowest(session: nox.Session) -> None:
 
 @nox.session
 def beside(session: nox.Session) -> None:
-    """Beside other plugins, and without those that our own tests are run by."""
+    """Test beside other plugins, and without those of this project's own tests."""
     _install(session)
     for name in session.posargs or BESIDE:
         packages, options = BESIDE[name]
@@ -85,6 +88,6 @@ def beside(session: nox.Session) -> None:
 
 @nox.session(python=["3.10", "3.11", "3.12", "3.13", "3.14"])
 def python(session: nox.Session) -> None:
-    """The fast tests on each Python that is there."""
+    """Run the fast tests with each Python that is installed."""
     _install(session)
     session.run("python", "-m", "pytest", "-n", "auto", *FAST)

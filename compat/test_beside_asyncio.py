@@ -1,4 +1,4 @@
-"""The fixtures in coroutines that pytest-asyncio runs, and `@given` beside them."""
+"""The fixtures and `@given` in coroutines that pytest-asyncio runs."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ async def test_fixtures(kombo_payload, kombo_payload_factory, kombo_delivery) ->
 
 @pytest.mark.asyncio
 @pytest.mark.kombo(faults=["data.state-enum-lowercase"])
-async def test_a_test_per_fault(kombo_invalid_payload) -> None:
+async def test_one_test_per_fault(kombo_invalid_payload) -> None:
     assert kombo_invalid_payload.fault.id == "data.state-enum-lowercase"
 
 
@@ -42,9 +42,7 @@ async def test_deliveries(delivery) -> None:
 
 
 @pytest.mark.asyncio
-async def test_the_probe_in_a_loop_that_runs(kombo_probe) -> None:
-    """A probe is no coroutine; in a thread it leaves the loop alone."""
-
+async def test_the_probe_in_a_thread_beside_a_running_loop(kombo_probe) -> None:
     async def application(scope, receive, send) -> None:
         assert scope["type"] in ("http", "lifespan")
         if scope["type"] == "lifespan":

@@ -1,7 +1,7 @@
-"""Beside factories that pytest-factoryboy makes fixtures of.
+"""The fixtures beside factories that pytest-factoryboy turns into fixtures.
 
-Ours aren't registered with it: it wants a factory registered for each nested object as well. They
-have a fixture already, and a fixture of one's own takes a line.
+The factories of this package are not registered with it: it requires a registered factory for each
+nested object, too. A fixture with a payload of your own takes one line.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from kombo_fakes import IntegrationStateChanged, IntegrationStateChangedFactory,
 
 @dataclass
 class Received:
-    """What a project keeps of a webhook."""
+    """A received webhook in a user's project."""
 
     number: int
     payload: IntegrationStateChanged
@@ -37,16 +37,16 @@ def workday_payload(kombo_payload_factory) -> IntegrationStateChanged:
     return kombo_payload_factory(data__integration_tool="workday")
 
 
-def test_a_payload_in_a_factory_of_theirs(received) -> None:
+def test_a_payload_in_a_registered_factory(received) -> None:
     assert Schema.load().is_valid(received.payload)
 
 
-def test_ours_beside_theirs(received, received_factory, kombo_payload) -> None:
+def test_a_payload_beside_a_registered_factory(received, received_factory, kombo_payload) -> None:
     assert received_factory().number == received.number + 1
     assert kombo_payload["id"] != received.payload["id"]
 
 
 @pytest.mark.parametrize("received__number", [7])
-def test_parameters_of_theirs(received, workday_payload) -> None:
+def test_parameters_of_a_registered_factory(received, workday_payload) -> None:
     assert received.number == 7
     assert workday_payload["data"]["integration_tool"] == "workday"

@@ -1,1 +1,1 @@
-"""Outside input, byte by byte: what is read must be read or refused, and never crash or hang."""
+"""Fuzzing of everything that reads outside input: it is accepted or rejected, and never crashes."""

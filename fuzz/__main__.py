@@ -1,7 +1,7 @@
-"""`python -m fuzz [TARGET ...] [--seconds N]`: Atheris on each target, one after the other.
+"""`python -m fuzz [TARGET ...] [--seconds N]`: runs Atheris on each target, one after the other.
 
-What breaks a target is written to `tests/fuzzed/TARGET/`, where the tests take it up: mend the
-cause, keep the file.
+Input that breaks a target is written to `tests/fuzzed/TARGET/`, and tested from then on. Fix the
+cause, and keep the file.
 """
 
 from __future__ import annotations
@@ -22,14 +22,14 @@ def main() -> int:
     options = parser.parse_args()
     unknown = set(options.targets) - set(TARGETS)
     if unknown:
-        parser.error(f"unknown target {min(unknown)!r}; there are: {', '.join(TARGETS)}")
-    broken = [name for name in options.targets or TARGETS if not _stands(name, options.seconds)]
+        parser.error(f"unknown target {min(unknown)!r}; expected one of {', '.join(TARGETS)}")
+    broken = [name for name in options.targets or TARGETS if not _fuzz(name, options.seconds)]
     print(f"{len(broken)} broken{': ' if broken else ''}{', '.join(broken)}")
     return 1 if broken else 0
 
 
-def _stands(target: str, seconds: int) -> bool:
-    """Whether a target stands for some seconds, in a process of its own that libFuzzer ends."""
+def _fuzz(target: str, seconds: int) -> bool:
+    """Fuzz a target for some seconds, in a process that libFuzzer ends; False if it breaks."""
     kept = FOUND / target
     kept.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as corpus:
@@ -42,12 +42,12 @@ def _stands(target: str, seconds: int) -> bool:
             "-verbosity=1",
         ]
         ended = subprocess.run(command, check=False, stderr=subprocess.PIPE, text=True)
-    # Lines with a number in front are progress.
-    said = [line for line in ended.stderr.splitlines() if line.strip() and line[0] != "#"]
-    runs = [line for line in said if line.startswith("Done ")]
+    # Lines that begin with # report progress.
+    output = [line for line in ended.stderr.splitlines() if line.strip() and line[0] != "#"]
+    runs = [line for line in output if line.startswith("Done ")]
     print(f"{target}: {runs[-1] if runs else 'broken'}")
     if ended.returncode != 0:
-        print("\n".join(said[-40:]), file=sys.stderr)
+        print("\n".join(output[-40:]), file=sys.stderr)
     return ended.returncode == 0
 
 

@@ -1,4 +1,4 @@
-"""One target under Atheris: `python -m fuzz.engine TARGET FOLDER ... -OPTION=...`."""
+"""`python -m fuzz.engine TARGET FOLDER ... -OPTION=...`: runs Atheris on one target."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a fuzzer begins with: good and nearly good input for each target."""
+"""The inputs that fuzzing begins with: valid and nearly valid ones for each target."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from fuzz.targets import SECRET
 from kombo_fakes import Schema, events, faults, generate, serialize, sign, styles
 
 FOUND = Path(__file__).parent.parent / "tests" / "fuzzed"
-"""What broke a target once, in a folder for each."""
+"""The inputs that once broke a target, in a folder for each target."""
 
 _SCHEMAS: tuple[Any, ...] = (
     {"$ref": "#/$defs/a", "$defs": {"a": {"anyOf": [{"$ref": "#/$defs/a"}, {"const": 1}]}}},
@@ -36,7 +36,7 @@ _YAML = (
 
 
 def seeds(target: str) -> list[bytes]:
-    """The inputs to begin with, for a target by its name, and all that broke it once.
+    """List the inputs that fuzzing of a target begins with, and those that once broke it.
 
     Examples:
         >>> len(seeds("pointer")) > 50

@@ -1,7 +1,7 @@
-"""What reads outside input, each as a function of bytes that raises where it must not.
+"""The targets of fuzzing: functions of bytes, which raise if the library has a bug.
 
-The same functions are driven by Hypothesis in the tests (`tests/project/test_fuzzed.py`), by the
-inputs that were found to break them once (`tests/fuzzed/`), and by Atheris (`make fuzz`).
+They are called by Hypothesis in the tests (`tests/project/test_fuzzed.py`), with the inputs that
+once broke them (`tests/fuzzed/`), and by Atheris (`make fuzz`).
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ SECRET = "a secret of the fuzzer"
 
 
 def document(data: bytes) -> None:
-    """What counts as JSON can be written, and is the same when it is read again."""
+    """Whatever is accepted as JSON can be written, and read again as the same value."""
     try:
         value = parse_json(data)
     except DocumentError as error:
@@ -40,7 +40,7 @@ def document(data: bytes) -> None:
 
 
 def yaml(data: bytes) -> None:
-    """What counts as YAML is JSON by value: nothing is constructed but what JSON has."""
+    """Whatever is accepted as YAML has a JSON value: no other objects are constructed."""
     try:
         value = parse_yaml(data, "fuzzed.yaml")
     except DocumentError as error:
@@ -50,10 +50,10 @@ def yaml(data: bytes) -> None:
 
 
 def schema(data: bytes) -> None:
-    """A schema is honoured or refused, and what is honoured can be asked about any payload."""
+    """A schema is accepted or rejected, and an accepted one judges any payload."""
     published = _json(data)
     if published is None or isinstance(published, str):
-        return  # A text is the name of an event, or a path.
+        return  # A string is the name of an event, or a path.
     try:
         honoured = Schema.load(published)
         for fault in faults(honoured):
@@ -68,24 +68,24 @@ def schema(data: bytes) -> None:
 
 
 def payload(data: bytes) -> None:
-    """`kombo-fakes validate -` judges whatever comes, and says so in text that can be printed."""
-    said = io.TextIOWrapper(io.BytesIO(), encoding="utf-8", errors="strict")
+    """`kombo-fakes validate -` judges any input, and prints only printable lines."""
+    output = io.TextIOWrapper(io.BytesIO(), encoding="utf-8", errors="strict")
     with (
         mock.patch.dict(os.environ, {TRACEBACK: "1"}),
         mock.patch.object(sys, "stdin", io.TextIOWrapper(io.BytesIO(data))),
-        contextlib.redirect_stdout(said),
-        contextlib.redirect_stderr(said),
+        contextlib.redirect_stdout(output),
+        contextlib.redirect_stderr(output),
     ):
         status = main(["validate", "-"])
-    said.flush()
+    output.flush()
     assert status in (FINE, FOUND, UNUSABLE), status
-    lines = said.buffer.getvalue().decode("utf-8").splitlines()
+    lines = output.buffer.getvalue().decode("utf-8").splitlines()
     assert lines
     assert all(line.isprintable() for line in lines), lines
 
 
 def record(data: bytes) -> None:
-    """A report or a recording is taken for what it holds, or is none; so is a baseline."""
+    """A report, a recording or a baseline is read completely, or rejected."""
     kept = _json(data)
     for read in (read_kept_exchanges, known_cases):
         try:
@@ -101,7 +101,7 @@ def record(data: bytes) -> None:
 
 
 def signature(data: bytes) -> None:
-    """Any header is a signature or isn't; the body that was signed is the only one that fits."""
+    """Only the right signature of a body is accepted, and only for this body."""
     header, _, body = data.partition(b"\n")
     right = sign(body, SECRET)
     assert verify(body, right, SECRET)
@@ -110,7 +110,7 @@ def signature(data: bytes) -> None:
 
 
 def pointer(data: bytes) -> None:
-    """A JSON Pointer that parses is written the same again; a dotted name becomes one."""
+    """A JSON Pointer is written as it was read, and a dotted path becomes a pointer."""
     try:
         text = data.decode("utf-8")
     except UnicodeDecodeError:
@@ -129,7 +129,7 @@ TARGETS: dict[str, Callable[[bytes], None]] = {
     target.__name__: target
     for target in (document, yaml, schema, payload, record, signature, pointer)
 }
-"""The targets by their names, which are also those of the folders of `tests/fuzzed`."""
+"""The targets by name. The folders of `tests/fuzzed` have the same names."""
 
 
 def _json(data: bytes) -> Any:

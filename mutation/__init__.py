@@ -1,1 +1,1 @@
-"""Mutants of the core modules: small changes of the code, each of which some test should notice."""
+"""Mutation testing of the core modules: makes small changes, each of which should fail a test."""

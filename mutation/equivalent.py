@@ -1,4 +1,4 @@
-"""The mutants that no test can notice, and why: they do the same, or what differs is no promise."""
+"""The mutants that no test can notice: they do the same, or differ in what is not promised."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from mutation.running import Change
 _FILE = Path(__file__).with_name("equivalent.toml")
 
 
-def reasons() -> Mapping[Change, str]:
-    """The reason of each change that is known to be none.
+def load_reasons() -> Mapping[Change, str]:
+    """Load the changes that have no effect, with the reason of each.
 
-    In the file an entry is a reason, a function, its line, and what it may become.
+    An entry of the file has the reason, the function, its lines, and the lines of the mutants.
     """
     found: dict[Change, str] = {}
     for entry in tomllib.loads(_FILE.read_text(encoding="utf-8")).get("equivalent", []):
@@ -24,10 +24,10 @@ def reasons() -> Mapping[Change, str]:
     return found
 
 
-def stale(
+def find_stale(
     known: Collection[Change], seen: Collection[Change], modules: Collection[str]
 ) -> list[Change]:
-    """The entries of some modules that no survivor is, so that they can go."""
+    """Find the known changes of some modules that are not among the survivors any more."""
     return [
         change
         for change in known

@@ -1,4 +1,4 @@
-"""Runs mutmut, and reads what became of each mutant."""
+"""Runs mutmut, and reads the result of each mutant."""
 
 from __future__ import annotations
 
@@ -14,19 +14,19 @@ from pathlib import Path
 import tomllib
 
 ROOT = Path(__file__).parents[1]
-# What a test notices by not coming to an end is noticed as well.
+# A mutant that makes a test hang is noticed, too.
 _NOTICED = {"killed", "timeout", "segfault", "suspicious", "caught by type check"}
 _RESULT = re.compile(r"^\s+(\S+): (.+)$", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
 class Mutant:
-    """One changed place.
+    """A copy of the code with one change.
 
     Attributes:
-        name: What mutmut calls it; its number changes with the code.
+        name: Its name in mutmut. The number in it changes with the code.
         module: The last name of its module: ``pointer``.
-        noticed: Whether a test failed, or didn't end.
+        noticed: True if a test failed or hung.
     """
 
     name: str
@@ -36,7 +36,7 @@ class Mutant:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """What a mutant changes: the function, and its lines before and after."""
+    """The change of a mutant: the function, and its lines before and after."""
 
     function: str
     before: str
@@ -55,14 +55,14 @@ def _paths() -> dict[str, str]:
 
 
 def run(modules: Sequence[str]) -> list[Mutant]:
-    """Try every mutant of some modules; what it prints goes to ``mutants/log.txt``."""
+    """Test every mutant of some modules. The output of mutmut goes to ``mutants/log.txt``."""
     patterns = [f"{path}.x*" for name, path in _paths().items() if name in modules]
     (ROOT / "mutants").mkdir(exist_ok=True)
     with (ROOT / "mutants" / "log.txt").open("w", encoding="utf-8") as log:
         command = [*_mutmut("run"), "--max-children", str(os.cpu_count() or 1), *patterns]
         ended = subprocess.run(command, cwd=ROOT, stdout=log, stderr=log, check=False)
     if ended.returncode != 0:
-        raise SystemExit(f"mutmut ended with {ended.returncode}; mutants/log.txt tells why")
+        raise SystemExit(f"mutmut ended with status {ended.returncode}; see mutants/log.txt")
     listed = subprocess.run(
         [*_mutmut("results"), "--all", "true"], cwd=ROOT, capture_output=True, text=True, check=True
     )
@@ -71,19 +71,19 @@ def run(modules: Sequence[str]) -> list[Mutant]:
         module = name.split(".")[-2]
         if module in modules:
             if status == "not checked":
-                raise SystemExit(f"{name} was not tried; mutants/log.txt tells why")
+                raise SystemExit(f"{name} was not tested; see mutants/log.txt")
             found.append(Mutant(name, module, status in _NOTICED))
     return found
 
 
-def changes(mutants: Iterable[Mutant]) -> dict[Mutant, Change]:
-    """What each of some mutants changes."""
+def find_changes(mutants: Iterable[Mutant]) -> dict[Mutant, Change]:
+    """Find the change of each mutant."""
     wanted = list(mutants)
     with ThreadPoolExecutor(os.cpu_count()) as pool:
-        return dict(zip(wanted, pool.map(_change, wanted), strict=True))
+        return dict(zip(wanted, pool.map(_find_change, wanted), strict=True))
 
 
-def _change(mutant: Mutant) -> Change:
+def _find_change(mutant: Mutant) -> Change:
     shown = subprocess.run(
         [*_mutmut("show"), mutant.name], cwd=ROOT, capture_output=True, text=True, check=True
     )
@@ -94,7 +94,7 @@ def _change(mutant: Mutant) -> Change:
         for sign in "-+"
     )
     function = re.sub(r"\.xǁ(\w+)ǁ", r".\1.", mutant.name.partition("__mutmut_")[0])
-    # Without its package, so that a function keeps its entry when its module moves.
+    # The package is left out, so that an entry stays valid when its module moves.
     _, _, function = re.sub(r"\.x_", ".", function).partition(f".{mutant.module}.")
     return Change(f"{mutant.module}.{function}", removed, added)
 

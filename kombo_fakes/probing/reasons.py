@@ -1,6 +1,6 @@
-"""Why a run was stopped, and what it has not judged, as values.
+"""The reasons why a run was stopped, and why a part of it was not judged, as values.
 
-The sentences are made of them in `kombo_fakes.probing.reports.reasons`.
+`kombo_fakes.probing.reports.reasons` describes them in sentences.
 """
 
 from __future__ import annotations

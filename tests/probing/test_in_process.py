@@ -1,4 +1,4 @@
-"""Receivers in the process of the probe: what they raise, what has no end, what is not one."""
+"""Receivers in the process of the probe: exceptions, endless answers, start-up, invalid ones."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def resolve(target, url="/hooks", timeout=5.0) -> Receiver:
 
 
 def deliver(target, **options):
-    """The reply to a delivery."""
+    """Send a delivery to a receiver; its reply."""
     receiver = resolve(target, **options)
     try:
         return receiver.deliver(Delivery.of({"id": "1"}))
@@ -88,7 +88,7 @@ def test_a_secret_in_an_exception_is_redacted():
     secret = "x-secret-" * 40
 
     def receive(delivery):
-        # Long enough that a message cut short would hold a part of the secret only.
+        # A shortened message would hold only a part of the secret.
         raise ValueError(f"{'long ' * 20}{secret}")
 
     with pytest.raises(AssertionError) as caught:
@@ -123,7 +123,7 @@ def test_a_wsgi_body_of_strings_is_an_error_as_with_a_server():
     assert "TypeError" in str(reply.raised)
 
 
-# -- what has no end
+# -- hangs and endless answers
 
 
 def test_an_asgi_application_that_hangs_is_cancelled():
@@ -157,19 +157,19 @@ async def endless_asgi(scope, receive, send):
 
 
 @pytest.mark.parametrize("target", [endless_wsgi, endless_asgi])
-def test_a_body_without_an_end_is_given_up(target):
+def test_an_endless_body_is_not_read_to_its_end(target):
     assert deliver(target, timeout=60).trouble == "endless"
 
 
-def test_the_thread_of_a_body_without_an_end_ends_after_the_timeout():
-    ended, asked = threading.Event(), threading.Event()
+def test_the_thread_of_an_endless_body_ends_after_the_timeout():
+    ended, pause = threading.Event(), threading.Event()
 
     def application(environ, start_response):
         start_response("200 OK", [])
         try:
             while True:
                 yield b""
-                asked.wait(0.01)
+                pause.wait(0.01)
         finally:
             ended.set()
 
@@ -180,7 +180,7 @@ def test_the_thread_of_a_body_without_an_end_ends_after_the_timeout():
 # -- starting up
 
 
-def test_a_start_up_without_an_end_is_an_error_and_leaves_no_thread():
+def test_a_start_up_that_hangs_is_an_error_and_leaves_no_thread():
     async def application(scope, receive, send):
         await asyncio.Event().wait()
 

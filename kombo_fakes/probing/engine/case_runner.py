@@ -138,7 +138,7 @@ class CaseRunner:
         exchange = Exchange(case.delivery, reply)
         large = self._evidence.replies.get(f"wire:{LARGE_BODY_TOPIC}")
         answers_large = large is not None and large.status is not None
-        category = judge(case, reply, takes_large=answers_large)
+        category = judge(case, reply, answers_large=answers_large)
         failure: Failure | None = None
         if category is not None:
             failure = Failure(category, case, (exchange,))

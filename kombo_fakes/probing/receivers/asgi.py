@@ -1,4 +1,4 @@
-"""ASGI applications and coroutine functions as receivers. Each has an event loop in a thread."""
+"""ASGI applications and coroutine functions as receivers, each with an event loop in a thread."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""What receivers in this process share: the body of an answer, its status, exceptions.
+"""What receivers in this process share: the body of an answer, its status, and exceptions.
 
-They are called as a server would call them: with a time limit, an uncaught exception is a 500, and
-an answer without an end is given up.
+They are called as a server would call them: with a time limit, and an uncaught exception is a 500.
+An endless answer is not read to its end.
 """
 
 from __future__ import annotations

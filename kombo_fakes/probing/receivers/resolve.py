@@ -1,4 +1,4 @@
-"""From what a user calls a receiver to one that can be probed, and how it is observed."""
+"""Makes a receiver, and a callable that observes it, from the arguments of a probe."""
 
 from __future__ import annotations
 

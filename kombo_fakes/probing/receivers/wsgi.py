@@ -1,11 +1,11 @@
-"""WSGI applications and callables as receivers. They run in threads, with a time limit."""
+"""WSGI applications and callables as receivers, which run in threads with a time limit."""
 
 from __future__ import annotations
 
 import queue
 import threading
 from collections.abc import Callable
-from typing import Any
+from typing import Any, TypeAlias
 from urllib.parse import urljoin
 
 from kombo_fakes.probing.model import Reply
@@ -18,21 +18,8 @@ from kombo_fakes.probing.receivers.in_process import (
 )
 from kombo_fakes.wire.delivery import Delivery
 
-
-class Cancellation:
-    """Tells a call in a thread that nobody waits for its answer any more."""
-
-    def __init__(self) -> None:
-        self._is_cancelled = False
-
-    @property
-    def is_cancelled(self) -> bool:
-        """True if the call should end."""
-        return self._is_cancelled
-
-    def cancel(self) -> None:
-        """Ask the call to end."""
-        self._is_cancelled = True
+_Call: TypeAlias = Callable[[threading.Event], Reply]
+"""A call whose event is set once nobody waits for the reply."""
 
 
 class WsgiReceiver:
@@ -47,16 +34,16 @@ class WsgiReceiver:
         self.name: str = f"the WSGI application {type(app).__name__}"
         self._app, self._url = app, urljoin(BASE_URL, url)
 
-    def deliver(self, delivery: Delivery, cancellation: Cancellation) -> Reply:
+    def deliver(self, delivery: Delivery, cancelled: threading.Event) -> Reply:
         """Send a delivery."""
-        return self._call(delivery.wsgi_environ(self._url), cancellation)
+        return self._call(delivery.wsgi_environ(self._url), cancelled)
 
-    def get(self, url: str, cancellation: Cancellation) -> Reply:
+    def get(self, url: str, cancelled: threading.Event) -> Reply:
         """Send a GET to a URL, or to a path beside the URL of deliveries."""
         environ = Delivery("GET", (), b"").wsgi_environ(urljoin(self._url, url))
-        return self._call(environ, cancellation)
+        return self._call(environ, cancelled)
 
-    def _call(self, environ: dict[str, Any], cancellation: Cancellation) -> Reply:
+    def _call(self, environ: dict[str, Any], cancelled: threading.Event) -> Reply:
         begun: list[Any] = []
         body = ResponseBody()
 
@@ -69,7 +56,7 @@ class WsgiReceiver:
             try:
                 for part in answer:
                     body.add(part)
-                    if body.is_endless or cancellation.is_cancelled:
+                    if body.is_endless or cancelled.is_set():
                         break
             finally:
                 close = getattr(answer, "close", None)
@@ -96,7 +83,7 @@ class CallableReceiver:
         self.name: str = getattr(function, "__qualname__", type(function).__name__)
         self._function = function
 
-    def deliver(self, delivery: Delivery, cancellation: Cancellation) -> Reply:
+    def deliver(self, delivery: Delivery, cancelled: threading.Event) -> Reply:
         """Call it with a delivery.
 
         Raises:
@@ -108,13 +95,13 @@ class CallableReceiver:
             return Reply(500, raised=locate_exception(error))
         return Reply(read_status(answer))
 
-    def get(self, url: str, cancellation: Cancellation) -> Reply:
+    def get(self, url: str, cancelled: threading.Event) -> Reply:
         """Raise a `ProbeError`: a callable has no URLs."""
         raise no_url_to_observe()
 
 
 class ThreadedReceiver:
-    """A receiver that is called in threads of its own, so that a call that hangs can be left.
+    """A receiver that is called in threads, so that the probe can go on after a call that hangs.
 
     Args:
         inner: The receiver.
@@ -128,13 +115,13 @@ class ThreadedReceiver:
 
     def deliver(self, delivery: Delivery) -> Reply:
         """Send a delivery; ``timeout`` is the trouble of the reply if it hangs."""
-        return self._run(lambda cancellation: self._inner.deliver(delivery, cancellation))
+        return self._run(lambda cancelled: self._inner.deliver(delivery, cancelled))
 
     def get(self, url: str) -> Reply:
         """Send a GET to a URL, or to a path beside the URL of deliveries."""
-        return self._run(lambda cancellation: self._inner.get(url, cancellation))
+        return self._run(lambda cancelled: self._inner.get(url, cancelled))
 
-    def _run(self, call: Callable[[Cancellation], Reply]) -> Reply:
+    def _run(self, call: _Call) -> Reply:
         try:
             worker = self._idle.get_nowait()
         except queue.Empty:
@@ -158,27 +145,25 @@ class _Worker:
     """A thread that makes one call after another."""
 
     def __init__(self) -> None:
-        self._calls: queue.SimpleQueue[Callable[[Cancellation], Reply] | None] = queue.SimpleQueue()
+        self._calls: queue.SimpleQueue[_Call | None] = queue.SimpleQueue()
         self._outcomes: queue.SimpleQueue[Reply | BaseException] = queue.SimpleQueue()
-        self._cancellation = Cancellation()
+        self._cancelled = threading.Event()
         threading.Thread(target=self._work, daemon=True, name="kombo_fakes probe").start()
 
     def _work(self) -> None:
         while (call := self._calls.get()) is not None:
             try:
-                self._outcomes.put(call(self._cancellation))
+                self._outcomes.put(call(self._cancelled))
             except BaseException as error:
                 self._outcomes.put(error)
 
-    def run(
-        self, call: Callable[[Cancellation], Reply], timeout: float
-    ) -> Reply | BaseException | None:
+    def run(self, call: _Call, timeout: float) -> Reply | BaseException | None:
         """Make a call; its reply, the exception that it raised, or None if it hangs."""
         self._calls.put(call)
         try:
             return self._outcomes.get(timeout=timeout)
         except queue.Empty:
-            self._cancellation.cancel()
+            self._cancelled.set()
             self.end()
             return None
 

@@ -37,13 +37,13 @@ _TRACES = re.compile(
 )
 
 
-def judge(case: Case, reply: Reply, *, takes_large: bool = False) -> Category | None:
+def judge(case: Case, reply: Reply, *, answers_large: bool = False) -> Category | None:
     """Judge a reply: what the receiver does wrong; None for nothing, or where it cannot be said.
 
     Args:
         case: What was sent.
         reply: What came back.
-        takes_large: Whether the receiver has answered a large body before, so that a large body
+        answers_large: Whether the receiver has answered a large body before, so that a large body
             does not excuse a closed connection.
 
     Examples:
@@ -53,11 +53,11 @@ def judge(case: Case, reply: Reply, *, takes_large: bool = False) -> Category | 
         >>> judge(first, Reply(204)), judge(first, Reply(500)), judge(first, Reply(401))
         (None, 'crashes', 'rejects-valid')
     """
-    return judge_answer(case.delivery, case.expectation, reply, takes_large=takes_large)
+    return judge_answer(case.delivery, case.expectation, reply, answers_large=answers_large)
 
 
 def judge_answer(
-    delivery: Delivery, expectation: Expectation, reply: Reply, *, takes_large: bool = False
+    delivery: Delivery, expectation: Expectation, reply: Reply, *, answers_large: bool = False
 ) -> Category | None:
     """Judge the reply to a delivery; see `judge`."""
     if reply.trouble in ("timeout", "endless"):
@@ -65,7 +65,7 @@ def judge_answer(
     if reply.status is None:
         # A server may close the connection on a large body or large headers.
         head = sum(len(value) for _, value in delivery.headers)
-        large = head > LARGE or (head + len(delivery.body) > LARGE and not takes_large)
+        large = head > LARGE or (head + len(delivery.body) > LARGE and not answers_large)
         return None if expectation != "accept" and large else "crashes"
     if reply.status >= 500:
         other_method = delivery.method != "POST" and reply.status in (501, 505)

@@ -1,4 +1,4 @@
-"""Writes the modules that follow from the schemas and the files of the events.
+"""Writes the modules that are generated from the schemas and the files of the events.
 
-``make events`` runs it. A test fails where what it would write differs from what is there.
+``make events`` runs it. A test fails if a module is not up to date.
 """

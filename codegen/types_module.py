@@ -52,7 +52,7 @@ class _Types:
                 return f"list[{items}]"
             case str(scalar) if scalar in _SCALARS:
                 return _SCALARS[scalar]
-        # Whatever else a schema says is left to the validator.
+        # Only the validator reads what else a schema says.
         return self._any()
 
     def _any(self) -> str:

@@ -1,4 +1,4 @@
-"""Names from a live Faker in place of the pools, and a provider for any Faker.
+"""Names from a Faker instead of the pools, and a provider for Faker.
 
 Faker promises the same output for one of its versions only. What is made with it is therefore the
 same for the same seed and the same version of Faker.
@@ -27,8 +27,8 @@ T = TypeVar("T")
 class FakerNames:
     """A source of names that asks a Faker.
 
-    While the Faker makes a name, its generators have a random state of ours. Afterwards they have
-    their own again, so that the caller's sequence of values does not change.
+    While the Faker makes a name, its generators have another random state. Then they get their own
+    back, so that the values that the caller gets from them do not change.
 
     Args:
         source: A Faker, of one locale or of several, with any providers.
@@ -135,7 +135,7 @@ class KomboProvider(BaseProvider):
             category: ``"HRIS"``, ``"ATS"``, ``"ASSESSMENT"`` or ``"LMS"``; all if not given.
 
         Raises:
-            UnknownNameError: if there is no such category.
+            UnknownNameError: if the category does not exist.
         """
         if category is None:
             return tuple(dict.fromkeys(tool for tools in TOOLS.values() for tool in tools))

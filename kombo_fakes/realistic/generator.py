@@ -1,7 +1,7 @@
 """Realistic payloads of a schema.
 
-A generator is compiled once for a schema and then makes any number of payloads. A field of which
-`kombo_fakes.webhooks` knows something shows a fact; every other field shows what its schema allows.
+A generator is compiled once for a schema and then makes any number of payloads. A field that
+`kombo_fakes.webhooks` knows shows a fact, and every other field a value that its schema allows.
 Neither Faker nor Hypothesis is needed.
 """
 
@@ -41,11 +41,11 @@ from kombo_fakes.webhooks.fields import FactsOnDemand, FieldSource, sources_of
 from kombo_fakes.webhooks.model import Facts, Group, Place
 from kombo_fakes.webhooks.names import POOLED, Names
 
-# A shape that holds itself ends at this depth.
+# A recursive shape ends at this depth.
 _DEPTH = 3
-# Hypothesis leaves out optional fields, or the items of an array, in the rest of all cases.
+# In the rest of the cases, Hypothesis leaves out optional fields, or the items of an array.
 _FULL = 0.9
-# A place can be like another one, which is like a third: so many steps are followed.
+# A place can be like another one, which is like a third. This many steps are followed.
 _STEPS = 32
 
 
@@ -53,13 +53,13 @@ class RealisticGenerator:
     """Makes realistic payloads of one schema.
 
     Attributes:
-        name: The event, or whatever names the schema.
+        name: The name of the event or schema.
         sources: The fields whose values are facts, by their place.
 
     Args:
         plan: The blueprint of the schema.
-        name: The event, or whatever names the schema.
-        depth: How often the plan is nested in a shape that holds itself.
+        name: The name of the event or schema.
+        depth: How often the plan is nested in a recursive shape.
     """
 
     def __init__(self, plan: Blueprint, name: str, depth: int = 0) -> None:
@@ -87,12 +87,12 @@ class RealisticGenerator:
         Args:
             choices: Draws the values.
             names: The source of names.
-            pins: Values that fields are fixed to, by path. Whatever has to agree with them does;
-                the values themselves are not put into the payload.
+            pins: Values to which fields are fixed, by path. All facts that have to agree with them
+                do. The values themselves are not put into the payload.
             known: Facts that are fixed, by name.
 
         Raises:
-            SchemaError: if a field is so constrained that no realistic value was found.
+            SchemaError: if the schema rejects all realistic values that were tried for a field.
         """
         pinned = {**self._known.usual, **(known or {})}
         for path, value in (pins or {}).items():
@@ -140,7 +140,7 @@ class RealisticGenerator:
     def _compile_fact(
         self, source: FieldSource, plan: Blueprint, path: Path, depth: int
     ) -> ValueMaker | None:
-        """Show a fact; None if the schema of the field rejects all values of the fact."""
+        """Return what shows a fact; None if the schema of the field rejects all its values."""
         fact, fits = source.fact, _fits(plan)
         if fits is _is_string:
             self.sources[_place(path)] = source
@@ -150,7 +150,7 @@ class RealisticGenerator:
             return None
         self.sources[_place(path)] = source
         otherwise = self._without_fact(plan, path, depth)
-        # A fact that is never null is shown as null now and then, where the schema allows it.
+        # A fact that is never null is sometimes shown as null, if the schema allows it.
         sometimes_null = fits(None) and None not in samples
 
         def generate(choices: Choices, names: Names, facts: Facts) -> Any:
@@ -168,7 +168,7 @@ class RealisticGenerator:
 
     def _compile_reference(self, plan: Reference, path: Path, depth: int) -> ValueMaker:
         place = _place(path)
-        # A shape that holds itself several times is at too many places to compile each of them.
+        # A shape that contains itself several times is at too many places to compile each of them.
         key = (plan.uri, depth, self._known.relevant(place))
         known = self._references.get(key)
         if known is not None:
@@ -337,7 +337,7 @@ def generator_for(schema: Schema, requirement: Requirement | None = None) -> Rea
 
     Args:
         schema: The schema.
-        requirement: What the payloads must have beside that.
+        requirement: What the payloads must have besides.
 
     Raises:
         SchemaError: if no payload satisfies both.

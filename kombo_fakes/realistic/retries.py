@@ -1,4 +1,4 @@
-"""Trying again: drawing a value until it is one that the schema allows."""
+"""Draws values until the schema allows one."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ ValueMaker: TypeAlias = Callable[[Choices, Names, Facts], Any]
 """Makes the value of a field."""
 
 TRIES = 60
-# Hypothesis may draw the same value again and again, so that more tries would be in vain.
+# Hypothesis may draw the same value many times, so that more tries do not help.
 _SPARING_TRIES = 3
 _OTHERS = 300
 
@@ -37,15 +37,15 @@ def choices_to_try(choices: Choices, count: int, *, on: bool = True) -> Iterator
 
 
 def make_valid(maker: ValueMaker, check: Callable[[Any], bool], where: str) -> ValueMaker:
-    """Wrap a maker, so that it makes values until one passes a check.
+    """Wrap a maker, so that it makes values until a check accepts one.
 
     Args:
         maker: Makes a value.
-        check: Whether the schema allows it.
+        check: Returns whether the schema allows a value.
         where: The field, as the error calls it.
 
     Returns:
-        A maker. It raises `SchemaError` if no value passes.
+        A maker. It raises `SchemaError` if the check rejects all values.
     """
 
     def generate(choices: Choices, names: Names, facts: Facts) -> Any:
@@ -54,8 +54,8 @@ def make_valid(maker: ValueMaker, check: Callable[[Any], bool], where: str) -> V
             if check(value):
                 return value
         raise SchemaError(
-            f"{where}: none of {TRIES} realistic values satisfies the schema; use values='any' "
-            "(on the command line: --values any)"
+            f"{where}: the schema rejects all {TRIES} realistic values that were tried; use "
+            "values='any' (on the command line: --values any)"
         )
 
     return generate

@@ -97,7 +97,7 @@ def string_maker(plan: String, where: str) -> ValueMaker:
     return make_valid(candidate, fits, where)
 
 
-# A part of a pattern is repeated this often at most, so that strings look real.
+# A part of a pattern is repeated at most this often, so that strings are realistic.
 _REPEATED = 12
 
 
@@ -132,7 +132,7 @@ def number_maker(plan: Numeric, where: str) -> ValueMaker:
     if high is None:
         high = max(low, Decimal(0)) + 1000 * step
     if high - low > 100_000 * step:
-        # A bound that is only a limit of the type does not tell what is usual.
+        # A bound that is only the limit of a type says nothing about usual values.
         low = Decimal(0) if low <= 0 <= high else low
         high = min(high, low + 1000 * step)
     first, last = math.ceil(low / step), math.floor(high / step)

@@ -1,6 +1,6 @@
 """The reference receiver: what a correct receiver knows after the deliveries that it received.
 
-An event counts once, by its id, whatever the number and the order of its copies. Of two events of
+An event counts once, by its id, for any number and order of copies. Of two events of
 an integration, the one with the newer instant wins. No integration affects another. If two events
 have the same instant, either may win, so that there can be more than one right state.
 """
@@ -124,13 +124,13 @@ class Ledger:
         self._records[name] = frozenset(after)
 
     def of(self, integration_id: str) -> tuple[Record, ...]:
-        """The right records of an integration: usually one, and none before its first event."""
+        """Return the right records of an integration: usually one; none before its first event."""
         return tuple(
             sorted(self._records.get(integration_id, ()), key=lambda r: (r.events, r.status))
         )
 
     def count_events(self, integration_id: str) -> int:
-        """How many distinct events of an integration were received, including those too old."""
+        """Return how many distinct events of an integration were received, even too old ones."""
         return self._counts.get(integration_id, 0)
 
     def mismatches(self, integration_id: str, observed: Any) -> tuple[Mismatch, ...]:

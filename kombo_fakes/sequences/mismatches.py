@@ -1,4 +1,4 @@
-"""What a receiver shows otherwise than it should, as values; and the sentence for each of them."""
+"""Differences between what a receiver shows and what is right, as values and as sentences."""
 
 from __future__ import annotations
 
@@ -28,12 +28,12 @@ WHOLE = ""
 
 @dataclass(frozen=True, slots=True)
 class Mismatch:
-    """A field that a receiver shows otherwise than it should.
+    """A field for which a receiver shows a wrong value.
 
     Attributes:
-        field: The name of the field; `WHOLE` where the integration itself is missing, or should be.
-        expected: The right value; `ABSENT` where the receiver should not know the integration.
-        received: The value that the receiver shows; `ABSENT` where it shows none.
+        field: The name of the field; `WHOLE` if the integration is missing, or should be missing.
+        expected: The right value; `ABSENT` if the receiver should not know the integration.
+        received: The value that the receiver shows; `ABSENT` if it does not show one.
 
     Examples:
         >>> Mismatch("state", "ACTIVE", "INVALID").field
@@ -46,7 +46,7 @@ class Mismatch:
 
 
 def describe_mismatch(mismatch: Mismatch) -> str:
-    """One mismatch as a clause of a sentence.
+    """Describe a mismatch, as a clause of a sentence.
 
     Examples:
         >>> describe_mismatch(Mismatch("state", "ACTIVE", "INVALID"))
@@ -68,7 +68,7 @@ def describe_mismatch(mismatch: Mismatch) -> str:
 
 
 def describe_mismatches(mismatches: Iterable[Mismatch]) -> str:
-    """All mismatches of an integration in one line.
+    """Describe all mismatches of an integration in one line.
 
     Examples:
         >>> print(describe_mismatches([Mismatch("state", "A", "B"), Mismatch("events", 1, 2)]))

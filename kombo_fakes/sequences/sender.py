@@ -1,7 +1,7 @@
-"""A sender with a memory: it knows which events there were, and makes the next delivery.
+"""A sender that remembers the events that it has sent, and makes the next delivery.
 
-That is an ordinary one, or one of those that receivers get wrong. What decides which comes next is
-elsewhere: choices in `timeline`, the rules of Hypothesis in `state_machine`.
+The next delivery is an ordinary one, or one that many receivers handle wrongly. Other modules
+decide which one it is: `timeline` by choices, and `state_machine` by the rules of Hypothesis.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ Status: TypeAlias = tuple[str, ...]
 """The values of the status fields, in the order in which the event's lifecycle has them."""
 
 EPOCH = int(parse_instant("2024-02-28T21:30:00Z"))
-"""The instant of a sender's first event. Some time later, the 29th of February comes."""
+"""The instant of a sender's first event, shortly before the 29th of February."""
 
 GAPS: dict[str, int] = {
     "a second": SECOND,
@@ -43,7 +43,7 @@ class _Integration:
     """An integration of the sender.
 
     Attributes:
-        sample: The payload that all its events have their names from.
+        sample: The payload from which all its events have their names.
         newest: The instant of its newest event, in nanoseconds.
         status: The status of its newest event; None before the first one.
     """
@@ -58,11 +58,10 @@ class Sender:
 
     Args:
         secret: The webhook secret of the receiver.
-        salt: Anything whose string tells this sender's ids from those of other senders; the same
-            salt gives the same ids.
-        style: The style of bodies where no other one is asked for.
-        sample: The payload that all integrations have their names from; a realistic one for each
-            integration if not given.
+        salt: Any object. Senders with the same string of it have the same ids.
+        style: The style of bodies for which no other one is given.
+        sample: The payload from which all integrations have their names. By default, each
+            integration has a realistic payload of its own.
         begin: The instant of the first event, in nanoseconds as `parse_instant` counts them.
 
     Examples:
@@ -93,15 +92,15 @@ class Sender:
         self._made = self._never_sent = 0
 
     def knows(self, name: str) -> bool:
-        """Whether there is an integration of a name."""
+        """Return whether an integration with this name exists."""
         return name in self._integrations
 
     def id_of(self, name: str) -> str:
-        """The id of an integration."""
+        """Return the id of an integration."""
         return self._lifecycle.subject_of(self._integration(name).sample)
 
     def sample_of(self, name: str) -> dict[str, Any]:
-        """A copy of the payload that all events of an integration have their names from."""
+        """Return a copy of the payload from which all events of an integration have their names."""
         return copy.deepcopy(self._integration(name).sample)
 
     # -- integrations
@@ -120,7 +119,7 @@ class Sender:
         self._integrations[name] = _Integration(sample, self._begin)
 
     def introduce(self, name: str, sample: dict[str, Any], later: str = USUAL_GAP) -> None:
-        """Add an integration that has its id and its names from a payload.
+        """Add an integration with the id and the names of a payload.
 
         Args:
             name: The name of the integration.
@@ -151,9 +150,9 @@ class Sender:
             gap: How much newer the event is, one of `GAPS`.
             notation: How the timestamp is written, one of `NOTATIONS`.
             style: The style of the body.
-            status: The status, in place of one that may follow.
-            at: The instant in nanoseconds, in place of a gap.
-            event_id: The id of the event, in place of a new one.
+            status: The status, instead of one that may follow.
+            at: The instant in nanoseconds, instead of a gap.
+            event_id: The id of the event, instead of a new one.
         """
         integration = self._integration(name)
         if at is None:
@@ -187,7 +186,7 @@ class Sender:
         return self._send(integration, status, at, text, None, f"older by {gap}")
 
     def tie(self, name: str = "a", choice: int = 0, notation: str = USUAL_NOTATION) -> Delivery:
-        """Send another event with the very instant of the newest one."""
+        """Send another event with exactly the instant of the newest one."""
         integration = self._integration(name)
         text = NOTATIONS[notation](integration.newest)
         status = self._other(integration, choice)
@@ -197,7 +196,8 @@ class Sender:
         """Send an event again: the same id, and the same bytes.
 
         Args:
-            number: Which event, counted from the last one; taken modulo their number.
+            number: Which event, counted back from the last one. After the first event, the count
+                begins again with the last one.
             style: Another style, which makes other bytes of the same payload.
         """
         first = self.sent[-1 - number % len(self.sent)]
@@ -219,17 +219,14 @@ class Sender:
         return self._send(integration, status, at, text, None, about, event_id=twin)
 
     def never_sent(self, name: str = "a", choice: int = 0) -> dict[str, Any]:
-        """Make the payload of a newer event that is never sent, for a delivery that is forged.
-
-        No later delivery refers to it.
-        """
+        """Make the payload of a newer event for a forged delivery, and do not remember it."""
         integration = self._integration(name)
         payload = copy.deepcopy(integration.sample)
         seed = seed_for("never sent", self._salt, self._never_sent)
         self._never_sent += 1
         payload["id"] = SeededChoices(seed).token(24)
         at = format_instant(integration.newest + GAPS[USUAL_GAP])
-        self._lifecycle.tell(payload, self._other(integration, choice), at)
+        self._lifecycle.set_status(payload, self._other(integration, choice), at)
         return payload
 
     # -- how
@@ -269,7 +266,7 @@ class Sender:
         seed = seed_for("life event", self._salt, self._made)
         payload["id"] = event_id or SeededChoices(seed).token(24)
         self._made += 1
-        self._lifecycle.tell(payload, status, text)
+        self._lifecycle.set_status(payload, status, text)
         if integration.status is None:
             about = "the first"
         if at >= integration.newest or integration.status is None:

@@ -73,8 +73,8 @@ def _decode_move(number: int) -> Move:
 
 # A step draws two numbers and not seven: Hypothesis shrinks by leaving out a few draws in a row,
 # and so leaves out a step. The kind is the most significant part of the number, so that smaller
-# numbers are simpler moves. Which event is repeated is a number of its own: it has to shrink to 0
-# whatever the move is, or it would mean another event as soon as an earlier step is left out.
+# numbers are simpler moves. Which event is repeated is a separate number, which shrinks to 0
+# for every move: otherwise it would be another event as soon as an earlier step is left out.
 _MOVES = st.integers(0, prod(map(len, _RADICES)) - 1).map(_decode_move)
 _WHICH = st.integers(0, 63)
 

@@ -1,7 +1,7 @@
 """Timelines: what a receiver sees of some integrations over days, and what it should know then.
 
-A sender that delivers at least once repeats events, even at the same moment, and does not keep the
-order of their instants. A timeline knows the state that a correct receiver ends in.
+A sender that delivers at least once repeats events, even at the same moment, and does not send
+them in the order of their instants. A timeline knows the state that a correct receiver ends in.
 """
 
 from __future__ import annotations
@@ -277,7 +277,7 @@ def _send_with_retries(deliver: Deliver, delivery: Delivery) -> Any:
 
 
 def status_of(response: Any) -> int:
-    """The status of a response, whatever its class is.
+    """Return the status of a response of any class.
 
     Raises:
         TypeError: if it has no status.

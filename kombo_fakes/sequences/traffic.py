@@ -76,12 +76,13 @@ class Traffic:
         faulty: The share of payloads with a fault, from 0 to 1.
         repeated: The share of copies among the valid ones: byte for byte one of the last 1,000.
         faults: Ids of the faults, each as frequent as the others; ``*`` matches anything.
-        policy: What the receiver is held to. A tolerant one may accept payloads with a fault.
+        policy: ``"strict"``, or ``"tolerant"`` for a receiver that may accept payloads with a
+            fault.
         seed: The same seed, stream and options give the same deliveries in the same order.
         stream: Which of a seed's streams; each process that sends needs its own.
 
     Raises:
-        UnknownNameError: if there is no such event, fault or policy.
+        UnknownNameError: if the event, fault or policy does not exist.
         OverrideError: if a share is not a number from 0 to 1, or there is nothing to send.
         SecretError: if the secret is empty.
         SchemaError, DocumentError: as `Schema.load` does.
@@ -132,7 +133,7 @@ class Traffic:
         return self._ready.popleft() if self._ready else self._make()
 
     def prepare(self, count: int) -> None:
-        """Make some deliveries now, so that handing them out takes no time."""
+        """Make some deliveries now, so that the next calls return at once."""
         self._ready.extend(self._make() for _ in range(count))
 
     def _make(self) -> PlannedDelivery:

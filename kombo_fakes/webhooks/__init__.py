@@ -1,1 +1,1 @@
-"""What is known of Kombo's webhooks: how fields look, names, tools."""
+"""What is known of Kombo's webhooks: the events, their fields, tools, and names."""

@@ -1,4 +1,4 @@
-"""Facts for schemas of the user's own: what a field of a common name shows."""
+"""Facts for schemas of users: what fields with common names show."""
 
 from __future__ import annotations
 
@@ -47,4 +47,4 @@ COMMON = {
     "url": "any_url",
     "currency": "any_currency",
 }
-"""The fact that a field shows in a schema of the user's own, by the end of its dotted name."""
+"""The fact that a field shows in a schema of a user, by the end of its dotted name."""

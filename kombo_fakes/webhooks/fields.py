@@ -26,14 +26,14 @@ class FieldSource:
 
 
 class FieldSources:
-    """The sources of all fields of an event, or of a schema of the user's own.
+    """The sources of all fields of an event, or of a schema of the user.
 
     Attributes:
         groups: The groups of facts, in the order in which they are drawn.
         usual: Facts that are true in every realistic payload unless they are overridden.
 
     Args:
-        event: The event; None for a schema of the user's own.
+        event: The event; None for a schema of the user.
     """
 
     def __init__(self, event: Event | None) -> None:
@@ -48,13 +48,13 @@ class FieldSources:
         self._longest = max(map(len, self._by_end))
 
     def of(self, place: Place) -> FieldSource | None:
-        """The source of a field; None where nothing special is known of it.
+        """Return the source of a field; None if it does not show a fact.
 
         Args:
             place: The property names that lead to the field.
 
         Examples:
-            >>> sources_of("a schema of one's own").of(("data", "integration_id")).fact
+            >>> sources_of("a schema").of(("data", "integration_id")).fact
             'integration_id'
         """
         exact = self._exact.get(place)
@@ -68,21 +68,21 @@ class FieldSources:
         return None
 
     def relevant(self, place: Place) -> Place:
-        """As much of a place as the sources there and below depend on: mostly its end.
+        """Return the part of a place on which the sources there and below depend.
 
         Examples:
-            >>> sources_of("a schema of one's own").relevant(("deep", "down", "end_user", "id"))
+            >>> sources_of("a schema").relevant(("deep", "down", "end_user", "id"))
             ('end_user', 'id')
         """
         return place if self._is_event else place[-self._longest :]
 
     def group_of(self, fact: str) -> Group:
-        """The group that a fact belongs to."""
+        """Return the group of a fact."""
         return self._group_of[fact]
 
     @cached_property
     def samples(self) -> tuple[Facts, ...]:
-        """Some sets of facts, which show what values a fact can have."""
+        """Some sets of facts, as samples of the values that facts can have."""
         samples = []
         for seed in range(_SAMPLES):
             facts: Facts = {}
@@ -99,10 +99,10 @@ class FieldSources:
 
 
 def sources_of(name: str) -> FieldSources:
-    """The sources of the fields of a schema.
+    """Return the sources of the fields of a schema.
 
     Args:
-        name: The name of the event, or whatever names the schema.
+        name: The name of the event or schema.
     """
     return _sources_of(name if name in known_events() else None)
 
@@ -113,14 +113,14 @@ def _sources_of(event: str | None) -> FieldSources:
 
 
 class FactsOnDemand(dict[str, Any]):
-    """Facts that are drawn when they are asked for, so that unused ones are not drawn.
+    """Facts that are drawn on first use, so that unused ones are not drawn.
 
     Args:
         choices: Draws the facts.
         names: The source of names.
         sources: The field sources, which know the groups.
         pins: Facts that are fixed.
-        above: The facts of what holds this item of an array; None for those of a payload.
+        above: The facts of what contains this item of an array; None for those of a payload.
     """
 
     def __init__(
@@ -143,5 +143,5 @@ class FactsOnDemand(dict[str, Any]):
         return self[fact]
 
     def of_item(self, choices: Choices) -> FactsOnDemand:
-        """The facts of an item of an array."""
+        """Return the facts of an item of an array."""
         return FactsOnDemand(choices, self._names, self._sources, {}, self)

@@ -1,4 +1,4 @@
-"""How an event tells the state of something over time: what sequences of events are made from."""
+"""How an event shows the state of something over time, for sequences of events."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ from kombo_fakes.webhooks.shipped import event_document
 
 @dataclass(frozen=True)
 class Status:
-    """One status that occurs, and what may come after it.
+    """One status, and which ones may follow.
 
     Attributes:
         values: The values of the status fields, in the order of `Lifecycle.fields`.
         share: How often it occurs in realistic payloads, relative to the others.
-        then: The names of the statuses that may follow. None follows a status that no sequence
-            goes through.
+        then: The names of the statuses that may follow. Sequences do not use a status without
+            successors.
     """
 
     values: tuple[str, ...]
@@ -31,13 +31,13 @@ class Status:
 
 @dataclass(frozen=True)
 class Lifecycle:
-    """How the payloads of one event tell the state of a subject, such as an integration.
+    """How the payloads of one event show the state of a subject, such as an integration.
 
     Attributes:
         event: The name of the event.
-        subject: The field of ``data`` that holds the subject's id, which begins with the kind.
-        kind: The field of ``data`` that holds the kind of subject.
-        instant: The field of ``data`` that holds when the state changed.
+        subject: The field of ``data`` with the id of the subject. The id begins with the kind.
+        kind: The field of ``data`` with the kind of subject.
+        instant: The field of ``data`` with the instant at which the state changed.
         fields: The fields of ``data`` that make up the status.
         begins: The names of the statuses that a subject can begin with, the usual one first.
         statuses: All statuses, by name. A new order changes the bytes of every seed.
@@ -60,20 +60,20 @@ class Lifecycle:
 
     @cached_property
     def passed(self) -> tuple[tuple[str, ...], ...]:
-        """The statuses that sequences go through, those to begin with first."""
+        """The statuses that sequences use. Those that a subject can begin with come first."""
         others = [name for name in self.statuses if name not in self.begins]
         names = [name for name in (*self.begins, *others) if self.statuses[name].then]
         return tuple(self.statuses[name].values for name in names)
 
     def following(self, status: tuple[str, ...]) -> tuple[tuple[str, ...], ...]:
-        """The statuses that may follow one; for an unknown one, what a subject begins with."""
+        """Return the statuses that may follow one. An unknown one is followed by the first."""
         for known in self.statuses.values():
             if known.values == status and known.then:
                 return tuple(self.statuses[name].values for name in known.then)
         return (self.first,)
 
     def combine(self, *numbers: int) -> tuple[str, ...]:
-        """A status of any values that the schema allows, also of those that never come together.
+        """Return a status of values that the schema allows, even if they never occur together.
 
         Args:
             numbers: The number of the value of each status field, in the order of the schema.
@@ -85,7 +85,7 @@ class Lifecycle:
     # -- facts of realistic payloads
 
     def group(self) -> Group:
-        """The group of facts that has the status fields, each a fact by its own name."""
+        """Return the group of facts that draws the status; facts and fields have the same names."""
         return Group("status", {self._draw: self.fields})
 
     def _draw(self, choices: Choices, names: Names, facts: Facts, pins: Facts) -> None:
@@ -108,26 +108,26 @@ class Lifecycle:
     # -- reading and writing payloads
 
     def subject_of(self, payload: Any) -> str:
-        """The id of the subject that a payload is about."""
+        """Return the id of the subject that a payload is about."""
         return str(payload["data"][self.subject])
 
     def token_of(self, payload: Any) -> str:
-        """The id of the subject without its kind."""
+        """Return the id of the subject without its kind."""
         return self.subject_of(payload).partition(":")[2]
 
     def rename(self, payload: Any, token: str) -> None:
-        """Make a payload one about another subject of the same kind."""
+        """Change a payload, so that it is about another subject of the same kind."""
         payload["data"][self.subject] = f"{payload['data'][self.kind]}:{token}"
 
     def status_of(self, payload: Any) -> tuple[str, ...]:
-        """The status that a payload tells."""
+        """Return the status that a payload shows."""
         return tuple(payload["data"][name] for name in self.fields)
 
     def instant_of(self, payload: Any) -> str:
-        """The instant of a payload, as it is written."""
+        """Return the instant of a payload, as it is written."""
         return str(payload["data"][self.instant])
 
-    def tell(self, payload: Any, status: tuple[str, ...], instant: str) -> None:
-        """Make a payload tell a status and an instant."""
+    def set_status(self, payload: Any, status: tuple[str, ...], instant: str) -> None:
+        """Change a payload, so that it shows a status and an instant."""
         payload["data"] |= dict(zip(self.fields, status, strict=True))
         payload["data"][self.instant] = instant

@@ -20,15 +20,15 @@ if TYPE_CHECKING:
     from kombo_fakes.webhooks.lifecycle import Lifecycle
 
 Facts: TypeAlias = "dict[str, Any]"
-"""What is true in one payload, by the name of the fact."""
+"""The facts of one payload, by name."""
 
 Place: TypeAlias = tuple[str, ...]
 """Where a field is: the property names that lead to it, without array indices."""
 
 Draw: TypeAlias = Callable[[Choices, Names, Facts, Facts], None]
-"""Draws facts: takes the choices, the source of names, the facts so far, which it adds to, and
-the facts that are pinned. It draws as often whatever is pinned, so that a pinned fact changes
-only what has to agree with it."""
+"""Draws facts. Its arguments are the choices, the source of names, the facts so far, to which it
+adds, and the pinned facts. The number of its draws does not depend on what is pinned, so that a
+pinned fact changes only the facts that have to agree with it."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -37,8 +37,8 @@ class Group:
 
     Attributes:
         name: The name of the group.
-        parts: What draws the facts, in this order, and the facts that each part draws. A part is
-            what can be drawn alone.
+        parts: The functions that draw the facts, in this order, each with the facts that it
+            draws. A function is called alone if only its facts are needed.
         per_item: Whether each item of an array has facts of its own.
     """
 
@@ -53,7 +53,7 @@ class Group:
 
     @cached_property
     def facts(self) -> dict[str, Draw]:
-        """The part that draws each fact."""
+        """The function that draws each fact."""
         return {fact: part for part, facts in self.parts.items() for fact in facts}
 
 
@@ -71,11 +71,11 @@ class SeenChange:
     """A payload that Kombo has been seen to send, and that today's schema rejects.
 
     Attributes:
-        variant: The last part of the change's id.
+        variant: The last part of the id of the change.
         pointer: JSON Pointer to the field.
         description: What is different.
         source: Where such a payload has been seen.
-        value: What the field holds; `ABSENT` if it is left out.
+        value: The value of the field; `ABSENT` if it is left out.
         kind: What kind of change it is.
     """
 
@@ -89,7 +89,7 @@ class SeenChange:
 
 @dataclass(frozen=True, kw_only=True)
 class Event:
-    """All that is known of an event beside its schema.
+    """What is known of an event besides its schema.
 
     Attributes:
         name: The value of its ``type``.

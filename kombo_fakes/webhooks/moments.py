@@ -1,4 +1,4 @@
-"""Instants in payloads: how Kombo writes them, and when they lie."""
+"""Instants in payloads: which ones are realistic, and how Kombo writes them."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import Any
 from kombo_fakes.core.choices import Choices
 from kombo_fakes.core.instants import is_date_time
 
-# Realistic payloads lie in the four years from here on.
+# Realistic instants are in the four years that begin here.
 _EPOCH = datetime(2022, 1, 1, tzinfo=timezone.utc)
 _MINUTES = 4 * 365 * 24 * 60
 
@@ -29,7 +29,7 @@ def timestamp(moment: datetime) -> str:
 
 
 MARKED_INSTANT = timestamp(_EPOCH - timedelta(milliseconds=1))
-"""An instant that no realistic payload has, so that a template can mark a place with it."""
+"""An instant that no realistic payload has. Templates mark places with it."""
 
 
 def draw_moment(choices: Choices, pins: dict[str, Any] | None = None) -> datetime:
@@ -40,12 +40,12 @@ def draw_moment(choices: Choices, pins: dict[str, Any] | None = None) -> datetim
 
 
 def draw_instant(choices: Choices, pins: dict[str, Any] | None = None) -> str:
-    """Like `draw_moment`, written as Kombo writes it."""
+    """Draw a moment as `draw_moment` does, written as Kombo writes it."""
     return timestamp(draw_moment(choices, pins))
 
 
 def pinned_moment(pins: dict[str, Any], fact: str) -> datetime | None:
-    """The moment in UTC that a fact is pinned to.
+    """Return the moment in UTC to which a fact is pinned.
 
     Returns:
         None if the fact is not pinned, or not to a ``date-time`` that `datetime` can hold.
@@ -68,7 +68,7 @@ def pinned_moment(pins: dict[str, Any], fact: str) -> datetime | None:
 
 
 def shift(moment: datetime, time: timedelta) -> datetime:
-    """Add some time to a moment; the moment itself where that leaves the years 1 to 9999."""
+    """Add some time to a moment, unless the sum is not in the years 1 to 9999."""
     try:
         return moment + time
     except OverflowError:
@@ -82,8 +82,8 @@ def instants(words: Sequence[int]) -> tuple[Sequence[bytes], Sequence[bytes], Se
         words: Numbers of 16 bits, three for each instant.
 
     Returns:
-        The days, the minutes, and the seconds with their ends, of all instants. They are not
-        joined, because the caller joins them to what is around them in the same go.
+        The days, the minutes, and the seconds with their ends, of all instants. The caller joins
+        them together with the text around them, which is faster than joining them first.
 
     Examples:
         >>> days, minutes, ends = instants([0, 0, 0, 65_535, 65_535, 65_535])

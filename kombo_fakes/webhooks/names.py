@@ -1,6 +1,6 @@
 """Names of organisations, people, jobs and places.
 
-They come from the pools that the package carries, or from a Faker of the user's.
+They come from the pools of the package, or from a Faker that the user passes.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ class Names(Protocol):
 
 
 class PooledNames:
-    """Names from the pools that the package carries: the same whatever Faker is installed."""
+    """Names from the pools of the package. They do not depend on the version of Faker."""
 
     def organization(self, choices: Choices) -> str:
         return choices.pick(load_pools().organizations)
@@ -60,11 +60,11 @@ _GERMAN = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue"})
 
 @lru_cache(maxsize=4_096)
 def slugify(name: str) -> str:
-    """Write a name as it would stand in an address or a host name.
+    """Write a name so that it can be a part of an email address or a host name.
 
     Returns:
-        Lower-case letters, digits and single hyphens; an empty string where none of them is left.
-
+        Lower-case ASCII letters, digits and single hyphens. The string is empty if the name has no
+        letters or digits that can be written in ASCII.
 
     Examples:
         >>> slugify("Müller & Söhne GmbH"), slugify("O'Hara"), slugify("株式会社")

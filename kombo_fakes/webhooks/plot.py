@@ -1,4 +1,4 @@
-"""The plot of a story: which events happen to an integration, and what they tell."""
+"""The plot of a story: which events happen to an integration, and what their payloads show."""
 
 from __future__ import annotations
 
@@ -74,7 +74,7 @@ class _Plot:
         self._known: Facts = {}
 
     def create(self) -> Any:
-        """Create the integration: what the first event says of it stays true."""
+        """Create the integration, whose facts all later events show."""
         created = self.happen(_CREATED)
         data = created["data"]
         self._known = {
@@ -88,29 +88,29 @@ class _Plot:
         return created
 
     def wait(self, minutes: int) -> None:
-        """Let up to so many minutes pass."""
+        """Let some time pass: at least a minute, and at most this number of minutes."""
         choices = self._choices
         self._moment += timedelta(
             minutes=choices.integer(1, minutes), milliseconds=choices.integer(1, 999)
         )
 
     def happen(self, event: str, facts: Facts | None = None, needs: Place | None = None) -> Any:
-        """Let an event happen now."""
+        """Make an event happen now."""
         return self._make(event, {**self._known, "moment": self._moment, **(facts or {})}, needs)
 
     def change_to(self, name: str) -> Any:
-        """Let the integration change to a status, by the name that the event's file gives it."""
+        """Change the integration to a status, named as in the file of the event."""
         lifecycle = default_lifecycle()
         self.wait(60 * 24)
         status = zip(lifecycle.fields, lifecycle.statuses[name].values, strict=True)
         return self.happen(lifecycle.event, dict(status))
 
     def sync(self, **facts: Any) -> Any:
-        """Let a sync finish."""
+        """Finish a sync."""
         return self.happen(_SYNCED, {"sync_seconds": self._choices.integer(1, 3_000), **facts})
 
     def suffer_outage(self) -> Iterator[Any]:
-        """Let the credentials expire, let somebody notice, and let all be well again."""
+        """Let the credentials expire, which raises an issue; renew them, which resolves it."""
         issue = self._choices.token(24)
         yield self.change_to("expired")
         yield self._issue(issue, "raised")
@@ -118,6 +118,6 @@ class _Plot:
         yield self._issue(issue, "resolved")
 
     def _issue(self, issue: str, change: str) -> Any:
-        # An issue can also be one of the whole environment; here it is one of this integration.
+        # An issue can also be about the whole environment; this one is about the integration.
         facts = {"issue_id": issue, "issue_change": change}
         return self.happen(_ISSUE, facts, needs=("data", "integration"))

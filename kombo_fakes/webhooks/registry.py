@@ -1,4 +1,4 @@
-"""Finds the files in `kombo_fakes.webhooks.events`: there is no list of them to keep."""
+"""Finds the files in `kombo_fakes.webhooks.events`, without a list of them."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from kombo_fakes.webhooks.shipped import DEFAULT_EVENT
 
 @cache
 def known_events() -> Mapping[str, Event]:
-    """The events that have a file of their own, by name."""
+    """Return the events that have a file, by name."""
     found = (
         import_module(f"{files.__name__}.{module.name}").EVENT
         for module in pkgutil.iter_modules(files.__path__)
@@ -24,13 +24,13 @@ def known_events() -> Mapping[str, Event]:
 
 
 def event_named(name: str) -> Event:
-    """What is known of an event.
+    """Return what is known of an event.
 
     Args:
         name: The name of an event, or of any schema.
 
     Returns:
-        Where the name has no file, an `Event` of which nothing but its name is known.
+        The `Event` of its file. Without a file, an `Event` that has only a name.
 
     Examples:
         >>> event_named("data-changed").fields
@@ -40,7 +40,7 @@ def event_named(name: str) -> Event:
 
 
 def default_lifecycle() -> Lifecycle:
-    """The lifecycle that sequences of the default event follow."""
+    """Return the lifecycle of the default event, which sequences follow."""
     lifecycle = event_named(DEFAULT_EVENT).lifecycle
     assert lifecycle is not None
     return lifecycle

@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 def send_by_client(delivery: Delivery, client: Any, url: str) -> Any:
     """Send a delivery by a client, as `Delivery.send` describes it.
 
-    Clients are told apart by the methods and parameters that they have and not by their class, so
-    that subclasses and look-alikes work, and none of the packages has to be installed.
+    The methods and parameters of a client decide how it is called, and not its class. So subclasses
+    and similar clients work, and none of the packages has to be installed.
 
     Raises:
         TypeError: if the client is not one of those that `Delivery.send` lists.
@@ -76,7 +76,7 @@ def _send_by_aiohttp(delivery: Delivery, client: Any, url: str) -> Any:
 def _send_by_django(delivery: Delivery, client: Any, url: str) -> Any:
     others = dict(join_repeated(strip_values(delivery.headers)))
     content_type = ""
-    # Django ignores its content_type argument where there is no body.
+    # Django ignores its content_type argument without a body.
     for name in [name for name in others if name.lower() == "content-type" and delivery.body]:
         content_type = others.pop(name)
     options: dict[str, Any]
@@ -88,7 +88,7 @@ def _send_by_django(delivery: Delivery, client: Any, url: str) -> Any:
 
 
 def _parameters(client: Any, method_name: str) -> frozenset[str]:
-    """The parameters of a method and of those of its base classes, to which it may pass them on."""
+    """Return the parameters of a method and of the methods that it overrides."""
     methods = [vars(kind).get(method_name) for kind in type(client).__mro__]
     found: set[str] = set()
     for method in (getattr(client, method_name, None), *methods):

@@ -31,11 +31,11 @@ class Delivery:
     A delivery is immutable; `dataclasses.replace` makes a changed copy.
 
     Attributes:
-        method: The HTTP method: ``POST``, but for a few wire faults.
-        headers: Names and values in order. A name can stand there twice. Each character of a value
+        method: The HTTP method: ``POST``, except for a few wire faults.
+        headers: Names and values in order. A name can occur twice. Each character of a value
             is one byte (Latin-1, as in PEP 3333), so ``"\xe9"`` is the byte E9.
         body: The bytes of the body.
-        done: What was done to the delivery, in a few words each: its style, its fault.
+        done: What was done to the delivery, in a few words each, such as its style or its fault.
         style: The name of the `Style` that the body is written in; None if it is not one.
 
     Examples:
@@ -70,7 +70,7 @@ class Delivery:
             done: What was done to the payload.
 
         Raises:
-            UnknownNameError: if there is no such style.
+            UnknownNameError: if the style does not exist.
             SecretError: if the secret is empty.
         """
         how = () if style == "compact" else (f"style {style}",)
@@ -81,7 +81,7 @@ class Delivery:
     def signed(
         cls, body: bytes, secret: str | bytes = TEST_SECRET, *, done: Iterable[str] = ()
     ) -> Delivery:
-        """Return the correctly signed delivery of a body, whatever its bytes are.
+        """Return the correctly signed delivery of a body, which can be any bytes.
 
         Raises:
             SecretError: if the secret is empty.
@@ -185,13 +185,14 @@ class Delivery:
 
         Args:
             url: Where the receiver is.
-            body_file: A file that holds the body. The command names the file instead of the body,
-                which keeps it short.
-            variable: The shell variable that holds the receiver's secret. The command then signs
-                the body anew with openssl, if the body is in a file or can be part of a command.
+            body_file: A file that contains the body. The command is short, because it names the
+                file.
+            variable: The shell variable that contains the secret of the receiver. The
+                command then signs the body anew with openssl, if the body is in a file or can be
+                a part of a command.
 
         Returns:
-            The command. It never holds the secret, only the signature of this body.
+            The command. It contains the signature of this body, and never the secret.
 
         Examples:
             >>> print(Delivery.of({"id": "1"}).curl("http://127.0.0.1:8000/hooks"))

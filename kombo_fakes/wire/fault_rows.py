@@ -15,13 +15,13 @@ from kombo_fakes.wire.expectations import Expectation
 from kombo_fakes.wire.serializations import serialize
 from kombo_fakes.wire.signing import SIGNATURE_HEADER, signature_with
 
-# A character of Unicode's private use area, so that it is not in a payload already.
+# A character of Unicode's private use area, so that no payload has it.
 _MARK = "\ue000a place\ue000"
 
 
 @dataclass(frozen=True, slots=True)
 class FaultCase:
-    """A valid payload, and all that it takes to make a faulty delivery of it."""
+    """A valid payload, and what makers need to make a faulty delivery of it."""
 
     payload: Any
     secret: bytes
@@ -46,19 +46,19 @@ class FaultCase:
         return signature_with(self.body if body is None else body, self.secret)
 
     def change_free_string(self, change: Callable[[str], Any]) -> Any:
-        """Return the payload with another string at `_free_string`; None if there is none."""
+        """Return the payload with a string changed that may be any string; None without one."""
         path = self._free_string()
         if path is None:
             return None
         return replace_at(self.payload, path, change(get(self.payload, path)))
 
     def _free_string(self) -> Path | None:
-        """Find a string that could be any other string as well, if possible not an id."""
+        """Find a string that the schema allows to be any other string, if possible not an id."""
         found = None
         for path, string in _strings(self.payload):
             if not self.schema.is_valid(replace_at(self.payload, path, string + " x/é")):
                 continue
-            # Receivers look up ids, so that another id can be an error of another kind.
+            # Receivers read records by their ids, so that another id can be another error.
             if not str(path[-1]).lower().endswith(("id", "type")):
                 return path
             found = found or path

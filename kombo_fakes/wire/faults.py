@@ -1,7 +1,7 @@
 """Wire faults: what can be wrong with a delivery rather than with the payload in it.
 
-The table in `fault_families` says for each of them what a receiver is expected to do: to reject
-the delivery, to accept it, or either, where standards leave the choice to the receiver.
+The tables in `fault_families` say what a receiver is expected to do with each of them: to reject
+the delivery, to accept it, or either. Either is right if standards leave it to the receiver.
 """
 
 from __future__ import annotations
@@ -165,7 +165,7 @@ def wire_faults(
     """Return the catalogue of wire faults.
 
     Args:
-        event_or_schema: The schema of the payloads: whatever `Schema.load` takes.
+        event_or_schema: The schema of the payloads: what `Schema.load` accepts.
         secret: The webhook secret of the receiver.
         family: Only those of this family: ``"signature"``, ``"body"`` or ``"http"``.
         ids: Only those with one of these ids; ``*`` matches any characters.
@@ -174,7 +174,7 @@ def wire_faults(
         The wire faults that payloads of this schema can have, in a stable order.
 
     Raises:
-        UnknownNameError: if there is no such family or id; the message names the nearest one.
+        UnknownNameError: if a family or id does not exist; the message names the nearest one.
         SecretError: if the secret is empty.
 
     Examples:
@@ -204,7 +204,7 @@ def wire_faults(
 def _possible(
     rows: Iterable[tuple[Family, FaultRow]], secret: str | bytes, schema: Schema
 ) -> tuple[WireFault, ...]:
-    """The wire faults that payloads of a schema can have."""
+    """Return the wire faults that payloads of a schema can have."""
     made = (
         WireFault(row.id, name, row.description, *row.expected, row.why, secret, schema, row.make)
         for name, row in rows

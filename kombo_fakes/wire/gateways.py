@@ -12,7 +12,7 @@ from kombo_fakes.wire.headers import cgi_name, join_repeated, strip_values
 if TYPE_CHECKING:
     from kombo_fakes.wire.delivery import Delivery
 
-# What a target can have beside letters, digits and "-._~" (RFC 3986, appendix A).
+# What a target can contain besides ASCII letters, digits and "-._~" (RFC 3986, appendix A).
 _SAFE = "/%:@!$&'()*+,;=?[]"
 
 

@@ -24,7 +24,7 @@ class Style:
 
     Attributes:
         name: A stable name, such as ``indented``.
-        description: What the style looks like, as a phrase.
+        description: How the body is written, as a phrase.
         ambiguous: Whether good parsers disagree: those of typed languages may read another value,
             or reject the body.
 
@@ -76,7 +76,7 @@ def serialize(payload: Any, style: str = "compact") -> bytes:
         The body, in UTF-8.
 
     Raises:
-        UnknownNameError: if there is no such style; the message names the nearest one.
+        UnknownNameError: if the style does not exist; the message names the nearest one.
         TypeError, ValueError: if the payload is not a JSON value.
 
     Examples:

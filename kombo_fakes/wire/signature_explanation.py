@@ -1,4 +1,4 @@
-"""What is wrong with a signature, found by trying the mistakes that implementations make."""
+"""Explains wrong signatures, by trying the mistakes that implementations make."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ from kombo_fakes.wire.signing import key_of, sign
 
 _LENGTH = 43
 _CHARACTERS = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_")
-# A shorter beginning of the right signature may be there by chance.
-_TELLING = 8
+# A shorter beginning can be equal to that of the right signature by chance.
+_SHORTEST_BEGINNING = 8
 
 
 @public
@@ -26,9 +26,9 @@ class SignatureExplanation:
     """What is wrong with a signature. Its ``str()`` is the text.
 
     Attributes:
-        text: What was most likely done instead, in one line. The secret is not in it.
+        text: What was most likely done instead, in one line. It does not contain the secret.
         fix: What to do about it.
-        mistakes: The known mistakes that make this very signature; empty if none does.
+        mistakes: The known mistakes that make exactly this signature, if there are any.
     """
 
     text: str
@@ -44,13 +44,13 @@ def explain_signature(
 ) -> SignatureExplanation | None:
     r"""Find out what most likely made a wrong signature.
 
-    The usual mistakes are tried one by one, and in combination with another encoding: the digest
-    in hexadecimal or padded base64, JSON that was written again, a line feed after the secret,
-    another algorithm. ``kombo-fakes verify`` prints the same text.
+    It tries the usual mistakes one by one, and together with other encodings: the digest in
+    hexadecimal or padded base64, JSON that was written again, a line feed after the secret, another
+    algorithm. ``kombo-fakes verify`` prints the same text.
 
     Args:
         body: The bytes of the request, before anything parsed them.
-        signature: The value of the header as it came; None if there was none.
+        signature: The value of the header as it was received; None without a header.
         secret: The webhook secret.
 
     Returns:
@@ -104,7 +104,7 @@ _COMPUTATIONS = tuple(
 
 
 def _remove_additions(header: str) -> tuple[SignatureMistake | None, str]:
-    """The signature in a header, and what was added to it."""
+    """Return the mistake that added something to the signature in a header, and the signature."""
     for mistake in _HEADERS:
         plain = mistake.undo(header)
         if plain != header:
@@ -129,10 +129,10 @@ def _explain(
 
 
 def _explain_unknown(plain: str, right: str) -> SignatureExplanation:
-    """What is wrong with a signature that no known mistake makes."""
+    """Explain a signature that no known mistake makes."""
     if plain.lower() == right.lower():
         return _explain(None, MISTAKES["case-changed"], None)
-    if len(plain) >= _TELLING and right.startswith(plain):
+    if len(plain) >= _SHORTEST_BEGINNING and right.startswith(plain):
         text = f"only the first {len(plain)} characters of the right one, which has {_LENGTH}"
         return SignatureExplanation(text, "compare and store the whole signature")
     if plain.startswith(right):

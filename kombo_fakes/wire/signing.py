@@ -14,10 +14,10 @@ SIGNATURE_HEADER = "X-Kombo-Signature"
 """The header that carries the signature."""
 
 TEST_SECRET = "kombo_fakes-test-secret-DO-NOT-USE"  # noqa: S105
-"""The secret that deliveries are signed with unless you give another one."""
+"""The secret that deliveries are signed with, unless you pass another one."""
 
 SECRET_VARIABLE = "KOMBO_WEBHOOK_SECRET"  # noqa: S105
-"""The environment variable that holds the secret, unless you name another place."""
+"""The environment variable that contains the secret, unless you name another source."""
 
 
 def sign(body: bytes, secret: str | bytes) -> str:
@@ -82,7 +82,7 @@ def digest(body: bytes, key: bytes) -> bytes:
 
 
 def signature_with(body: bytes, key: bytes) -> str:
-    """Return the signature with any key at all, even the empty one."""
+    """Return the signature with any key, even the empty one."""
     return urlsafe_b64encode(digest(body, key)).rstrip(b"=").decode("ascii")
 
 

@@ -35,7 +35,7 @@ def deliveries(
     r"""Return a strategy for correctly signed deliveries, in all styles.
 
     Args:
-        event_or_schema: What `Schema.load` takes; an event name by default.
+        event_or_schema: What `Schema.load` accepts, such as the name of an event.
         values: As in `payloads`.
         secret: The webhook secret of the receiver.
         style: The name of the only style to use; all of them if not given.
@@ -47,7 +47,7 @@ def deliveries(
         A strategy of `Delivery`. It shrinks towards a short payload, written compactly.
 
     Raises:
-        UnknownNameError: if there is no such event or style.
+        UnknownNameError: if the event or style does not exist.
         SecretError: if the secret is empty.
         OverrideError, SchemaError: as `payloads` does.
 

@@ -378,7 +378,9 @@ ONE_NAME = String(patterns=("^z$",))
 )
 def test_where_no_realistic_value_was_found(plan: Blueprint, place: str) -> None:
     generator = RealisticGenerator(Object({"a": plan}, frozenset({"a"})), "name")
-    with pytest.raises(SchemaError, match=f"^name: {place}: none of 60 realistic values"):
+    with pytest.raises(
+        SchemaError, match=f"^name: {place}: the schema rejects all 60 realistic values"
+    ):
         generator.generate(SeededChoices(0))
 
 

@@ -1,4 +1,4 @@
-"""Servers of plain sockets that behave as a test wants them to, however badly."""
+"""Servers of plain sockets, which behave as a test needs it, even badly."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ CLOSING = b"HTTP/1.1 204 No Content\r\nConnection: close\r\n\r\n"
 
 
 def answer(body: bytes, *headers: str, status: str = "200 OK") -> bytes:
-    """An answer with a Content-Length."""
+    """Return an answer with a Content-Length."""
     lines = [f"HTTP/1.1 {status}", *headers, f"Content-Length: {len(body)}", "", ""]
     return "\r\n".join(lines).encode("latin-1") + body
 
@@ -30,13 +30,13 @@ class Request:
     body: bytes
 
     def header(self, name: bytes) -> list[bytes]:
-        """All values of a header, whatever the case of its name."""
+        """Return all values of a header; the case of its name does not matter."""
         return [value for key, value in self.headers if key.lower() == name.lower()]
 
 
 @dataclass
 class Peer:
-    """The server's end of a connection."""
+    """A connection, as the server sees it."""
 
     socket: socket.socket
     server: Server
@@ -52,7 +52,7 @@ class Peer:
         return bool(data)
 
     def head(self) -> Request | None:
-        """Read a request up to its body; None when there is no more."""
+        """Read a request up to its body; return None if the client has closed the connection."""
         while b"\r\n\r\n" not in self._buffer:
             if not self._more():
                 return None
@@ -62,7 +62,7 @@ class Peer:
         return Request(line, headers, b"")
 
     def request(self) -> Request | None:
-        """Read a whole request, and note it down."""
+        """Read a whole request, and add it to the requests of the server."""
         found = self.head()
         if found is None:
             return None
@@ -75,7 +75,7 @@ class Peer:
         return found
 
     def send(self, data: bytes) -> bool:
-        """Send; whether there is still somebody who reads."""
+        """Send data; return False if the client has closed the connection."""
         try:
             self.socket.sendall(data)
         except OSError:
@@ -88,7 +88,7 @@ class Peer:
         self.socket.close()
 
     def wait(self, seconds: float | None = None) -> bool:
-        """Do nothing until the end of the test; whether it has come."""
+        """Wait until the end of the test, or some seconds; return whether the test has ended."""
         return self.server.ended.wait(seconds)
 
 
@@ -96,13 +96,13 @@ Handler = Callable[[Peer], None]
 
 
 def polite(peer: Peer) -> None:
-    """Answer every request with 204, for as long as the client likes."""
+    """Answer every request with 204, until the client closes the connection."""
     while peer.request() is not None:
         peer.send(NO_CONTENT)
 
 
 def answering(*answers: bytes) -> Handler:
-    """Give these answers, one a request, and close the connection."""
+    """Give these answers, one to each request, and close the connection."""
 
     def handle(peer: Peer) -> None:
         for data in answers:

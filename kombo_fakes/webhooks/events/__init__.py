@@ -1,4 +1,4 @@
-"""One file for each event, which describes what is known of the event beside its schema.
+"""One file for each event, which describes what is known of the event besides its schema.
 
 To add an event, put its schema in ``schemas/``, add a file here and run ``make events``. The file
 has the name of the event, with ``_`` for everything but letters and digits, and contains an `Event`

@@ -1,7 +1,7 @@
 """Draws the pools from Faker and stores them: ``python -m kombo_fakes.webhooks.pools``.
 
 Faker promises the same output for one of its versions only. Because the pools are stored, the same
-seed gives the same payloads whatever Faker is installed. Drawing the pools again changes the
+seed gives the same payloads with every version of Faker. Drawing the pools again changes the
 payloads of every seed, which the changelog has to say.
 """
 

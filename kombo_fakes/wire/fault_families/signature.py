@@ -27,7 +27,7 @@ def _make(*mistakes: str) -> Maker:
 def _make_row(
     fault_id: str, mistake: str, expected: tuple[Expectation, Expectation], why: str
 ) -> FaultRow:
-    """A row that is described as the mistake is."""
+    """Make a row with the description of a mistake."""
     return FaultRow(fault_id, MISTAKES[mistake].what, expected, why, _make(mistake))
 
 
@@ -75,7 +75,7 @@ def _use_standard_alphabet(case: FaultCase) -> Delivery:
 def _malform(case: FaultCase) -> Delivery:
     kinds = (",", "=", "A", "v1,", "null", "sha256=", "%", "{}", "A" * 43 + "=" * 5, "-" * 42)
     picked = case.choices.pick(kinds)
-    # The beginning of the right signature is another mistake: it is malformed only by chance.
+    # The beginning of the right signature would be another fault, signature-shortened.
     return case.signed_by("%" if case.right_signature().startswith(picked) else picked)
 
 

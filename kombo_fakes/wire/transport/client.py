@@ -150,7 +150,7 @@ https://; did you mean 'http://localhost:8000/hooks'?
         from Kombo. A failure on a new connection is always an error.
 
         Returns:
-            The answer, whatever its status.
+            The answer, with any status.
 
         Raises:
             TransportError: if no answer comes, or it does not end in time.

@@ -83,7 +83,7 @@ def show_url(at: Url) -> str:
 
 
 def find_addresses(at: Url, port: int, seconds: float) -> list[str]:
-    """Look up all addresses of a host.
+    """Find all addresses of a host.
 
     Args:
         at: The URL with the host.
@@ -123,7 +123,7 @@ def find_addresses(at: Url, port: int, seconds: float) -> list[str]:
 
 
 def _look_up(host: str, port: int, seconds: float) -> list[str]:
-    """Look up a name in a thread, because `socket.getaddrinfo` has no time limit."""
+    """Resolve a name in a thread, because `socket.getaddrinfo` has no time limit."""
     results: queue.SimpleQueue[list[str] | Exception] = queue.SimpleQueue()
 
     def look_up() -> None:

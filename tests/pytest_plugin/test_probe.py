@@ -347,7 +347,9 @@ def test_a_mistake_in_the_marker_of_a_case_is_one_line_at_collection(
         (
             "kombo_probe(len, policy='x')",
             snapshot(
-                ["kombo_fakes.UnknownNameError: unknown policy 'x'; there are: strict, tolerant"]
+                [
+                    "kombo_fakes.UnknownNameError: unknown policy 'x'; expected one of: strict, tolerant"
+                ]
             ),
         ),
     ],

@@ -149,7 +149,7 @@ def test_failures_depend_on_the_policy_and_a_crash_is_always_one() -> None:
                 "faulty=0.1: the schemas have no faults, because they allow everything; set it to 0"
             ),
         ),
-        ({"policy": "lax"}, snapshot("unknown policy 'lax'; there are: strict, tolerant")),
+        ({"policy": "lax"}, snapshot("unknown policy 'lax'; expected one of: strict, tolerant")),
     ],
 )
 def test_wrong_options_are_an_error_before_anything_is_sent(options, message) -> None:

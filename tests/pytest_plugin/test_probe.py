@@ -289,7 +289,7 @@ def test_workers_agree_on_the_cases(project: pytest.Pytester):
         (
             "baseline='conftest.py'",
             snapshot(
-                "@pytest.mark.kombo: DIR/conftest.py: no JSON at line 1, column 1: Expecting value"
+                "@pytest.mark.kombo: DIR/conftest.py: invalid JSON at line 1, column 1: Expecting value"
             ),
         ),
         (

@@ -22,35 +22,35 @@ _USED = {
 
 
 def _overloads() -> Iterator[str]:
-    types = [(event, payload.__name__) for event, payload in PAYLOAD_TYPES.items()]
-    for event, name in types:
-        # Only the default event need not be named.
-        default = " = ..." if event == types[0][0] else ""
-        yield "@overload"
-        yield (
-            f"def payloads(event_or_schema: Literal[{event!r}]{default}, values: Values = ...,"
-            f" **options: Unpack[StrategyOptions]) -> SearchStrategy[{name}]:"
-        )
-        yield from _body("payloads", is_first=bool(default))
-    yield "@overload"
+    yield from _overload(
+        "payloads", "values: Values = ..., **options: Unpack[StrategyOptions]", "SearchStrategy[{}]"
+    )
     yield (
         "def payloads(event_or_schema: SchemaLike, values: Values = ...,"
         " **options: Unpack[StrategyOptions]) -> SearchStrategy[Any]: ..."
     )
-    for event, name in types:
-        default = " = ..." if event == types[0][0] else ""
-        yield "@overload"
-        yield (
-            f"def generate(event_or_schema: Literal[{event!r}]{default}, n: int | None = ...,"
-            f" **options: Unpack[ValidOptions]) -> Iterator[Made[{name}]]:"
-        )
-        yield from _body("generate", is_first=bool(default))
+    yield from _overload(
+        "generate", "n: int | None = ..., **options: Unpack[ValidOptions]", "Iterator[Made[{}]]"
+    )
     # A payload that is wrong on purpose may have any shape.
-    yield "@overload"
     yield (
         "def generate(event_or_schema: SchemaLike = ..., n: int | None = ...,"
         " **options: Unpack[AllOptions]) -> Iterator[Made[Any]]: ..."
     )
+
+
+def _overload(name: str, parameters: str, returned: str) -> Iterator[str]:
+    """Yield one overload for each event, and the decorator of the overload for all schemas."""
+    for number, (event, payload) in enumerate(PAYLOAD_TYPES.items()):
+        # Only the default event need not be named.
+        default = "" if number else " = ..."
+        yield "@overload"
+        yield (
+            f"def {name}(event_or_schema: Literal[{event!r}]{default}, {parameters})"
+            f" -> {returned.format(payload.__name__)}:"
+        )
+        yield from _body(name, is_first=not number)
+    yield "@overload"
 
 
 def _body(name: str, *, is_first: bool) -> list[str]:

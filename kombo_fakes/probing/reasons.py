@@ -78,7 +78,7 @@ class Stop:
 
     Attributes:
         reason: The reason.
-        event: The event; empty where the run has only one.
+        event: The event; empty if the run has only one.
     """
 
     reason: StopReason
@@ -218,7 +218,7 @@ class NotJudged:
 
     Attributes:
         reason: What it is, and why.
-        event: The event; empty where the run has only one, or it is about all of them.
+        event: The event; empty if the run has only one, or the reason concerns all of them.
     """
 
     reason: NotJudgedReason

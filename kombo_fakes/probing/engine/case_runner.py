@@ -18,7 +18,7 @@ from kombo_fakes.probing.verdicts.evidence import Evidence
 from kombo_fakes.probing.verdicts.judge import find_mismatches, judge
 from kombo_fakes.sequences.mismatches import ABSENT, WHOLE, Mismatch
 
-# If so many cases of a group hang, the others are not sent: each would take a whole time-out.
+# If this many cases of a group hang, the others are not sent: each would take a whole time-out.
 _MOST_HANGS = 3
 
 

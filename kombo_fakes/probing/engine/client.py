@@ -99,7 +99,7 @@ class Client:
         secret: Its secret, which no answer should hold.
         observe: How to observe it; None for not at all.
         deadline: The moment of the monotonic clock at which the run ends.
-        redactor: Keeps the secret out of what is returned.
+        redactor: Removes the secret from replies, states and messages.
         settle: Seconds that the receiver may take to store what it has accepted.
 
     Attributes:
@@ -133,7 +133,7 @@ class Client:
         self._threads = 0
 
     def trust_receiver(self) -> None:
-        """Note that the receiver has worked: whatever breaks from now on, a delivery has broken.
+        """Note that the receiver has worked: from now on a delivery causes whatever breaks.
 
         Until then, a receiver that cannot be reached or observed is an error of the set-up.
         """
@@ -291,7 +291,7 @@ class Client:
 
 
 def _pauses(seconds: float) -> Iterator[float]:
-    """Iterate over pauses that add up to so many seconds: short ones first, at most a second."""
+    """Iterate over pauses with a total of some seconds: short ones first, at most one second."""
     pause = 0.02
     while seconds > 0:
         yield min(pause, seconds)

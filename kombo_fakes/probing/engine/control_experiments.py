@@ -77,12 +77,12 @@ class ControlExperiments:
         """Check whether an integration fails in the same way alone: then nothing is mixed up.
 
         Args:
-            wrong: What was wrong.
+            wrong: The wrong state after the timeline.
             step: The last step.
             exchanges: All deliveries of the timeline.
 
         Returns:
-            What is wrong after all.
+            The wrong state, with the cause that fits.
         """
         if wrong.cause is not TIMELINE_INTEGRATIONS or wrong.integration != integration_of(
             step.delivery

@@ -49,12 +49,12 @@ class Explorer:
         case has shown the same.
 
         Raises:
-            Exception: whatever ended the run in one of the deliveries.
+            Exception: the error of the delivery that ended the run.
         """
         ended: list[Exception] = []
 
         # The function never raises. Otherwise Hypothesis would shrink the payload, and report it as
-        # flaky: with what is known after a failure, the same payload may not fail a second time.
+        # flaky: a failure that is known is not reported again for the same payload.
         @seeded(self._maker.seed)
         @settings(
             max_examples=self._max_examples,

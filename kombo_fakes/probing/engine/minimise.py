@@ -62,7 +62,7 @@ class Minimiser:
             prefix: What the id of the case begins with.
 
         Returns:
-            The case; None where the failure is known already.
+            The case; None if the failure is known already.
         """
         payloads = self._maker.payloads
         path = self._find_field(payload, category)

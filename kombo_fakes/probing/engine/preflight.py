@@ -49,13 +49,13 @@ _INDEPENDENT = (404, 405, 410, 415, 429)
 
 @dataclass(frozen=True, slots=True)
 class Variant:
-    """Another delivery that is tried where the first one is rejected.
+    """Another delivery that is tried if the first one is rejected.
 
     Attributes:
         case: The delivery.
         cause: What is wrong with a receiver that accepts this one.
         what: What is accepted instead, in a few words.
-        fix: What to do about it, where that is not the fix of the cause.
+        fix: The fix, if it differs from that of the cause.
     """
 
     case: Case
@@ -65,7 +65,7 @@ class Variant:
 
 
 def make_variants(maker: CaseMaker, first: Case, reply: Reply) -> Iterator[Variant]:
-    """Make what to try where the first delivery was rejected.
+    """Make the variants to try if the first delivery was rejected.
 
     Args:
         maker: Makes the payloads.
@@ -73,7 +73,7 @@ def make_variants(maker: CaseMaker, first: Case, reply: Reply) -> Iterator[Varia
         reply: The reply to it.
 
     Yields:
-        The variants, the likeliest first; nothing where the reply tells enough.
+        The variants, the likeliest first; nothing if the reply alone names the cause.
     """
     status = reply.status
     if status is None or 300 <= status < 400 or status in _INDEPENDENT:
@@ -89,7 +89,7 @@ def _sign_wrongly(maker: CaseMaker, first: Case) -> Iterator[Variant]:
     body, secret = first.delivery.body, key_of(maker.secret)
     for mistakes in COMMON_COMBINATIONS:
         what = describe_mistakes(mistakes)
-        # One signature is enough: where a mistake makes several, a receiver accepts all or none.
+        # One signature is enough: if a mistake makes several, a receiver accepts all or none.
         for signature in compute_signatures(mistakes, body, secret)[:1]:
             delivery = first.delivery.with_header(SIGNATURE_HEADER, signature)
             yield Variant(
@@ -113,7 +113,7 @@ class _ValueRow(NamedTuple):
     """A value that a receiver may expect.
 
     Attributes:
-        path: Where it stands.
+        path: Its path in the payload.
         value: The value.
         cause: What is wrong with a receiver that accepts the payload with this value.
     """

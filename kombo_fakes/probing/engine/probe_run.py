@@ -153,7 +153,7 @@ class ProbeRun:
     def _make_report(self) -> Report:
         known = self._settings.known
         found = sorted(self._found, key=lambda one: LIKELIHOODS.index(one.finding.likelihood))
-        # What a run that was stopped has not found may still be wrong.
+        # A run that was stopped may have missed a known finding.
         ids = [one for each in found for one in each.ids]
         outdated = () if self._stops else known.not_among(ids)
         if outdated:

@@ -13,7 +13,7 @@ from kombo_fakes.probing.reasons import TooManyRateLimited
 from kombo_fakes.probing.verdicts.evidence import Evidence
 from kombo_fakes.wire.delivery import Delivery
 
-# After so many 429 in a row the other deliveries would be answered 429, too.
+# After this many 429 in a row, the other deliveries are likely to be answered 429, too.
 _MOST_RATE_LIMITED = 100
 
 

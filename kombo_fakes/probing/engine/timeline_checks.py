@@ -25,13 +25,13 @@ from kombo_fakes.wire.delivery import Delivery
 
 State = Mapping[str, Any]
 
-# Scenarios in which the state itself tells what is wrong, better than the trap that they are about.
+# In these scenarios the state itself tells what is wrong, better than the scenario's own cause.
 _TELLING = {"first", "update", "soon", "life", "invalid-and-back", "every-turn", "eras"}
 
 # Scenarios of these causes have two ids that look alike. They fail by the state of the other one.
 _OF_LOOKALIKES = (TIMELINE_CASE, TIMELINE_CASE_OF_EVENTS, TIMELINE_ALIKE, TIMELINE_ALIKE_EVENTS)
 
-# In this scenario it is open which of the events come first, and so how many of them are applied.
+# This scenario does not determine which events come first, nor how many of them are applied.
 _OPEN_COUNT = "updates-at-once"
 
 
@@ -81,7 +81,7 @@ def is_acceptable(
     counts_late: bool,
     state: State | None,
 ) -> bool:
-    """True if a state is no failure of a scenario.
+    """True if a state is not a failure of a scenario.
 
     Args:
         scenario: The scenario.
@@ -105,7 +105,7 @@ def classify_state(
     mismatches: tuple[Mismatch, ...],
     before: Sequence[Record],
 ) -> WrongState:
-    """Tell what is wrong with a state that is not the right one.
+    """Classify a state that is not the right one.
 
     Args:
         scenario: The scenario.
@@ -174,7 +174,7 @@ def make_timeline_case(
         about: What is special about it, in a few words.
         delivery: The delivery that it is judged by.
         expectation: What the receiver has to do with it.
-        difference: What two ids differ in, where they are almost alike.
+        difference: The difference of two ids that are almost alike.
     """
     return Case(
         id=f"timeline:{name}",
@@ -192,7 +192,7 @@ def make_timeline_case(
 
 
 def expectation_of(step: Step) -> Expectation:
-    """Tell what a receiver has to do with the delivery of a step."""
+    """Return what a receiver has to do with the delivery of a step."""
     if isinstance(step, Forged):
         return "reject"
     return "either" if isinstance(step, Foreign) else "accept"

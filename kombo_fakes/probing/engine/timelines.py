@@ -48,10 +48,10 @@ from kombo_fakes.sequences.timeline import Step
 
 _MOST_HANGS = 3
 
-# Where one of these fails, the state tells nothing about single deliveries.
+# If one of these fails, the state tells nothing about single deliveries.
 _BASICS = {"first", "update", "two", "two-of-a-tool", "older-of-another", "nameless"}
 
-# Where one of these fails, a control experiment tells whether anything is applied at all.
+# If one of these fails, a control experiment tells whether the receiver applies anything at all.
 _WITH_CONTROL = ("first", "update")
 
 # The integrations of these are checked again at the end.
@@ -60,7 +60,7 @@ _RECHECKED = ("first", "update", "two")
 
 @dataclass(frozen=True, slots=True)
 class _Played:
-    """What came of a scenario.
+    """The result of a scenario.
 
     Attributes:
         has_passed: False if the scenarios that build on it should not be played.
@@ -238,7 +238,7 @@ class Timelines:
     ) -> _Played:
         """Keep a wrong answer, unless the delivery fails without the timeline, too."""
         if isinstance(step, Forged):
-            # Whether it is rejected is judged by a case of its own. Here it spoils the scenario.
+            # Cases of their own judge whether forged deliveries are rejected.
             self._note(TimelineReason.FAILS_ALONE, scenario.id)
             return _Played(has_passed=True)
         self._hung += failure.category == "hangs"
@@ -256,7 +256,7 @@ class Timelines:
         return _Played(has_passed=False, failure=failure)
 
     def _judge_state(self, ledger: Ledger, failure: Failure) -> _Played:
-        """Keep a wrong state. One in the count of events only spoils no other scenario."""
+        """Keep a wrong state. A wrong count of events alone does not prevent other scenarios."""
         self._keep(failure)
         if failure.case.cause is TIMELINE_ORDER:
             state = self._session.observe(failure.integration)

@@ -54,7 +54,7 @@ class ResponseBody:
 
 
 def read_status(answer: Any) -> int:
-    """Read the HTTP status out of what a callable has returned.
+    """Read the HTTP status from the value that a callable has returned.
 
     Args:
         answer: An int, or a response that has ``status_code`` or ``status``.
@@ -99,7 +99,7 @@ def locate_exception(error: BaseException) -> Raised:
     frames = traceback.extract_tb(error.__traceback__)
     if not frames:
         return Raised(what)
-    # The innermost frame that is not a library's says where the bug is.
+    # The bug is most likely in the innermost frame that is not in a library.
     own = [frame for frame in frames if not _is_library(frame.filename)]
     frame = (own or frames)[-1]
     return Raised(what, f"{_shorten_path(frame.filename)}:{frame.lineno}")
@@ -117,7 +117,7 @@ def _is_library(file: str) -> bool:
 @lru_cache(maxsize=1)
 def _library_folders() -> tuple[Path, ...]:
     kombo_fakes = Path(__file__).parents[2]
-    # Where the standard library is in a zip file or a virtual environment, `json` tells its place.
+    # If the standard library is in a zip file or a virtual environment, `json` is found there.
     places = (get_paths()["stdlib"], get_paths()["platstdlib"], Path(json.__file__).parents[1])
     return (kombo_fakes, *(Path(place) for place in places))
 

@@ -1,4 +1,4 @@
-"""What a probe needs of a receiver."""
+"""The protocol of receivers under test, and the type of callables that observe them."""
 
 from __future__ import annotations
 
@@ -28,4 +28,4 @@ class Receiver(Protocol):
         """Send a GET to a URL, or to a path beside the URL of deliveries."""
 
     def close(self) -> None:
-        """End whatever was started for it."""
+        """End the threads and connections that were started for it."""

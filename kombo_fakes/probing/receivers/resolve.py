@@ -135,7 +135,7 @@ def _kind_of(target: Any) -> _Kind:
 
 
 def _accepts(target: Any, count: int) -> bool:
-    """Check whether a callable can be called with so many arguments."""
+    """True if a callable can be called with this number of arguments."""
     try:
         inspect.signature(target).bind(*range(count))
     except (TypeError, ValueError):

@@ -1,12 +1,12 @@
-# Each target does all of its set-up: Python, pip and make are enough.
+# Each target does its own set-up. You need Python, pip and make only.
 
 PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-# From a lock with hashes: what passed once passes again, and nobody can slip in something else.
-# `make compat` takes the newest versions, `make test-lowest` the oldest.
+# The lock files have hashes, so every run gets the same packages, and nobody can replace one.
+# `make compat` uses the newest versions, and `make test-lowest` the oldest.
 define installed
 $(PYTHON) -m venv $(1)
 $(1)/bin/python -m pip install -q --require-hashes -r locked/$(2).txt
@@ -21,7 +21,7 @@ help: ## List the targets.
 demo: $(VENV)-demo/.ready ## Show a payload, an invalid one, and the probe of a receiver that has one bug.
 	@$(VENV)-demo/bin/python examples/demo/demo.py
 
-# What `pip install kombo-fakes` brings and nothing else. Nothing is compiled before it is needed.
+# Only what `pip install kombo-fakes` installs. Python compiles a module when it is first imported.
 $(VENV)-demo/.ready: pyproject.toml locked/package.txt
 	@echo "Installing kombo-fakes and what it needs into $(VENV)-demo"
 	@$(PYTHON) -m venv $(VENV)-demo
@@ -31,13 +31,13 @@ $(VENV)-demo/.ready: pyproject.toml locked/package.txt
 	@$(VENV)-demo/bin/python -m pip install -q --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@touch $@
 
-test: $(READY) ## Run every test: the fast ones and those that build wheels and draw thousands.
+test: $(READY) ## Run all tests, also the slow ones that build wheels and draw thousands of payloads.
 	$(BIN)/python -m pytest -n auto --dist worksteal
 
-test-fast: $(READY) ## Run the tests that take seconds.
+test-fast: $(READY) ## Run the fast tests.
 	$(BIN)/python -m pytest -n auto --dist worksteal -m "not slow"
 
-# What a user has: a wheel, and no source beside it that could be imported instead.
+# The tests import the installed wheel, as a user does, because no source is beside them.
 test-wheel: $(VENV)-wheel/.ready ## Run the fast tests against an installed wheel, with the source removed.
 	rm -rf build/wheel && mkdir -p build/wheel/tree
 	$(VENV)-wheel/bin/python -m build -q --wheel --outdir build/wheel .
@@ -50,8 +50,8 @@ $(VENV)-wheel/.ready: pyproject.toml locked/test.txt
 	$(VENV)-wheel/bin/python -m pip install -q --require-hashes -r locked/test.txt
 	@touch $@
 
-# With branch coverage, plugin included: coverage starts pytest, which imports our plugin first.
-test-lowest: ## Run the fast tests on the oldest versions that pyproject.toml claims, with coverage.
+# Coverage starts pytest, because pytest imports our plugin before it could start coverage.
+test-lowest: ## Run the fast tests with the oldest versions that pyproject.toml allows, and measure coverage.
 	$(PYTHON) -m venv --clear $(VENV)-lowest
 	$(VENV)-lowest/bin/python -m pip install -q --upgrade pip
 	$(VENV)-lowest/bin/python -m pip install -q -e . --group test -c tests/lowest.txt
@@ -60,31 +60,31 @@ test-lowest: ## Run the fast tests on the oldest versions that pyproject.toml cl
 	$(VENV)-lowest/bin/python -m coverage combine -q
 	$(VENV)-lowest/bin/python -m coverage report
 
-# Started by coverage and not by a plugin of pytest's: ours is imported before any of those.
-coverage: $(READY) ## Measure the branch coverage of the fast tests, the plugin included.
+# Coverage starts pytest, because pytest imports our plugin before it could start coverage.
+coverage: $(READY) ## Measure the branch coverage of the fast tests.
 	$(BIN)/python -m coverage erase
 	$(BIN)/python -m coverage run -m pytest -n auto --dist worksteal -m "not slow" -p no:cacheprovider
 	$(BIN)/python -m coverage combine -q
 	$(BIN)/python -m coverage report
 
-compat: ## Try the plugin on other versions and beside other plugins; noxfile.py has them all.
+compat: ## Test the plugin with other versions of pytest and beside other plugins. noxfile.py lists them.
 	$(PYTHON) -m venv $(VENV)-compat
 	$(VENV)-compat/bin/python -m pip install -q --upgrade pip
 	$(VENV)-compat/bin/python -m pip install -q --group compat
 	$(VENV)-compat/bin/python -m nox -s lowest beside --envdir $(VENV)-compat/nox
 
 SECONDS = 60
-fuzz: ## Let Atheris look for input that breaks what reads it, SECONDS (60) for each target.
+fuzz: ## Search with Atheris for input that crashes a parser; SECONDS=60 sets the time for each parser.
 	$(call installed,$(VENV)-fuzz,fuzz)
 	$(VENV)-fuzz/bin/python -m fuzz --seconds $(SECONDS)
 
 MODULES =
-mutants: ## Change the core modules in small ways, and see which changes no test notices; MODULES="pointer sites" for some.
+mutants: ## Make small changes to core modules, and list those that no test notices; MODULES="pointer sites" selects modules.
 	$(call installed,$(VENV)-mutation,mutation)
 	rm -rf mutants
 	$(VENV)-mutation/bin/python -m mutation $(MODULES)
 
-docs: ## Build the documentation into build/site; what is amiss is an error.
+docs: ## Build the documentation into build/site. A warning is an error.
 	$(call installed,$(VENV)-docs,docs)
 	NO_MKDOCS_2_WARNING=1 $(VENV)-docs/bin/python -m mkdocs build --strict
 
@@ -93,11 +93,11 @@ lint: $(READY) ## Check style and types.
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	@# Whether each public name has a type. Pyright asks the Python on the path where packages are.
-	@told=$$(PATH="$(abspath $(BIN)):$$PATH" PYTHONPATH="$(CURDIR)" PYRIGHT_PYTHON_IGNORE_WARNINGS=1 \
-		$(BIN)/pyright --verifytypes kombo_fakes --ignoreexternal) || { echo "$$told"; exit 1; }
+	@# Every public name needs a type. Pyright finds the packages through the Python on the path.
+	@output=$$(PATH="$(abspath $(BIN)):$$PATH" PYTHONPATH="$(CURDIR)" PYRIGHT_PYTHON_IGNORE_WARNINGS=1 \
+		$(BIN)/pyright --verifytypes kombo_fakes --ignoreexternal) || { echo "$$output"; exit 1; }
 
-examples: $(READY) ## Make examples/valid, examples/invalid and examples/events again.
+examples: $(READY) ## Write examples/valid, examples/invalid and examples/events again.
 	rm -rf examples/valid examples/invalid examples/events
 	$(BIN)/kombo-fakes generate -n 10 --out examples/valid/
 	$(BIN)/kombo-fakes generate --values corners --out examples/valid/
@@ -109,10 +109,10 @@ examples: $(READY) ## Make examples/valid, examples/invalid and examples/events 
 		$(BIN)/kombo-fakes generate --event $$event --fault '*' --out $$file-invalid.ndjson || exit 1; \
 	done
 
-events: $(READY) ## Write kombo_fakes/types.py and __init__.pyi again after a schema or an event changed.
+events: $(READY) ## Write kombo_fakes/types.py and __init__.pyi again after you change a schema or an event.
 	$(BIN)/python -m codegen
 
-lock: ## Resolve anew, with hashes, what tests, docs, mutants and fuzzing are installed from.
+lock: ## Update the lock files to the newest versions, with hashes.
 	$(PYTHON) -m venv $(VENV)-lock
 	$(VENV)-lock/bin/python -m pip install -q uv
 	$(VENV)-lock/bin/uv pip compile -q pyproject.toml --group build --universal --python-version 3.10 \
@@ -120,31 +120,31 @@ lock: ## Resolve anew, with hashes, what tests, docs, mutants and fuzzing are in
 	for group in test docs mutation fuzz; do $(VENV)-lock/bin/uv pip compile -q pyproject.toml --group build --group $$group --universal --python-version 3.10 \
 		--upgrade --generate-hashes --no-header --no-annotate -o locked/$$group.txt || exit 1; done
 
-audit: ## Look up known weaknesses of all that is locked; needs the network.
+audit: ## Check the locked packages for known vulnerabilities. Needs the network.
 	$(PYTHON) -m venv $(VENV)-audit
 	$(VENV)-audit/bin/python -m pip install -q pip-audit
 	$(VENV)-audit/bin/pip-audit --strict --disable-pip --require-hashes $(patsubst %,-r %,$(wildcard locked/*.txt))
 
-promises: $(READY) ## Record anew what users rely on; refuses where the changelog doesn't tell what went.
+promises: $(READY) ## Record the public names and bytes that users rely on. Fails if the changelog does not name what was removed.
 	$(BIN)/python tests/support/promises.py
 
-snapshots: $(READY) ## Write the sentences that tests expect anew, from what the library says now.
+snapshots: $(READY) ## Update the sentences that tests expect to those of the library.
 	$(BIN)/python -m pytest -q -n 0 -p no:randomly -m "not slow" --inline-snapshot=fix,create || true
 	git diff --stat -- tests
 
-pools: $(READY) ## Draw the pools of names from Faker again; this changes the bytes of every seed.
+pools: $(READY) ## Draw the pools of names from Faker again. This changes the bytes of every seed.
 	$(BIN)/python -m kombo_fakes.webhooks.pools
 
-bench: ## Measure this project beside its neighbours, each in an environment of its own; some minutes.
+bench: ## Compare the speed with that of similar projects, each in its own environment. Takes some minutes.
 	$(PYTHON) -m benchmarks --write
 
-pictures: $(READY) ## Draw the pictures of the docs again; needs chromium and chromium-driver.
+pictures: $(READY) ## Draw the pictures of the docs again. Needs chromium and chromium-driver.
 	$(BIN)/python docs/images/draw_report.py
 
 dist: $(READY) ## Build the wheel and the source distribution.
 	$(BIN)/python -m build
 
-clean: ## Remove what the other targets have made.
+clean: ## Remove everything that the other targets make.
 	rm -rf $(VENV) $(VENV)-demo $(VENV)-wheel $(VENV)-lowest $(VENV)-docs $(VENV)-compat $(VENV)-fuzz $(VENV)-lock $(VENV)-audit $(VENV)-mutation mutants .benchmarks build dist .coverage .coverage.* .hypothesis .mypy_cache .pytest_cache .ruff_cache
 
 $(READY): pyproject.toml locked/test.txt

@@ -117,13 +117,8 @@ def kombo_payloads(
     """
     from kombo_fakes.strategies.payloads import payloads
 
-    strategy = _make_strategy(payloads, kombo_schema, kombo_strategy_options)
-    return remember(
-        pytestconfig,
-        "kombo_payloads",
-        strategy,
-        kombo_schema=kombo_schema,
-        kombo_strategy_options=dict(kombo_strategy_options),
+    return _make_strategy(
+        payloads, pytestconfig, "kombo_payloads", kombo_schema, kombo_strategy_options
     )
 
 
@@ -145,15 +140,9 @@ def kombo_invalid_payloads(
     if chosen is not None and chosen[0].schema is not kombo_schema:
         pytest.fail(explain_event_mismatch(kombo_schema.name), pytrace=False)
     ids = None if chosen is None else [fault.id for fault in chosen]
-    strategy = _make_strategy(
-        partial(invalid_payloads, ids=ids), kombo_schema, kombo_strategy_options
-    )
-    return remember(
-        pytestconfig,
-        "kombo_invalid_payloads",
-        strategy,
-        kombo_schema=kombo_schema,
-        kombo_strategy_options=dict(kombo_strategy_options),
+    make = partial(invalid_payloads, ids=ids)
+    return _make_strategy(
+        make, pytestconfig, "kombo_invalid_payloads", kombo_schema, kombo_strategy_options
     )
 
 
@@ -171,16 +160,13 @@ def kombo_deliveries(
     """
     from kombo_fakes.wire.strategies import deliveries
 
-    strategy = _make_strategy(
-        partial(deliveries, secret=kombo_webhook_secret), kombo_schema, kombo_strategy_options
-    )
-    return remember(
+    return _make_strategy(
+        partial(deliveries, secret=kombo_webhook_secret),
         pytestconfig,
         "kombo_deliveries",
-        strategy,
-        kombo_schema=kombo_schema,
+        kombo_schema,
+        kombo_strategy_options,
         kombo_webhook_secret=kombo_webhook_secret,
-        kombo_strategy_options=dict(kombo_strategy_options),
     )
 
 
@@ -375,7 +361,15 @@ def _build_payload(event: str, **overrides: Any) -> dict[str, Any]:
     return copy.deepcopy(payload)
 
 
-def _make_strategy(make: Callable[..., T], schema: Schema, options: dict[str, Any]) -> T:
+def _make_strategy(
+    make: Callable[..., T],
+    config: pytest.Config,
+    fixture: str,
+    schema: Schema,
+    options: dict[str, Any],
+    **settings: Any,
+) -> T:
+    """Make the strategy of a session fixture, and remember the settings that it is made with."""
     from kombo_fakes.strategies.options import StrategyOptions
 
     known = ("values", *StrategyOptions.__annotations__)
@@ -383,6 +377,8 @@ def _make_strategy(make: Callable[..., T], schema: Schema, options: dict[str, An
         for name in options:
             if name not in known:
                 raise unknown_name_error("option", name, known)
-        return make(schema, **options)
+        strategy = make(schema, **options)
     except KomboFakesError as error:
         pytest.fail(f"kombo_strategy_options: {error}", pytrace=False)
+    settings |= {"kombo_schema": schema, "kombo_strategy_options": dict(options)}
+    return remember(config, fixture, strategy, **settings)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from support.commands import Runner
+from support.commands import SECRET, Runner
 
 
 @pytest.fixture
@@ -15,3 +15,8 @@ def run(capsys: pytest.CaptureFixture[str]) -> Runner:
 def no_secret(monkeypatch: pytest.MonkeyPatch) -> None:
     """Remove the secret from the environment of the tests."""
     monkeypatch.delenv("KOMBO_WEBHOOK_SECRET", raising=False)
+
+
+@pytest.fixture
+def secret(monkeypatch: pytest.MonkeyPatch, no_secret: None) -> None:
+    monkeypatch.setenv("KOMBO_WEBHOOK_SECRET", SECRET)

@@ -10,8 +10,8 @@ import time
 from pathlib import Path
 
 import pytest
+from support.commands import KOMBO_FAKES
 
-KOMBO_FAKES = [sys.executable, "-m", "kombo_fakes"]
 POSIX = pytest.mark.skipif(os.name == "nt", reason="POSIX only: devices, signals, limits")
 
 

@@ -7,7 +7,6 @@ import io
 import os
 import subprocess
 import sys
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -15,31 +14,12 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from inline_snapshot import snapshot
-from support.commands import Outcome, Runner
+from support.commands import KOMBO_FAKES, SECRET
 
 from kombo_fakes import sign
 from kombo_fakes.cli.main import main
 
-SECRET = "hunter2 of the webhooks"
-KOMBO_FAKES = [sys.executable, "-m", "kombo_fakes"]
 POSIX = pytest.mark.skipif(os.name == "nt", reason="POSIX only: modes, signals")
-
-
-@pytest.fixture
-def run(run: Runner) -> Callable[..., Outcome]:
-    """Runs the command line, and checks that its output does not contain the secret."""
-
-    def call(*arguments: str) -> Outcome:
-        outcome = run(*arguments)
-        assert SECRET not in outcome.out + outcome.err
-        return outcome
-
-    return call
-
-
-@pytest.fixture
-def secret(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("KOMBO_WEBHOOK_SECRET", SECRET)
 
 
 @pytest.fixture

@@ -203,6 +203,15 @@ def test_fixtures_do_not_change_sequences_of_factories(pytester: pytest.Pytester
     result.assert_outcomes(passed=1 + len(faults(at="/data/state")))
 
 
+def run_pytest(directory: Path, *options: str, env: dict[str, str] | None = None) -> None:
+    """Run test_it.py in a process of its own. It has to pass."""
+    command = [sys.executable, "-m", "pytest", *options, "-q", "test_it.py"]
+    run = subprocess.run(
+        command, cwd=directory, env=env, capture_output=True, text=True, check=False
+    )
+    assert run.returncode == 0, run.stdout
+
+
 @pytest.mark.slow
 def test_an_unused_plugin_imports_nothing_heavy(tmp_path: Path):
     (tmp_path / "test_it.py").write_text(
@@ -221,15 +230,7 @@ def test_an_unused_plugin_imports_nothing_heavy(tmp_path: Path):
     # Other plugins import Faker and more.
     environment = {**os.environ, "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
     environment.pop("PYTEST_PLUGINS", None)
-    run = subprocess.run(
-        [sys.executable, "-m", "pytest", "-p", "kombo_fakes.pytest_plugin", "-q", "test_it.py"],
-        cwd=tmp_path,
-        env=environment,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert run.returncode == 0, run.stdout
+    run_pytest(tmp_path, "-p", "kombo_fakes.pytest_plugin", env=environment)
 
 
 @pytest.mark.slow
@@ -249,14 +250,7 @@ def test_a_payload_does_not_import_hypothesis(tmp_path: Path):
         "    kombo_payload_factory()\n"
         "    assert 'hypothesis' not in sys.modules\n"
     )
-    run = subprocess.run(
-        [sys.executable, "-m", "pytest", "-p", "no:hypothesispytest", "-q", "test_it.py"],
-        cwd=tmp_path,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert run.returncode == 0, run.stdout
+    run_pytest(tmp_path, "-p", "no:hypothesispytest")
 
 
 @pytest.mark.slow

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Iterable
 from typing import NamedTuple
 
 import pytest
 
 from kombo_fakes.cli.main import main
+
+KOMBO_FAKES = [sys.executable, "-m", "kombo_fakes"]
+SECRET = "hunter2 of the webhooks"
 
 
 class Outcome(NamedTuple):
@@ -33,6 +37,7 @@ class Runner:
     def __call__(self, *arguments: str) -> Outcome:
         status = main(list(arguments))
         captured = self._capsys.readouterr()
+        assert SECRET not in captured.out + captured.err
         return Outcome(status, captured.out, captured.err)
 
 

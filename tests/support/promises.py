@@ -1,7 +1,7 @@
 """What users rely on, recorded: names, ids and the bytes of seeds.
 
-``python tests/support/promises.py`` writes ``tests/promises.json`` anew. It refuses where something
-went that the newest part of the changelog does not mention.
+``python tests/support/promises.py`` writes ``tests/promises.json`` anew. It fails if something is
+gone that the newest part of the changelog does not name.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ Promises = dict[str, dict[str, object]]
 
 
 def promised() -> Promises:
-    """What this tree does, by kind and name: lists of ids, and digests of bytes."""
+    """Return what this tree does, by kind and name: lists of ids, and digests of bytes."""
     events = kombo_fakes.events()
     return {
         "names": {
@@ -87,55 +87,55 @@ def _digest(value: object) -> str:
 
 
 def recorded() -> Promises:
-    """What was promised before."""
+    """Return what was promised before."""
     found: Promises = json.loads(FILE.read_text(encoding="utf-8"))
     return found
 
 
 def news() -> str:
-    """The newest part of the changelog."""
+    """Return the newest part of the changelog."""
     text = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
     return text.split("\n## ", 2)[1]
 
 
-def broken(before: Mapping[str, Mapping[str, object]], now: Promises, told: str) -> list[str]:
-    """The promises that are broken and of which nothing is told.
+def broken(before: Mapping[str, Mapping[str, object]], now: Promises, changelog: str) -> list[str]:
+    """Return the promises that are broken without a line in the changelog.
 
     Args:
         before: What was promised.
-        now: What is.
-        told: The newest part of the changelog. An id or a name that goes is in it between
-            backticks, or a beginning of it with a star; new bytes are a line with ``Seeds:``.
+        now: What this tree does.
+        changelog: The newest part of the changelog. It names an id that is gone in backticks, in
+            whole or by its beginning and a star. Other bytes need a line with ``Seeds:``.
 
     Returns:
-        A line for each.
+        A line for each broken promise.
     """
     return [
         line
         for kind, names in before.items()
         for name, promise in names.items()
-        for line in _broken(kind, name, promise, now.get(kind, {}).get(name), told)
+        for line in _broken(kind, name, promise, now.get(kind, {}).get(name), changelog)
     ]
 
 
-def _broken(kind: str, name: str, before: object, now: object, told: str) -> Iterable[str]:
+def _broken(kind: str, name: str, before: object, now: object, changelog: str) -> Iterable[str]:
     if isinstance(before, list):
         gone = [one for one in before if not isinstance(now, list) or one not in now]
-        return [f"{kind}: {name}: {one} is gone" for one in gone if not _is_told(one, told)]
-    if before == now or "Seeds:" in told:
+        return [f"{kind}: {name}: {one} is gone" for one in gone if not _is_named(one, changelog)]
+    if before == now or "Seeds:" in changelog:
         return []
     return [f"{kind}: {name}: other bytes, and no line with 'Seeds:' in the changelog"]
 
 
-def _is_told(one: str, told: str) -> bool:
+def _is_named(one: str, changelog: str) -> bool:
     return any(
         one == word or (word.endswith("*") and one.startswith(word[:-1]))
-        for word in re.findall(r"`([^`]+)`", told)
+        for word in re.findall(r"`([^`]+)`", changelog)
     )
 
 
 if __name__ == "__main__":
     now = promised()
     if FILE.exists() and (lines := broken(recorded(), now, news())):
-        sys.exit("\n".join([*lines, "tell of it in the newest part of CHANGELOG.md first"]))
+        sys.exit("\n".join([*lines, "name it in the newest part of CHANGELOG.md first"]))
     FILE.write_text(json.dumps(now, indent=1) + "\n", encoding="utf-8")

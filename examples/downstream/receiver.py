@@ -1,6 +1,6 @@
-"""Receives Kombo's webhook ``integration-state-changed`` and keeps what it says.
+"""Receives Kombo's webhook ``integration-state-changed`` and stores the newest states.
 
-A WSGI application on the standard library alone:
+A WSGI application that needs the standard library only:
 
     python receiver.py integrations.sqlite 8000
 """
@@ -23,23 +23,23 @@ LARGEST_BODY = 1_000_000
 Check = Callable[[Any, str], Any]
 
 
-class RefusedError(Exception):
-    """What is wrong with a delivery, fit to be sent back."""
+class RejectedError(Exception):
+    """A delivery is wrong. The message may be sent to the sender."""
 
 
 # -- reading and checking a body
 
 
 def read_event(body: bytes) -> dict[str, Any]:
-    """The event in a body, with everything checked that Kombo's schema says.
+    """Read the event in a body, and check it against Kombo's schema.
 
     Raises:
-        RefusedError: if something in it isn't as it should be; the message says what and where.
+        RejectedError: if the body is invalid; the message says what is wrong and where.
     """
     try:
         value = json.loads(body.decode("utf-8"))
     except (ValueError, RecursionError):
-        raise RefusedError("the body is no JSON in UTF-8") from None
+        raise RejectedError("the body is not JSON in UTF-8") from None
     event: dict[str, Any] = _event(value, "the payload")
     return event
 
@@ -47,14 +47,14 @@ def read_event(body: bytes) -> dict[str, Any]:
 def _object(**fields: Check) -> Check:
     def check(value: Any, where: str) -> dict[str, Any]:
         if not isinstance(value, dict):
-            raise RefusedError(f"{where}: not an object")
+            raise RejectedError(f"{where}: not an object")
         prefix = "" if where == "the payload" else f"{where}."
         for name in fields:
             if name not in value:
-                raise RefusedError(f"{where}: {prefix}{name} is missing")
+                raise RejectedError(f"{where}: {prefix}{name} is missing")
         for name in value:
             if name not in fields:
-                raise RefusedError(f"{where}: {name[:50]!r} is unknown")
+                raise RejectedError(f"{where}: {name[:50]!r} is unknown")
         return {name: fields[name](value[name], f"{prefix}{name}") for name in fields}
 
     return check
@@ -62,18 +62,18 @@ def _object(**fields: Check) -> Check:
 
 def _text(value: Any, where: str) -> str:
     if not isinstance(value, str):
-        raise RefusedError(f"{where}: not a string")
+        raise RejectedError(f"{where}: not a string")
     try:
         value.encode("utf-8")
     except UnicodeEncodeError:
-        raise RefusedError(f"{where}: half of a surrogate pair") from None
+        raise RejectedError(f"{where}: half of a surrogate pair") from None
     return value
 
 
 def _one_of(*allowed: str) -> Check:
     def check(value: Any, where: str) -> str:
         if _text(value, where) not in allowed:
-            raise RefusedError(f"{where}: {value[:50]!r} is none of {', '.join(allowed)}")
+            raise RejectedError(f"{where}: {value[:50]!r} is not one of {', '.join(allowed)}")
         return str(value)
 
     return check
@@ -90,7 +90,7 @@ _EMAIL = re.compile(rf"(?=.{{1,64}}@){_ATOM}(?:\.{_ATOM})*@{_LABEL}(?:\.{_LABEL}
 
 def _email(value: Any, where: str) -> str:
     if not _EMAIL.fullmatch(_text(value, where)):
-        raise RefusedError(f"{where}: {value[:50]!r} is no e-mail address")
+        raise RejectedError(f"{where}: {value[:50]!r} is not an e-mail address")
     return str(value)
 
 
@@ -104,15 +104,15 @@ def _timestamp(value: Any, where: str) -> str:
     try:
         instant(_text(value, where))
     except ValueError:
-        raise RefusedError(f"{where}: {value[:50]!r} is no timestamp of RFC 3339") from None
+        raise RejectedError(f"{where}: {value[:50]!r} is not a timestamp of RFC 3339") from None
     return str(value)
 
 
 def instant(timestamp: str) -> tuple[int, str]:
-    """When a timestamp is: two of these compare as the moments do, whatever their offsets.
+    """Return the moment of a timestamp, so that moments of any offsets can be compared.
 
-    It is the second in UTC and the digits of its fraction. ``datetime`` can't be used: it has
-    six digits at most, and 0001-01-01T00:00:00+14:00 is before its first UTC moment.
+    It is the second in UTC and the digits of its fraction. ``datetime`` has six digits at most,
+    and cannot hold 0001-01-01T00:00:00+14:00 in UTC.
     """
     match = _TIMESTAMP.fullmatch(timestamp)
     if match is None:
@@ -149,7 +149,7 @@ _event = _object(
 )
 
 
-# -- keeping it
+# -- storing it
 
 
 class Store:
@@ -165,7 +165,7 @@ class Store:
         )
 
     def apply(self, event: dict[str, Any]) -> bool:
-        """Keep an event's state; False if it was here before, or is older than what is kept."""
+        """Store the state of an event, unless it is known or older. Return True if it is stored."""
         data = event["data"]
         with self._db:
             self._db.execute("BEGIN IMMEDIATE")
@@ -180,13 +180,13 @@ class Store:
             return True
 
     def get(self, integration_id: str) -> dict[str, Any] | None:
-        """The newest data of an integration, None where there was none."""
+        """Return the newest data of an integration, or None."""
         query = "SELECT data FROM integration WHERE id = ?"
         row = self._db.execute(query, (integration_id,)).fetchone()
         return None if row is None else json.loads(row[0])
 
     def close(self) -> None:
-        """Let go of the file."""
+        """Close the file."""
         self._db.close()
 
 
@@ -194,7 +194,7 @@ class Store:
 
 
 class Receiver:
-    """The WSGI application: POST a delivery to it, whatever the path."""
+    """The WSGI application. It accepts a POST of a delivery at any path."""
 
     def __init__(self, store: Store) -> None:
         self.store = store
@@ -216,7 +216,7 @@ class Receiver:
             return "413 Content Too Large", {"error": f"at most {LARGEST_BODY:,} bytes"}
         try:
             event = read_event(environ["wsgi.input"].read(int(length)))
-        except RefusedError as error:
+        except RejectedError as error:
             return "400 Bad Request", {"error": str(error)}
         return "200 OK", {"applied": self.store.apply(event)}
 

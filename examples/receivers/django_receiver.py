@@ -53,7 +53,7 @@ def email(value: Any) -> None:
     text(value)
     if not value.isascii():
         raise ValidationError("is not in ASCII")  # `idn-email` would be the format that allows it
-    EmailValidator("is no e-mail address")(value)
+    EmailValidator("is not an e-mail address")(value)
 
 
 def date_time(value: Any) -> None:
@@ -156,7 +156,7 @@ def create_app(secret: str, database: str | Path) -> Receiver:
             return JsonResponse({"error": error.message}, status=422)
         except ValueError as error:
             return JsonResponse({"error": str(error)}, status=400)
-        inbox.take(event)
+        inbox.apply(event)
         return HttpResponse(status=204)
 
     # For your own eyes: in production it belongs behind your authentication.

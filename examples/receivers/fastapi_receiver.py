@@ -129,7 +129,7 @@ def create_app(secret: str, database: str | Path) -> FastAPI:
             raise HTTPException(422, problems) from None
         except ValueError as error:
             raise HTTPException(400, str(error)) from None
-        inbox.take(event.model_dump())
+        inbox.apply(event.model_dump())
 
     # For your own eyes: in production it belongs behind your authentication.
     @app.get("/integrations/{integration_id:id}")

@@ -37,8 +37,8 @@ def _one_of(*values: str) -> dict[str, Any]:
 
 
 _TEXT = {"type": "string"}
-# Kombo's schema says `nullable: true`, a word of OpenAPI 3.0 that validators of JSON Schema
-# don't know and pass over: with the published document they refuse nulls that Kombo sends.
+# Kombo's schema says `nullable: true`. That is a keyword of OpenAPI 3.0, and JSON Schema
+# validators ignore it: with the published document they reject nulls that Kombo sends.
 _TEXT_OR_NULL = {"type": ["string", "null"]}
 
 _STATE = _closed(
@@ -61,13 +61,13 @@ _EVENT = {
         type=_one_of("integration-state-changed", *get_args(OtherEvent)),
         data={"type": "object"},
     ),
-    # Nothing here depends on the data of other events, so that only their envelope is checked.
+    # This receiver does not use the data of other events, so it checks only their envelope.
     "if": {"properties": {"type": {"const": "integration-state-changed"}}},
     "then": {"properties": {"data": _STATE}},
 }
 
-# A format is a mere annotation unless it is asked for, and jsonschema's own checks are no help:
-# "@" is an e-mail address, and without another package everything is a date-time.
+# A format is only an annotation by default, and jsonschema's own checks are too weak: they accept
+# "@" as an e-mail address, and without another package every string as a date-time.
 _formats = FormatChecker(formats=())
 
 
@@ -91,14 +91,14 @@ _validator = Draft202012Validator(_EVENT, format_checker=_formats)
 
 
 class AnyId(BaseConverter):
-    """Any id, also an empty one, slashes and line feeds, at which Werkzeug's `path` stops."""
+    """Any id, even with slashes or line feeds or empty. Werkzeug's `path` does not match those."""
 
     regex = "(?s:.*)"
     part_isolating = False
 
 
 def create_app(secret: str, database: str | Path) -> Flask:
-    """The receiver, a WSGI application."""
+    """Return the receiver, a WSGI application."""
     if not secret:  # anybody can sign with an empty key
         raise ValueError("no secret: set KOMBO_WEBHOOK_SECRET to that of the webhook")
     key = secret.encode()
@@ -106,18 +106,18 @@ def create_app(secret: str, database: str | Path) -> Flask:
     app = Flask(__name__, static_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = MAX_BODY  # get_data() answers 413
     app.url_map.converters["id"] = AnyId
-    app.url_map.merge_slashes = False  # a//b isn't a/b
+    app.url_map.merge_slashes = False  # a//b is not a/b
 
     @app.post("/webhooks/kombo")
     def receive() -> ResponseReturnValue:
-        # The bytes as they came: JSON that is parsed and spelt again has another signature. And
-        # get_data(), not get_json(), which would parse what isn't signed, and ask for a type.
+        # The bytes as received: JSON that is parsed and written again has another signature.
+        # get_json() would parse the body before its signature is checked, and require a type.
         body = request.get_data()
         digest = hmac.digest(key, body, "sha256")
         expected = base64.urlsafe_b64encode(digest).rstrip(b"=")
         given = request.headers.get("X-Kombo-Signature", "")
-        # As bytes: compare_digest raises a TypeError for a str that isn't ASCII. A server joins
-        # several headers with commas, so that they are never equal.
+        # As bytes, because compare_digest raises a TypeError for a str that is not ASCII. A server
+        # joins several headers with commas, so they never equal the signature.
         if not hmac.compare_digest(given.encode(), expected):
             abort(401)
         try:
@@ -125,12 +125,12 @@ def create_app(secret: str, database: str | Path) -> Flask:
         except ValueError as error:
             return {"error": str(error)}, 400
         for problem in _validator.iter_errors(event):
-            # Not its message, which has the value: personal data, in the logs of others.
+            # The message has the value, personal data that would get into the sender's logs.
             return {"error": f"{problem.json_path}: {problem.validator}"}, 422
-        inbox.take(event)
+        inbox.apply(event)
         return "", 204
 
-    # For your own eyes: in production it belongs behind your authentication.
+    # Put this behind your authentication in production.
     @app.get("/integrations/<id:integration_id>")
     def integration(integration_id: str) -> dict[str, Any]:
         found = inbox.integration(integration_id)
@@ -149,5 +149,5 @@ if __name__ == "__main__":
         ),
         host="127.0.0.1",
         port=int(os.environ.get("PORT", "8000")),
-        max_request_body_size=MAX_BODY + 1,  # the first size that waitress refuses
+        max_request_body_size=MAX_BODY + 1,  # the first size that waitress rejects
     )

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 MAX_BODY = 5 * 1024 * 1024
-"""Bytes that are read of a body, since anybody can send one; Kombo's have a few hundred."""
+"""The most bytes that are read of a body, which anybody can send. Kombo's have a few hundred."""
 
 OtherEvent = Literal[
     "ai-apply-application-status-updated", "ai-apply-job-posting-status-updated",
@@ -21,7 +21,7 @@ OtherEvent = Literal[
     "inline-assessment:order-received", "integration-created", "integration-deleted",
     "issue-status-changed", "sync-finished",
 ]  # fmt: skip
-"""What Kombo may send to the same URL: it is kept, and changes no integration here."""
+"""The other events that Kombo may send to the same URL. They are stored, but change nothing."""
 
 
 # -- JSON
@@ -30,13 +30,13 @@ _MAX_DEPTH = 50
 
 
 def strict_json(body: bytes) -> Any:
-    """Parse a body, without the kindness of ``json.loads``.
+    """Parse a body more strictly than ``json.loads``.
 
     Raises:
-        ValueError: if it is no JSON, or if one reader of it could see another value than the next.
+        ValueError: if it is not JSON, or if parsers could read different values.
     """
     try:
-        # Decoded here, since json.loads takes bytes in UTF-16 and UTF-32, too.
+        # Decoded here, because json.loads also accepts bytes in UTF-16 and UTF-32.
         value = json.loads(body.decode("utf-8"), object_pairs_hook=_object)
     except RecursionError:
         raise ValueError("nested too deeply") from None
@@ -46,21 +46,23 @@ def strict_json(body: bytes) -> Any:
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(pairs)
-    # Which of two values counts differs by parser, so that a proxy may have checked the other one.
+    # Parsers disagree which of two values counts, so a proxy may have checked the other one.
     if len(found) != len(pairs):
-        raise ValueError("a name stands twice in an object")
+        raise ValueError("an object has a name twice")
     return found
 
 
 def _check(value: Any, levels: int) -> None:
     if isinstance(value, str):
-        value.encode("utf-8")  # half of a surrogate pair ("\ud800") could be neither kept nor sent
+        value.encode(
+            "utf-8"
+        )  # raises for half of a surrogate pair ("\ud800"), which cannot be stored
     elif isinstance(value, float):
-        if not math.isfinite(value):  # NaN and Infinity, which json.loads takes, and 1e999
+        if not math.isfinite(value):  # NaN and Infinity, which json.loads accepts, and 1e999
             raise ValueError("a number out of range")
     elif isinstance(value, (dict, list)):
-        # Our limit, below the interpreter's: whoever writes or prints the value stands deeper in
-        # the stack than the parser did, and would fail where that one didn't.
+        # This limit is below the interpreter's. Code that writes or prints the value may run deeper
+        # in the stack than the parser, and would fail where the parser did not.
         if not levels:
             raise ValueError("nested too deeply")
         for item in (*value, *value.values()) if isinstance(value, dict) else value:
@@ -69,7 +71,7 @@ def _check(value: Any, levels: int) -> None:
 
 # -- instants
 
-# [0-9], since \d takes the digits of every script.
+# [0-9], because \d matches the digits of every script.
 _DATE_TIME = re.compile(
     r"([0-9]{4})-([0-9]{2})-([0-9]{2})[Tt]"
     r"([01][0-9]|2[0-3]):([0-5][0-9]):([0-5][0-9]|60)(?:\.([0-9]+))?"
@@ -78,30 +80,30 @@ _DATE_TIME = re.compile(
 
 
 def instant(timestamp: str) -> str:
-    """The moment of a date-time of RFC 3339, as a text that sorts as the moments do.
+    """Return the moment of an RFC 3339 date-time, as a string that sorts by time.
 
-    ``datetime`` can't tell: it has six digits of a fraction, no leap second, and overflows at
-    ``0001-01-01T00:00:00+14:00``, which lies in the year before its first.
+    ``datetime`` cannot do that: it has six digits of a fraction, no leap second, and overflows at
+    ``0001-01-01T00:00:00+14:00``, which is before year 1 in UTC.
 
     Raises:
-        ValueError: if the timestamp isn't one to the letter.
+        ValueError: if the timestamp is not exactly of that form.
     """
-    match = _DATE_TIME.fullmatch(timestamp)  # $ would overlook a line feed at the end
+    match = _DATE_TIME.fullmatch(timestamp)  # $ would ignore a line feed at the end
     if match is None:
-        raise ValueError("is no date-time of RFC 3339")
+        raise ValueError("is not a date-time of RFC 3339")
     year, month, day, hour, minute, second, fraction, sign, hours, minutes = match.groups("0")
     ahead = (int(hours) * 60 + int(minutes)) * (-1 if sign == "-" else 1)
     days = date(int(year), int(month), int(day)).toordinal()  # from 1, so never negative below
     utc = (days * 24 + int(hour)) * 60 + int(minute) - ahead
-    # Offsets are whole minutes, so that seconds can stay as they are written: 05.120 is 05.12.
+    # Offsets are whole minutes, so the seconds stay as they are: 05.120 is 05.12.
     if second == "60" and utc % (24 * 60) != 24 * 60 - 1:
-        raise ValueError("is no date-time of RFC 3339: leap seconds are at 23:59:60 UTC")
+        raise ValueError("is not a date-time of RFC 3339: leap seconds are at 23:59:60 UTC")
     return f"{utc:010}:{second}.{fraction.rstrip('0')}"
 
 
 # -- the store
 
-# Text compares byte by byte in SQLite: personio:a and personio:A are two integrations.
+# SQLite compares strings byte by byte: personio:a and personio:A are two integrations.
 _TABLES = """
     CREATE TABLE IF NOT EXISTS events (
         id TEXT PRIMARY KEY, type TEXT NOT NULL, payload TEXT NOT NULL
@@ -125,29 +127,29 @@ _APPLY = """
 
 
 class Inbox:
-    """The events that came in and the newest state of each integration, in an SQLite file."""
+    """The received events and the newest state of each integration, in an SQLite file."""
 
     def __init__(self, database: str | Path) -> None:
         self._database = database
         with self._connection() as db:
-            # Readers don't wait for the writer. `synchronous` stays FULL, its default: Kombo
-            # won't send again what was answered with 2xx, so by then it has to be on the disk.
+            # Readers do not wait for the writer. `synchronous` stays FULL, its default: Kombo does
+            # not send an event again after a 2xx, so the event has to be on the disk by then.
             db.execute("PRAGMA journal_mode = WAL")
             db.executescript(_TABLES)
 
     @contextmanager
     def _connection(self) -> Iterator[sqlite3.Connection]:
-        # One per request, since a connection belongs to a thread. Who finds the database locked
-        # waits up to the timeout. isolation_level=None: transactions begin where we say so.
+        # One per request, because a connection belongs to a thread. If the database is locked, it
+        # waits up to the timeout. isolation_level=None: transactions begin only at BEGIN.
         db = sqlite3.connect(self._database, timeout=30, isolation_level=None)
         with closing(db):
             yield db
 
-    def take(self, event: Mapping[str, Any]) -> bool:
-        """Keep a valid event and apply it: False if it came before.
+    def apply(self, event: Mapping[str, Any]) -> bool:
+        """Store a valid event and apply it. Return False if the event is known.
 
-        Both in one transaction. Copies that arrive at the same moment are applied once, and if
-        anything fails the event is as unknown as before, so that its redelivery is taken.
+        Both are one transaction. Duplicates that arrive at the same moment are applied once. If
+        anything fails, the event stays unknown, so its redelivery is applied.
         """
         row = (event["id"], event["type"], json.dumps(event))
         # `with db` commits, or rolls back if there is an exception.
@@ -164,7 +166,7 @@ class Inbox:
             return True
 
     def integration(self, integration_id: str) -> dict[str, Any] | None:
-        """What the newest event says about an integration, None where there was none."""
+        """Return what the newest event says about an integration, or None."""
         names = ("state", "qa_status", "setup_status", "updated_at", "events")
         query = f"SELECT {', '.join(names)} FROM integrations WHERE id = ?"
         with self._connection() as db:

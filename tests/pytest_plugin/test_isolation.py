@@ -259,9 +259,11 @@ def test_the_plugin_works_without_that_of_hypothesis_and_can_be_switched_off(
 ):
     pytester.makepyfile(
         """
-        from hypothesis import given, strategies as st
+        from hypothesis import HealthCheck, given, settings, strategies as st
 
+        # A busy machine draws slowly.
         @given(data=st.data())
+        @settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
         def test_one(kombo_payloads, kombo_schema, data):
             kombo_schema.validate(data.draw(kombo_payloads))
         """

@@ -1,4 +1,4 @@
-"""The receiver takes what Kombo sends, refuses what it doesn't, and keeps the newest state."""
+"""The receiver accepts what Kombo sends, rejects the rest, and keeps the newest state."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def test_keeps_a_payload(store, kombo_payload):
 
 
 def test_applies_a_copy_once(store, kombo_payload):
-    """Kombo delivers at least once; a copy is answered with 200 and changes nothing."""
+    """Kombo delivers at least once. A duplicate gets 200 and changes nothing."""
     deliver(store, kombo_payload)
     assert deliver(store, kombo_payload) == (200, {"applied": False})
 
@@ -71,7 +71,7 @@ def test_keeps_integrations_apart(store, kombo_payload_factory):
     ],
 )
 def test_keeps_what_a_trait_sets(store, kombo_payload_factory, trait, field, value):
-    """Traits make the situations that a test is about."""
+    """Traits make the situation that a test needs."""
     payload = kombo_payload_factory(**{trait: True})
     deliver(store, payload)
     kept = store.get(payload["data"]["integration_id"])
@@ -79,8 +79,8 @@ def test_keeps_what_a_trait_sets(store, kombo_payload_factory, trait, field, val
     assert kept[field] == value
 
 
-def test_takes_an_anonymous_end_user(store, kombo_payload_factory):
-    """Both fields of the end user that Kombo may not know can be null."""
+def test_accepts_an_anonymous_end_user(store, kombo_payload_factory):
+    """Kombo may not know two fields of the end user, which are null then."""
     payload = kombo_payload_factory(anonymous=True)
     assert deliver(store, payload)[0] == 200
     kept = store.get(payload["data"]["integration_id"])
@@ -100,7 +100,7 @@ def test_takes_an_anonymous_end_user(store, kombo_payload_factory):
 )
 @pytest.mark.parametrize("in_order", [True, False])
 def test_the_newest_moment_wins(store, kombo_payload_factory, older, newer, in_order):
-    """Deliveries overtake each other; what counts is when the state changed."""
+    """Deliveries can arrive in another order. The time of the change counts."""
     payloads = [
         kombo_payload_factory(
             data__integration_id="personio:1",
@@ -114,11 +114,11 @@ def test_the_newest_moment_wins(store, kombo_payload_factory, older, newer, in_o
     assert store.get("personio:1") == payloads[1]["data"]
 
 
-# -- a test for each of the many ways in which a payload can be wrong
+# -- a test for each fault
 
 
-def test_refuses_every_fault(store, kombo_invalid_payload):
-    """What the schema forbids is answered with 400, and with where it is wrong."""
+def test_rejects_every_fault(store, kombo_invalid_payload):
+    """The answer is 400 and says where the payload is wrong."""
     payload, fault = kombo_invalid_payload
     status, answer = deliver(store, payload)
     assert status == 400
@@ -126,14 +126,14 @@ def test_refuses_every_fault(store, kombo_invalid_payload):
 
 
 @pytest.mark.kombo(keywords=["enum"], at="/data/state")
-def test_names_the_states_that_there_are(store, kombo_invalid_payload):
-    """Whoever sends a state that there isn't is told which there are."""
+def test_the_error_names_the_states(store, kombo_invalid_payload):
+    """The answer to an unknown state lists the known ones."""
     _, answer = deliver(store, kombo_invalid_payload.payload)
-    assert answer["error"].endswith("is none of ACTIVE, INVALID, INACTIVE")
+    assert answer["error"].endswith("is not one of ACTIVE, INVALID, INACTIVE")
 
 
-def test_a_refused_payload_changes_nothing(store, kombo_payload_factory):
-    """After a 400 the state is what it was, and the corrected event is still new."""
+def test_a_rejected_payload_changes_nothing(store, kombo_payload_factory):
+    """After a 400 the state is the same, and the corrected event is still new."""
     good = kombo_payload_factory(kombo_seed=7)
     bad = kombo_payload_factory(kombo_seed=7, fault="data.updated_at-format-no-offset")
     assert deliver(store, bad)[0] == 400
@@ -146,39 +146,39 @@ def test_a_refused_payload_changes_nothing(store, kombo_payload_factory):
     [b"", b"{", b"\xff", b'"\\ud800"', b"null", b"[" * 100_000, b"1" * 10_000],
     ids=["empty", "cut", "latin-1", "surrogate", "null", "deep", "long-number"],
 )
-def test_refuses_what_is_no_event(store, body):
-    """Bytes that hold no event are refused, however they are wrong."""
+def test_rejects_what_is_not_an_event(store, body):
+    """The answer is 400 for any bytes that are not an event."""
     assert deliver_bytes(store, body)[0] == 400
 
 
-def test_refuses_other_methods_and_lengths(store):
-    """Only POST with an honest length gets as far as the body."""
+def test_rejects_other_methods_and_wrong_lengths(store):
+    """The receiver reads the body only of a POST with a valid length."""
     assert deliver_bytes(store, b"", method="GET")[0] == 405
     assert deliver_bytes(store, b"", length="-1")[0] == 413
     assert deliver_bytes(store, b"", length="1000001")[0] == 413
 
 
-# -- property tests: everything that the schema allows, and all that it doesn't
+# -- property tests: all that the schema allows, and all that it forbids
 
 
 @given(payload=kombo_fakes.payloads())
-def test_takes_whatever_the_schema_allows(payload):
-    """No valid payload is refused, however strange it is, and all of it is kept."""
+def test_accepts_whatever_the_schema_allows(payload):
+    """Every valid payload is accepted and stored as it is."""
     with closing(Store(":memory:")) as store:
         assert deliver(store, payload) == (200, {"applied": True})
         assert store.get(payload["data"]["integration_id"]) == payload["data"]
 
 
 @given(payload=st.from_type(IntegrationStateChanged))
-def test_takes_the_annotated_type(payload: IntegrationStateChanged):
+def test_accepts_the_annotated_type(payload: IntegrationStateChanged):
     """The TypedDict is registered with Hypothesis, so its type alone is enough."""
     with closing(Store(":memory:")) as store:
         assert deliver(store, payload)[0] == 200
 
 
 @given(invalid=kombo_fakes.invalid_payloads())
-def test_refuses_whatever_the_schema_forbids(invalid: InvalidPayload):
-    """Nothing with a fault gets through, whatever the rest of it is like."""
+def test_rejects_whatever_the_schema_forbids(invalid: InvalidPayload):
+    """A payload with a fault is rejected, whatever the rest of it is."""
     with closing(Store(":memory:")) as store:
         status, answer = deliver(store, invalid.payload)
         assert status == 400, invalid.fault
@@ -187,15 +187,15 @@ def test_refuses_whatever_the_schema_forbids(invalid: InvalidPayload):
 
 @given(data=st.data())
 def test_agrees_with_the_schema(kombo_schema, kombo_payloads, kombo_invalid_payloads, data):
-    """The hand-written checks and Kombo's schema are of one opinion."""
+    """The hand-written checks and Kombo's schema give the same verdict."""
     payload = data.draw(kombo_payloads | kombo_invalid_payloads.map(lambda pair: pair.payload))
     with closing(Store(":memory:")) as store:
         assert (deliver(store, payload)[0] == 200) == kombo_schema.is_valid(payload)
 
 
 @given(data=st.data())
-def test_takes_short_ones(short_payloads, data):
-    """A strategy of the project's own, which its conftest makes."""
+def test_accepts_short_payloads(short_payloads, data):
+    """The strategy is the project's own, from its conftest."""
     payload = data.draw(short_payloads)
     with closing(Store(":memory:")) as store:
         assert deliver(store, payload)[0] == 200
@@ -205,7 +205,7 @@ def test_takes_short_ones(short_payloads, data):
 
 
 def test_keeps_a_thousand():
-    """The factory itself makes any number of payloads, the same ones for the same seed."""
+    """The factory makes any number of payloads. The same seed makes the same ones."""
     batch = IntegrationStateChangedFactory.build_batch(1000, kombo_seed=1)
     with closing(Store(":memory:")) as store:
         for payload in batch:
@@ -218,7 +218,7 @@ def test_keeps_a_thousand():
 
 
 class Deliveries(RuleBasedStateMachine):
-    """Whatever comes in, the store shows the newest state of each integration."""
+    """After any deliveries the store has the newest state of each integration."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -243,7 +243,7 @@ class Deliveries(RuleBasedStateMachine):
 
     @rule(data=st.data())
     def deliver_a_copy(self, data: st.DataObject) -> None:
-        """One of the events that were delivered already."""
+        """Deliver one of the earlier events again."""
         if self.sent:
             copy = data.draw(st.sampled_from(self.sent))
             assert deliver(self.store, copy) == (200, {"applied": False})
@@ -255,7 +255,7 @@ class Deliveries(RuleBasedStateMachine):
 
     @invariant()
     def the_newest_is_kept(self) -> None:
-        """Both integrations are as the newest event of each has it."""
+        """Both integrations have the state of their newest event."""
         for integration in ("personio:a", "personio:A"):
             assert self.store.get(integration) == self.newest.get(integration)
 
@@ -281,7 +281,7 @@ def _moment(data: dict[str, Any]) -> datetime:
 
 
 def test_moments_compare_as_datetimes_do():
-    """The receiver's own reckoning agrees with Python's."""
+    """The receiver compares moments as Python does."""
     batch = IntegrationStateChangedFactory.build_batch(50, kombo_seed=2)
     data = [payload["data"] for payload in batch]
     assert sorted(data, key=_moment) == sorted(data, key=lambda d: instant(d["updated_at"]))

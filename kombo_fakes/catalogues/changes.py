@@ -1,7 +1,7 @@
-"""Changes: payloads that today's schema refuses, and that another release of it allows.
+"""Changes: payloads that today's schema rejects and that another release of it may allow.
 
-A fault is wrong; a change is only early or late. A receiver that is to live through the next
-release of Kombo's schemas takes them, and one that enforces the schema to the letter doesn't.
+A fault is wrong. A change is only early or late. A receiver that should survive the next release of
+Kombo's schemas accepts changes; a receiver that enforces today's schema strictly rejects them.
 """
 
 from __future__ import annotations
@@ -43,11 +43,11 @@ class Change:
     """One way in which another release of a schema may differ from today's.
 
     Attributes:
-        id: A stable name, fit for a file name and a pytest id: ``data.state-new-value``.
-        pointer: JSON Pointer to what is changed.
-        description: What is different, in a sentence.
-        source: Where such a payload has been seen; empty where it is only to be expected.
-        example: A payload that has it, and is valid otherwise; always the same.
+        id: A stable name, fit for file names and pytest ids: ``data.state-new-value``.
+        pointer: JSON Pointer to the value that changes.
+        description: The path and the difference, in one line.
+        source: Where such a payload has been seen; empty if it is only expected.
+        example: A payload with this change and no other violation; always the same.
         kind: ``"new-property"``, ``"new-value"``, ``"new-event"``, ``"other-event"`` or
             ``"older-shape"``.
     """
@@ -61,10 +61,10 @@ class Change:
     _apply: Callable[[Any], Any] = field(repr=False)
 
     def apply(self, payload: Any) -> Any:
-        """Put this change into a valid payload that has the place; it isn't changed itself.
+        """Copy a valid payload and put this change into the copy.
 
         Raises:
-            PointerError: if the payload has nothing at the place.
+            PointerError: if the payload has no value at the place of the change.
         """
         return self._apply(payload)
 
@@ -73,13 +73,13 @@ class Change:
 
 
 def changes(event_or_schema: SchemaLike = DEFAULT_EVENT) -> tuple[Change, ...]:
-    """The changes of a schema: those that have been seen, then those to be expected.
+    """List the changes of a schema: those that have been seen, then those that are expected.
 
-    To be expected are a new property in each closed object, a new value of each enum, and, at
-    the one URL of a receiver, each other event and one that doesn't exist yet.
+    Expected are a new property in each closed object, a new value of each enum, each other event
+    (Kombo sends all events to one URL), and an event that does not exist yet.
 
     Args:
-        event_or_schema: What `Schema.load` takes; an event name by default.
+        event_or_schema: An event name, or anything else that `Schema.load` accepts.
 
     Examples:
         >>> [change.id for change in changes()][:2]
@@ -92,40 +92,53 @@ def changes(event_or_schema: SchemaLike = DEFAULT_EVENT) -> tuple[Change, ...]:
 def _changes(schema: Schema) -> tuple[Change, ...]:
     found = []
     for seen in event_named(schema.name).changes:
-        path = _path(seen.pointer)
+        path = _parse_path(seen.pointer)
         found.append(
             _change(
-                schema, path, seen.variant, seen.description, _as_seen(seen), seen.kind, seen.source
+                schema,
+                path,
+                seen.variant,
+                seen.description,
+                _make_seen(seen),
+                seen.kind,
+                seen.source,
             )
         )
     for site in schema.sites():
         if site.keyword == "additionalProperties":
             found.append(
-                _change(schema, site.path, "new-property", "a new property", _grown, "new-property")
+                _change(
+                    schema,
+                    site.path,
+                    "new-property",
+                    "a new property",
+                    _add_property,
+                    "new-property",
+                )
             )
-        elif site.keyword == "enum" and site.pointer != "/type" and _has_text(site.value):
+        elif site.keyword == "enum" and site.pointer != "/type" and _has_string(site.value):
             found.append(
-                _change(schema, site.path, "new-value", "a new value", _valued, "new-value")
+                _change(schema, site.path, "new-value", "a new value", _replace_value, "new-value")
             )
     if schema.name in events():
         found.extend(_other_event(name) for name in events() if name != schema.name)
         type_ = ("type",)
         found.append(
-            _change(schema, type_, "new-event", "an event that is new", _new_event, "new-event")
+            _change(schema, type_, "new-event", "an event that is new", _rename_event, "new-event")
         )
-    taken: set[str] = set()
-    return tuple(replace(change, id=make_unique_id(change.id, taken)) for change in found if change)
+    used: set[str] = set()
+    return tuple(replace(change, id=make_unique_id(change.id, used)) for change in found if change)
 
 
-def _new_event(payload: Any, path: Path) -> Any:
+def _rename_event(payload: Any, path: Path) -> Any:
     return replace_at(payload, path, _NEW_EVENT)
 
 
 def _other_event(name: str) -> Change:
     example = generator_for(Schema.load(name)).generate(SeededChoices(0))
 
-    def applied(payload: Any) -> Any:
-        # The same delivery otherwise, so that its id stays what receivers tell events apart by.
+    def apply_at(payload: Any) -> Any:
+        # The id stays: receivers recognise repeated deliveries by it.
         return {**copy.deepcopy(example), "id": get(payload, ("id",))}
 
     return Change(
@@ -135,25 +148,25 @@ def _other_event(name: str) -> Change:
         source="Kombo sends all events of an environment to one URL",
         example=example,
         kind="other-event",
-        _apply=applied,
+        _apply=apply_at,
     )
 
 
-def _as_seen(seen: SeenChange) -> Callable[[Any, Path], Any]:
+def _make_seen(seen: SeenChange) -> Callable[[Any, Path], Any]:
     if seen.value is ABSENT:
         return remove_at
     return lambda payload, path: replace_at(payload, path, seen.value)
 
 
-def _has_text(values: list[Any]) -> bool:
+def _has_string(values: list[Any]) -> bool:
     return any(isinstance(value, str) for value in values)
 
 
-def _grown(payload: Any, path: Path) -> Any:
+def _add_property(payload: Any, path: Path) -> Any:
     return replace_at(payload, (*path, _NEW_NAME), "new")
 
 
-def _valued(payload: Any, path: Path) -> Any:
+def _replace_value(payload: Any, path: Path) -> Any:
     return replace_at(payload, path, _NEW_VALUE)
 
 
@@ -171,11 +184,11 @@ def _change(
     except SchemaError:
         return None
 
-    def applied(payload: Any) -> Any:
+    def apply_at(payload: Any) -> Any:
         get(payload, path)
         return apply(payload, path)
 
-    example = applied(base)
+    example = apply_at(base)
     if schema.allows(example):
         return None
     return Change(
@@ -185,9 +198,9 @@ def _change(
         source=source,
         example=example,
         kind=kind,
-        _apply=applied,
+        _apply=apply_at,
     )
 
 
-def _path(pointer: str) -> Path:
+def _parse_path(pointer: str) -> Path:
     return tuple(int(part) if part.isdecimal() else part for part in parse_pointer(pointer))

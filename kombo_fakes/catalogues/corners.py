@@ -1,8 +1,8 @@
 """Corners: named valid payloads at the edges of what a schema allows.
 
 Each is an otherwise realistic payload with one thing at an edge: every enumerated value, every
-null, the longest and the emptiest text, the first and the last year. The list is the same for
-the same schema and seed.
+null, the longest and the empty string, the first and the last year. The same schema and seed give
+the same corners.
 """
 
 from __future__ import annotations
@@ -46,14 +46,14 @@ _OF_THE_WHOLE = ("nulls", "optional-absent", "optional-present")
 @public
 @dataclass(frozen=True, slots=True)
 class Corner:
-    """A valid payload with something at an edge.
+    """A valid payload with a value at the edge of what its schema allows.
 
     Attributes:
-        id: A stable name, fit for a file name and a pytest id: ``data.state-enum-INVALID``.
-        pointer: JSON Pointer to what is at an edge; the whole payload is ``""``.
-        description: What is at an edge, in a sentence.
+        id: A stable name, fit for file names and pytest ids: ``data.state-enum-INVALID``.
+        pointer: JSON Pointer to the value at the edge; the whole payload is ``""``.
+        description: The path and the edge, in one line.
         payload: The payload.
-        edge: What is at an edge, without its place.
+        edge: Which edge it is, such as ``"an empty string"``.
     """
 
     id: str
@@ -65,7 +65,7 @@ class Corner:
 
 @dataclass(frozen=True, slots=True)
 class _Edge:
-    """A value at an edge: the last part of an id, what it is, and the value."""
+    """A value at an edge: the last part of the id, its description, and the value."""
 
     name: str
     what: str
@@ -79,13 +79,13 @@ def corners(
     names: Names = POOLED,
     pins: Mapping[Path, Any] | None = None,
 ) -> tuple[Corner, ...]:
-    """The corners of a schema, in the order of the schema.
+    """List the corners of a schema, in the order of the schema.
 
     Args:
-        event_or_schema: What `Schema.load` takes; an event name by default.
-        seed: What the rest of each payload is generated with.
-        names: Who makes the names in it.
-        pins: Values by their path that the rest has to agree with.
+        event_or_schema: An event name, or anything else that `Schema.load` accepts.
+        seed: The seed of the rest of each payload.
+        names: The source of the names of people and companies.
+        pins: Fixed values by path. The rest of each payload agrees with them.
 
     Raises:
         UnknownNameError, DocumentError, SchemaError: as `Schema.load` does.
@@ -97,22 +97,22 @@ def corners(
         ''
     """
     schema = Schema.load(event_or_schema)
-    easel = _Easel(schema, seed, names, pins or {})
+    base = _BasePayloads(schema, seed, names, pins or {})
     found: list[Corner] = []
-    taken: set[str] = set()
-    for name, path, edge, payload in _all(easel, build_blueprint(schema)):
+    used: set[str] = set()
+    for name, path, edge, payload in _list_candidates(base, build_blueprint(schema)):
         if payload is not _ABSENT and schema.allows(payload):
-            # The corners of a whole payload are about its properties, and need no place.
+            # The corners of a whole payload are about all its properties.
             place = to_dotted(path) or ("" if name in _OF_THE_WHOLE else "the payload")
             description = f"{place}: {edge}" if place else edge
             found.append(
-                Corner(make_unique_id(name, taken), to_pointer(path), description, payload, edge)
+                Corner(make_unique_id(name, used), to_pointer(path), description, payload, edge)
             )
     return tuple(found)
 
 
-class _Easel:
-    """Paints payloads that have something at a place."""
+class _BasePayloads:
+    """Generates the payloads that get a value at an edge."""
 
     def __init__(self, schema: Schema, seed: int, names: Names, pins: Mapping[Path, Any]) -> None:
         self.schema = schema
@@ -123,7 +123,7 @@ class _Easel:
     def generate(
         self, name: str, wanted: Iterable[Path] = (), pins: Mapping[Path, Any] | None = None
     ) -> Any:
-        """A payload with something at the wanted paths, as far as the schema lets it."""
+        """Generate a payload with values at the wanted paths, if the schema allows that."""
         wanted = list(wanted)
         key = seed_for(self.schema.name, self._seed, "corner", name)
         pinned = {**self._pins, **(pins or {})}
@@ -136,37 +136,37 @@ class _Easel:
                 payload = generator.generate(SeededChoices(key), names=self._names, pins=pinned)
             except SchemaError:
                 continue
-            if all(_at(payload, path) is not _ABSENT for path in wanted):
+            if all(_get(payload, path) is not _ABSENT for path in wanted):
                 break
         return payload
 
-    def put(self, name: str, path: Path, value: Any) -> Any:
-        """A payload with a value at a path, and agreeing with it."""
+    def generate_with(self, name: str, path: Path, value: Any) -> Any:
+        """Generate a payload with a value at a path. The rest of it agrees with the value."""
         pins = {path: value} if isinstance(value, (str, int, float)) or value is None else {}
         return _put(self.generate(name, [path], pins), path, value)
 
 
-def _all(easel: _Easel, plan: Blueprint) -> Iterator[tuple[str, Path, str, Any]]:
+def _list_candidates(base: _BasePayloads, plan: Blueprint) -> Iterator[tuple[str, Path, str, Any]]:
     found = list(shapes(plan))
     nullable = list(dict.fromkeys(path for path, shape in found if _is_nullable(shape)))
     if len(nullable) > 1:
-        payload = easel.generate("nulls", pins=dict.fromkeys(nullable))
+        payload = base.generate("nulls", pins=dict.fromkeys(nullable))
         for path in nullable:
-            if _at(payload, path) is not _ABSENT:
+            if _get(payload, path) is not _ABSENT:
                 payload = replace_at(payload, path, None)
         yield "nulls", (), "null wherever null is allowed", payload
-    optional = list(_optional(found))
+    optional = list(_find_optional(found))
     if optional:
-        payload = easel.generate("optional-absent")
+        payload = base.generate("optional-absent")
         for path in reversed(optional):
-            if _at(payload, path) is not _ABSENT:
+            if _get(payload, path) is not _ABSENT:
                 payload = remove_at(payload, path)
-        yield "optional-absent", (), "no property that isn't required", payload
-        payload = easel.generate("optional-present")
+        yield "optional-absent", (), "no property that is not required", payload
+        payload = base.generate("optional-present")
         for path in optional:
-            if _at(payload, path) is _ABSENT:
-                full = easel.generate(f"optional-present-{to_pointer(path)}", [path])
-                payload = _completed(payload, path, full)
+            if _get(payload, path) is _ABSENT:
+                full = base.generate(f"optional-present-{to_pointer(path)}", [path])
+                payload = _copy_from(full, path, payload)
         yield "optional-present", (), "every property that the schema names", payload
     counts: dict[Path, int] = {}
     found = [(path, shape) for path, shape in found if not isinstance(shape, Reference)]
@@ -175,31 +175,33 @@ def _all(easel: _Easel, plan: Blueprint) -> Iterator[tuple[str, Path, str, Any]]
     for path, shape in found:
         place = path_to_id(path)
         if isinstance(shape, Array):
-            yield from _array_corners(easel, path, place)
+            yield from _array_corners(base, path, place)
         elif not (_is_fixed(shape) and counts[path] == 1):
-            for edge in _distinct(_edges(shape)):
+            for edge in _drop_equal(_list_edges(shape)):
                 name = f"{place}-{edge.name}"
-                yield name, path, edge.what, easel.put(name, path, edge.value)
+                yield name, path, edge.what, base.generate_with(name, path, edge.value)
 
 
-def _array_corners(easel: _Easel, path: Path, place: str) -> Iterator[tuple[str, Path, str, Any]]:
+def _array_corners(
+    base: _BasePayloads, path: Path, place: str
+) -> Iterator[tuple[str, Path, str, Any]]:
     for size, name in ((0, "array-empty"), (1, "array-one"), (3, "array-several")):
         items: list[Any] = []
         for number in range(12 if size else 0):
-            generated = easel.generate(f"{place}-{name}-{number}", [(*path, 0)])
-            found = _at(generated, path)
+            generated = base.generate(f"{place}-{name}-{number}", [(*path, 0)])
+            found = _get(generated, path)
             items += [item for item in found if item not in items] if _is_list(found) else []
         what = {0: "an empty array", 1: "an array of one item", 3: "an array of several items"}
         if len(items) >= size:
             full = f"{place}-{name}"
-            yield full, path, what[size], easel.put(full, path, items[:size])
+            yield full, path, what[size], base.generate_with(full, path, items[:size])
 
 
-# -- what is where
+# -- paths and values
 
 
-def _optional(found: Sequence[tuple[Path, Blueprint]]) -> Iterator[Path]:
-    """The places of properties that may be left out, but for those within arrays."""
+def _find_optional(found: Sequence[tuple[Path, Blueprint]]) -> Iterator[Path]:
+    """Find the paths of properties that may be left out, except in arrays."""
     optional = {
         (*path, name)
         for path, shape in found
@@ -222,30 +224,30 @@ def _is_list(value: Any) -> bool:
 
 
 def _put(payload: Any, path: Path, value: Any) -> Any:
-    """The payload with a value at a path, unless it has no place for it."""
+    """Put a value at a path; `_ABSENT` if the payload has no such path."""
     try:
         return _ABSENT if _ABSENT in (payload, value) else replace_at(payload, path, value)
     except PointerError:
         return _ABSENT
 
 
-def _completed(payload: Any, path: Path, full: Any) -> Any:
-    """The payload with what a full one has at a path, or with what that is in."""
+def _copy_from(full: Any, path: Path, payload: Any) -> Any:
+    """Copy the value at a path from a full payload, with the objects around it if needed."""
     for depth in range(len(path), 0, -1):
-        candidate = _put(payload, path[:depth], _at(full, path[:depth]))
-        if _at(candidate, path) is not _ABSENT:
+        candidate = _put(payload, path[:depth], _get(full, path[:depth]))
+        if _get(candidate, path) is not _ABSENT:
             return candidate
     return _ABSENT
 
 
-def _at(payload: Any, path: Path) -> Any:
+def _get(payload: Any, path: Path) -> Any:
     return _ABSENT if payload is _ABSENT else find(payload, path, _ABSENT)
 
 
 # -- the edges of a shape
 
 
-def _distinct(edges: Iterable[_Edge]) -> Iterator[_Edge]:
+def _drop_equal(edges: Iterable[_Edge]) -> Iterator[_Edge]:
     seen: list[Any] = []
     for edge in edges:
         if not any(edge.value == value and type(edge.value) is type(value) for value in seen):
@@ -253,7 +255,7 @@ def _distinct(edges: Iterable[_Edge]) -> Iterator[_Edge]:
             yield edge
 
 
-def _edges(shape: Blueprint) -> Iterator[_Edge]:
+def _list_edges(shape: Blueprint) -> Iterator[_Edge]:
     match shape:
         case Enumeration(values):
             for value in values:
@@ -263,9 +265,9 @@ def _edges(shape: Blueprint) -> Iterator[_Edge]:
                     yield _Edge(f"enum-{_slug(value)}", f"the value {shorten(value)}", value)
         case String(formats=formats):
             known = [edge for name in formats for edge in _BY_FORMAT.get(name, ())]
-            yield from known if formats else _free_text(shape)
+            yield from known if formats else _string_edges(shape)
         case Numeric():
-            yield from _numbers(shape)
+            yield from _number_edges(shape)
         case Anything():
             for name, value in (("null", None), ("text", ""), ("zero", 0), ("false", False)):
                 yield _Edge(f"any-{name}", f"{shorten(value)}, where anything goes", value)
@@ -276,7 +278,7 @@ def _edges(shape: Blueprint) -> Iterator[_Edge]:
 _LONG = 300
 
 
-def _free_text(shape: String) -> Iterator[_Edge]:
+def _string_edges(shape: String) -> Iterator[_Edge]:
     least, most = shape.min_length, shape.max_length
     if least == 0:
         yield _Edge("text-empty", "an empty string", "")
@@ -289,12 +291,12 @@ def _free_text(shape: String) -> Iterator[_Edge]:
     world = "Zoe\u0308 \U0001f469\U0001f3fd\u200d\U0001f4bb \u05e9\u05dc\u05d5\u05dd \u682a"
     yield _Edge("text-unicode", "an emoji, a combining mark, right-to-left letters", world)
     quotes = "\"double\" 'single' \\back\\ /slash/ <b>&amp;</b> {{x}} %s"
-    yield _Edge("text-quotes", "quotes, backslashes and what templates mistake", quotes)
-    yield _Edge("text-blanks", "a blank before and behind", " blanks around ")
-    yield _Edge("text-lines", "a line feed and a tab", "two\nlines\tand a tab")
+    yield _Edge("text-quotes", "quotes, backslashes and template syntax", quotes)
+    yield _Edge("text-blanks", "a space at the start and at the end", " blanks around ")
+    yield _Edge("text-lines", "a newline and a tab", "two\nlines\tand a tab")
 
 
-def _numbers(shape: Numeric) -> Iterator[_Edge]:
+def _number_edges(shape: Numeric) -> Iterator[_Edge]:
     kind = "integer" if shape.integer else "number"
     for name, bound in (("minimum", shape.minimum), ("maximum", shape.maximum)):
         if bound is not None:
@@ -302,13 +304,15 @@ def _numbers(shape: Numeric) -> Iterator[_Edge]:
             yield _Edge(f"{kind}-{name}", f"the {name}, {value}", value)
     yield _Edge(f"{kind}-zero", "zero", 0)
     yield _Edge(f"{kind}-negative", "a negative number", -1)
-    yield _Edge(f"{kind}-large", "2**53 - 1, the last that every parser keeps", 2**53 - 1)
+    yield _Edge(
+        f"{kind}-large", "2**53 - 1, the largest integer that every parser keeps exactly", 2**53 - 1
+    )
     if not shape.integer:
-        yield _Edge("number-fraction", "a fraction that binary can't hold", 0.1)
+        yield _Edge("number-fraction", "a fraction that has no exact binary value", 0.1)
         yield _Edge("number-exponent", "a number that is written with an exponent", 1e-7)
 
 
-# Only what validators and the languages' own parsers agree on, and only reserved domains.
+# Validators and the parsers of programming languages agree on these. All domains are reserved.
 _BY_FORMAT: dict[str, tuple[_Edge, ...]] = {
     name: tuple(_Edge(f"{name}-{variant}", what, value) for variant, what, value in edges)
     for name, edges in {
@@ -340,7 +344,7 @@ _BY_FORMAT: dict[str, tuple[_Edge, ...]] = {
             ("plus", "a plus tag", "jane.doe+kombo@example.com"),
             ("apostrophe", "an apostrophe", "o'hara@example.com"),
             ("longest-local", "a local part of 64 characters", "a" * 64 + "@example.com"),
-            ("shortest", "one letter each", "a@b.example"),
+            ("shortest", "one character each", "a@b.example"),
             ("subdomains", "subdomains", "jane@mail.eu.example.com"),
             ("capitals", "capital letters", "Jane.Doe@Example.COM"),
             ("digits", "digits and punctuation", "123_4-5.6@x-1.example"),

@@ -141,7 +141,7 @@ class Schema:
         Examples:
             >>> Schema.load({"enum": ["ACTIVE"]}).validate("active")
             Traceback (most recent call last):
-            kombo_fakes.ValidationError: (root): enum: 'active' is none of \
+            kombo_fakes.ValidationError: (root): enum: 'active' is not one of \
 ACTIVE; did you mean 'ACTIVE'?
         """
         found = self.violations(payload)

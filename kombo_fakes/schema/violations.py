@@ -1,4 +1,4 @@
-"""What a validator says of a payload, in words that a person understands."""
+"""Turns errors of the validator into violations: where, which keyword, and what is wrong."""
 
 from __future__ import annotations
 
@@ -20,17 +20,17 @@ _SHOWN = 20
 
 _DIGITS = 4300
 _TOO_LARGE = 10**_DIGITS
-"""From here on Python doesn't write integers, and the validator takes them for null."""
+"""Python does not write integers from this on, and the validator reads them as null."""
 
 
 @public
 @dataclass(frozen=True, slots=True)
 class Violation:
-    """One constraint that a payload breaks.
+    """One constraint of a schema that a payload violates.
 
     Attributes:
-        pointer: JSON Pointer to the place in the payload; the whole payload is ``""``.
-        keyword: The schema keyword that is broken there.
+        pointer: JSON Pointer to the value; the whole payload is ``""``.
+        keyword: The schema keyword that the value violates.
         message: What is wrong and what would be right, in one line without the place.
     """
 
@@ -52,10 +52,11 @@ def describe_error(error: jsonschema_rs.ValidationError) -> Violation:
 
 
 def locate_error(error: jsonschema_rs.ValidationError) -> tuple[Path, str]:
-    """Where a validator's error is, and the keyword that it is about."""
+    """Find the path of an error of the validator, and the keyword that it is about."""
     keyword = error.kind.name
     if keyword == "falseSchema":
-        # `"properties": {"a": false}` is reported at the value, by the keyword above it.
+        # The validator reports `"properties": {"a": false}` at the value of a. The violated
+        # keyword is the one above.
         keyword = _last_keyword(error.schema_path) or keyword
     elif keyword == "contains" and error.schema_path[-1] == "maxContains":
         keyword = "maxContains"
@@ -63,7 +64,7 @@ def locate_error(error: jsonschema_rs.ValidationError) -> tuple[Path, str]:
 
 
 def _last_keyword(schema_path: Sequence[str | int]) -> str | None:
-    """The keyword that a path through a schema ends in, which may name a property, too."""
+    """Find the last keyword in a path through a schema; other parts are names and indices."""
     parts, last = list(schema_path), None
     while parts:
         part = parts.pop(0)
@@ -81,73 +82,77 @@ def _message(error: jsonschema_rs.ValidationError, keyword: str) -> str:
     shown = shorten(value)
     match keyword:
         case "type":
-            return f"expected {_either(detail['types'])}, got {shown}"
+            return f"expected {_join_types(detail['types'])}, got {shown}"
         case "enum":
             options = list(detail["options"])
             texts = [option for option in options if isinstance(option, str)]
             near = find_nearest(value, texts) if isinstance(value, str) else None
             hint = f"; did you mean {near!r}?" if near else ""
-            return f"{shown} is none of {_list(options)}{hint}"
+            return f"{shown} is not one of {_list(options)}{hint}"
         case "const":
             return f"{shown} is not {shorten(detail['expected_value'])}"
         case "required":
             return f"property {shorten(detail['property'])} is missing"
         case "additionalProperties" | "unevaluatedProperties":
             if "unexpected" not in detail:
-                # Where the object may hold nothing at all, it is the value that is reported.
+                # If the schema allows no properties at all, only the value is reported.
                 return f"unknown property with the value {shown}"
             names = [shorten(name) for name in detail["unexpected"][:5]]
             more = len(detail["unexpected"]) - len(names)
             listed = ", ".join(names) + (f" and {more:,} more" if more > 0 else "")
             return f"unknown {'properties' if len(names) > 1 else 'property'} {listed}"
         case "format":
-            return f"{shown} is no {detail['format']}"
+            return f"{shown} is not a valid {detail['format']}"
         case "pattern" if "pattern" not in detail:
-            return f"{shown} takes too long to match: the pattern may backtrack for ever"
+            return f"{shown} takes too long to match; the pattern backtracks too much"
         case "pattern":
-            return f"{shown} doesn't match {shorten(detail['pattern'])}"
+            return f"{shown} does not match {shorten(detail['pattern'])}"
         case "minLength" | "maxLength":
             size = len(value)
             bound = "at least" if keyword == "minLength" else "at most"
-            return f"{size:,} characters, where {bound} {detail['limit']:,} are allowed: {shown}"
+            return f"expected {bound} {detail['limit']:,} characters, got {size:,}: {shown}"
         case "minItems" | "maxItems" | "minProperties" | "maxProperties":
             size = len(value)
             bound = "at least" if keyword.startswith("min") else "at most"
             unit = "items" if keyword.endswith("Items") else "properties"
-            return f"{size:,} {unit}, where {bound} {detail['limit']:,} are allowed"
+            return f"expected {bound} {detail['limit']:,} {unit}, got {size:,}"
         case "minimum" | "maximum" | "exclusiveMinimum" | "exclusiveMaximum":
-            bound = "under" if "inimum" in keyword else "over"
-            edge = " or at it" if keyword.startswith("exclusive") else ""
-            return f"{shown} is {bound} the {keyword} {shorten(detail['limit'])}{edge}"
+            bound = {
+                "minimum": "at least",
+                "maximum": "at most",
+                "exclusiveMinimum": "more than",
+                "exclusiveMaximum": "less than",
+            }[keyword]
+            return f"expected {bound} {shorten(detail['limit'])}, got {shown}"
         case "multipleOf":
-            return f"{shown} is no multiple of {shorten(detail['multiple_of'])}"
+            return f"{shown} is not a multiple of {shorten(detail['multiple_of'])}"
         case "uniqueItems":
             return "two items are equal"
         case "anyOf":
-            return f"{shown} fits none of the alternatives"
+            return f"{shown} does not match any of the alternatives"
         case "oneOf":
             fitting = sum(not errors for errors in detail["context"])
-            return f"{shown} fits {fitting or 'none'} of the alternatives, where one is to fit"
+            return f"{shown} matches {fitting} of the alternatives; expected exactly 1"
         case "not":
-            return f"{shown} is what is excluded"
+            return f"{shown} matches the schema that is excluded"
         case "contains" | "maxContains":
             few = "many" if keyword == "maxContains" else "few"
-            return f"too {few} items are of the wanted kind: {shown}"
+            return f"too {few} items match the schema of contains: {shown}"
         case "propertyNames" if "error" in detail:
             name = shorten(detail["error"].instance)
-            return f"the property name {name} breaks {detail['error'].kind.name}"
+            return f"the property name {name} violates {detail['error'].kind.name}"
         case _ if error.kind.name == "falseSchema":
-            return f"nothing may be here, got {shown}"
+            return f"expected no value, got {shown}"
         case "additionalItems" | "unevaluatedItems":
             return f"more items than {keyword} allows: {shown}"
         case _:
-            return f"{shown} doesn't satisfy {shorten(keyword)}"
+            return f"{shown} violates {shorten(keyword)}"
 
 
 def find_non_json(payload: Any) -> Iterator[Violation]:
-    """What in a Python value is no JSON value at all: a date, NaN, a key that is no string.
+    """Find what in a Python value is not JSON: a date, NaN, a key that is not a string.
 
-    The validator would take NaN for null, and stop with an exception at the others.
+    The validator would read NaN as null, and raise an exception for the others.
     """
     if _is_json(payload):
         return
@@ -158,10 +163,10 @@ def find_non_json(payload: Any) -> Iterator[Violation]:
             if isinstance(value, dict):
                 for key, child in value.items():
                     if not isinstance(key, str):
-                        message = f"the key {shorten(key)} is no string"
+                        message = f"the key {shorten(key)} is not a string"
                         yield Violation(to_pointer(path), "json", message)
                     elif _has_surrogate(key):
-                        message = f"the key {shorten(key)} holds a lone surrogate"
+                        message = f"the key {shorten(key)} contains a lone surrogate"
                         yield Violation(to_pointer(path), "json", message)
                     else:
                         below.append(((*path, key), child))
@@ -169,14 +174,14 @@ def find_non_json(payload: Any) -> Iterator[Violation]:
                 below.extend(((*path, index), child) for index, child in enumerate(value))
             elif isinstance(value, float):
                 if not math.isfinite(value):
-                    yield Violation(to_pointer(path), "json", f"{value} is no JSON number")
+                    yield Violation(to_pointer(path), "json", f"{value} is not a JSON number")
             elif isinstance(value, int) and abs(value) >= _TOO_LARGE:
                 message = f"{shorten(value)} has more than {_DIGITS:,} digits"
                 yield Violation(to_pointer(path), "json", message)
             elif value is not None and not isinstance(value, (str, int)):
-                message = f"a {type(value).__name__} is no JSON value: {shorten(value)}"
+                message = f"a {type(value).__name__} is not a JSON value: {shorten(value)}"
                 if hasattr(value, "isoformat"):
-                    message += "; give its .isoformat()"
+                    message += "; use its .isoformat()"
                 yield Violation(to_pointer(path), "json", message)
         if not below:
             return
@@ -185,7 +190,7 @@ def find_non_json(payload: Any) -> Iterator[Violation]:
 
 
 def _is_json(payload: Any) -> bool:
-    """Whether there is nothing to find, told without keeping track of places."""
+    """Whether a value is JSON. This is faster than `find_non_json`, but does not say where."""
     level = [payload]
     for _ in range(MAX_DEPTH + 1):
         below: list[Any] = []
@@ -213,7 +218,7 @@ def _is_json(payload: Any) -> bool:
 
 
 def to_plain_json(value: Any) -> Any:
-    """A copy of what the validator can take: no subclasses, no lone surrogates but U+FFFD."""
+    """Copy a value for the validator: without subclasses, and with U+FFFD for lone surrogates."""
     if isinstance(value, str):
         return re.sub("[\ud800-\udfff]", "\ufffd", str.__str__(value))
     if isinstance(value, dict):
@@ -233,7 +238,7 @@ def _has_surrogate(text: str) -> bool:
     return False
 
 
-def _either(types: Sequence[str]) -> str:
+def _join_types(types: Sequence[str]) -> str:
     *first, last = types
     return f"{', '.join(first)} or {last}" if first else last
 

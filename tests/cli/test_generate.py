@@ -351,15 +351,15 @@ def test_a_dash_as_output_is_standard_output(run):
         ("--set data.end_user.creatoremail=X", snapshot("unknown field 'data.end_user.creatoremail' of integration-state-changed; did you mean 'data.end_user.creator_email'?")),
         ("--unset data.stat", snapshot("unknown field 'data.stat' of integration-state-changed; did you mean 'data.state'?")),
         # Values.
-        ("--set data.state=active", snapshot("data.state: enum: 'active' is none of ACTIVE, INVALID, INACTIVE; did you mean 'ACTIVE'?; for an invalid payload, use --fault data.state-enum-lowercase")),
+        ("--set data.state=active", snapshot("data.state: enum: 'active' is not one of ACTIVE, INVALID, INACTIVE; did you mean 'ACTIVE'?; for an invalid payload, use --fault data.state-enum-lowercase")),
         ("--set data.integration_id=12", snapshot('data.integration_id: type: expected string, got 12; write a string in quotes: \'"12"\'')),
         ("--set data.end_user=null", snapshot('data.end_user: type: expected object, got null; for an invalid payload, use --fault data.end_user-type-null')),
-        ("--set data.end_user.creator_email=nobody", snapshot("data.end_user.creator_email: format: 'nobody' is no email; for an invalid payload, use --fault data.end_user.creator_email-format-prose")),
+        ("--set data.end_user.creator_email=nobody", snapshot("data.end_user.creator_email: format: 'nobody' is not a valid email; for an invalid payload, use --fault data.end_user.creator_email-format-prose")),
         ('--set data.integration_category=["x"]', snapshot("data.integration_category: type: expected string, got ['x']; for an invalid payload, use --fault data.integration_category-enum-other")),
         ('--set data.integration_id="\\ud800"', snapshot('data.integration_id: contains a lone surrogate, which UTF-8 cannot encode')),
         ("--set data.integration_id=\udcff", snapshot('data.integration_id: contains a lone surrogate, which UTF-8 cannot encode')),
         ("--unset data.state", snapshot("data: required: property 'state' is missing; for an invalid payload, use --fault data.state-required-absent")),
-        ("--set data.state=PAUSED --fault data.qa_status-enum-cut", snapshot("data.qa_status-enum-cut: the value at /data/qa_status cannot have this fault once the overrides and removals are applied; the schema rejects data.state: enum: 'PAUSED' is none of ACTIVE, INVALID, INACTIVE")),
+        ("--set data.state=PAUSED --fault data.qa_status-enum-cut", snapshot("data.qa_status-enum-cut: the value at /data/qa_status cannot have this fault once the overrides and removals are applied; the schema rejects data.state: enum: 'PAUSED' is not one of ACTIVE, INVALID, INACTIVE")),
         ("--unset data --fault data.state-enum-cut", snapshot("data.state-enum-cut: the payload has no value at /data/state once the overrides and removals are applied; the schema rejects the payload: required: property 'data' is missing")),
         # Forms.
         ("--set nothing", snapshot("--set 'nothing': expected POINTER=JSON, such as data.state=INVALID")),

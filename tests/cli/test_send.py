@@ -123,7 +123,7 @@ def test_fields_can_be_set_and_left_out(run: Any, secret: None) -> None:
         absent = "data.updated_at-required-absent"
         run("send", server.url, "--unset", "data.updated_at", "--fault", absent)
     assert rejected.error == snapshot(
-        "data.state: enum: 'NONE' is none of ACTIVE, INVALID, INACTIVE; for an invalid payload, use --fault data.state-enum-other"
+        "data.state: enum: 'NONE' is not one of ACTIVE, INVALID, INACTIVE; for an invalid payload, use --fault data.state-enum-other"
     )
     first, second = map(json.loads, sent(server))
     assert first["data"]["state"] == "INACTIVE"

@@ -58,7 +58,7 @@ def test_every_violation_is_a_line_with_file_pointer_and_keyword(judge, payload)
     assert sorted(out.splitlines()) == snapshot(
         [
             "bad.json: (root): required: property 'id' is missing",
-            "bad.json: /data/state: enum: 'active' is none of ACTIVE, INVALID, INACTIVE; did you mean 'ACTIVE'?",
+            "bad.json: /data/state: enum: 'active' is not one of ACTIVE, INVALID, INACTIVE; did you mean 'ACTIVE'?",
         ]
     )
 

@@ -210,7 +210,7 @@ def test_a_misspelt_name_is_an_error_that_names_the_nearest(
         (
             {"data__state": "active"},
             snapshot(
-                "IntegrationStateChangedFactory: the schema rejects the overrides: /data/state: enum: 'active' is none of ACTIVE, INVALID, INACTIVE; did you mean 'ACTIVE'? (to build an invalid payload, pass fault='data.state-enum-lowercase')"
+                "IntegrationStateChangedFactory: the schema rejects the overrides: /data/state: enum: 'active' is not one of ACTIVE, INVALID, INACTIVE; did you mean 'ACTIVE'? (to build an invalid payload, pass fault='data.state-enum-lowercase')"
             ),
         ),
         (
@@ -234,12 +234,12 @@ def test_a_misspelt_name_is_an_error_that_names_the_nearest(
         (
             {"data__updated_at": "2021-09-01"},
             snapshot(
-                "IntegrationStateChangedFactory: the schema rejects the overrides: /data/updated_at: format: '2021-09-01' is no date-time (to build an invalid payload, pass fault='data.updated_at-format-prose')"
+                "IntegrationStateChangedFactory: the schema rejects the overrides: /data/updated_at: format: '2021-09-01' is not a valid date-time (to build an invalid payload, pass fault='data.updated_at-format-prose')"
             ),
         ),
         (
             {"data__state": float("nan")},
-            snapshot("IntegrationStateChangedFactory: /data/state: nan is no JSON number"),
+            snapshot("IntegrationStateChangedFactory: /data/state: nan is not a JSON number"),
         ),
     ],
 )

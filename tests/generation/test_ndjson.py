@@ -398,7 +398,7 @@ def test_a_part_that_does_not_exist_is_an_error_at_the_call(make, part, message)
         (
             {"overrides": {"id": {1}}},
             OverrideError,
-            snapshot("id: json: a set is no JSON value: {1}"),
+            snapshot("id: json: a set is not a JSON value: {1}"),
         ),
         (
             {"overrides": {"id": "\ud800"}},
@@ -426,7 +426,7 @@ def test_invalid_arguments_are_an_error_at_the_call(arguments, error, message):
         (
             {"overrides": {"data.state": "INVALD"}},
             snapshot(
-                "data.state: enum: 'INVALD' is none of ACTIVE, INVALID, INACTIVE; did you mean 'INVALID'?"
+                "data.state: enum: 'INVALD' is not one of ACTIVE, INVALID, INACTIVE; did you mean 'INVALID'?"
             ),
         ),
         ({"removals": ["data.state"]}, snapshot("data: required: property 'state' is missing")),

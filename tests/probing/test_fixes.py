@@ -77,7 +77,7 @@ def test_an_event_that_is_none(told):
     assert "a.json: /type: enum: unknown event 'zzz'; expected one of: " in said
     given = ["validate", "--event", "sync-finished", "a.json"]
     _, said = told(*given, a__json=payload | {"type": "zzz"})
-    assert said == "a.json: /type: enum: 'zzz' is none of sync-finished"
+    assert said == "a.json: /type: enum: 'zzz' is not one of sync-finished"
 
 
 def test_another_event_is_no_value_of_type(told):
@@ -85,7 +85,7 @@ def test_another_event_is_no_value_of_type(told):
     status, said = told("generate", "--set", "type=sync-finished")
     assert status == 2
     assert said == snapshot(
-        "kombo-fakes: error: type: enum: 'sync-finished' is none of integration-state-changed; use --event sync-finished"
+        "kombo-fakes: error: type: enum: 'sync-finished' is not one of integration-state-changed; use --event sync-finished"
     )
 
 
@@ -230,10 +230,10 @@ def test_a_name_with_a_dot_is_a_pointer(told):
 def test_a_date_is_a_text_in_json(value):
     """The field is named, and what makes a text of it."""
     where = "/data/updated_at/0" if isinstance(value, list) else "/data/updated_at"
-    wanted = re.escape(f"{where}: ") + r".*no JSON value.*; give its \.isoformat\(\)"
+    wanted = re.escape(f"{where}: ") + r".*not a JSON value.*; use its \.isoformat\(\)"
     with pytest.raises(OverrideError, match=wanted):
         build(data__updated_at=value)
-    with pytest.raises(OverrideError, match=r"no JSON value.*; give its \.isoformat\(\)"):
+    with pytest.raises(OverrideError, match=r"not a JSON value.*; use its \.isoformat\(\)"):
         list(generate(overrides={"data.updated_at": value}))
 
 

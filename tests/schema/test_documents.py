@@ -250,10 +250,10 @@ def test_every_violation_is_listed() -> None:
     assert "/id: type: expected string, got 1" in said
     assert "/data: required: property 'updated_at' is missing" in said
     assert (
-        "/data/state: enum: 'active' is none of ACTIVE, INVALID, INACTIVE; did you mean 'ACTIVE'?"
+        "/data/state: enum: 'active' is not one of ACTIVE, INVALID, INACTIVE; did you mean 'ACTIVE'?"
         in said
     )
-    assert "/data/end_user/creator_email: format: 'x' is no email" in said
+    assert "/data/end_user/creator_email: format: 'x' is not a valid email" in said
     assert "/data/end_user: additionalProperties: unknown property 'extra'" in said
     assert len(said) == 13
 
@@ -273,10 +273,10 @@ def test_hostile_values_make_short_messages(value: Any) -> None:
 @pytest.mark.parametrize(
     ("value", "message"),
     [
-        (float("nan"), snapshot("nan is no JSON number")),
-        ({1: 2}, snapshot("the key 1 is no string")),
-        ({"a": {1, 2}}, snapshot("a set is no JSON value: {1, 2}")),
-        ({"\ud800": 1}, snapshot("the key '\\ud800' holds a lone surrogate")),
+        (float("nan"), snapshot("nan is not a JSON number")),
+        ({1: 2}, snapshot("the key 1 is not a string")),
+        ({"a": {1, 2}}, snapshot("a set is not a JSON value: {1, 2}")),
+        ({"\ud800": 1}, snapshot("the key '\\ud800' contains a lone surrogate")),
     ],
 )
 def test_what_is_no_json_is_invalid(value: Any, message: str) -> None:

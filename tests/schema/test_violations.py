@@ -26,113 +26,110 @@ TEXT_SHOWN = "'" + "a" * 53 + "...' (100,000 characters)"
 @pytest.mark.parametrize(
     ("document", "payload", "said"),
     [
-        ({"type": "string"}, 1, "(root): type: expected string, got 1"),
-        ({"type": "integer"}, 1.5, "(root): type: expected integer, got 1.5"),
-        ({"type": "integer"}, True, "(root): type: expected integer, got true"),
-        ({"type": ["string", "null"]}, [], "(root): type: expected null or string, got []"),
+        ({"type": "string"}, 1, snapshot("(root): type: expected string, got 1")),
+        ({"type": "integer"}, 1.5, snapshot("(root): type: expected integer, got 1.5")),
+        ({"type": "integer"}, True, snapshot("(root): type: expected integer, got true")),
+        ({"type": ["string", "null"]}, [], snapshot("(root): type: expected null or string, got []")),
         (
             {"type": ["integer", "string", "null"]},
             {},
-            "(root): type: expected null, integer or string, got {}",
+            snapshot("(root): type: expected null, integer or string, got {}"),
         ),
-        ({"enum": ["A", "B"]}, "C", "(root): enum: 'C' is none of A, B"),
-        ({"enum": ["ACTIVE"]}, "Active", "(root): enum: 'Active' is none of ACTIVE; did you mean "
-         "'ACTIVE'?"),
-        ({"enum": ["A", None, 3, "", " "]}, "x", "(root): enum: 'x' is none of A, null, 3, '',  "),
-        ({"enum": list(range(20))}, "x", "(root): enum: 'x' is none of 0, 1, 2, 3, 4, 5, 6, 7 and "
-         "12 more"),
-        ({"const": {"a": 1}}, 1, "(root): const: 1 is not {'a': 1}"),
-        ({"const": None}, 1, "(root): const: 1 is not null"),
-        ({"required": ["a"]}, {}, "(root): required: property 'a' is missing"),
-        ({"dependentRequired": {"a": ["b"]}}, {"a": 1}, "property 'b' is missing"),
+        ({"enum": ["A", "B"]}, "C", snapshot("(root): enum: 'C' is not one of A, B")),
+        ({"enum": ["ACTIVE"]}, "Active", snapshot("(root): enum: 'Active' is not one of ACTIVE; did you mean 'ACTIVE'?")),
+        ({"enum": ["A", None, 3, "", " "]}, "x", snapshot("(root): enum: 'x' is not one of A, null, 3, '',  ")),
+        ({"enum": list(range(20))}, "x", snapshot("(root): enum: 'x' is not one of 0, 1, 2, 3, 4, 5, 6, 7 and 12 more")),
+        ({"const": {"a": 1}}, 1, snapshot("(root): const: 1 is not {'a': 1}")),
+        ({"const": None}, 1, snapshot("(root): const: 1 is not null")),
+        ({"required": ["a"]}, {}, snapshot("(root): required: property 'a' is missing")),
+        ({"dependentRequired": {"a": ["b"]}}, {"a": 1}, snapshot("(root): required: property 'b' is missing")),
         (
             {"properties": {"a": {}}, "additionalProperties": False},
             {"b": 1},
-            "(root): additionalProperties: unknown property 'b'",
+            snapshot("(root): additionalProperties: unknown property 'b'"),
         ),
         (
             {"properties": {"a": {}}, "additionalProperties": False},
             dict.fromkeys("bcdefgh", 1),
-            "(root): additionalProperties: unknown properties 'b', 'c', 'd', 'e', 'f' and 2 more",
+            snapshot("(root): additionalProperties: unknown properties 'b', 'c', 'd', 'e', 'f' and 2 more"),
         ),
         (
             {"additionalProperties": False},
             {"b": 1},
-            "(root): additionalProperties: unknown property with the value 1",
+            snapshot("(root): additionalProperties: unknown property with the value 1"),
         ),
-        ({"unevaluatedProperties": False}, {"b": 1}, "unevaluatedProperties: unknown property 'b'"),
-        ({"format": "email"}, "x", "(root): format: 'x' is no email"),
-        ({"pattern": "^a"}, "b", "(root): pattern: 'b' doesn't match '^a'"),
-        ({"minLength": 2}, "a", "minLength: 1 characters, where at least 2 are allowed: 'a'"),
-        ({"maxLength": 1}, "\U0001f600" * 2, "maxLength: 2 characters, where at most 1 are"),
-        ({"minItems": 2}, [1], "(root): minItems: 1 items, where at least 2 are allowed"),
-        ({"maxItems": 1}, [1, 2], "(root): maxItems: 2 items, where at most 1 are allowed"),
-        ({"minProperties": 1}, {}, "(root): minProperties: 0 properties, where at least 1 are"),
-        ({"maxProperties": 0}, {"a": 1}, "(root): maxProperties: 1 properties, where at most 0"),
-        ({"minimum": 5}, 4, "(root): minimum: 4 is under the minimum 5"),
-        ({"maximum": 5}, 5.5, "(root): maximum: 5.5 is over the maximum 5"),
+        ({"unevaluatedProperties": False}, {"b": 1}, snapshot("(root): unevaluatedProperties: unknown property 'b'")),
+        ({"format": "email"}, "x", snapshot("(root): format: 'x' is not a valid email")),
+        ({"pattern": "^a"}, "b", snapshot("(root): pattern: 'b' does not match '^a'")),
+        ({"minLength": 2}, "a", snapshot("(root): minLength: expected at least 2 characters, got 1: 'a'")),
+        ({"maxLength": 1}, "\U0001f600" * 2, snapshot("(root): maxLength: expected at most 1 characters, got 2: '😀😀'")),
+        ({"minItems": 2}, [1], snapshot('(root): minItems: expected at least 2 items, got 1')),
+        ({"maxItems": 1}, [1, 2], snapshot('(root): maxItems: expected at most 1 items, got 2')),
+        ({"minProperties": 1}, {}, snapshot('(root): minProperties: expected at least 1 properties, got 0')),
+        ({"maxProperties": 0}, {"a": 1}, snapshot('(root): maxProperties: expected at most 0 properties, got 1')),
+        ({"minimum": 5}, 4, snapshot('(root): minimum: expected at least 5, got 4')),
+        ({"maximum": 5}, 5.5, snapshot('(root): maximum: expected at most 5, got 5.5')),
         (
             {"exclusiveMinimum": 5},
             5,
-            "(root): exclusiveMinimum: 5 is under the exclusiveMinimum 5 or at it",
+            snapshot('(root): exclusiveMinimum: expected more than 5, got 5'),
         ),
         (
             {"exclusiveMaximum": 0.5},
             1,
-            "(root): exclusiveMaximum: 1 is over the exclusiveMaximum 0.5 or at it",
+            snapshot('(root): exclusiveMaximum: expected less than 0.5, got 1'),
         ),
-        ({"multipleOf": 0.01}, 0.015, "(root): multipleOf: 0.015 is no multiple of 0.01"),
-        ({"uniqueItems": True}, [1, 1.0], "(root): uniqueItems: two items are equal"),
-        ({"anyOf": [{"type": "null"}]}, 1, "(root): anyOf: 1 fits none of the alternatives"),
+        ({"multipleOf": 0.01}, 0.015, snapshot('(root): multipleOf: 0.015 is not a multiple of 0.01')),
+        ({"uniqueItems": True}, [1, 1.0], snapshot("(root): uniqueItems: two items are equal")),
+        ({"anyOf": [{"type": "null"}]}, 1, snapshot('(root): anyOf: 1 does not match any of the alternatives')),
         (
             {"oneOf": [{"type": "null"}, {"const": 2}]},
             1,
-            "(root): oneOf: 1 fits none of the alternatives, where one is to fit",
+            snapshot('(root): oneOf: 1 matches 0 of the alternatives; expected exactly 1'),
         ),
         (
             {"oneOf": [{"type": "integer"}, {"minimum": 0}, {"const": 1}]},
             1,
-            "(root): oneOf: 1 fits 3 of the alternatives, where one is to fit",
+            snapshot('(root): oneOf: 1 matches 3 of the alternatives; expected exactly 1'),
         ),
-        ({"not": {"type": "integer"}}, 1, "(root): not: 1 is what is excluded"),
-        ({"contains": {"const": 1}}, [2], "contains: too few items are of the wanted kind: [2]"),
+        ({"not": {"type": "integer"}}, 1, snapshot('(root): not: 1 matches the schema that is excluded')),
+        ({"contains": {"const": 1}}, [2], snapshot('(root): contains: too few items match the schema of contains: [2]')),
         (
             {"contains": {"const": 1}, "minContains": 2},
             [1],
-            "(root): contains: too few items are of the wanted kind: [1]",
+            snapshot('(root): contains: too few items match the schema of contains: [1]'),
         ),
         (
             {"contains": {"const": 1}, "maxContains": 1},
             [1, 1],
-            "(root): maxContains: too many items are of the wanted kind: [1, 1]",
+            snapshot('(root): maxContains: too many items match the schema of contains: [1, 1]'),
         ),
         (
             {"propertyNames": {"pattern": "^a"}},
             {"b": 1},
-            "(root): propertyNames: the property name 'b' breaks pattern",
+            snapshot("(root): propertyNames: the property name 'b' violates pattern"),
         ),
         (
             {"properties": {"properties": {"properties": {"a": False}}}},
             {"properties": {"a": 1}},
-            "/properties/a: properties: nothing may be here, got 1",
+            snapshot('/properties/a: properties: expected no value, got 1'),
         ),
-        ({"patternProperties": {"^x": False}}, {"xa": 1}, "/xa: patternProperties: nothing may be"),
-        ({"items": False}, [1], "/0: items: nothing may be here, got 1"),
-        ({"prefixItems": [{}, False]}, [1, 2], "/1: prefixItems: nothing may be here, got 2"),
-        ({"dependentSchemas": {"a": False}}, {"a": 1}, "dependentSchemas: nothing may be here"),
-        ({"$ref": "#/$defs/n", "$defs": {"n": False}}, 1, "falseSchema: nothing may be here"),
+        ({"patternProperties": {"^x": False}}, {"xa": 1}, snapshot('/xa: patternProperties: expected no value, got 1')),
+        ({"items": False}, [1], snapshot('/0: items: expected no value, got 1')),
+        ({"prefixItems": [{}, False]}, [1, 2], snapshot('/1: prefixItems: expected no value, got 2')),
+        ({"dependentSchemas": {"a": False}}, {"a": 1}, snapshot("(root): dependentSchemas: expected no value, got {'a': 1}")),
+        ({"$ref": "#/$defs/n", "$defs": {"n": False}}, 1, snapshot('(root): falseSchema: expected no value, got 1')),
         (
             {"if": {"type": "string"}, "then": {"minLength": 3}},
             "a",
-            "(root): minLength: 1 characters, where at least 3 are allowed: 'a'",
+            snapshot("(root): minLength: expected at least 3 characters, got 1: 'a'"),
         ),
-        ({"items": {"properties": {"a/b": {"type": "null"}}}}, [{"a/b": 1}], "/0/a~1b: type: "),
+        ({"items": {"properties": {"a/b": {"type": "null"}}}}, [{"a/b": 1}], snapshot('/0/a~1b: type: expected null, got 1')),
     ],
 )  # fmt: skip
 def test_what_is_said_of_each_keyword(document: Any, payload: Any, said: str) -> None:
-    """Place, keyword, what is wrong and what would be right."""
     (violation,) = Schema(document).violations(payload)
-    assert said in str(violation)
+    assert str(violation) == said
     with pytest.raises(ValidationError) as caught:
         Schema(document).validate(payload)
     assert str(caught.value) == str(violation)
@@ -248,22 +245,22 @@ def check(found: tuple[Violation, ...]) -> None:
 @pytest.mark.parametrize(
     ("payload", "said"),
     [
-        (float("nan"), "(root): json: nan is no JSON number"),
-        ([float("inf")], "/0: json: inf is no JSON number"),
-        ({"a": {2: 1}}, "/a: json: the key 2 is no string"),
-        ({"a": {None: 1}}, "/a: json: the key null is no string"),
-        ({"\udc00": 1}, "(root): json: the key '\\udc00' holds a lone surrogate"),
-        (b"x", "(root): json: a bytes is no JSON value: b'x'"),
-        ((1, (2, 1j)), "/1/1: json: a complex is no JSON value: 1j"),
-        (Silent(), "(root): json: a Silent is no JSON value: a Silent"),
-        (Loud(), "(root): json: a Loud is no JSON value: a\\nb\\x1b[31m"),
-        ([10**4_300], "/0: json: an integer of 14,285 bits has more than 4,300 digits"),
-        (nested(500), "(root): json: nested deeper than 200 levels"),
+        (float("nan"), snapshot("(root): json: nan is not a JSON number")),
+        ([float("inf")], snapshot("/0: json: inf is not a JSON number")),
+        ({"a": {2: 1}}, snapshot("/a: json: the key 2 is not a string")),
+        ({"a": {None: 1}}, snapshot("/a: json: the key null is not a string")),
+        ({"\udc00": 1}, snapshot("(root): json: the key '\\udc00' contains a lone surrogate")),
+        (b"x", snapshot("(root): json: a bytes is not a JSON value: b'x'")),
+        ((1, (2, 1j)), snapshot("/1/1: json: a complex is not a JSON value: 1j")),
+        (Silent(), snapshot("(root): json: a Silent is not a JSON value: a Silent")),
+        (Loud(), snapshot("(root): json: a Loud is not a JSON value: a\\nb\\x1b[31m")),
+        ([10**4_300], snapshot("/0: json: an integer of 14,285 bits has more than 4,300 digits")),
+        (nested(500), snapshot("(root): json: nested deeper than 200 levels")),
     ],
 )
 def test_what_is_said_of_what_is_no_json(payload: Any, said: str) -> None:
-    """The place and the reason, by the keyword `json`."""
-    assert said in [str(violation) for violation in Schema(True).violations(payload)]
+    (violation,) = Schema(True).violations(payload)
+    assert str(violation) == said
 
 
 def test_every_value_that_is_no_json_is_listed() -> None:
@@ -420,47 +417,58 @@ def test_nearest_prefers_the_same_letters() -> None:
 @pytest.mark.parametrize(
     ("document", "payload", "said"),
     [
-        ({"enum": ["A", "B"]}, "zzz", "(root): enum: 'zzz' is none of A, B"),
-        ({"enum": [*range(8)]}, "x", "(root): enum: 'x' is none of 0, 1, 2, 3, 4, 5, 6, 7"),
+        ({"enum": ["A", "B"]}, "zzz", snapshot("(root): enum: 'zzz' is not one of A, B")),
+        (
+            {"enum": [*range(8)]},
+            "x",
+            snapshot("(root): enum: 'x' is not one of 0, 1, 2, 3, 4, 5, 6, 7"),
+        ),
         (
             {"enum": [*range(9)]},
             "x",
-            "(root): enum: 'x' is none of 0, 1, 2, 3, 4, 5, 6, 7 and 1 more",
+            snapshot("(root): enum: 'x' is not one of 0, 1, 2, 3, 4, 5, 6, 7 and 1 more"),
         ),
-        ({"enum": ["e" * 60]}, 1, f"(root): enum: 1 is none of {'e' * 60}"),
-        ({"enum": ["e" * 61]}, 1, f"(root): enum: 1 is none of '{'e' * 53}...' (61 characters)"),
-        ({"minimum": 5}, 4, "(root): minimum: 4 is under the minimum 5"),
-        ({"maximum": 5}, 6, "(root): maximum: 6 is over the maximum 5"),
+        ({"enum": ["e" * 60]}, 1, f"(root): enum: 1 is not one of {'e' * 60}"),
+        (
+            {"enum": ["e" * 61]},
+            1,
+            f"(root): enum: 1 is not one of '{'e' * 53}...' (61 characters)",
+        ),
+        ({"minimum": 5}, 4, snapshot("(root): minimum: expected at least 5, got 4")),
+        ({"maximum": 5}, 6, snapshot("(root): maximum: expected at most 5, got 6")),
         (
             {"properties": {"a": {}}, "additionalProperties": False},
             dict.fromkeys("bc", 1),
-            "(root): additionalProperties: unknown properties 'b', 'c'",
+            snapshot("(root): additionalProperties: unknown properties 'b', 'c'"),
         ),
         (
             {"properties": {"a": {}}, "additionalProperties": False},
             dict.fromkeys("bcdefg", 1),
-            "(root): additionalProperties: unknown properties 'b', 'c', 'd', 'e', 'f' and 1 more",
+            snapshot(
+                "(root): additionalProperties: unknown properties 'b', 'c', 'd', 'e', 'f' and 1 more"
+            ),
         ),
         (
             {"unevaluatedItems": False, "prefixItems": [{}]},
             [1, 2],
-            "(root): unevaluatedItems: more items than unevaluatedItems allows: [1, 2]",
+            snapshot("(root): unevaluatedItems: more items than unevaluatedItems allows: [1, 2]"),
         ),
         (
             {"$schema": DRAFT_7, "items": [{}], "additionalItems": False},
             [1, "x\u202e"],
-            r"(root): additionalItems: more items than additionalItems allows: [1, 'x\u202e']",
+            snapshot(
+                r"(root): additionalItems: more items than additionalItems allows: [1, 'x\u202e']"
+            ),
         ),
         (
             {"properties": {"allOf": {"properties": {"x": False}}}},
             {"allOf": {"x": 1}},
-            "/allOf/x: properties: nothing may be here, got 1",
+            snapshot("/allOf/x: properties: expected no value, got 1"),
         ),
         (
             {"pattern": r"^(?=(a|aa|a?)+$)\1*b$"},
             "a" * 30,
-            f"(root): pattern: '{'a' * 30}' takes too long to match: the pattern may backtrack for "
-            "ever",
+            f"(root): pattern: '{'a' * 30}' takes too long to match; the pattern backtracks too much",
         ),
         (
             {
@@ -469,12 +477,14 @@ def test_nearest_prefers_the_same_letters() -> None:
                 "definitions": {"n": False},
             },
             1,
-            "(root): falseSchema: nothing may be here, got 1",
+            snapshot("(root): falseSchema: expected no value, got 1"),
         ),
         (
             True,
             [datetime.date(2020, 1, 2)],
-            "/0: json: a date is no JSON value: datetime.date(2020, 1, 2); give its .isoformat()",
+            snapshot(
+                "/0: json: a date is not a JSON value: datetime.date(2020, 1, 2); use its .isoformat()"
+            ),
         ),
         (
             {"additionalProperties": {"type": "null"}},
@@ -489,7 +499,6 @@ def test_nearest_prefers_the_same_letters() -> None:
     ],
 )
 def test_what_is_said_to_the_letter(document: Any, payload: Any, said: str) -> None:
-    """Nothing more, and nothing less."""
     assert [str(violation) for violation in Schema(document).violations(payload)] == [said]
 
 
@@ -510,10 +519,10 @@ def test_the_depth_of_values_is_bounded() -> None:
 def test_what_else_is_wrong_at_the_greatest_depth() -> None:
     """It is told as everywhere, and nothing of the depth."""
     (violation,) = Schema(True).violations(nested(MAX_DEPTH, math.nan))
-    assert violation == Violation("/0" * MAX_DEPTH, "json", "nan is no JSON number")
+    assert violation == Violation("/0" * MAX_DEPTH, "json", "nan is not a JSON number")
     (violation,) = Schema(True).violations({"a": {"\ud800": 1}})
     assert violation.pointer == "/a"
-    assert "holds a lone surrogate" in violation.message
+    assert "contains a lone surrogate" in violation.message
 
 
 def test_the_size_of_integers_is_bounded() -> None:

@@ -1,7 +1,7 @@
-"""From ECMA-262 regular expressions, which JSON Schema uses, to Python's.
+"""Translates regular expressions of ECMA-262, which JSON Schema uses, to those of Python.
 
-The result is for making strings: mostly it matches what the original does, or the ASCII of that.
-It isn't exact, so that the validator has the last word on each string.
+Strings are made from the result. It matches mostly what the original matches, limited to ASCII. It
+is not exact, so the validator checks each string that is made.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import re
 from kombo_fakes.core.messages import shorten
 from kombo_fakes.errors import SchemaError
 
-# Unicode property escapes as ranges of ASCII, to stand within brackets.
+# Unicode property escapes as ranges of ASCII, for use within brackets.
 _PROPERTIES = {
     "L": "A-Za-z",
     "Letter": "A-Za-z",
@@ -30,7 +30,7 @@ _PROPERTIES = {
     "Z": " ",
 }
 _CLASSES = {"d": "0-9", "w": "A-Za-z0-9_", "s": " \\t\\n\\r\\f\\v"}
-# To be no blank is to be none of Unicode's either (ECMA-262, WhiteSpace and LineTerminator).
+# \S excludes all white space of Unicode (ECMA-262, WhiteSpace and LineTerminator).
 _EXCLUDED = {
     **_CLASSES,
     "s": _CLASSES["s"] + "\\xa0\\u1680\\u2000-\\u200a\\u2028\\u2029\\u202f\\u205f\\u3000\\ufeff",
@@ -42,34 +42,36 @@ def to_python(pattern: str, most: int | None = None) -> str:
 
     Args:
         pattern: A regular expression that is valid in ECMA-262.
-        most: How often at most ``*`` and ``+`` are to repeat; None leaves them as they are.
+        most: The most repetitions of ``*`` and ``+``; None leaves them as they are.
 
     Returns:
-        An expression for ``re`` that matches only ASCII where ECMA-262 means a class.
+        An expression for ``re``. Its character classes match only ASCII.
 
     Raises:
-        SchemaError: if it uses what Python's ``re`` doesn't have.
+        SchemaError: if it uses a feature that Python's ``re`` does not have.
 
     Examples:
         >>> to_python(r"^\d{3}(?<rest>[\w-]*)$")
         '^[0-9]{3}(?P<rest>[A-Za-z0-9_-]*)$'
     """
     try:
-        translated = _translated(pattern, most)
+        translated = _translate(pattern, most)
         re.compile(translated)
     except (re.error, OverflowError, RecursionError) as error:
-        raise SchemaError(f"pattern {shorten(pattern)} can't be constructed: {error}") from None
+        raise SchemaError(
+            f"pattern {shorten(pattern)} cannot be translated to Python: {error}"
+        ) from None
     return translated
 
 
-def _translated(pattern: str, most: int | None) -> str:
+def _translate(pattern: str, most: int | None) -> str:
     result: list[str] = []
     position, in_class, negated = 0, False, False
-    opened, first = 0, 0  # Where a class begins: in the pattern, and in the result.
+    opened, first = 0, 0  # Start of the current class in the pattern and in the result.
     groups: list[int] = []
-    atom = 0  # Where what is repeated begins in the result.
+    atom = 0  # Start in the result of what a following quantifier repeats.
     while position < len(pattern):
-        step, text = _one(pattern, position, in_class=in_class, negated=negated)
+        step, text = _translate_token(pattern, position, in_class=in_class, negated=negated)
         if text == "[" and not in_class:
             rest = pattern[position + step :]
             if rest.startswith("]"):
@@ -83,17 +85,17 @@ def _translated(pattern: str, most: int | None) -> str:
             text = "\\["
         elif text == "]":
             if negated and re.search(r"\\[pP]\{", pattern[opened:position]):
-                # What no such letter is, is to be ASCII as well.
-                letters = _printable("".join(result[first:]) + "]")
-                result[first:] = [f"[{letters}" if letters else "(?!)"]
-                text = "]" if letters else ""
+                # A negated class with a Unicode property is limited to ASCII, too.
+                characters = _printable("".join(result[first:]) + "]")
+                result[first:] = [f"[{characters}" if characters else "(?!)"]
+                text = "]" if characters else ""
             in_class, negated = False, False
         elif in_class:
             pass
         elif text in ("*", "+") and most is not None:
             text = f"{{{int(text == '+')},{most}}}"
         elif text == "{" and most is not None and (many := _MANY.match(pattern, position)):
-            step, text = len(many[0]), _repeated("".join(result[atom:]), int(many[1]))
+            step, text = len(many[0]), _repeat("".join(result[atom:]), int(many[1]))
             result[atom:] = []
         if not in_class:
             # A class and a group are repeated as a whole.
@@ -108,26 +110,28 @@ def _translated(pattern: str, most: int | None) -> str:
 
 
 _MANY = re.compile(r"\{([0-9]{3,5})(?:,[0-9]*)?\}")
-_REPEATED = 100
-"""How often rstr repeats something at most."""
+_MOST_REPETITIONS = 100
+"""The most repetitions that rstr makes."""
 
 
-def _repeated(atom: str, count: int) -> str:
-    """Something as often as it has to be at least, in steps that rstr can make."""
-    if count > _REPEATED**2:
+def _repeat(atom: str, count: int) -> str:
+    """Repeat an expression the least number of times, in steps that rstr can make."""
+    if count > _MOST_REPETITIONS**2:
         raise OverflowError(f"{count:,} repetitions are too many")
-    whole, rest = divmod(count, _REPEATED)
-    steps = f"(?:(?:{atom}){{{_REPEATED}}}){{{whole}}}" if whole else ""
+    whole, rest = divmod(count, _MOST_REPETITIONS)
+    steps = f"(?:(?:{atom}){{{_MOST_REPETITIONS}}}){{{whole}}}" if whole else ""
     return f"(?:{steps}(?:{atom}){{{rest}}})"
 
 
-def _one(pattern: str, position: int, *, in_class: bool, negated: bool) -> tuple[int, str]:
-    """What stands at a position: how long it is, and what it is in Python."""
+def _translate_token(
+    pattern: str, position: int, *, in_class: bool, negated: bool
+) -> tuple[int, str]:
+    """Translate the token at a position; return its length and the Python for it."""
     named = pattern.startswith("(?<", position) and pattern[position + 3 : position + 4] not in "=!"
     if named and not in_class:
         return 3, "(?P<"
     if pattern[position] != "\\":
-        # Python would warn of what may become a set operation one day.
+        # Python warns about these, since they may become set operations.
         doubled = in_class and pattern[position : position + 2] in ("&&", "||", "~~", "--")
         return 1, ("\\" if doubled else "") + pattern[position]
     escape = pattern[position + 1 : position + 2]
@@ -139,7 +143,9 @@ def _one(pattern: str, position: int, *, in_class: bool, negated: bool) -> tuple
     if escape in ("p", "P") and (match := re.match(r"\\[pP]\{([^}]*)\}", pattern[position:])):
         known = _PROPERTIES.get(match[1].split("=")[-1])
         if known is None:
-            raise SchemaError(f"pattern {shorten(pattern)} can't be constructed: {match[0]}")
+            raise SchemaError(
+                f"pattern {shorten(pattern)} cannot be translated to Python: {match[0]}"
+            )
         ranges = _printable(f"[^{known}]") if escape == "P" else known
         return len(match[0]), ranges if in_class else f"[{ranges}]"
     if match := re.match(r"\\u\{([0-9A-Fa-f]+)\}", pattern[position:]):
@@ -154,9 +160,9 @@ def _one(pattern: str, position: int, *, in_class: bool, negated: bool) -> tuple
 
 
 def _printable(python_class: str) -> str:
-    """The printable ASCII in a class of Python's, to stand within brackets.
+    """List the printable ASCII characters of a class of Python, for use within brackets.
 
-    What lacks a property is not to be had of all of Unicode: most of that are letters.
+    Most of the other characters without a property are letters of other scripts.
     """
-    letters = filter(re.compile(python_class).match, map(chr, range(0x20, 0x7F)))
-    return "".join(f"\\x{ord(letter):02x}" for letter in letters)
+    characters = filter(re.compile(python_class).match, map(chr, range(0x20, 0x7F)))
+    return "".join(f"\\x{ord(character):02x}" for character in characters)

@@ -1,8 +1,8 @@
-"""From the published to the effective schema: the JSON Schema that a document *means*.
+"""Derives the effective schema: the JSON Schema that a published document *means*.
 
-Kombo's published document is a JSON Schema 2020-12 on its face and an OpenAPI 3.0 schema in
-its habits; taken to the letter it fails everywhere. The reading repairs exactly that, notes
-each repair, and refuses what it can't honour: never a silently weaker schema.
+Kombo's published document claims to be JSON Schema 2020-12 but uses keywords of OpenAPI 3.0, so a
+strict validator rejects it. Deriving repairs exactly these keywords and lists each repair. A
+document that cannot be read without loss is rejected: the result is never silently weaker.
 """
 
 from __future__ import annotations
@@ -38,12 +38,12 @@ _URN = "urn:kombo-fakes:schema:"
 
 @dataclass(frozen=True, slots=True)
 class Repair:
-    """One thing in which the effective schema differs from the published one.
+    """One difference between the effective schema and the published one.
 
     Attributes:
         pointer: JSON Pointer into the published document.
-        keyword: The keyword that was read in its meaning and not to the letter.
-        note: What became of it, in a sentence.
+        keyword: The keyword that was repaired.
+        note: What became of it, in one line.
     """
 
     pointer: str
@@ -60,15 +60,15 @@ def derive_effective(
     """Derive the effective schema from a published document.
 
     Args:
-        published: The document: an object, or a boolean schema. It isn't changed.
-        name: What to call it in an error message.
+        published: The document: an object, or a boolean schema. It is not changed.
+        name: What error messages call it.
 
     Returns:
-        The effective schema, and what was repaired on the way.
+        The effective schema, and the repairs.
 
     Raises:
-        SchemaError: if the document is no schema or no JSON, holds a keyword that isn't known,
-            refers to something outside of itself, or fails its meta-schema.
+        SchemaError: if the document is not a schema, has an unknown keyword, refers to another
+            document, or violates its meta-schema.
 
     Examples:
         >>> effective, repairs = derive_effective({"type": "string", "nullable": True})
@@ -85,7 +85,7 @@ def derive_effective(
         raise SchemaError(f"{name}: nested deeper than {MAX_DEPTH} levels")
     for violation in find_non_json(published):
         at = violation.pointer or "the root"
-        raise SchemaError(f"{name}: no JSON at {at}: {violation.message}")
+        raise SchemaError(f"{name}: is not JSON at {at}: {violation.message}")
     reader = _Reader(name, published)
     effective = reader.read(published, ())
     _check_meta(effective, name)
@@ -129,25 +129,25 @@ class _Reader:
                 )
 
     def _read_reference(self, schema: dict[str, Any], path: Path) -> None:
-        """Drop what stands beside a ``$ref`` where that stands for all (draft 7, section 8.3)."""
+        """Remove the keywords beside a ``$ref``, which draft 7 ignores (core, section 8.3)."""
         if not self.draft_7 or not isinstance(schema.get("$ref"), str):
             return
-        told = ASSERTIONS | APPLICATORS | {"nullable"} | ({"$id"} if path else set())
-        beside = [keyword for keyword in schema if keyword in told]
+        ignored = ASSERTIONS | APPLICATORS | {"nullable"} | ({"$id"} if path else set())
+        beside = [keyword for keyword in schema if keyword in ignored]
         for keyword in beside:
             del schema[keyword]
         if beside:
-            note = f"beside $ref nothing counts in draft 7, so {', '.join(beside)} went"
+            note = f"draft 7 ignores keywords beside $ref, so {', '.join(beside)} was removed"
             self.repair(path, "$ref", note)
 
     def _check_dialect(self, schema: dict[str, Any], path: Path) -> None:
         for keyword, instead in FOREIGN.get(self.dialect, {}).items():
             if keyword in schema:
                 known = [d for d in DIALECTS if keyword not in FOREIGN[d]]
-                right = f"say it with {instead}, or " if instead else ""
+                right = f"use {instead} instead, or " if instead else ""
                 raise SchemaError(
                     f"{self.name}: {keyword} at {to_pointer(path) or 'the root'}: "
-                    f"{self.dialect} doesn't know it; {right}name {known[0]} in $schema"
+                    f"{self.dialect} does not have it; {right}set $schema to {known[0]}"
                 )
 
     def _read_id(self, schema: dict[str, Any], path: Path) -> None:
@@ -160,7 +160,9 @@ class _Reader:
             schema.setdefault("$anchor", identifier[1:])
         if path:
             del schema["$id"]
-            became = f"became the anchor {schema['$anchor']!r}" if "$anchor" in schema else "went"
+            became = (
+                f"became the anchor {schema['$anchor']!r}" if "$anchor" in schema else "was removed"
+            )
             self.repair(path, "$id", f"the bare fragment {shorten(identifier)} {became}")
         else:
             last = identifier.rpartition("/")[2].lstrip("#") or "root"
@@ -174,18 +176,18 @@ class _Reader:
         if not isinstance(nullable, bool):
             raise SchemaError(
                 f"{self.name}: nullable at {to_pointer(path) or 'the root'} is "
-                f"{shorten(nullable)}; it should be true or false"
+                f"{shorten(nullable)}; expected true or false"
             )
         if not nullable:
-            self.repair(path, "nullable", "`nullable: false` says nothing, so it went")
+            self.repair(path, "nullable", "`nullable: false` has no effect, so it was removed")
             return
         types = schema.get("type")
         if types is None:
-            # OpenAPI 3.0.3: nullable adds null to the type beside it, and without one does nothing.
-            self.repair(path, "nullable", "`nullable: true` without a type adds nothing (OAS 3.0)")
+            # OpenAPI 3.0.3: nullable adds null to the type beside it, if there is one.
+            self.repair(path, "nullable", "`nullable: true` without a type has no effect (OAS 3.0)")
             return
         if not isinstance(types, (str, list)):
-            return  # Against the meta-schema, which says so.
+            return  # It violates the meta-schema, which is checked later.
         types = [types] if isinstance(types, str) else types
         schema["type"] = types if "null" in types else [*types, "null"]
         note = "`nullable: true` became a union with null"
@@ -198,45 +200,45 @@ class _Reader:
         self.repair(path, "nullable", note)
 
     def _read_content(self, schema: dict[str, Any], path: Path) -> None:
-        """Drop what the validator would assert, and draft 7 leaves open (section 8.2)."""
+        """Remove keywords that the validator asserts and draft 7 leaves open (section 8.2)."""
         if not self.draft_7:
             return
         for keyword in ("contentEncoding", "contentMediaType"):
             if keyword in schema:
                 del schema[keyword]
-                self.repair(path, keyword, f"{keyword} isn't checked: an annotation, so it went")
+                self.repair(path, keyword, f"{keyword} is not checked, so it was removed")
 
     def _note_format(self, schema: dict[str, Any], path: Path) -> None:
         name = schema.get("format")
         if isinstance(name, str) and name not in self.formats:
             near = find_similar_format(name)
             hint = f"; did you mean {near!r}?" if near else ""
-            note = f"format {shorten(name)} isn't checked: an annotation{hint}"
+            note = f"format {shorten(name)} is not checked{hint}"
             self.repair(path, "format", note)
 
 
 def _check_meta(effective: dict[str, Any], name: str) -> None:
-    # An unknown dialect would be fetched from the network by the validator.
+    # The validator would fetch an unknown dialect from the network.
     if dialect_of(effective) not in DIALECTS:
         raise SchemaError(
-            f"{name}: $schema {shorten(effective['$schema'])} isn't known; known are drafts 7, "
-            f"2019-09 and 2020-12 ({DRAFT_2020})"
+            f"{name}: unknown $schema {shorten(effective['$schema'])}; "
+            f"expected draft 7, 2019-09 or 2020-12 ({DRAFT_2020})"
         )
     try:
         jsonschema_rs.meta.validate(effective)
     except jsonschema_rs.ValidationError as error:
-        unheard = _unknown_type(effective)
-        if unheard:
-            raise SchemaError(f"{name}: {unheard}") from None
+        reason = _explain_unknown_type(effective)
+        if reason:
+            raise SchemaError(f"{name}: {reason}") from None
         at = to_pointer(error.instance_path)
-        raise SchemaError(f"{name}: against the meta-schema at {at}: {_line(error)}") from None
+        raise SchemaError(f"{name}: violates the meta-schema at {at}: {_line(error)}") from None
 
 
 _TYPES = ("string", "integer", "number", "boolean", "object", "array", "null")
 
 
-def _unknown_type(effective: dict[str, Any]) -> str:
-    """What is said of a type that there is none of; empty where there is no such."""
+def _explain_unknown_type(effective: dict[str, Any]) -> str:
+    """Explain the first unknown type; empty if there is none."""
     todo: list[tuple[Path, Any]] = [((), effective)]
     while todo:
         path, schema = todo.pop(0)
@@ -252,16 +254,16 @@ def _unknown_type(effective: dict[str, Any]) -> str:
 
 
 def _check_references(effective: dict[str, Any], name: str) -> None:
-    def refuse(uri: str) -> Any:
+    def reject(uri: str) -> Any:
         raise LookupError(uri)
 
     try:
-        jsonschema_rs.validator_for(effective, retriever=refuse)
+        jsonschema_rs.validator_for(effective, retriever=reject)
     except (jsonschema_rs.ReferencingError, ValueError) as error:
-        raise SchemaError(_why_refused(effective, name, _line(error))) from None
+        raise SchemaError(_explain_reference(effective, name, _line(error))) from None
 
 
-def _why_refused(effective: dict[str, Any], name: str, reason: str) -> str:
+def _explain_reference(effective: dict[str, Any], name: str, reason: str) -> str:
     todo: list[tuple[Path, Any]] = [((), effective)]
     while todo:
         path, schema = todo.pop()
@@ -272,19 +274,19 @@ def _why_refused(effective: dict[str, Any], name: str, reason: str) -> str:
             at = f"{name}: $ref {shorten(target)} at {to_pointer(path) or 'the root'} leads"
             if target.startswith("#"):
                 return f"{at} nowhere"
-            return f"{at} out of the document, and nothing is fetched; bring it in under $defs"
+            return f"{at} out of the document; copy its target into $defs"
         for pattern in (schema.get("pattern"), *schema.get("patternProperties", ())):
             if isinstance(pattern, str) and "regex" in reason and json.dumps(pattern) in reason:
                 return (
                     f"{name}: pattern {shorten(pattern)} at {to_pointer(path) or 'the root'} is "
-                    "no valid ECMA-262 regular expression, or has what isn't understood here"
+                    "not an ECMA-262 regular expression that the validator understands"
                 )
         todo.extend((path + where, child) for where, child in subschemas(schema))
     absent = re.match(r"Resource '([^']*)' is not present", reason)
     if absent:
         return (
-            f"{name}: a reference leads to {shorten(absent[1])}, out of the document, and "
-            "nothing is fetched; bring it in under $defs"
+            f"{name}: a reference leads to {shorten(absent[1])}, out of the document; "
+            "copy its target into $defs"
         )
     return f"{name}: {reason}"
 

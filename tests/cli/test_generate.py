@@ -417,7 +417,7 @@ UNSATISFIABLE = (b"false", b'{"type": "string", "minLength": 3, "maxLength": 2}'
         (
             b'{"type": 3}',
             snapshot(
-                "schema.json: against the meta-schema at /type: 3 is not valid under any of the schemas listed in the 'anyOf' keyword"
+                "schema.json: violates the meta-schema at /type: 3 is not valid under any of the schemas listed in the 'anyOf' keyword"
             ),
         ),
         (
@@ -433,7 +433,7 @@ UNSATISFIABLE = (b"false", b'{"type": "string", "minLength": 3, "maxLength": 2}'
         (
             b'{"$ref": "http://schema.example/a"}',
             snapshot(
-                "schema.json: $ref 'http://schema.example/a' at the root leads out of the document, and nothing is fetched; bring it in under $defs"
+                "schema.json: $ref 'http://schema.example/a' at the root leads out of the document; copy its target into $defs"
             ),
         ),
         (UNSATISFIABLE[0], snapshot("schema.json: no value satisfies it; look at the root")),

@@ -81,7 +81,7 @@ def test_generate_faults_and_validate_work_with_a_component_and_a_webhook(
         (
             "Pattern",
             snapshot(
-                "api.yaml: Pattern: pattern '(' at the root is no valid ECMA-262 regular expression, or has what isn't understood here"
+                "api.yaml: Pattern: pattern '(' at the root is not an ECMA-262 regular expression that the validator understands"
             ),
         ),
         (
@@ -131,7 +131,7 @@ BOMB = "a: &a [x,x,x,x,x,x,x,x,x]\n" + "".join(
             "net.json",
             '{"$ref": "https://example.com/a.json"}',
             snapshot(
-                "net.json: $ref 'https://example.com/a.json' at the root leads out of the document, and nothing is fetched; bring it in under $defs"
+                "net.json: $ref 'https://example.com/a.json' at the root leads out of the document; copy its target into $defs"
             ),
         ),
         (

@@ -162,8 +162,8 @@ def test_a_format_that_is_nearly_known_is_told(told):
     status, said = told("faults", "--schema", "a.json", a__json={**given, "type": "object"})
     assert status == 0
     assert said == (
-        "kombo-fakes: note: a.json: /properties/at: format 'datetime' isn't checked: an "
-        "annotation; did you mean 'date-time'? (and 1 more)"
+        "kombo-fakes: note: a.json: /properties/at: format 'datetime' is not checked; "
+        "did you mean 'date-time'? (and 1 more)"
     )
     given = {"type": "integer", "format": "int32"}
     assert "note" not in told("generate", "--schema", "b.json", b__json=given)[1]

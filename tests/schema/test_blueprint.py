@@ -260,4 +260,4 @@ def test_what_cannot_be_constructed_is_named() -> None:
     else:
         assert not isinstance(found, Filtered)
         return
-    assert "can't be constructed: " in message
+    assert "payloads cannot be constructed: " in message

@@ -386,5 +386,5 @@ def test_where_no_realistic_value_was_found(plan: Blueprint, place: str) -> None
 
 @pytest.mark.parametrize("pattern", [r"(?<n>a)\k<n>", r"[\b]", r"\0", "[^]", "("])
 def test_a_pattern_may_be_valid_and_not_understood(pattern: str) -> None:
-    with pytest.raises(SchemaError, match="or has what isn't understood here"):
+    with pytest.raises(SchemaError, match="that the validator understands"):
         Schema.load({"pattern": pattern})

@@ -25,7 +25,7 @@ def build_blueprint(schema: Schema, requirement: dict[str, Any] | None = None) -
             the first one's definitions.
 
     Raises:
-        SchemaError: if no value satisfies it, or if it can't be constructed.
+        SchemaError: if no value satisfies it, or if its payloads cannot be constructed.
 
     Examples:
         >>> build_blueprint(Schema.load({"type": ["string", "null"], "maxLength": 3}))

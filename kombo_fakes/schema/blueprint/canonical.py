@@ -111,11 +111,12 @@ class CanonicalReader:
             case c.NotView():
                 return Filtered(Anything(), validator_for_node(node), "not")
             case c.RawView():
-                raise SchemaError(
-                    f"{self.name}: can't be constructed: {name_hardest_keyword(self.effective)}"
-                )
+                hardest = name_hardest_keyword(self.effective)
+                raise SchemaError(f"{self.name}: payloads cannot be constructed: {hardest}")
             case view:
-                raise SchemaError(f"{self.name}: can't be constructed: {type(view).__name__}")
+                raise SchemaError(
+                    f"{self.name}: payloads cannot be constructed: {type(view).__name__}"
+                )
 
     def _reference(self, uri: str) -> Reference:
         if uri not in self.references:
@@ -203,7 +204,7 @@ class CanonicalReader:
         """A least size, unless it is more than anything can be made of."""
         if size is not None and size > LARGEST:
             raise SchemaError(
-                f"{self.name}: can't be constructed: {keyword} at "
+                f"{self.name}: payloads cannot be constructed: {keyword} at "
                 f"{locate_largest(keyword, self.effective)}: {size:,} are more than the "
                 f"{LARGEST:,} that are made"
             )
@@ -284,7 +285,7 @@ class CanonicalReader:
                 case Anything():
                     texts.append(String())
                 case Filtered() | Reference():
-                    raise SchemaError(f"{self.name}: can't be constructed: propertyNames")
+                    raise SchemaError(f"{self.name}: payloads cannot be constructed: propertyNames")
         return fixed, texts
 
 

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any, TypeGuard, TypeVar
 from urllib.parse import unquote
 
-from kombo_fakes.core.messages import shorten, unknown_name_error
+from kombo_fakes.core.messages import shorten, suggest, unknown_name_error
 from kombo_fakes.core.pointer import Path, get, parse_pointer, to_pointer
 from kombo_fakes.errors import PointerError, SchemaError
 from kombo_fakes.schema.vocabulary import map_subschemas
@@ -184,10 +184,7 @@ class OpenApiSchemas(Mapping[str, T]):
             near = ""
             if reference.startswith("#" + _COMPONENTS):
                 wanted = reference.removeprefix("#" + _COMPONENTS)
-                near = (
-                    "; "
-                    + str(unknown_name_error("schema", wanted, self._schemas())).split("; ", 1)[-1]
-                )
+                near = f"; {suggest(wanted, self._schemas())}"
             raise SchemaError(f"{at} leads nowhere{near}") from None
         return path
 

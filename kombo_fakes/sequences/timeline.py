@@ -324,5 +324,5 @@ def describe_delivery(delivery: Delivery) -> str:
     lifecycle, payload = default_lifecycle(), delivery.payload
     data = payload.get("data", {}) if isinstance(payload, dict) else {}
     status = "/".join(str(data.get(name)) for name in lifecycle.fields)
-    about = f"{data.get(lifecycle.subject)} {status} of {data.get(lifecycle.instant)}"
+    about = f"{data.get(lifecycle.subject)} {status} at {data.get(lifecycle.instant)}"
     return f"event {delivery.event_id}: {about} ({', '.join(delivery.done)})"

@@ -510,14 +510,13 @@ def test_an_event_that_is_not_taken_ends_no_other() -> None:
 
 @pytest.mark.slow
 def test_reasons_for_not_judging_are_said() -> None:
-    """No way to observe, an event without timelines, what hangs, what others build on."""
     unseen = probed(good())
     assert "(observe= or --observe-url)" in unseen.not_judged[0]
     other = probed(good("sync-finished"), event="sync-finished", observe=lambda name: None)
     assert "only integration-state-changed has timelines" in other.not_judged[0]
     nothing = probed(good(), observe=lambda name: None)
     assert any(
-        "timelines: not sent, because timelines that they build on" in n for n in nothing.not_judged
+        "not sent, because timelines that they need have failed" in n for n in nothing.not_judged
     )
     assert any("after single deliveries" in n for n in nothing.not_judged)
     names = [
@@ -528,7 +527,6 @@ def test_reasons_for_not_judging_are_said() -> None:
 
 @pytest.mark.slow
 def test_what_is_not_sent_after_a_hang_is_said() -> None:
-    """By the part of the run, with how many there are."""
     from threading import Event
 
     right, never = good(), Event()
@@ -541,7 +539,9 @@ def test_what_is_not_sent_after_a_hang_is_said() -> None:
 
     report = probed(receive, timeout=0.3)
     never.set()
-    assert any("faults: not sent, because similar ones hung" in n for n in report.not_judged)
+    assert any(
+        "invalid payloads: not sent, because similar ones hung" in n for n in report.not_judged
+    )
 
 
 # -- what an answer says

@@ -65,8 +65,8 @@ class CaseMaker:
         yield "signatures", self._signatures(signature)
         yield "bodies", self._bodies()
         yield "HTTP", self.rejected.wire_faults("http")
-        yield "changes", self.rejected.changes()
-        yield "faults", self.rejected.faults()
+        yield "schema changes", self.rejected.changes()
+        yield "invalid payloads", self.rejected.faults()
 
     def _signatures(self, signature: str) -> Iterator[Case]:
         yield from self.rejected.wire_faults("signature")

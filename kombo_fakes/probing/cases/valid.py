@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import math
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
@@ -26,7 +25,6 @@ from kombo_fakes.probing.cases.payloads import (
     is_observable_id,
     iter_leaves,
     to_path,
-    topic_of_value,
 )
 from kombo_fakes.probing.model import Case, Likelihood
 from kombo_fakes.probing.verdicts.attribution import VALID_CAUSES
@@ -188,9 +186,14 @@ class ValidCases:
             payload = payloads.fresh(corner)
         if not payloads.schema.is_valid(payload):
             payload = payloads.fresh(corner)
-        topic, likelihood = _classify_corner(corner_id, get(corner, path))
+        topic = payloads.topic_at(pointer, get(corner, path))
         case = self.make(
-            f"valid:{corner_id}", topic, about, payload, likelihood=likelihood, pointer=pointer
+            f"valid:{corner_id}",
+            topic,
+            about,
+            payload,
+            likelihood="realistic" if topic in ("enum", "null") else "schema",
+            pointer=pointer,
         )
         return replace(case, integration=None) if is_id and not value else case
 
@@ -259,18 +262,8 @@ class ValidCases:
             yield self.make(
                 f"style:{style.name}",
                 "style",
-                f"{style.name}: {style.description}",
+                f"{style.description} ({style.name})",
                 payload,
                 likelihood="realistic" if style.name in _USUAL_STYLES else "schema",
                 style=style.name,
             )
-
-
-def _classify_corner(corner_id: str, value: Any) -> tuple[str, Likelihood]:
-    if "-enum-" in corner_id:
-        return "enum", "realistic"
-    if "-date-time-" in corner_id:
-        return "date-time", "schema"
-    if isinstance(value, float) and math.isfinite(value):
-        return "number", "schema"
-    return topic_of_value(value), "realistic" if value is None else "schema"

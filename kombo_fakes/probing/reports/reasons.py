@@ -34,7 +34,7 @@ from kombo_fakes.webhooks.shipped import DEFAULT_EVENT
 _LIFT = "lift the rate limit while the probe runs"
 
 _TIMELINE_REASONS = {
-    TimelineReason.NEEDS_FAILED: "not sent, because timelines that they build on failed",
+    TimelineReason.NEEDS_FAILED: "not sent, because timelines that they need have failed",
     TimelineReason.OTHERS_HUNG: "not sent, because others hung",
     TimelineReason.RATE_LIMITED: "answered 429 (too many requests)",
     TimelineReason.FAILS_ALONE: "one of their deliveries fails on its own, or before the step that "

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from kombo_fakes.probing.model import Expectation, Failure, Finding, Loss, Reply
+from kombo_fakes.probing.model import Case, Expectation, Failure, Finding, Loss, Reply
 from kombo_fakes.probing.verdicts.causes import AFTERWARDS, VERBS
 from kombo_fakes.probing.verdicts.diagnosis.result import Details, Diagnosis
 from kombo_fakes.probing.verdicts.evidence import Note, NoteKind
+from kombo_fakes.probing.verdicts.judge import judge_answer
 from kombo_fakes.sequences.mismatches import describe_mismatches
 
 EXPECTED: dict[Expectation, str] = {
@@ -77,7 +78,7 @@ def _word_details(details: Details) -> Iterable[str]:
     if details.smallest:
         yield f", from {details.smallest:,} bytes"
     if details.keyword:
-        yield ", wherever it is" if details.everywhere else ", in some places"
+        yield ", wherever it is" if details.everywhere else ", in some cases"
     if details.looks_forged:
         yield ", as if the signature were wrong"
     if details.loss is not None:
@@ -86,18 +87,32 @@ def _word_details(details: Details) -> Iterable[str]:
 
 def _word_lines(diagnosis: Diagnosis) -> Iterable[str]:
     shown = diagnosis.shown
-    reply = shown.answer or shown.exchanges[-1].reply
+    case, exchange = shown.case, shown.exchanges[-1]
+    reply = shown.answer or exchange.reply
     is_later = diagnosis.cause is AFTERWARDS and shown.loss is None
-    yield f"Sent: {'a good delivery after this one: ' if is_later else ''}{shown.case.about}."
+    yield f"Sent: {'a good delivery after this one: ' if is_later else ''}{_word_sent(case)}."
     if diagnosis.category == "leaks":
         yield f"Received {reply}, expected an answer without internals: anybody can read it."
+    elif shown.mismatches and judge_answer(exchange.delivery, case.expectation, reply) is None:
+        why = f": {case.why}" if case.group == "timeline" else ""
+        yield f"Received {reply}, as expected, but the state is wrong{why}."
     else:
-        expected = EXPECTED[shown.case.expectation]
-        yield f"Received {_word_reply(reply)}, expected {expected}: {shown.case.why}."
+        yield f"Received {_word_reply(reply)}, expected {EXPECTED[case.expectation]}: {case.why}."
     yield from describe_failure(shown)
     if shown.steps:
         yield "After these deliveries:"
         yield from (f"{number}. {step}" for number, step in enumerate(shown.steps, 1))
+
+
+def _word_sent(case: Case) -> str:
+    if case.signed_topics:
+        return f"{case.about}, without a signature"
+    if case.family == "signature":
+        how = "wrongly signed" if case.expectation == "reject" else "signed in an unusual way"
+        return f"a valid payload, {how}: {case.about}"
+    return (
+        f"{case.about} at {case.pointer}" if case.group == "valid" and case.pointer else case.about
+    )
 
 
 def _word_reply(reply: Reply) -> str:
@@ -137,7 +152,7 @@ def describe_loss(loss: Loss) -> str:
 
 def describe_note(note: Note) -> str:
     """Make a sentence of a note."""
-    return f"{_NOTES[note.kind]}: {join_some(dict.fromkeys(c.about for c in note.cases))}"
+    return f"{_NOTES[note.kind]}: {join_some(dict.fromkeys(map(_word_sent, note.cases)))}"
 
 
 def join_some(words: Iterable[str], most: int = _MOST) -> str:

@@ -143,7 +143,7 @@ def create_app(secret: str, database: str | Path) -> Receiver:
         digest = hmac.digest(key, body, "sha256")
         expected = base64.urlsafe_b64encode(digest).rstrip(b"=")
         given = request.headers.get("X-Kombo-Signature", "")
-        # As bytes: compare_digest raises a TypeError for a str that isn't ASCII. A server joins
+        # As bytes: compare_digest raises a TypeError for a str that is not ASCII. A server joins
         # several headers with commas, so that they are never equal.
         if not hmac.compare_digest(given.encode(), expected):
             return HttpResponse(status=401)

@@ -34,7 +34,7 @@ def date_time(text: str) -> str:
 
 
 class Closed(BaseModel):
-    """All fields are required, no others are allowed, and nothing is converted: 1 is no "1"."""
+    """All fields are required, no others are allowed, and nothing is converted: 1 is not "1"."""
 
     model_config = ConfigDict(extra="forbid", strict=True)
 
@@ -111,13 +111,13 @@ def create_app(secret: str, database: str | Path) -> FastAPI:
         digest = hmac.digest(key, body, "sha256")
         expected = base64.urlsafe_b64encode(digest).rstrip(b"=")
         given = request.headers.getlist("X-Kombo-Signature")
-        # As bytes: compare_digest raises a TypeError for a str that isn't ASCII.
+        # As bytes: compare_digest raises a TypeError for a str that is not ASCII.
         if len(given) != 1 or not hmac.compare_digest(given[0].encode(), expected):
             raise HTTPException(401)
         return bytes(body)
 
     # With `event: StateChanged | Other` as its argument, FastAPI would parse and answer what
-    # isn't signed, and JSON that is spelt again has another signature. No `async`: SQLite
+    # is not signed, and JSON that is written again has another signature. No `async`: SQLite
     # blocks, and FastAPI runs this in a thread.
     @app.post("/webhooks/kombo", status_code=204)
     def receive(body: Annotated[bytes, Depends(signed_body)]) -> None:

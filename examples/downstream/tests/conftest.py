@@ -30,5 +30,5 @@ def store() -> Iterator[Store]:
 
 @pytest.fixture(scope="session")
 def short_payloads() -> SearchStrategy[IntegrationStateChanged]:
-    """Payloads without anything that an old client of ours can't show."""
+    """Payloads without anything that an old client of ours cannot show."""
     return SHORT_PAYLOADS

@@ -182,7 +182,7 @@ def test_marker_and_option_select_the_faults_of_the_strategy(pytester: pytest.Py
         ),
     ],
 )
-@pytest.mark.parametrize("options", [(), ("-n", "2")])
+@pytest.mark.parametrize("options", [(), ("-p", "xdist", "-n", "2")])
 def test_an_unknown_fault_in_the_option_is_a_usage_error(
     pytester: pytest.Pytester, fault: str, message: str, options: tuple[str, ...]
 ):

@@ -14,6 +14,12 @@ from kombo_fakes import IntegrationStateChangedFactory, faults, payloads  # noqa
 
 pytest_plugins = ("pytester",)
 
+
+@pytest.fixture
+def few_plugins() -> None:
+    """Load every plugin that is installed, as pytest does it."""
+
+
 HEAVY = ("faker", "factory", "hypothesis", "jsonschema_rs", "rich", "kombo_fakes.schema.schema")
 
 RECORDER = """

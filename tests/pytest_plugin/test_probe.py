@@ -263,7 +263,7 @@ def test_workers_agree_on_the_cases(project: pytest.Pytester):
             assert receive(kombo_probe_case.delivery) == 422
         """
     )
-    result = project.runpytest_subprocess("-n", "2")
+    result = project.runpytest_subprocess("-p", "xdist", "-n", "2")
     result.assert_outcomes(passed=len(probe_cases(ids="fault:*")))
 
 

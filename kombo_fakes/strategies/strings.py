@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from hypothesis.errors import InvalidArgument
 from hypothesis.strategies import DrawFn, SearchStrategy
 
-from kombo_fakes.schema.blueprint.shapes import String
+from kombo_fakes.schema.blueprint.shapes import LARGEST, String
 from kombo_fakes.schema.ecma_regex import to_python
 from kombo_fakes.strategies.alphabets import build_alphabet, survives
 from kombo_fakes.strategies.budget import LONGEST
@@ -94,7 +94,8 @@ class StringStrategies:
         if lengths.least or most == 0:
             return plain
         repeated = st.text(self._alphabet, min_size=1, max_size=most)
-        sizes = {size for size in (*_LENGTHS, lengths.most) if size <= (most or LONGEST)}
+        longest = min(most or LONGEST, LARGEST)
+        sizes = {size for size in (*_LENGTHS, lengths.most) if size <= longest}
         drawn_sizes = st.sampled_from(sorted(sizes))
         mixed = st.lists(st.sampled_from(self._list_tricky_parts()), min_size=1, max_size=6)
 

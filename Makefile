@@ -5,6 +5,9 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
+# Tests start a hundred processes: what one of them compiles is kept for the others.
+export PYTHONDONTWRITEBYTECODE :=
+
 # The lock files have hashes, so every run gets the same packages, and nobody can replace one.
 # `make compat` uses the newest versions, and `make test-lowest` the oldest.
 define installed

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import re
 import signal
@@ -20,6 +21,7 @@ from django.core.validators import EmailValidator
 from hypothesis import HealthCheck, given, settings
 from hypothesis.strategies import SearchStrategy
 from rfc3339_validator import validate_rfc3339
+from support.sampling import examples
 
 from kombo_fakes.core.pointer import to_pointer
 
@@ -29,6 +31,8 @@ Drawn = Callable[..., list[Any]]
 settings.register_profile(
     "patient", settings(), deadline=None, suppress_health_check=[HealthCheck.too_slow]
 )
+# `make test-fast` draws a part of the examples of each property, `make test` draws all.
+settings.register_profile("fast", settings.get_profile("patient"), max_examples=30)
 settings.load_profile("patient")
 
 
@@ -41,6 +45,13 @@ def pytest_configure() -> None:
     ignored = signal.getsignal(signal.SIGINT) is signal.SIG_IGN
     if ignored and threading.current_thread() is threading.main_thread():
         signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+def pytest_collection_finish() -> None:
+    """Let the garbage collector skip what lives as long as the tests."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 20)
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -60,13 +71,16 @@ def memory_path(tmp_path: Path) -> Iterator[Path]:
 
 @pytest.fixture(scope="session")
 def drawn() -> Drawn:
-    """Values of a strategy, the same in each run: ``drawn(strategy, 100)``."""
+    """Values of a strategy, the same in each run: ``drawn(strategy, 100)``.
 
-    def draw(strategy: SearchStrategy[Any], count: int) -> list[Any]:
+    The fast tests draw fewer, except with ``exactly=True``: for statements about shares.
+    """
+
+    def draw(strategy: SearchStrategy[Any], count: int, exactly: bool = False) -> list[Any]:
         values: list[Any] = []
 
         @settings(
-            max_examples=count,
+            max_examples=count if exactly else examples(count),
             deadline=None,
             database=None,
             derandomize=True,

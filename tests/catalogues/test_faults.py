@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from inline_snapshot import snapshot
+from support.sampling import examples
 
 from kombo_fakes import InvalidPayload, Schema, UnknownNameError, faults, invalid_payloads, payloads
 from kombo_fakes.catalogues.faults import get_fault
@@ -128,7 +129,7 @@ def test_a_fault_says_why_it_cannot_be_put_into_a_payload() -> None:
     )
 
 
-@settings(max_examples=300, deadline=None, derandomize=True, database=None)
+@settings(max_examples=examples(300), deadline=None, derandomize=True, database=None)
 @given(invalid_payloads())
 def test_drawn_ones_are_single(invalid: InvalidPayload) -> None:
     """A drawn payload has the fault that it says, and no other."""
@@ -138,7 +139,7 @@ def test_drawn_ones_are_single(invalid: InvalidPayload) -> None:
 
 
 @pytest.mark.slow
-@settings(max_examples=2000, deadline=None, derandomize=True, database=None)
+@settings(max_examples=examples(2000), deadline=None, derandomize=True, database=None)
 @given(invalid_payloads())
 def test_two_thousand_drawn_ones_are_single(invalid: InvalidPayload) -> None:
     """The same over two thousand draws."""
@@ -149,7 +150,7 @@ def test_two_thousand_drawn_ones_are_single(invalid: InvalidPayload) -> None:
 def test_the_rest_of_an_invalid_payload_can_be_realistic() -> None:
     """With realistic values everything but the fault looks real."""
 
-    @settings(max_examples=60, deadline=None, derandomize=True, database=None)
+    @settings(max_examples=examples(60), deadline=None, derandomize=True, database=None)
     @given(invalid_payloads(values="realistic", at="/data/state"))
     def check(invalid: InvalidPayload) -> None:
         assert ":" in invalid.payload["data"]["integration_id"]
@@ -171,7 +172,7 @@ def test_shrinking_keeps_the_fault(fault_id: str) -> None:
     """What a failing test shrinks to still has the fault, and is short otherwise."""
     found: list[InvalidPayload] = []
 
-    @settings(max_examples=50, deadline=None, derandomize=True, database=None)
+    @settings(max_examples=examples(50), deadline=None, derandomize=True, database=None)
     @given(invalid_payloads(ids=[fault_id]))
     def fails(invalid: InvalidPayload) -> None:
         found.append(invalid)

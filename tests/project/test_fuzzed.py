@@ -10,6 +10,7 @@ import functools
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from support.sampling import examples
 
 from fuzz.seeds import FOUND, seeds
 from fuzz.targets import TARGETS
@@ -64,7 +65,7 @@ def changed_seeds(draw: st.DrawFn, target: str) -> bytes:
 
 @pytest.mark.parametrize("target", TARGETS)
 def test_changed_seeds(target) -> None:
-    @settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+    @settings(max_examples=examples(60), deadline=None, suppress_health_check=list(HealthCheck))
     @given(changed_seeds(target))
     def check(data: bytes) -> None:
         TARGETS[target](data)
@@ -74,7 +75,7 @@ def test_changed_seeds(target) -> None:
 
 @pytest.mark.parametrize("target", TARGETS)
 def test_any_bytes(target) -> None:
-    @settings(max_examples=60, deadline=None)
+    @settings(max_examples=examples(60), deadline=None)
     @given(st.binary(max_size=200))
     def check(data: bytes) -> None:
         TARGETS[target](data)

@@ -15,6 +15,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from inline_snapshot import snapshot
+from support.sampling import examples
 
 from kombo_fakes import (
     DocumentError,
@@ -354,7 +355,7 @@ def test_what_is_no_json_text(text: bytes, message: str) -> None:
     assert str(caught.value) == message
 
 
-@settings(max_examples=300, derandomize=True, database=None, deadline=None)
+@settings(max_examples=examples(300), derandomize=True, database=None, deadline=None)
 @given(st.binary() | st.text(alphabet='{}[]",:0123eE.-+ntf\\').map(str.encode))
 def test_any_bytes_are_read_or_refused(data: bytes) -> None:
     """Nothing else than a value or a DocumentError comes of reading JSON or YAML."""
@@ -494,7 +495,7 @@ def test_a_discriminator_says_which_branch_it_is() -> None:
     schema = described["Event"]
     seen = set()
 
-    @settings(max_examples=60, deadline=None, database=None, derandomize=True)
+    @settings(max_examples=examples(60), deadline=None, database=None, derandomize=True)
     @given(payloads(schema))
     def check(payload: Any) -> None:
         schema.validate(payload)
@@ -511,7 +512,7 @@ def test_integer_formats_bound_what_is_made_and_nothing_else() -> None:
     """An int32 stays within 32 bits, though a larger integer is no violation."""
     schema = Schema.load({"type": "integer", "format": "int32", "minimum": 2**31 - 3})
 
-    @settings(max_examples=50, deadline=None, database=None, derandomize=True)
+    @settings(max_examples=examples(50), deadline=None, database=None, derandomize=True)
     @given(payloads(schema))
     def check(value: Any) -> None:
         assert value < 2**31
@@ -547,7 +548,7 @@ def test_recursion_and_deep_references() -> None:
     )
     schema = described["Event"]
 
-    @settings(max_examples=60, deadline=None, database=None, derandomize=True)
+    @settings(max_examples=examples(60), deadline=None, database=None, derandomize=True)
     @given(payloads(schema))
     def check(payload: Any) -> None:
         schema.validate(payload)
@@ -599,7 +600,7 @@ def test_a_large_description_is_read_in_reasonable_steps(tmp_path: Path) -> None
     assert len(json.dumps(described["S1"].effective)) < 3000
 
 
-@settings(max_examples=80, deadline=None, derandomize=True, database=None)
+@settings(max_examples=examples(80), deadline=None, derandomize=True, database=None)
 @given(
     st.recursive(
         st.sampled_from(

@@ -17,6 +17,7 @@ import jsonschema_rs
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from support.sampling import examples
 
 from kombo_fakes import Schema, SchemaError, events, payloads
 from kombo_fakes.core.pointer import Path
@@ -350,7 +351,7 @@ anything = st.recursive(
 )
 
 
-@settings(max_examples=400, derandomize=True, database=None, deadline=None)
+@settings(max_examples=examples(400), derandomize=True, database=None, deadline=None)
 @given(anything)
 def test_any_document_is_read_or_refused(document: Any) -> None:
     """Nothing but a SchemaError comes of a document that nobody should have written, and reading

@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from inline_snapshot import snapshot
+from support.sampling import examples
 
 from kombo_fakes import Schema, SchemaError, UnknownNameError, events, faults, payloads
 from kombo_fakes.webhooks.shipped import DEFAULT_EVENT, event_document
@@ -102,7 +103,7 @@ def test_all_verdicts_agree(event: str) -> None:
             assert (fault.pointer, fault.keyword) in {(v.pointer, v.keyword) for v in found}
 
 
-@settings(max_examples=150, derandomize=True, database=None, deadline=None)
+@settings(max_examples=examples(150), derandomize=True, database=None, deadline=None)
 @given(payloads(ambiguous=True), st.data())
 def test_the_verdict_is_the_one_of_json(payload: Any, data: st.DataObject) -> None:
     """What is valid as Python objects is valid after a round trip, also after a small change."""

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from inline_snapshot import snapshot
-from support.sampling import some_fast
+from support.sampling import examples, some_fast
 
 from kombo_fakes import KomboFakesError, Schema, ValidationError
 from kombo_fakes.core.json_reader import MAX_DEPTH
@@ -351,7 +351,7 @@ def test_shorten(value: Any, text: str) -> None:
     assert shorten(value) == text
 
 
-@settings(derandomize=True, database=None, deadline=None, max_examples=300)
+@settings(derandomize=True, database=None, deadline=None, max_examples=examples(300))
 @given(
     st.recursive(
         st.none() | st.integers() | st.text(max_size=200) | st.floats() | st.binary(max_size=90),

@@ -11,6 +11,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
 from inline_snapshot import snapshot
+from support.sampling import examples
 
 from kombo_fakes import KomboFakesError, Schema, faults, invalid_payloads, payloads
 from kombo_fakes.core.choices import SeededChoices
@@ -165,7 +166,7 @@ def test_two_validators_accept_the_payloads_and_reject_the_faults_of_drawn_schem
     seen: Counter[str] = Counter()
 
     @settings(
-        max_examples=count,
+        max_examples=examples(count),
         deadline=None,
         derandomize=True,
         database=None,
@@ -177,7 +178,7 @@ def test_two_validators_accept_the_payloads_and_reject_the_faults_of_drawn_schem
         check(document, data, judges, seen)
 
     run()
-    assert seen["drawn"] > 0.6 * count
+    assert seen["drawn"] > 0.6 * examples(count)
     assert seen["without"] < 0.25 * seen["sites"]
 
 

@@ -143,7 +143,9 @@ SIMPLEST = {
 
 def shrink(strategy: SearchStrategy[Any], fails: Callable[[Any], bool]) -> Any:
     """The smallest value for which a test fails."""
-    return find(strategy, fails, settings=settings(database=None, derandomize=True))
+    return find(
+        strategy, fails, settings=settings(database=None, derandomize=True, max_examples=100)
+    )
 
 
 def test_payloads_shrink_to_the_simplest_one() -> None:

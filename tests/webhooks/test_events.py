@@ -19,6 +19,7 @@ from hypothesis import strategies as st
 from inline_snapshot import snapshot
 from rfc3339_validator import validate_rfc3339
 from rfc3986_validator import validate_rfc3986
+from support.sampling import examples
 
 import kombo_fakes
 from kombo_fakes import Schema, events, factory_for, faults, payloads
@@ -70,7 +71,7 @@ def judge(event: str, payload: Any) -> None:
 def test_drawn_and_realistic_payloads_are_valid_for_two_validators_and_the_sdk(
     event: str, count: int
 ) -> None:
-    @settings(max_examples=count, deadline=None, database=None, derandomize=True)
+    @settings(max_examples=examples(count), deadline=None, database=None, derandomize=True)
     @given(payloads(event))
     def check(payload: Any) -> None:
         judge(event, payload)
@@ -206,7 +207,7 @@ def test_schemas_that_were_not_published_say_so() -> None:
 def test_event_payloads_draws_from_all_events_or_the_named_ones() -> None:
     seen = set()
 
-    @settings(max_examples=600, deadline=None, database=None, derandomize=True)
+    @settings(max_examples=examples(600), deadline=None, database=None, derandomize=True)
     @given(kombo_fakes.event_payloads())
     def check(payload: Any) -> None:
         seen.add(payload["type"])

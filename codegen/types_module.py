@@ -7,9 +7,9 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from codegen.formatting import format_source
-from kombo_fakes.webhooks.facts import TYPES
 from kombo_fakes.webhooks.model import Event
 from kombo_fakes.webhooks.registry import event_named
+from kombo_fakes.webhooks.shared_fields import TYPES
 from kombo_fakes.webhooks.shipped import event_document, events
 
 _SCALARS = {"string": "str", "integer": "int", "number": "float", "boolean": "bool", "null": "None"}

@@ -23,7 +23,7 @@ from kombo_fakes.core.pointer import parse_pointer, to_pointer
 from kombo_fakes.core.yaml_reader import parse_yaml
 from kombo_fakes.errors import DocumentError, KomboFakesError, PointerError, SchemaError
 from kombo_fakes.probing.reports.as_json import exchange_data, exchange_of, known_cases
-from kombo_fakes.probing.reports.replay import read_kept_exchanges
+from kombo_fakes.probing.reports.kept_exchanges import read_kept_exchanges
 
 SECRET = "a secret of the fuzzer"
 

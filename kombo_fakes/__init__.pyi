@@ -53,7 +53,7 @@ from kombo_fakes.schema.sites import Site as Site
 from kombo_fakes.schema.violations import Violation as Violation
 from kombo_fakes.sequences.ledger import Ledger as Ledger
 from kombo_fakes.sequences.ledger import Record as Record
-from kombo_fakes.sequences.state_machine import ReceiverMachine as ReceiverMachine
+from kombo_fakes.sequences.receiver_machine import ReceiverMachine as ReceiverMachine
 from kombo_fakes.sequences.stories import stories as stories
 from kombo_fakes.sequences.stories import story as story
 from kombo_fakes.sequences.timeline import Step as Step
@@ -82,9 +82,9 @@ from kombo_fakes.wire.faults import wire_faults as wire_faults
 from kombo_fakes.wire.serializations import Style as Style
 from kombo_fakes.wire.serializations import serialize as serialize
 from kombo_fakes.wire.serializations import styles as styles
-from kombo_fakes.wire.signature_explanation import SignatureExplanation as SignatureExplanation
-from kombo_fakes.wire.signature_explanation import explain_signature as explain_signature
-from kombo_fakes.wire.signature_mistake import SignatureMistake as SignatureMistake
+from kombo_fakes.wire.signature_mistakes.explain import SignatureExplanation as SignatureExplanation
+from kombo_fakes.wire.signature_mistakes.explain import explain_signature as explain_signature
+from kombo_fakes.wire.signature_mistakes.mistake import SignatureMistake as SignatureMistake
 from kombo_fakes.wire.signing import SIGNATURE_HEADER as SIGNATURE_HEADER
 from kombo_fakes.wire.signing import TEST_SECRET as TEST_SECRET
 from kombo_fakes.wire.signing import sign as sign

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 
 import rich_click as click
 
+from kombo_fakes.cli.hypothesis_directory import avoid_temporary_files
 from kombo_fakes.cli.options import Part, WholeNumber, format_examples
 from kombo_fakes.cli.payload_options import (
     explain_rejected_edit,
     payload_options,
 )
-from kombo_fakes.cli.temporary_files import avoid_temporary_files
 from kombo_fakes.errors import OverrideError
 
 if TYPE_CHECKING:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import rich_click as click
 
+from kombo_fakes.cli.hypothesis_directory import avoid_temporary_files
 from kombo_fakes.cli.options import (
     Positive,
     WholeNumber,
@@ -18,7 +19,6 @@ from kombo_fakes.cli.options import (
 from kombo_fakes.cli.progress import show_phases
 from kombo_fakes.cli.secret import secret_options
 from kombo_fakes.cli.status import FINE, FOUND, INTERRUPTED, UNUSABLE
-from kombo_fakes.cli.temporary_files import avoid_temporary_files
 
 if TYPE_CHECKING:
     from kombo_fakes.probing.engine.run_events import Subscriber

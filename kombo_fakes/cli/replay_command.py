@@ -12,7 +12,7 @@ from kombo_fakes.cli.status import FINE, FOUND
 from kombo_fakes.core.messages import shorten
 
 if TYPE_CHECKING:
-    from kombo_fakes.probing.reports.replay import KeptExchange
+    from kombo_fakes.probing.reports.kept_exchanges import KeptExchange
 
 EXAMPLES = format_examples(
     "kombo-fakes replay report.json --url http://127.0.0.1:8000/webhooks/kombo",
@@ -49,7 +49,7 @@ def replay_command(
     from kombo_fakes.core.json_reader import parse_json, read_bytes
     from kombo_fakes.errors import DocumentError
     from kombo_fakes.probing.receivers.resolve import resolve_receiver
-    from kombo_fakes.probing.reports.replay import WRONG, read_kept_exchanges
+    from kombo_fakes.probing.reports.kept_exchanges import WRONG, read_kept_exchanges
 
     again: list[tuple[str, list[KeptExchange]]] = []
     for name in files:

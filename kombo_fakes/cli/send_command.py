@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import rich_click as click
 
 from kombo_fakes.cli.delivery_plan import DeliveryPlan, PlannedDelivery
+from kombo_fakes.cli.hypothesis_directory import avoid_temporary_files
 from kombo_fakes.cli.options import Positive, WholeNumber, format_examples, transport_options
 from kombo_fakes.cli.payload_options import (
     explain_rejected_edit,
@@ -17,7 +18,6 @@ from kombo_fakes.cli.payload_options import (
 )
 from kombo_fakes.cli.progress import show_bar
 from kombo_fakes.cli.secret import secret_options
-from kombo_fakes.cli.temporary_files import avoid_temporary_files
 from kombo_fakes.core.messages import shorten
 from kombo_fakes.errors import KomboFakesError, OverrideError
 

@@ -28,7 +28,7 @@ def verify_command(file: str, signature: str, secret: bytes) -> int:
     from kombo_fakes.cli.status import FINE, FOUND
     from kombo_fakes.cli.terminal import print_line
     from kombo_fakes.core.json_reader import read_bytes
-    from kombo_fakes.wire.signature_explanation import explain_signature
+    from kombo_fakes.wire.signature_mistakes.explain import explain_signature
 
     explanation = explain_signature(read_bytes(file), signature, secret)
     if explanation is None:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from kombo_fakes.catalogues.overrides import identify_fault
+from kombo_fakes.catalogues.override_faults import identify_fault
 from kombo_fakes.core.messages import find_nearest, shorten, unknown_name_error
 from kombo_fakes.core.pointer import (
     Path,

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple, cast
 
 from kombo_fakes.catalogues.corners import Corner, corners
 from kombo_fakes.catalogues.fault import Fault
-from kombo_fakes.catalogues.overrides import add_fault
+from kombo_fakes.catalogues.override_faults import add_fault
 from kombo_fakes.core.choices import SeededChoices, seed_for
 from kombo_fakes.core.pointer import parse_pointer
 from kombo_fakes.errors import FaultError, OverrideError, PointerError, SchemaError

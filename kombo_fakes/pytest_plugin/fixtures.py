@@ -19,7 +19,7 @@ from kombo_fakes.pytest_plugin.marker import (
     explain_missing_parameter,
     read_default_event,
 )
-from kombo_fakes.pytest_plugin.session_settings import remember
+from kombo_fakes.pytest_plugin.session_fixtures import remember
 
 if TYPE_CHECKING:
     import faker

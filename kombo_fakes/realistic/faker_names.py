@@ -18,8 +18,8 @@ from kombo_fakes.core.choices import Choices, SeededChoices
 from kombo_fakes.core.messages import shorten, unknown_name_error
 from kombo_fakes.core.public import public
 from kombo_fakes.errors import OverrideError
+from kombo_fakes.webhooks.hr_tools import TOOLS
 from kombo_fakes.webhooks.shipped import DEFAULT_EVENT
-from kombo_fakes.webhooks.tools import TOOLS
 
 T = TypeVar("T")
 

@@ -1,7 +1,7 @@
 """A sender that remembers the events that it has sent, and makes the next delivery.
 
 The next delivery is an ordinary one, or one that many receivers handle wrongly. Other modules
-decide which one it is: `timeline` by choices, and `state_machine` by the rules of Hypothesis.
+decide which one it is: `timeline` by choices, and `receiver_machine` by the rules of Hypothesis.
 """
 
 from __future__ import annotations

@@ -16,7 +16,7 @@ from kombo_fakes.schema.schema import Schema
 from kombo_fakes.types import Payload
 from kombo_fakes.webhooks.model import Facts, Place
 from kombo_fakes.webhooks.names import POOLED, Names
-from kombo_fakes.webhooks.plot import follow_plot
+from kombo_fakes.webhooks.story_plot import follow_plot
 
 if TYPE_CHECKING:
     from hypothesis.strategies import SearchStrategy

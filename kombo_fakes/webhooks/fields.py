@@ -8,11 +8,11 @@ from functools import cache, cached_property
 from typing import Any
 
 from kombo_fakes.core.choices import Choices, SeededChoices
-from kombo_fakes.webhooks.any_schema import ANY_SCHEMA, COMMON
-from kombo_fakes.webhooks.facts import ANYWHERE, ENVELOPE_FIELDS, SHARED
+from kombo_fakes.webhooks.common_fields import ANY_SCHEMA, COMMON
 from kombo_fakes.webhooks.model import Event, Facts, Group, Place
 from kombo_fakes.webhooks.names import POOLED, Names
 from kombo_fakes.webhooks.registry import known_events
+from kombo_fakes.webhooks.shared_fields import ANYWHERE, ENVELOPE_FIELDS, SHARED
 
 _SAMPLES = 24
 

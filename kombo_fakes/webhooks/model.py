@@ -94,9 +94,10 @@ class Event:
     Attributes:
         name: The value of its ``type``.
         groups: The groups of facts of its own, in the order in which they are drawn, after the
-            groups of `kombo_fakes.webhooks.facts`. A new order changes the bytes of every seed.
+            groups of `kombo_fakes.webhooks.shared_fields`. A new order changes the bytes of every
+            seed.
         fields: The fact that a field shows, by the dotted name of the field. Fields that look the
-            same in every event are in `kombo_fakes.webhooks.facts` already.
+            same in every event are in `kombo_fakes.webhooks.shared_fields` already.
         usual: Facts that are true in every realistic payload unless they are overridden.
         traits: The traits of its factory: values by the dotted names of their fields.
         changes: Payloads of other releases that have been seen.

@@ -24,7 +24,7 @@ from kombo_fakes.wire.expectations import Expectation, Policy
 from kombo_fakes.wire.fault_families.body import BODY_FAULTS
 from kombo_fakes.wire.fault_families.http import HTTP_FAULTS
 from kombo_fakes.wire.fault_families.signature import SIGNATURE_FAULTS
-from kombo_fakes.wire.fault_rows import FaultCase, FaultRow, Maker
+from kombo_fakes.wire.fault_row import FaultCase, FaultRow, Maker
 from kombo_fakes.wire.signing import TEST_SECRET, key_of, sign, verify
 
 if TYPE_CHECKING:

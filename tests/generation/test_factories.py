@@ -14,8 +14,8 @@ import kombo_fakes
 from kombo_fakes import OMIT, IntegrationStateChangedFactory, OverrideError, UnknownNameError
 from kombo_fakes.generation.factories.by_event import factory_for
 from kombo_fakes.schema.schema import Schema
+from kombo_fakes.webhooks.hr_tools import TOOLS
 from kombo_fakes.webhooks.names import slugify
-from kombo_fakes.webhooks.tools import TOOLS
 
 SCHEMA = Schema.load()
 build = IntegrationStateChangedFactory.build

@@ -15,7 +15,7 @@ from kombo_fakes.probing.cases.phases import CaseMaker
 from kombo_fakes.probing.cases.scenarios import SCENARIOS
 from kombo_fakes.probing.model import LIKELIHOODS
 from kombo_fakes.probing.reports.wording import make_finding
-from kombo_fakes.probing.verdicts.attribution import (
+from kombo_fakes.probing.verdicts.case_causes import (
     CHANGE_CAUSES,
     KEYWORD_CAUSES,
     VALID_CAUSES,

@@ -14,8 +14,8 @@ from kombo_fakes.cli.main import main
 from kombo_fakes.core.writer import to_pretty_json
 from kombo_fakes.probing.model import Exchange, Reply
 from kombo_fakes.probing.reports.as_json import data_report, exchange_data
+from kombo_fakes.probing.reports.kept_exchanges import read_kept_exchanges
 from kombo_fakes.probing.reports.recorder import Recorder
-from kombo_fakes.probing.reports.replay import read_kept_exchanges
 
 SECRET = "s3cret of a receiver"
 

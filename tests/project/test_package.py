@@ -16,9 +16,9 @@ import kombo_fakes
 from kombo_fakes.core.choices import SeededChoices, seed_for
 from kombo_fakes.realistic.generator import generator_for
 from kombo_fakes.schema.schema import Schema
+from kombo_fakes.webhooks.hr_tools import TOOLS
 from kombo_fakes.webhooks.names import slugify
 from kombo_fakes.webhooks.pools.stored import POOLS_FILE, load_pools
-from kombo_fakes.webhooks.tools import TOOLS
 
 
 def python(code: str, **environment: str) -> str:

@@ -230,7 +230,7 @@ def test_an_unused_plugin_imports_nothing_heavy(tmp_path: Path):
         "        'kombo_fakes.errors', 'kombo_fakes.pytest_plugin',\n"
         "        'kombo_fakes.pytest_plugin.fixtures', 'kombo_fakes.pytest_plugin.marker',\n"
         "        'kombo_fakes.pytest_plugin.probe_fixtures',\n"
-        "        'kombo_fakes.pytest_plugin.session_settings', 'kombo_fakes.version',\n"
+        "        'kombo_fakes.pytest_plugin.session_fixtures', 'kombo_fakes.version',\n"
         "    ]\n"
     )
     # Other plugins import Faker and more.

@@ -16,9 +16,9 @@ from kombo_fakes import Schema, SchemaError, events, payloads
 from kombo_fakes.core.choices import BASE62, SeededChoices, seed_for
 from kombo_fakes.realistic.generator import generator_for
 from kombo_fakes.webhooks.fields import sources_of
+from kombo_fakes.webhooks.hr_tools import TOOLS
 from kombo_fakes.webhooks.names import slugify
 from kombo_fakes.webhooks.pools.stored import load_pools
-from kombo_fakes.webhooks.tools import TOOLS
 
 EVENT = "integration-state-changed"
 SCHEMA = Schema.load(EVENT)

@@ -16,8 +16,8 @@ from kombo_fakes import (
     styles,
     verify,
 )
-from kombo_fakes.wire.signature_mistake import compute_signatures, describe_mistakes
-from kombo_fakes.wire.signature_mistakes import COMMON_COMBINATIONS, SIGNATURE_MISTAKES
+from kombo_fakes.wire.signature_mistakes.mistake import compute_signatures, describe_mistakes
+from kombo_fakes.wire.signature_mistakes.table import COMMON_COMBINATIONS, SIGNATURE_MISTAKES
 
 SECRET = "s3cret of a receiver"
 BODY = b'{"id": "1", "name": "M\xc3\xbcller"}\n'

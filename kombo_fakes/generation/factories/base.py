@@ -9,7 +9,7 @@ from typing import Any, ClassVar, TypeVar, cast
 from factory.base import Factory
 from factory.declarations import BaseDeclaration, Trait
 
-from kombo_fakes.catalogues.overrides import add_fault, identify_fault
+from kombo_fakes.catalogues.override_faults import add_fault, identify_fault
 from kombo_fakes.core.messages import unknown_name_error
 from kombo_fakes.core.pointer import Path, to_pointer
 from kombo_fakes.core.public import public

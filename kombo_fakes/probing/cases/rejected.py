@@ -12,7 +12,7 @@ from kombo_fakes.errors import FaultError
 from kombo_fakes.probing.cases.edge_values import MEDIA_TYPES
 from kombo_fakes.probing.cases.payloads import CasePayloads, drop_non_ascii, is_usual_id
 from kombo_fakes.probing.model import Case, Policy
-from kombo_fakes.probing.verdicts.attribution import (
+from kombo_fakes.probing.verdicts.case_causes import (
     CHANGE_CAUSES,
     KEYWORD_CAUSES,
     WIRE_CAUSES,

@@ -27,7 +27,7 @@ from kombo_fakes.probing.cases.payloads import (
     to_path,
 )
 from kombo_fakes.probing.model import Case, Likelihood
-from kombo_fakes.probing.verdicts.attribution import VALID_CAUSES
+from kombo_fakes.probing.verdicts.case_causes import VALID_CAUSES
 from kombo_fakes.realistic.generator import generator_for
 from kombo_fakes.wire.delivery import Delivery
 from kombo_fakes.wire.serializations import serialize, styles

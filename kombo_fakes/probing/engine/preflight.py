@@ -39,8 +39,8 @@ from kombo_fakes.probing.verdicts.diagnosis.result import Details, make_diagnosi
 from kombo_fakes.probing.verdicts.judge import judge
 from kombo_fakes.wire.delivery import Delivery
 from kombo_fakes.wire.serializations import serialize
-from kombo_fakes.wire.signature_mistake import compute_signatures, describe_mistakes
-from kombo_fakes.wire.signature_mistakes import COMMON_COMBINATIONS
+from kombo_fakes.wire.signature_mistakes.mistake import compute_signatures, describe_mistakes
+from kombo_fakes.wire.signature_mistakes.table import COMMON_COMBINATIONS
 from kombo_fakes.wire.signing import SIGNATURE_HEADER, key_of
 
 # These answers do not depend on the signature or the payload.

@@ -24,7 +24,7 @@ from kombo_fakes.probing.model import (
 from kombo_fakes.probing.reports.plain_text import finding_lines
 from kombo_fakes.probing.reports.wording import make_finding
 from kombo_fakes.probing.secrets.redaction import Redactor
-from kombo_fakes.probing.verdicts.attribution import LEAK_CAUSES, find_cause
+from kombo_fakes.probing.verdicts.case_causes import LEAK_CAUSES, find_cause
 from kombo_fakes.probing.verdicts.diagnosis.result import make_diagnosis
 from kombo_fakes.probing.verdicts.judge import judge, leak
 from kombo_fakes.sequences.timeline import status_of

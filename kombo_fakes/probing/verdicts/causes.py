@@ -1,9 +1,12 @@
 """The table of causes: what findings of one kind have in common, its fix, and its source.
 
-This is the only place that says how a bug is fixed. A case and a scenario hold the cause that a
-failure of theirs most likely has, and a diagnosis chooses another one where several failures come
-from the same bug. A title is a phrase without a subject, and may have two placeholders: ``{verb}``
-for what the receiver does with a delivery (`VERBS`), ``{keyword}`` for a keyword of the schema.
+This is the only place that says how a bug is fixed. The fix of a signature that is computed in
+another way comes from the table of `kombo_fakes.wire.signature_mistakes`.
+
+A case and a scenario hold the cause that a failure of theirs most likely has, and a diagnosis
+chooses another one where several failures come from the same bug. A title is a phrase without a
+subject, and may have two placeholders: ``{verb}`` for what the receiver does with a delivery
+(`VERBS`), ``{keyword}`` for a keyword of the schema.
 """
 
 from __future__ import annotations

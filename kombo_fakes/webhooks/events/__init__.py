@@ -5,7 +5,7 @@ has the name of the event, with ``_`` for everything but letters and digits, and
 called ``EVENT``. `kombo_fakes.webhooks.registry` finds the files, so there is no list to keep.
 
 Only ``name`` is required. Fields that the same name has in several events, such as
-``data.end_user.origin_id``, need no line: `kombo_fakes.webhooks.facts` has them already::
+``data.end_user.origin_id``, need no line: `kombo_fakes.webhooks.shared_fields` has them already::
 
     EVENT = Event(
         name="job-closed",

@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import timedelta
 
 from kombo_fakes.core.choices import Choices
-from kombo_fakes.webhooks.facts import LOG
 from kombo_fakes.webhooks.model import Event, Facts, Group, SeenChange
 from kombo_fakes.webhooks.moments import draw_moment, pinned_moment, shift, timestamp
 from kombo_fakes.webhooks.names import Names
+from kombo_fakes.webhooks.shared_fields import LOG
 
 _STATES = (
     *["SUCCEEDED"] * 14,

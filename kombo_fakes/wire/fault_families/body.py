@@ -7,7 +7,7 @@ import re
 
 from kombo_fakes.webhooks.shipped import DEFAULT_EVENT
 from kombo_fakes.wire.delivery import Delivery
-from kombo_fakes.wire.fault_rows import BY_POLICY, EITHER, REJECT, FaultCase, FaultRow, Maker
+from kombo_fakes.wire.fault_row import BY_POLICY, EITHER, REJECT, FaultCase, FaultRow, Maker
 from kombo_fakes.wire.serializations import serialize
 
 _MEBIBYTE = 1 << 20

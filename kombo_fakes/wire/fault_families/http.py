@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from kombo_fakes.wire.delivery import Delivery
-from kombo_fakes.wire.fault_rows import ACCEPT, EITHER, FaultCase, FaultRow, Maker
+from kombo_fakes.wire.fault_row import ACCEPT, EITHER, FaultCase, FaultRow, Maker
 from kombo_fakes.wire.headers import CONTENT_TYPE
 
 

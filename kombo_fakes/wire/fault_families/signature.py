@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from kombo_fakes.wire.delivery import Delivery
 from kombo_fakes.wire.expectations import Expectation
-from kombo_fakes.wire.fault_rows import EITHER, REJECT, FaultCase, FaultRow, Maker
+from kombo_fakes.wire.fault_row import EITHER, REJECT, FaultCase, FaultRow, Maker
 from kombo_fakes.wire.serializations import serialize
-from kombo_fakes.wire.signature_mistakes import MISTAKES
+from kombo_fakes.wire.signature_mistakes.table import MISTAKES
 from kombo_fakes.wire.signing import signature_with
 
 

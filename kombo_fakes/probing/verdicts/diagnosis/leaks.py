@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from kombo_fakes.probing.model import Case, Failure
-from kombo_fakes.probing.verdicts.attribution import LEAK_CAUSES
+from kombo_fakes.probing.verdicts.case_causes import LEAK_CAUSES
 from kombo_fakes.probing.verdicts.diagnosis.result import Details, Diagnosis, make_diagnosis
 from kombo_fakes.probing.verdicts.evidence import Evidence
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 from kombo_fakes.probing.model import Case, Category, Cause, Failure
-from kombo_fakes.probing.verdicts.attribution import KEYWORD_CAUSES
+from kombo_fakes.probing.verdicts.case_causes import KEYWORD_CAUSES
 from kombo_fakes.probing.verdicts.causes import (
     FAULTS_APPLIED,
     FAULTS_FAIL,

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from kombo_fakes.core.choices import Choices
+from kombo_fakes.webhooks.hr_tools import CATEGORIES_OF, TOOLS
 from kombo_fakes.webhooks.model import Facts, Group
 from kombo_fakes.webhooks.moments import draw_instant
 from kombo_fakes.webhooks.names import Names, slugify
-from kombo_fakes.webhooks.tools import CATEGORIES_OF, TOOLS
 
 # The common categories more often.
 _CATEGORIES = ("HRIS",) * 11 + ("ATS",) * 6 + ("ASSESSMENT",) * 2 + ("LMS",)

@@ -30,7 +30,7 @@ class SignatureMistake:
         fix: What to do instead.
 
     Examples:
-        >>> from kombo_fakes.wire.signature_mistakes import MISTAKES
+        >>> from kombo_fakes.wire.signature_mistakes.table import MISTAKES
         >>> mistake = MISTAKES["padded"]
         >>> mistake.what, mistake.signatures(b"{}", b"a secret")
         ('padded with =', ('xCTG9ZDQ1x5zwUnPO6uqz2hwknbr35jEQml11eB_k5c=',))
@@ -98,7 +98,7 @@ def describe_mistakes(mistakes: Sequence[SignatureMistake]) -> str:
     """Return what a signature with these mistakes is, as a phrase.
 
     Examples:
-        >>> from kombo_fakes.wire.signature_mistakes import MISTAKES
+        >>> from kombo_fakes.wire.signature_mistakes.table import MISTAKES
         >>> describe_mistakes([MISTAKES["hmac-sha1"], MISTAKES["hexadecimal"]])
         'made with HMAC-SHA1, in hexadecimal'
     """

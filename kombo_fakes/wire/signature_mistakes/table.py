@@ -16,7 +16,7 @@ from collections.abc import Callable, Iterable
 from kombo_fakes.core.json_reader import parse_json
 from kombo_fakes.errors import DocumentError
 from kombo_fakes.wire.serializations import Style, styles
-from kombo_fakes.wire.signature_mistake import SignatureMistake, encode_digest
+from kombo_fakes.wire.signature_mistakes.mistake import SignatureMistake, encode_digest
 from kombo_fakes.wire.signing import SIGNATURE_HEADER, TEST_SECRET
 
 _ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"

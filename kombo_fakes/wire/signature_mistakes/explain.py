@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from kombo_fakes.core.public import public
-from kombo_fakes.wire.signature_mistake import (
+from kombo_fakes.wire.signature_mistakes.mistake import (
     SignatureMistake,
     compute_digests,
     describe_mistakes,
     encode_digests,
 )
-from kombo_fakes.wire.signature_mistakes import MISTAKES, SIGNATURE_MISTAKES
+from kombo_fakes.wire.signature_mistakes.table import MISTAKES, SIGNATURE_MISTAKES
 from kombo_fakes.wire.signing import key_of, sign
 
 _LENGTH = 43

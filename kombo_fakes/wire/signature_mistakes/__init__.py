@@ -1,0 +1,1 @@
+"""How signatures go wrong: the table of mistakes, and how a mistake is recognised."""

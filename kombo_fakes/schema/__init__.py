@@ -1,1 +1,1 @@
-"""JSON Schemas as they are meant: read, repaired, validated, taken apart into shapes."""
+"""Reads, repairs and validates JSON Schemas, and reads them into shapes."""

@@ -1,8 +1,8 @@
-"""What payloads keep to beyond what a validator asks of them.
+"""Narrows a schema by its OpenAPI annotations before payloads are generated.
 
-OpenAPI has annotations that say what a value is meant to be and that constrain nothing: a
-payload that goes against them is valid, and not what anybody means. So payloads are made from
-a narrower schema than the one that they, and faults, are judged by.
+Some OpenAPI annotations describe a value without constraining it. A payload that contradicts
+them is valid, but no sender means it. Payloads are therefore generated from a narrower schema
+than the one that validates them.
 """
 
 from __future__ import annotations
@@ -19,10 +19,10 @@ _BOUNDS = {
 
 
 def narrow(effective: dict[str, Any]) -> dict[str, Any]:
-    """A schema whose payloads are valid by an effective schema, and as its annotations have it.
+    """Return a copy of an effective schema that also enforces its annotations.
 
-    * ``format: int32`` and ``int64`` bound an integer.
-    * A ``discriminator`` beside ``oneOf`` or ``anyOf``: the property says which branch it is.
+    * ``format: int32`` and ``format: int64`` bound an integer.
+    * A ``discriminator`` beside ``oneOf`` or ``anyOf`` fixes its property in each branch.
 
     Examples:
         >>> narrow({"type": "integer", "format": "int32"})["allOf"]
@@ -39,21 +39,21 @@ def narrow(effective: dict[str, Any]) -> dict[str, Any]:
     if isinstance(discriminator, dict) and isinstance(name, str):
         for keyword in ("oneOf", "anyOf"):
             if keyword in result:
-                result[keyword] = [_told(b, name, discriminator) for b in result[keyword]]
+                result[keyword] = [_pin_branch(b, name, discriminator) for b in result[keyword]]
     return result
 
 
-def _told(branch: Any, name: str, discriminator: dict[str, Any]) -> Any:
+def _pin_branch(branch: Any, name: str, discriminator: dict[str, Any]) -> Any:
     reference = branch.get("$ref") if isinstance(branch, dict) else None
     if not isinstance(reference, str):
         return branch
-    own = _last(reference)
+    own = _get_last_segment(reference)
     mapping = discriminator.get("mapping")
     pairs = mapping.items() if isinstance(mapping, dict) else ()
-    values = [value for value, to in pairs if _last(str(to)) == own]
+    values = [value for value, to in pairs if _get_last_segment(str(to)) == own]
     says = {"properties": {name: {"enum": values or [own]}}, "required": [name]}
     return {"allOf": [branch, says]}
 
 
-def _last(reference: str) -> str:
+def _get_last_segment(reference: str) -> str:
     return reference.rpartition("/")[2]

@@ -28,8 +28,8 @@ from kombo_fakes.schema.vocabulary import (
     DRAFT_2020,
     FOREIGN,
     KNOWN,
-    dialect_of,
     map_subschemas,
+    read_dialect,
     subschemas,
 )
 
@@ -96,7 +96,7 @@ def derive_effective(
 class _Reader:
     def __init__(self, name: str, published: dict[str, Any]) -> None:
         self.name = name
-        self.dialect = dialect_of(published)
+        self.dialect = read_dialect(published)
         self.draft_7 = self.dialect == DRAFT_7
         self.formats = checked_formats(published.get("$schema"))
         self.referenced = _references(published)
@@ -219,7 +219,7 @@ class _Reader:
 
 def _check_meta(effective: dict[str, Any], name: str) -> None:
     # The validator would fetch an unknown dialect from the network.
-    if dialect_of(effective) not in DIALECTS:
+    if read_dialect(effective) not in DIALECTS:
         raise SchemaError(
             f"{name}: unknown $schema {shorten(effective['$schema'])}; "
             f"expected draft 7, 2019-09 or 2020-12 ({DRAFT_2020})"

@@ -1,8 +1,7 @@
-"""Which strings a ``format`` allows, where the validator underneath is too generous.
+"""The formats that are checked, and stricter checks for dates and times.
 
-jsonschema-rs (0.60) takes some texts that RFC 3339 refuses (``20.1-09-01T12:00:00Z``) and
-addresses with a display name; here the letter of the RFC decides. The other formats are
-checked by jsonschema-rs alone.
+jsonschema-rs (0.60) accepts some strings that RFC 3339 rejects, such as
+``20.1-09-01T12:00:00Z``. The checks here follow the RFC. jsonschema-rs checks all other formats.
 """
 
 from __future__ import annotations
@@ -14,39 +13,39 @@ from functools import lru_cache
 import jsonschema_rs
 
 from kombo_fakes.core.instants import is_date, is_date_time, is_time
-from kombo_fakes.schema.vocabulary import DRAFT_7, dialect_of
+from kombo_fakes.schema.vocabulary import DRAFT_7, read_dialect
 
 CHECKERS: dict[str, Callable[[str], bool]] = {
     "date-time": is_date_time,
     "date": is_date,
     "time": is_time,
 }
-"""The checkers that stand in for the validator's own, by format."""
+"""The checkers that replace those of the validator, by format."""
 
 CHECKED = frozenset(CHECKERS) | {
     "duration", "email", "hostname", "idn-email", "idn-hostname", "ipv4", "ipv6", "iri",
     "iri-reference", "json-pointer", "regex", "relative-json-pointer", "uri", "uri-reference",
     "uri-template", "uuid",
 }  # fmt: skip
-"""The formats that are asserted; any other one is an annotation, as JSON Schema has it."""
+"""The formats that are asserted. JSON Schema treats any other format as an annotation."""
 
 
 def checked_formats(dialect: object) -> frozenset[str]:
-    """The formats that are asserted in a dialect: draft 7 doesn't define all of them.
+    """Return the formats that are asserted in a dialect. Draft 7 does not define all of them.
 
     Examples:
         >>> "uuid" in checked_formats("http://json-schema.org/draft-07/schema#")
         False
     """
-    is_draft_7 = dialect_of({"$schema": dialect}) == DRAFT_7
+    is_draft_7 = read_dialect({"$schema": dialect}) == DRAFT_7
     return CHECKED - {"duration", "uuid"} if is_draft_7 else CHECKED
 
 
-_TAKEN_FOR = {"url": "uri", "ip": "ipv4", "guid": "uuid"}
+_OTHER_NAMES = {"url": "uri", "ip": "ipv4", "guid": "uuid"}
 
 
 def find_similar_format(name: str) -> str | None:
-    """The format that is meant by one that isn't known; None if it may well be another one.
+    """Return the format that a misspelt one most likely means; None if there is none.
 
     Examples:
         >>> find_similar_format("datetime"), find_similar_format("url")
@@ -54,24 +53,27 @@ def find_similar_format(name: str) -> str | None:
         >>> find_similar_format("int32"), find_similar_format("uuid")
         (None, None)
     """
-    if name in CHECKED:  # In a draft that doesn't define it.
+    if name in CHECKED:  # The dialect does not define it.
         return None
     found = get_close_matches(name[:50].lower(), sorted(CHECKED), n=1, cutoff=0.8)
-    return found[0] if found else _TAKEN_FOR.get(name.lower())
+    return found[0] if found else _OTHER_NAMES.get(name.lower())
 
 
 def pattern_matches(pattern: str, text: str) -> bool:
-    """Whether a pattern of ECMA-262 is found in a text: as the validator has it, in good time.
+    """Whether an ECMA-262 pattern matches somewhere in a string.
+
+    The validator decides, in time that is linear in the length of the string. An invalid pattern
+    matches nothing.
 
     Examples:
         >>> pattern_matches("^a", "ab"), pattern_matches("(", "(")
         (True, False)
     """
-    return _search(pattern)(text)
+    return _compile_pattern(pattern)(text)
 
 
 @lru_cache(maxsize=1024)
-def _search(pattern: str) -> Callable[[str], bool]:
+def _compile_pattern(pattern: str) -> Callable[[str], bool]:
     try:
         return jsonschema_rs.validator_for({"pattern": pattern}, offline=True).is_valid
     except ValueError:

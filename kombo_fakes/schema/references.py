@@ -1,4 +1,4 @@
-"""Where references lead within a document: by pointer, by anchor, by ``$id``."""
+"""Finds the targets of references within a document: by pointer, by anchor, by ``$id``."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _BASE = "urn:kombo-fakes:document"
 
 
 class ReferenceResolver:
-    """The places in a schema document that a reference can lead to.
+    """Finds the places in a schema document that references lead to.
 
     Args:
         root: The document: a schema.
@@ -35,7 +35,7 @@ class ReferenceResolver:
                 continue
             identifier = schema.get("$id")
             if isinstance(identifier, str) and not identifier.startswith("#"):
-                base = urldefrag(_joined(base, identifier))[0]
+                base = urldefrag(_resolve_uri(base, identifier))[0]
                 self._resources[base] = path
             elif not path:
                 self._resources[base] = path
@@ -47,7 +47,9 @@ class ReferenceResolver:
             todo.extend((path + where, child, base) for where, child in subschemas(schema))
 
     def find(self, reference: Any, where: Path) -> Path | None:
-        """Where a reference leads; None where it isn't one, or leads out of the document.
+        """Return the path that a reference leads to.
+
+        None if the value is not a reference, or if its target is not in the document.
 
         Args:
             reference: The value of ``$ref`` or ``$dynamicRef``.
@@ -55,7 +57,7 @@ class ReferenceResolver:
         """
         if not isinstance(reference, str):
             return None
-        uri, fragment = urldefrag(_joined(self._bases.get(where, _BASE), reference))
+        uri, fragment = urldefrag(_resolve_uri(self._bases.get(where, _BASE), reference))
         fragment = unquote(fragment)
         if uri not in self._resources:
             return None
@@ -67,18 +69,18 @@ class ReferenceResolver:
             get(self._root, path)
         except PointerError:
             return None
-        return _as_walked(self._root, path)
+        return _normalize_indices(self._root, path)
 
 
-def _joined(base: str, reference: str) -> str:
-    # urljoin knows nothing of URNs, to which only a fragment can be added.
+def _resolve_uri(base: str, reference: str) -> str:
+    # urljoin does not support URNs. Only a fragment can be added to them.
     if reference.startswith("#"):
         return urldefrag(base)[0] + reference
     return reference if base.startswith("urn:") else urljoin(base, reference)
 
 
-def _as_walked(root: Any, path: tuple[str | int, ...]) -> Path:
-    """The path with list indices as numbers, as a walk through the document has them."""
+def _normalize_indices(root: Any, path: tuple[str | int, ...]) -> Path:
+    """Return the path with numbers for the indices of lists."""
     result: list[str | int] = []
     value = root
     for part in path:

@@ -1,7 +1,7 @@
-"""Requirements: that a payload has something at a place, said as a schema.
+"""Requirements: schemas that say what a payload has to contain at a place.
 
-A fault needs a payload that it can break, and an override one that has the object it goes into:
-the blueprint of a schema together with such a requirement makes just these.
+A fault needs a payload that it can break, and an override needs the object that it changes. The
+blueprint of a schema with a requirement generates exactly such payloads.
 """
 
 from __future__ import annotations
@@ -15,12 +15,16 @@ from urllib.parse import quote
 from kombo_fakes.core.pointer import Path
 from kombo_fakes.schema.schema import Schema
 from kombo_fakes.schema.sites import Site
-from kombo_fakes.schema.vocabulary import DRAFT_2020, dialect_of
+from kombo_fakes.schema.vocabulary import DRAFT_2020, read_dialect
 
 
 @dataclass(frozen=True, slots=True)
 class Requirement:
-    """A schema that payloads have to satisfy beside their own, as text so that it can be a key."""
+    """A schema that payloads have to satisfy as well as their own.
+
+    Attributes:
+        text: The schema as JSON, so that a requirement can be hashed.
+    """
 
     text: str
 
@@ -32,9 +36,9 @@ class Requirement:
 
 
 def require_site(site: Site, schema: Schema) -> Requirement:
-    """What a payload satisfies that has something at a site which the site's keyword is about."""
+    """Require a value at a site to which the site's keyword applies."""
     inner: dict[str, Any] = {}
-    kind = _RELEVANT.get(site.keyword)
+    kind = _RELEVANT_TYPES.get(site.keyword)
     if kind is not None:
         inner["type"] = kind
     elif site.keyword == "type" and isinstance(site.value, list):
@@ -47,17 +51,17 @@ def require_site(site: Site, schema: Schema) -> Requirement:
     if site.keyword == "uniqueItems":
         inner["minItems"] = 1
     if not site.single:
-        # So that it is this branch that the payload satisfies.
+        # The payload has to satisfy this branch, not another one.
         inner["allOf"] = [{"$ref": "#" + quote(site.schema_pointer)}]
-    return Requirement(json.dumps(_wrapped(inner, site.path, schema), sort_keys=True))
+    return Requirement(json.dumps(_wrap(inner, site.path, schema), sort_keys=True))
 
 
 ABSENT = object()
-"""What stands where nothing is."""
+"""What `get_value` returns if there is no value."""
 
 
 def get_value(payload: Any, path: Path) -> Any:
-    """The value at the path of a site, `ABSENT` if there is none; it is asked for very often."""
+    """Return the value at the path of a site; `ABSENT` if there is none."""
     for part in path:
         if isinstance(payload, list):
             inside = isinstance(part, int) and part < len(payload)
@@ -70,12 +74,12 @@ def get_value(payload: Any, path: Path) -> Any:
 
 
 def has_site(payload: Any, site: Site) -> bool:
-    """Whether a payload has something at a site which the site's keyword is about."""
+    """Whether a payload has a value at a site to which the site's keyword applies."""
     value = get_value(payload, site.path)
     if value is ABSENT:
         return False
-    kind = _RELEVANT.get(site.keyword)
-    if kind is not None and not isinstance(value, _PYTHON[str(kind)]):
+    kind = _RELEVANT_TYPES.get(site.keyword)
+    if kind is not None and not isinstance(value, _PYTHON_TYPES[str(kind)]):
         return False
     match site.keyword:
         case "type":
@@ -91,14 +95,14 @@ def has_site(payload: Any, site: Site) -> bool:
 
 
 def require_values(paths: Iterable[Path], schema: Schema) -> Requirement:
-    """What a payload satisfies that has something other than null at each of some places."""
+    """Require a value other than null at each path."""
     something: dict[str, Any] = {"not": {"type": "null"}}
-    wrapped = [_wrapped(something, path, schema) for path in paths]
+    wrapped = [_wrap(something, path, schema) for path in paths]
     return Requirement(json.dumps({"allOf": wrapped}, sort_keys=True))
 
 
-def _wrapped(inner: dict[str, Any], path: Path, schema: Schema) -> dict[str, Any]:
-    tuples = "prefixItems" if dialect_of(schema.effective) == DRAFT_2020 else "items"
+def _wrap(inner: dict[str, Any], path: Path, schema: Schema) -> dict[str, Any]:
+    tuples = "prefixItems" if read_dialect(schema.effective) == DRAFT_2020 else "items"
     for part in reversed(path):
         if isinstance(part, int):
             below: list[Any] = [{} for _ in range(part)]
@@ -108,14 +112,14 @@ def _wrapped(inner: dict[str, Any], path: Path, schema: Schema) -> dict[str, Any
     return inner
 
 
-_PYTHON: dict[str, tuple[type, ...]] = {
+_PYTHON_TYPES: dict[str, tuple[type, ...]] = {
     "string": (str,),
     "number": (int, float),
     "array": (list,),
     "object": (dict,),
 }
 
-_RELEVANT: dict[str, str] = {
+_RELEVANT_TYPES: dict[str, str] = {
     **dict.fromkeys(("minLength", "maxLength", "pattern", "format"), "string"),
     **dict.fromkeys(
         ("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf"), "number"

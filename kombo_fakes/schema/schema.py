@@ -1,4 +1,4 @@
-"""A schema as this library uses it: what was published, what it means, what breaks it."""
+"""`Schema`: a published JSON Schema, its effective reading and its validator."""
 
 from __future__ import annotations
 
@@ -38,16 +38,16 @@ _EMAIL = jsonschema_rs.EmailOptions(allow_display_text=False)
 class Schema:
     """A JSON Schema: the published document, its effective reading, and a validator for it.
 
-    Make one with `Schema.load`. Two of the same content are not equal; keep one and pass it on,
-    since what is derived from it (strategies, faults) is derived once.
+    Make one with `Schema.load`, keep it and pass it on: its strategies and faults are derived
+    once and cached. Two schemas with the same content are not equal.
 
     Attributes:
-        name: The event that it describes, else its title, else the file that it came from.
-        source: The file or event that it came from, as error messages call it.
-        published: The document as it was published. Not to be changed.
-        effective: The JSON Schema that it means (2020-12 unless it says otherwise), which
-            passes its meta-schema. Not to be changed.
-        repairs: In what the two differ, and why.
+        name: The event that it describes, otherwise its title, otherwise the name of its file.
+        source: The file or event that it was loaded from, as error messages call it.
+        published: The document as it was published. Do not change it.
+        effective: The JSON Schema that the document means, which is valid by its meta-schema.
+            Its dialect is 2020-12 unless the document names another. Do not change it.
+        repairs: Each difference between the two, with its reason.
     """
 
     def __init__(self, published: Any, *, source: str = "the schema") -> None:
@@ -56,8 +56,8 @@ class Schema:
         self.effective: dict[str, Any]
         self.repairs: tuple[Repair, ...]
         self.effective, self.repairs = derive_effective(published, source)
-        title = str(self.effective.get("title") or _stem(source))
-        self.name: str = _event_of(self.effective) or title
+        title = str(self.effective.get("title") or _name_file(source))
+        self.name: str = _find_event(self.effective) or title
 
     @classmethod
     def load(cls, source: SchemaLike = DEFAULT_EVENT) -> Schema:
@@ -65,12 +65,13 @@ class Schema:
 
         Args:
             source: The name of a shipped event, a path to a JSON or YAML file, a parsed document,
-                or a `Schema`, which is returned as it is. A text that is both is the event.
+                or a `Schema`, which is returned unchanged. A string that names both an event
+                and a file means the event.
 
         Raises:
             UnknownNameError: if it is neither an event nor a file.
-            DocumentError: if the file can't be read or holds no JSON.
-            SchemaError: if the document is no schema that can be honoured.
+            DocumentError: if the file cannot be read, or is not JSON or YAML.
+            SchemaError: if the document is not a schema, or uses an unsupported keyword.
 
         Examples:
             >>> schema = Schema.load(DEFAULT_EVENT)
@@ -83,31 +84,31 @@ class Schema:
             return cls(source)
         if isinstance(source, str):
             if source in events():
-                return _shipped(source)
+                return _load_shipped(source)
             if not _looks_like_a_file(source):
-                # It is no file, so the message is about events.
+                # Raises the error for an unknown event.
                 event_document(source)
         if not isinstance(source, (str, os.PathLike)):
             raise SchemaError(f"a schema is a path, an event name or a dict, not {shorten(source)}")
         path = os.fspath(source)
-        return cls(_of_its_own(read_document(path), path), source=path)
+        return cls(_reject_openapi(read_document(path), path), source=path)
 
     @classmethod
     def from_openapi(cls, source: str | os.PathLike[str] | dict[str, Any]) -> Mapping[str, Schema]:
-        """The schemas of an OpenAPI 3.0 or 3.1 description, by name.
+        """Load the schemas of an OpenAPI 3.0 or 3.1 description, by name.
 
         Args:
             source: A path to a JSON or YAML file, or the parsed description.
 
         Returns:
-            A mapping from the names in ``components.schemas`` and ``webhooks`` to schemas. Each
-            is made when it is asked for, so that one that can't be honoured hinders no other.
+            A mapping from the names in ``components.schemas`` and ``webhooks`` to schemas. A
+            schema is built at its first lookup, so an unsupported one does not affect the others.
 
         Raises:
-            DocumentError: if the file can't be read.
-            SchemaError: if it is no OpenAPI 3 description; and, when a schema is asked for,
-                if that one can't be honoured.
-            UnknownNameError: when a name is asked for that it doesn't hold.
+            DocumentError: if the file cannot be read.
+            SchemaError: if the document is not an OpenAPI 3 description. Looking up a schema
+                raises it if that schema is not supported.
+            UnknownNameError: when a name is looked up that the description does not have.
 
         Examples:
             >>> described = Schema.from_openapi({"openapi": "3.0.3", "components": {"schemas": {
@@ -121,7 +122,7 @@ class Schema:
         return OpenApiSchemas(read_document(name), lambda d, n: cls(d, source=n), name)
 
     def sites(self) -> tuple[Site, ...]:
-        """Every constraint at every place, outermost first.
+        """Return every constraint at every place of a payload, outermost first.
 
         Examples:
             >>> print(*Schema.load({"type": "object", "required": ["a"]}).sites(), sep="; ")
@@ -133,10 +134,10 @@ class Schema:
         """Check a payload, formats included.
 
         Args:
-            payload: A JSON value as Python objects; tuples count as arrays.
+            payload: A JSON value as Python objects. Tuples count as arrays.
 
         Raises:
-            ValidationError: if the schema refuses it, with every violation.
+            ValidationError: if the payload is invalid, with every violation.
 
         Examples:
             >>> Schema.load({"enum": ["ACTIVE"]}).validate("active")
@@ -149,25 +150,25 @@ ACTIVE; did you mean 'ACTIVE'?
             raise ValidationError(found)
 
     def violations(self, payload: Any) -> tuple[Violation, ...]:
-        """Every violation of a payload; none where it is valid."""
+        """Return every violation of a payload; empty if it is valid."""
         found = tuple(find_non_json(payload))
         if found:
             return found
         return tuple(describe_error(error) for error in self._errors(payload))
 
     def is_valid(self, payload: Any) -> bool:
-        """Whether the schema allows a payload, formats included."""
+        """Whether a payload is valid, formats included."""
         return next(find_non_json(payload), None) is None and self.allows(payload)
 
     def allows(self, payload: Any) -> bool:
-        """Like `is_valid`, a little faster, for what is known to be made of JSON values."""
+        """Like `is_valid`, but faster, for a payload that is known to consist of JSON values."""
         try:
             return self._validator.is_valid(payload)
         except ValueError:
             return self._validator.is_valid(to_plain_json(payload))
 
     def broken_places(self, payload: Any) -> set[tuple[str, str]]:
-        """The pointer and keyword of every violation, for what is made of JSON values."""
+        """Return the pointer and keyword of every violation of a payload of JSON values."""
         return {
             (to_pointer(path), keyword)
             for path, keyword in map(locate_error, self._errors(payload))
@@ -181,17 +182,17 @@ ACTIVE; did you mean 'ACTIVE'?
 
     @cached_property
     def generation_schema(self) -> dict[str, Any]:
-        """The schema that payloads are made from: the effective one, or a narrower one."""
+        """The schema that payloads are generated from: the effective one, or a narrower one."""
         narrower = narrow(self.effective)
         if narrower == self.effective:
             return self.effective
-        # A discriminator that contradicts its branches would leave nothing.
+        # If a discriminator contradicts its branches, no payload satisfies the narrower schema.
         satisfiable = canonicalize(narrower).satisfiability() != canonical.Satisfiability.NO
         return narrower if satisfiable else self.effective
 
     @cached_property
     def canonical(self) -> jsonschema_rs.CanonicalSchema:
-        """The schema that payloads are made from, in canonical form."""
+        """The schema that payloads are generated from, in canonical form."""
         return canonicalize(self.generation_schema)
 
     @cached_property
@@ -206,16 +207,16 @@ ACTIVE; did you mean 'ACTIVE'?
         return f"<Schema {self.name}>"
 
     def __reduce__(self) -> tuple[Any, ...]:
-        # What is derived from the document is derived again where it is unpickled.
+        # Only the document is pickled. The rest is derived again.
         return partial(Schema, source=self.source), (self.published,)
 
 
 SchemaLike: TypeAlias = "Schema | str | os.PathLike[str] | dict[str, Any]"
-"""What is taken for a schema: an event name, a path, a document, a `Schema`."""
+"""What `Schema.load` accepts: an event name, a path, a document, a `Schema`."""
 
 
 def validator_for(effective: dict[str, Any]) -> jsonschema_rs.Validator:
-    """A validator that asserts formats and fetches nothing."""
+    """Build a validator that asserts formats. It never uses the network."""
     return jsonschema_rs.validator_for(
         effective,
         validate_formats=True,
@@ -226,18 +227,21 @@ def validator_for(effective: dict[str, Any]) -> jsonschema_rs.Validator:
 
 
 def canonicalize(effective: dict[str, Any]) -> jsonschema_rs.CanonicalSchema:
-    """The canonical form of an effective schema, formats included; fetches nothing."""
+    """Build the canonical form of an effective schema, formats included, without the network."""
     return jsonschema_rs.canonicalize(effective, validate_formats=True, offline=True)
 
 
-def _of_its_own(document: Any, name: str) -> Any:
+def _reject_openapi(document: Any, name: str) -> Any:
     if is_openapi(document):
         names = list(OpenApiSchemas(document, lambda d, n: n, name))
         if not names:
-            raise SchemaError(f"{name}: an OpenAPI description that has no schemas")
+            raise SchemaError(
+                f"{name}: is an OpenAPI description without schemas; expected at least one in "
+                "components.schemas or webhooks"
+            )
         listed = ", ".join(names[:5]) + (", ..." if len(names) > 5 else "")
         raise SchemaError(
-            f"{name}: an OpenAPI description, of which one schema has to be named: {listed} "
+            f"{name}: is an OpenAPI description; choose one of its schemas: {listed} "
             f"(--name {shlex.quote(names[0])} on the command line, "
             f"Schema.from_openapi({name!r})[{names[0]!r}] in Python)"
         )
@@ -245,16 +249,19 @@ def _of_its_own(document: Any, name: str) -> Any:
 
 
 @cache
-def _shipped(event: str) -> Schema:
+def _load_shipped(event: str) -> Schema:
     return Schema(event_document(event), source=event)
 
 
-def _stem(source: str) -> str:
-    """A file's own name: what is made for it isn't to depend on how the way to it is written."""
+def _name_file(source: str) -> str:
+    """Return the name of a file without its directory and ending.
+
+    Names seed what is generated, and the seed must not depend on how the path is written.
+    """
     return Path(source).stem if Path(source).suffix else source
 
 
-def _event_of(effective: dict[str, Any]) -> str | None:
+def _find_event(effective: dict[str, Any]) -> str | None:
     try:
         (name,) = effective["properties"]["type"]["enum"]
     except (KeyError, TypeError, ValueError):
@@ -264,12 +271,12 @@ def _event_of(effective: dict[str, Any]) -> str | None:
 
 def _looks_like_a_file(source: str) -> bool:
     if find_nearest(source, events()) and not Path(source).suffix:
-        return _is_there(source)
-    return "/" in source or "\\" in source or "." in source or _is_there(source)
+        return _exists(source)
+    return "/" in source or "\\" in source or "." in source or _exists(source)
 
 
-def _is_there(source: str) -> bool:
+def _exists(source: str) -> bool:
     try:
         return source != "" and Path(source).exists()
     except (OSError, ValueError):
-        return False  # Too long for a file, say.
+        return False  # The string is too long for a path, for example.

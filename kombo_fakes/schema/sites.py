@@ -1,4 +1,4 @@
-"""The sites of a schema: every constraint, at every place of a payload where it holds."""
+"""Finds the sites of a schema: every constraint at every place of a payload to which it applies."""
 
 from __future__ import annotations
 
@@ -24,14 +24,17 @@ _FAMILIES: dict[str, tuple[str, ...]] = {
     "unevaluatedItems": ("unevaluatedItems", "allOf", "anyOf", "oneOf", "prefixItems", "items"),
     "unevaluatedProperties": ("unevaluatedProperties", "allOf", "anyOf", "oneOf", "properties"),
 }
-"""Keywords that are about whole shapes, and what has to stay together with each."""
+"""Keywords that apply other schemas, and the keywords that each depends on."""
 
-_BESIDE = {"maxContains": ("contains", "maxContains")}
-"""Keywords that say nothing without another one."""
+_COMPANIONS = {"maxContains": ("contains", "maxContains")}
+"""Keywords that have no effect without another one."""
 
 
-PLACES = 32
-"""At how many places of a payload one schema object is looked at: there may be no end of them."""
+MAX_PLACES = 32
+"""The most places of a payload at which one schema object is visited.
+
+The number of places can be infinite where a schema refers to itself.
+"""
 
 
 @public
@@ -40,16 +43,18 @@ class Site:
     """One constraint at one place.
 
     Attributes:
-        pointer: JSON Pointer to the place in a payload, where a validator reports it. Of an
-            array it is the first item, of an open object a name that fits.
+        pointer: JSON Pointer to the place in a payload where a validator reports a violation.
+            For the items of an array it points to the first item; for the further properties
+            of an object, to a name that is allowed.
         keyword: The keyword.
-        value: What the keyword says there; for ``required`` and ``dependentRequired`` the
+        value: The value of the keyword. For ``required`` and ``dependentRequired`` it is the
             one property that this site is about.
         schema_pointer: JSON Pointer to the schema object that holds the keyword.
-        single: Whether the constraint can be broken alone: not so within ``anyOf``, ``oneOf``
-            and ``if``, where another branch has its say.
-        family: The keyword with its value, and the keywords beside it that it goes with.
-        path: The place in a payload as a path, which tells the name ``0`` from the index.
+        single: Whether the constraint can be broken alone. Within ``anyOf``, ``oneOf`` and
+            ``if`` it cannot, because another branch matters too.
+        family: The keyword with its value, and the related keywords of the same schema object.
+        path: The place in a payload as a path. Unlike the pointer, it tells the property name
+            ``0`` from the index 0.
     """
 
     pointer: str
@@ -66,10 +71,9 @@ class Site:
 
 
 def find_sites(effective: dict[str, Any]) -> Iterator[Site]:
-    """Every site of an effective schema, outermost first, each once.
+    """Yield every site of an effective schema once, outermost first.
 
-    A recursive schema is followed until it comes to a schema object that it is in already, and
-    no object to more than `PLACES` places.
+    The walk does not enter a schema object within itself, nor at more than `MAX_PLACES` places.
     """
     seen: set[tuple[str, str, str]] = set()
     walker = _Walker(effective)
@@ -85,30 +89,30 @@ class _Walker:
     def __init__(self, root: dict[str, Any]) -> None:
         self.root = root
         self.visits: Counter[Path] = Counter()
-        self.targets = ReferenceResolver(root)
+        self.references = ReferenceResolver(root)
         self.formats = checked_formats(root.get("$schema"))
 
     def walk(
         self, schema: Any, place: Path, where: Path, *, single: bool, inside: frozenset[Path]
     ) -> Iterator[Site]:
-        if not isinstance(schema, dict) or where in inside or self.visits[where] == PLACES:
+        if not isinstance(schema, dict) or where in inside or self.visits[where] == MAX_PLACES:
             return
         self.visits[where] += 1
         inside |= {where}
         for keyword, value in schema.items():
-            if _says_nothing(keyword, schema):
+            if _is_inert(keyword, schema):
                 continue
             if keyword == "format" and value not in self.formats:
                 continue  # An annotation.
-            for about in _constraints(keyword, value):
+            for about in _split_constraint(keyword, value):
                 alone = single and keyword not in _FAMILIES
-                together = _FAMILIES.get(keyword, _BESIDE.get(keyword, (keyword,)))
+                together = _FAMILIES.get(keyword, _COMPANIONS.get(keyword, (keyword,)))
                 family = {name: schema[name] for name in together if name in schema}
                 pointer = to_pointer(place)
                 yield Site(pointer, keyword, about, to_pointer(where), alone, family, place)
-        for place_below, where_below, child, alone in self._below(schema, place, where):
+        for place_below, where_below, child, alone in self._find_children(schema, place, where):
             if child is False and len(place_below) > len(place):
-                # Nothing may be there: the site is what would hold it.
+                # No value is allowed there, so the site is the object or array around it.
                 keyword, forbidden = str(where_below[len(where)]), place_below[-1]
                 yield Site(
                     to_pointer(place), keyword, forbidden, to_pointer(where), False, path=place
@@ -118,18 +122,21 @@ class _Walker:
                     child, place_below, where_below, single=single and alone, inside=inside
                 )
 
-    def _below(
+    def _find_children(
         self, schema: dict[str, Any], place: Path, where: Path
     ) -> Iterator[tuple[Path, Path, Any, bool]]:
         for keyword in ("$ref", "$dynamicRef"):
-            target = self.targets.find(schema.get(keyword), where)
+            target = self.references.find(schema.get(keyword), where)
             if target is not None:
                 yield place, target, get(self.root, target), keyword == "$ref"
-        yield from _below(schema, place, where)
+        yield from _find_direct_children(schema, place, where)
 
 
-def _says_nothing(keyword: str, schema: dict[str, Any]) -> bool:
-    """Whether a keyword asks nothing by itself; that too few fit is put down to ``contains``."""
+def _is_inert(keyword: str, schema: dict[str, Any]) -> bool:
+    """Whether a keyword makes no site of its own.
+
+    Validators report too few matching items under ``contains``, not under ``minContains``.
+    """
     if keyword == "if":
         return "then" not in schema and "else" not in schema
     if keyword == "contains":
@@ -137,7 +144,7 @@ def _says_nothing(keyword: str, schema: dict[str, Any]) -> bool:
     return keyword == "minContains" or (keyword == "maxContains" and "contains" not in schema)
 
 
-def _constraints(keyword: str, value: Any) -> Iterator[Any]:
+def _split_constraint(keyword: str, value: Any) -> Iterator[Any]:
     if keyword == "required":
         yield from value
     elif keyword == "dependentRequired":
@@ -155,18 +162,18 @@ def _constraints(keyword: str, value: Any) -> Iterator[Any]:
         yield value
 
 
-def _below(
+def _find_direct_children(
     schema: dict[str, Any], place: Path, where: Path
 ) -> Iterator[tuple[Path, Path, Any, bool]]:
     for name, child in schema.get("properties", {}).items():
         yield (*place, name), (*where, "properties", name), child, True
     for pattern, child in schema.get("patternProperties", {}).items():
-        name = _name_matching(pattern)
+        name = _find_matching_name(pattern)
         if name is not None:
             yield (*place, name), (*where, "patternProperties", pattern), child, True
     extra = schema.get("additionalProperties")
     if isinstance(extra, dict):
-        name = _name_beside(schema)
+        name = _find_extra_name(schema)
         if name is not None:
             yield (*place, name), (*where, "additionalProperties"), extra, True
     prefix = schema.get("prefixItems", [])
@@ -187,8 +194,8 @@ def _below(
             yield place, (*where, keyword, index), child, False
 
 
-def _name_beside(schema: dict[str, Any]) -> str | None:
-    """A property name that only ``additionalProperties`` speaks of."""
+def _find_extra_name(schema: dict[str, Any]) -> str | None:
+    """Return a property name to which only ``additionalProperties`` applies."""
     for name in ("extra", "extra_1", "another", "x", "key1"):
         if name in schema.get("properties", {}):
             continue
@@ -198,32 +205,34 @@ def _name_beside(schema: dict[str, Any]) -> str | None:
     return None
 
 
-def _name_matching(pattern: str) -> str | None:
+def _find_matching_name(pattern: str) -> str | None:
     literal = re.sub(r"[\^$]", "", pattern)
     usual = (literal, literal + "extra", "extra", "x-extra", "x", "a", "A1", "0")
     for name in usual:
         if name and pattern_matches(pattern, name):
             return name
-    made = _name_of(pattern)
+    made = _construct_name(pattern)
     return made if made and pattern_matches(pattern, made) else None
 
 
 _GROUP = re.compile(r"\((?:\?:|\?<\w+>)?([^()|]*)[^()]*\)")
 _PART = re.compile(
-    r"(?P<letter>\\[pP]\{[^}]*\}|\\.|\[(?:\\.|[^\]\\])+\]|.)"
+    r"(?P<character>\\[pP]\{[^}]*\}|\\.|\[(?:\\.|[^\]\\])+\]|.)"
     r"(?:\{(?P<count>\d{1,2})[^}]*\}|(?P<less>[*?])|\+)?\??"
 )
-_LETTERS = "a0Ax" + "".join(map(chr, range(0x20, 0x7F)))
+_CHARACTERS = "a0Ax" + "".join(map(chr, range(0x20, 0x7F)))
 _LONGEST_PATTERN = 200
 
 
-def _name_of(pattern: str) -> str:
-    """A name made of the parts of a simple pattern, which it may match."""
+def _construct_name(pattern: str) -> str:
+    """Build a name from the parts of a simple pattern. It does not always match the pattern."""
     simple = pattern[:_LONGEST_PATTERN]
     while (ungrouped := _GROUP.sub(r"\1", simple)) != simple:
         simple = ungrouped
     parts = []
     for part in _PART.finditer(simple.split("|")[0]):
-        letter = next((x for x in _LETTERS if pattern_matches(f"^{part['letter']}$", x)), "")
-        parts.append(letter * int(part["count"] or not part["less"]))
+        character = next(
+            (x for x in _CHARACTERS if pattern_matches(f"^{part['character']}$", x)), ""
+        )
+        parts.append(character * int(part["count"] or not part["less"]))
     return "".join(parts)

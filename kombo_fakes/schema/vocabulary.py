@@ -1,7 +1,7 @@
-"""The keywords of JSON Schema: which hold schemas, which assert, which only describe.
+"""The keywords of JSON Schema, by what they do.
 
-Drafts 7, 2019-09 and 2020-12 (json-schema.org), and what OpenAPI 3 puts beside them. A keyword
-that stands in none of these sets isn't known here, and a schema that uses it is refused.
+The sets cover drafts 7, 2019-09 and 2020-12 (json-schema.org), and what OpenAPI 3 adds. A schema
+that uses any other keyword is rejected.
 """
 
 from __future__ import annotations
@@ -15,20 +15,20 @@ DRAFT_7 = "http://json-schema.org/draft-07/schema"
 DRAFT_2019 = "https://json-schema.org/draft/2019-09/schema"
 DRAFT_2020 = "https://json-schema.org/draft/2020-12/schema"
 DIALECTS = (DRAFT_2020, DRAFT_2019, DRAFT_7)
-"""The dialects that are known, the one that is meant without a ``$schema`` first."""
+"""The supported dialects. The first one applies to a document without a ``$schema``."""
 
 
-def dialect_of(document: Any) -> str:
-    """The dialect that a schema document says it is in.
+def read_dialect(document: Any) -> str:
+    """Return the dialect that the ``$schema`` of a document names.
 
     Examples:
-        >>> dialect_of({"$schema": "http://json-schema.org/draft-07/schema#"}) == DRAFT_7
+        >>> read_dialect({"$schema": "http://json-schema.org/draft-07/schema#"}) == DRAFT_7
         True
-        >>> dialect_of({}) == DRAFT_2020
+        >>> read_dialect({}) == DRAFT_2020
         True
     """
-    said = document.get("$schema", DRAFT_2020) if isinstance(document, dict) else DRAFT_2020
-    return str(said).removesuffix("#")
+    dialect = document.get("$schema", DRAFT_2020) if isinstance(document, dict) else DRAFT_2020
+    return str(dialect).removesuffix("#")
 
 
 ONE_SCHEMA = frozenset(
@@ -38,15 +38,15 @@ ONE_SCHEMA = frozenset(
 """Keywords whose value is a schema."""
 
 SCHEMA_LIST = frozenset("allOf anyOf items oneOf prefixItems".split())
-"""Keywords whose value is a list of schemas (``items``: in draft 7 and 2019-09)."""
+"""Keywords whose value is a list of schemas (``items`` only in draft 7 and 2019-09)."""
 
 SCHEMA_MAP = frozenset(
     "$defs definitions dependencies dependentSchemas patternProperties properties".split()
 )
-"""Keywords whose value is an object of schemas (``dependencies``: or of name lists)."""
+"""Keywords whose value is an object of schemas (``dependencies``: or of lists of names)."""
 
 APPLICATORS = (ONE_SCHEMA | SCHEMA_LIST | SCHEMA_MAP) - {"$defs", "definitions"}
-"""Keywords that apply schemas, and don't only keep them."""
+"""Keywords that apply the schemas in them. ``$defs`` only stores schemas."""
 
 ASSERTIONS = frozenset(
     "type enum const multipleOf maximum exclusiveMaximum minimum exclusiveMinimum maxLength"
@@ -59,13 +59,13 @@ REFERENCES = frozenset(
     "$ref $anchor $dynamicRef $dynamicAnchor $recursiveRef $recursiveAnchor $id $schema"
     " $vocabulary".split()
 )
-"""Keywords that name and join schemas."""
+"""Keywords that identify schemas and refer to them."""
 
 ANNOTATIONS = frozenset(
     "title description default examples example deprecated readOnly writeOnly $comment"
     " contentEncoding contentMediaType discriminator externalDocs xml".split()
 )
-"""Keywords that describe, and constrain nothing."""
+"""Keywords that describe a value and do not constrain it."""
 
 _SINCE_2019 = {
     "dependentRequired": "dependencies",
@@ -91,14 +91,14 @@ FOREIGN: dict[str, dict[str, str]] = {
     },
     DRAFT_2020: {"additionalItems": "items beside prefixItems", "$recursiveRef": "$dynamicRef"},
 }
-"""What a dialect doesn't know, so that it would be ignored; and what says it there, if anything."""
+"""Keywords that a dialect ignores, with the keyword that replaces each; empty if none does."""
 
 KNOWN = ONE_SCHEMA | SCHEMA_LIST | SCHEMA_MAP | ASSERTIONS | REFERENCES | ANNOTATIONS
-"""Every keyword that is understood, beside ``nullable`` and the ``x-`` extensions."""
+"""Every supported keyword, apart from ``nullable`` and the ``x-`` extensions."""
 
 
 def subschemas(schema: dict[str, Any]) -> Iterator[tuple[Path, Any]]:
-    """The schemas directly below a schema, each with its path from there.
+    """Yield the schemas directly inside a schema, each with its path from there.
 
     Examples:
         >>> list(subschemas({"properties": {"a": {"type": "string"}}, "items": True}))
@@ -117,11 +117,11 @@ def subschemas(schema: dict[str, Any]) -> Iterator[tuple[Path, Any]]:
 
 
 def map_subschemas(schema: dict[str, Any], change: Callable[[Path, Any], Any]) -> dict[str, Any]:
-    """A copy of a schema object with each schema directly inside it changed.
+    """Return a copy of a schema object in which each schema directly inside it is replaced.
 
     Args:
-        schema: The schema object. It isn't changed, nor is what holds the schemas in it.
-        change: What makes another schema of one, and of where `subschemas` finds it.
+        schema: The schema object. It is not changed.
+        change: Gets the path that `subschemas` yields and the schema; returns the replacement.
 
     Examples:
         >>> map_subschemas({"properties": {"a": {}, "b": {}}}, lambda at, child: at[-1] == "a")

@@ -436,8 +436,14 @@ UNSATISFIABLE = (b"false", b'{"type": "string", "minLength": 3, "maxLength": 2}'
                 "schema.json: $ref 'http://schema.example/a' at the root leads out of the document; copy its target into $defs"
             ),
         ),
-        (UNSATISFIABLE[0], snapshot("schema.json: no value satisfies it; look at the root")),
-        (UNSATISFIABLE[1], snapshot("schema.json: no value satisfies it; look at the root")),
+        (
+            UNSATISFIABLE[0],
+            snapshot("schema.json: no value satisfies it; the contradiction is at the root"),
+        ),
+        (
+            UNSATISFIABLE[1],
+            snapshot("schema.json: no value satisfies it; the contradiction is at the root"),
+        ),
         (b"[" * 100_000, snapshot("schema.json: nested deeper than 200 levels")),
     ],
 )

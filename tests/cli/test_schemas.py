@@ -71,7 +71,10 @@ def test_generate_faults_and_validate_work_with_a_component_and_a_webhook(
     ("name", "message"),
     [
         ("Jab", snapshot("unknown schema 'Jab' in api.yaml; did you mean 'Job'?")),
-        ("Endless", snapshot("api.yaml: Endless: no value satisfies it; look at the root")),
+        (
+            "Endless",
+            snapshot("api.yaml: Endless: no value satisfies it; the contradiction is at the root"),
+        ),
         (
             "Lost",
             snapshot(
@@ -110,7 +113,7 @@ BOMB = "a: &a [x,x,x,x,x,x,x,x,x]\n" + "".join(
             "api.yaml",
             DESCRIPTION,
             snapshot(
-                "api.yaml: an OpenAPI description, of which one schema has to be named: Job, Endless, Lost, Pattern, Odd, ... (--name Job on the command line, Schema.from_openapi('api.yaml')['Job'] in Python)"
+                "api.yaml: is an OpenAPI description; choose one of its schemas: Job, Endless, Lost, Pattern, Odd, ... (--name Job on the command line, Schema.from_openapi('api.yaml')['Job'] in Python)"
             ),
         ),
         (
@@ -164,7 +167,7 @@ def test_a_plain_schema_has_no_names(tmp_path: Path, run: Runner) -> None:
     path.write_text('{"type": "string"}')
     error = run("generate", "--schema", str(path), "--name", "A").error
     assert error.replace(str(path), "plain.json") == snapshot(
-        "plain.json: is a JSON Schema, and no OpenAPI 3.0 or 3.1 description; leave out --name, or in Python take Schema.load"
+        "plain.json: is a JSON Schema, not an OpenAPI 3.0 or 3.1 description; omit --name, or use Schema.load in Python"
     )
 
 

@@ -118,20 +118,23 @@ def test_an_openapi_description_wants_a_name(told):
     way = "(--name A on the command line, Schema.from_openapi('api.json')['A'] in Python)"
     for names, listed in (("ABC", "A, B, C"), ("ABCDE", "A, B, C, D, E")):
         _, said = told("generate", "--schema", "api.json", api__json=described(*names))
-        assert said.endswith(f"of which one schema has to be named: {listed} {way}")
+        assert said.endswith(f"choose one of its schemas: {listed} {way}")
     _, said = told("generate", "--schema", "api.json", api__json=described(*"ABCDEF"))
-    assert said.endswith(f"of which one schema has to be named: A, B, C, D, E, ... {way}")
+    assert said.endswith(f"choose one of its schemas: A, B, C, D, E, ... {way}")
     _, said = told("generate", "--schema", "api.json", api__json=described())
-    assert said == "kombo-fakes: error: api.json: an OpenAPI description that has no schemas"
+    assert (
+        said
+        == "kombo-fakes: error: api.json: is an OpenAPI description without schemas; expected at least one in components.schemas or webhooks"
+    )
 
 
 def test_a_json_schema_wants_none(told):
     """That it is one is said, not what it isn't."""
     status, said = told("generate", "--schema", "a.json", "--name", "A", a__json=OPEN)
     assert status == 2
-    assert "a.json: is a JSON Schema, and no OpenAPI 3.0 or 3.1 description; leave out" in said
-    assert "leave out --name" in said
-    with pytest.raises(SchemaError, match=r"take Schema\.load"):
+    assert "a.json: is a JSON Schema, not an OpenAPI 3.0 or 3.1 description; omit" in said
+    assert "omit --name" in said
+    with pytest.raises(SchemaError, match=r"use Schema\.load"):
         Schema.from_openapi(OPEN)
 
 

@@ -179,7 +179,7 @@ def test_names_within_a_shape_that_holds_itself() -> None:
     [
         ({"type": "string", "enum": [1]}, "mine: no value satisfies it"),
         ({"properties": {"a": {"minimum": 2, "maximum": 1, "type": "integer"}},
-          "required": ["a"], "type": "object"}, "no value satisfies it; look at /properties/a"),
+          "required": ["a"], "type": "object"}, "no value satisfies it; the contradiction is at /properties/a"),
         ({"type": "integer", "exclusiveMinimum": 1, "exclusiveMaximum": 2}, "no value satisfies"),
         ({"type": "array", "items": False, "minItems": 1}, "no value satisfies it"),
         ({"type": "object", "maxProperties": 1, "required": ["a", "b"]}, "no value satisfies it"),

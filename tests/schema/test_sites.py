@@ -8,7 +8,7 @@ import pytest
 
 from kombo_fakes import Schema, events, faults
 from kombo_fakes.core.pointer import get, parse_pointer, to_pointer
-from kombo_fakes.schema.sites import PLACES
+from kombo_fakes.schema.sites import MAX_PLACES
 
 DRAFT_7 = "http://json-schema.org/draft-07/schema#"
 
@@ -244,10 +244,10 @@ def test_a_place_that_is_reached_twice_is_one() -> None:
 
 def test_a_schema_object_is_followed_to_so_many_places() -> None:
     """However many there are, since there may be no end of them."""
-    properties = {f"p{number}": {"$ref": "#/$defs/a"} for number in range(PLACES + 3)}
+    properties = {f"p{number}": {"$ref": "#/$defs/a"} for number in range(MAX_PLACES + 3)}
     document = {"properties": properties, "$defs": {"a": {"const": 1}}}
     found = [site.pointer for site in Schema(document).sites()]
-    assert found == [f"/p{number}" for number in range(PLACES)]
+    assert found == [f"/p{number}" for number in range(MAX_PLACES)]
 
 
 @pytest.mark.parametrize(

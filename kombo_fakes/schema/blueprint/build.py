@@ -17,15 +17,15 @@ from kombo_fakes.schema.vocabulary import subschemas
 
 
 def build_blueprint(schema: Schema, requirement: dict[str, Any] | None = None) -> Blueprint:
-    """The blueprint of a schema's payloads.
+    """Build the blueprint of a schema's payloads.
 
     Args:
         schema: The schema.
-        requirement: A further schema that every payload has to satisfy, too; it may refer to
-            the first one's definitions.
+        requirement: Another schema that every payload has to satisfy. It can refer to the
+            definitions of the first one.
 
     Raises:
-        SchemaError: if no value satisfies it, or if its payloads cannot be constructed.
+        SchemaError: if no value satisfies the schema, or if payloads cannot be constructed.
 
     Examples:
         >>> build_blueprint(Schema.load({"type": ["string", "null"], "maxLength": 3}))
@@ -36,22 +36,22 @@ excluded_patterns=(), excluded_formats=(), excluded=()), Enumeration(values=(Non
     if requirement is None:
         node = schema.canonical
     else:
-        node = canonicalize(_required(effective, requirement))
+        node = canonicalize(_combine(effective, requirement))
     if node.satisfiability() == c.Satisfiability.NO:
-        raise SchemaError(_unsatisfiable(schema))
+        raise SchemaError(_explain_unsatisfiable(schema))
     reader = CanonicalReader(schema.source, effective, node)
-    plan = PropertyNamer(effective).named(reader.read(node), ((),))
+    plan = PropertyNamer(effective).name_properties(reader.read(node), ((),))
     if find_smallest(plan) == NOTHING:
-        why = ": a $ref cycle without an end" if reader.references else ""
-        raise SchemaError(f"{schema.source}: no value satisfies it{why}")
+        reason = ": a cycle of $ref requires an infinite value" if reader.references else ""
+        raise SchemaError(f"{schema.source}: no value satisfies it{reason}")
     return plan
 
 
-def _required(effective: dict[str, Any], requirement: dict[str, Any]) -> dict[str, Any]:
-    """A schema and a requirement as one schema."""
+def _combine(effective: dict[str, Any], requirement: dict[str, Any]) -> dict[str, Any]:
+    """Combine a schema and a requirement into one schema."""
     if not _refers_to_itself(effective):
         return {**effective, "allOf": [*effective.get("allOf", []), requirement]}
-    # What refers to the whole document must not come to mean the requirement, too.
+    # A reference to the whole document must not include the requirement.
     whole = effective.get("$id", "urn:kombo-fakes:whole")
     text = json.dumps(requirement).replace('"$ref": "#', f'"$ref": "{whole}#')
     dialect = {key: value for key, value in effective.items() if key == "$schema"}
@@ -76,14 +76,14 @@ def _refers_to_itself(effective: dict[str, Any]) -> bool:
 
 
 def build_standalone_blueprint(effective: dict[str, Any], name: str) -> Blueprint:
-    """The blueprint of an effective schema that stands for itself; `NOTHING` if unsatisfiable."""
+    """Build the blueprint of a part of a schema; `NOTHING` if no value satisfies it."""
     node = canonicalize(effective)
     return CanonicalReader(name, effective, node).read(node)
 
 
-def _unsatisfiable(schema: Schema) -> str:
+def _explain_unsatisfiable(schema: Schema) -> str:
     reasons = c.find_unsatisfiable(schema.effective, validate_formats=True, offline=True)
     places = [pointer or "the root" for pointer in reasons]
-    # The deepest place is the cause, those above it only pass it on.
+    # The deepest place is the cause. The places above it are unsatisfiable because of it.
     at = max(places, key=len, default="the root")
-    return f"{schema.source}: no value satisfies it; look at {at}"
+    return f"{schema.source}: no value satisfies it; the contradiction is at {at}"

@@ -1,4 +1,4 @@
-"""What a schema document says that its canonical form does not: orders, and where keywords are."""
+"""Reads from a schema document what its canonical form drops: orders, and places of keywords."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from kombo_fakes.schema.vocabulary import subschemas
 
 
 class DocumentOrder:
-    """The order in which a document names properties and values; canonical forms sort them."""
+    """The order of properties and enum values in a document. Canonical form sorts them."""
 
     def __init__(self, effective: dict[str, Any]) -> None:
         lists: set[tuple[str, ...]] = set()
@@ -30,16 +30,16 @@ class DocumentOrder:
                 self.rank.setdefault(name, len(self.rank))
 
     def sort_values(self, values: Sequence[Any]) -> tuple[Any, ...]:
-        """Enumerated values in the order of the document, as far as they are text."""
-        texts = [value for value in values if isinstance(value, str)]
+        """Sort the strings among enum values as in the document. Other values come after them."""
+        strings = [value for value in values if isinstance(value, str)]
         for listed in self.enums:
-            if set(texts) <= set(listed):
+            if set(strings) <= set(listed):
                 rest = [value for value in values if not isinstance(value, str)]
-                return (*(text for text in listed if text in texts), *rest)
+                return (*(string for string in listed if string in strings), *rest)
         return tuple(values)
 
     def names_beside(self, names: Iterable[str]) -> tuple[str, ...]:
-        """The properties that the document lists together with some others, and with these."""
+        """Return all the properties of the smallest object in the document that lists these."""
         wanted = set(names)
         if not wanted:
             return ()
@@ -57,7 +57,7 @@ def _by_length(names: tuple[str, ...]) -> tuple[int, tuple[str, ...]]:
     return len(names), names
 
 
-# What canonical form may not be able to say, the likeliest first.
+# Keywords that canonical form cannot always express, the likeliest first.
 _HARD = (
     "unevaluatedItems", "unevaluatedProperties", "$dynamicRef", "$recursiveRef", "not", "if",
     "oneOf", "dependentSchemas", "contains", "propertyNames",
@@ -65,7 +65,7 @@ _HARD = (
 
 
 def name_hardest_keyword(effective: dict[str, Any]) -> str:
-    """The keyword in a document that is likeliest to be why it couldn't be understood."""
+    """Name the keyword that most likely prevents a document from being read into shapes."""
     found: dict[str, str] = {}
     todo: list[tuple[Path, Any]] = [((), effective)]
     while todo:
@@ -78,11 +78,11 @@ def name_hardest_keyword(effective: dict[str, Any]) -> str:
     for keyword in _HARD:
         if keyword in found:
             return f"{keyword} at {found[keyword]}"
-    return "what stands at the root"
+    return "the schema at the root"
 
 
 def locate_largest(keyword: str, effective: dict[str, Any]) -> str:
-    """Where in a document a keyword has the largest number."""
+    """Return the pointer to the schema object in which a keyword has its largest value."""
     found: list[tuple[float, str]] = [(0, "the root")]
     todo: list[tuple[Path, Any]] = [((), effective)]
     while todo:

@@ -1,4 +1,4 @@
-"""The shapes that values have: what a canonical schema is written down as."""
+"""The shapes that a canonical schema is read into."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from typing import Any, TypeAlias
 
 from kombo_fakes.core.pointer import Path
 from kombo_fakes.schema.schema import validator_for
-from kombo_fakes.schema.sites import PLACES
+from kombo_fakes.schema.sites import MAX_PLACES
 
 Number: TypeAlias = "int | float | Decimal"
 
 
 def to_json_number(number: Decimal) -> int | float:
-    """A decimal as JSON has it: an integer where it has no fraction.
+    """Convert a decimal to a JSON number: an integer if it has no fraction.
 
     Examples:
         >>> to_json_number(Decimal("2.0")), to_json_number(Decimal("0.5"))
@@ -61,20 +61,20 @@ class String:
         if self.max_length is not None:
             schema["maxLength"] = self.max_length
         wanted = [{"pattern": p} for p in self.patterns] + [{"format": f} for f in self.formats]
-        refused: list[dict[str, Any]] = [{"pattern": p} for p in self.excluded_patterns]
-        refused += [{"format": f} for f in self.excluded_formats]
+        rejected: list[dict[str, Any]] = [{"pattern": p} for p in self.excluded_patterns]
+        rejected += [{"format": f} for f in self.excluded_formats]
         if self.excluded:
-            refused.append({"enum": list(self.excluded)})
+            rejected.append({"enum": list(self.excluded)})
         if wanted:
             schema["allOf"] = wanted
-        if refused:
-            schema["not"] = {"anyOf": refused}
+        if rejected:
+            schema["not"] = {"anyOf": rejected}
         return validator_for(schema).is_valid
 
 
 @dataclass(frozen=True, slots=True)
 class Numeric:
-    """A number; an integer where ``integer`` says so. Bounds are inclusive if not said else."""
+    """A number, or an integer only. Bounds are inclusive unless marked as exclusive."""
 
     integer: bool
     minimum: Number | None = None
@@ -100,7 +100,7 @@ class Numeric:
 
 @dataclass(frozen=True, slots=True)
 class Containing:
-    """How many items of an array have to be of a shape."""
+    """How many items of an array have to have a shape."""
 
     item: Blueprint
     check: Callable[[Any], bool]
@@ -110,7 +110,11 @@ class Containing:
 
 @dataclass(frozen=True, slots=True)
 class Array:
-    """An array. ``distinct``: all items differ, None: no matter, False: two are equal."""
+    """An array.
+
+    Attributes:
+        distinct: True if all items differ, False if at least two are equal, None if either.
+    """
 
     min_items: int = 0
     max_items: int | None = None
@@ -122,7 +126,7 @@ class Array:
 
 @dataclass(frozen=True, slots=True)
 class Extra:
-    """Properties that an object may have beside those that its schema names."""
+    """Properties that an object may have in addition to the named ones."""
 
     names: String
     values: Blueprint
@@ -133,10 +137,10 @@ class Object:
     """An object.
 
     Attributes:
-        properties: What is said of single names, in the order of the document; `NOTHING` for
-            a name that may not be there.
-        required: The names that are always there.
-        extras: The kinds of further properties; none where the object is closed.
+        properties: The shape of each named property, in the order of the document. `NOTHING`
+            marks a name that is not allowed.
+        required: The names that are always present.
+        extras: The kinds of further properties. Empty if there are none.
     """
 
     properties: dict[str, Blueprint]
@@ -155,7 +159,7 @@ class Union:
 
 @dataclass(frozen=True, slots=True)
 class Filtered:
-    """What is left of a shape by a check: for the little that can't be constructed."""
+    """The values of a shape that pass a check, for what cannot be constructed directly."""
 
     base: Blueprint
     check: Callable[[Any], bool]
@@ -164,14 +168,14 @@ class Filtered:
 
 @dataclass(frozen=True, eq=False)
 class Reference:
-    """A shape by its name, so that it can hold itself."""
+    """A reference to a shape by its name, so that a shape can contain itself."""
 
     uri: str
     _read: Callable[[], Blueprint]
 
     @cached_property
     def target(self) -> Blueprint:
-        """The shape that is meant."""
+        """The shape that the reference leads to."""
         return self._read()
 
 
@@ -181,7 +185,7 @@ Blueprint: TypeAlias = (
 
 
 LARGEST = 100_000
-"""The most characters, items or properties that are made where a schema asks for so many."""
+"""The most characters, items or properties that are generated if a schema requires that many."""
 
 
 NOTHING = Union(())
@@ -189,19 +193,19 @@ NOTHING = Union(())
 
 
 def shapes(plan: Blueprint) -> Iterator[tuple[Path, Blueprint]]:
-    """Every shape that a value can have, place by place; of an array the first item.
+    """Yield every shape in a blueprint with its path. An array counts with its first item only.
 
-    A shape by a name is followed until it comes to itself, and to no more than `PLACES` places;
-    where it isn't followed, it stands for itself.
+    A reference is followed unless it is inside itself, and at no more than `MAX_PLACES` places.
+    Otherwise the reference itself is yielded.
 
     Examples:
         >>> [path for path, _ in shapes(Object({"a": Array(items=String())}))]
         [(), ('a',), ('a', 0)]
     """
-    return _shapes(plan, (), frozenset(), Counter())
+    return _walk(plan, (), frozenset(), Counter())
 
 
-def _shapes(
+def _walk(
     plan: Blueprint, path: Path, inside: frozenset[str], visits: Counter[str]
 ) -> Iterator[tuple[Path, Blueprint]]:
     match plan:
@@ -209,20 +213,20 @@ def _shapes(
             yield path, plan
             for name, child in properties.items():
                 if child != NOTHING:
-                    yield from _shapes(child, (*path, name), inside, visits)
+                    yield from _walk(child, (*path, name), inside, visits)
         case Array(prefix=prefix, items=items):
             yield path, plan
             first = prefix[0] if prefix else items
             if first != NOTHING:
-                yield from _shapes(first, (*path, 0), inside, visits)
+                yield from _walk(first, (*path, 0), inside, visits)
         case Union(branches=branches):
             for branch in branches:
-                yield from _shapes(branch, path, inside, visits)
+                yield from _walk(branch, path, inside, visits)
         case Filtered(base=base):
-            yield from _shapes(base, path, inside, visits)
-        case Reference(uri=uri) if uri not in inside and visits[uri] < PLACES:
+            yield from _walk(base, path, inside, visits)
+        case Reference(uri=uri) if uri not in inside and visits[uri] < MAX_PLACES:
             visits[uri] += 1
-            yield from _shapes(plan.target, path, inside | {uri}, visits)
+            yield from _walk(plan.target, path, inside | {uri}, visits)
         case _:
             yield path, plan
 

@@ -561,7 +561,7 @@ def test_recursion_and_deep_references() -> None:
     ("document", "message"),
     [
         ({"swagger": "2.0"}, "is not an OpenAPI 3.0 or 3.1 description (openapi: '2.0')"),
-        ({"type": "object"}, "is not an OpenAPI 3.0 or 3.1 description"),
+        ({"type": "object"}, "is a JSON Schema, not an OpenAPI 3.0 or 3.1 description"),
         ([], "is not an OpenAPI 3.0 or 3.1 description"),
     ],
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal, TypeAlias, get_args
 
@@ -183,7 +183,7 @@ class Case:
         expected_state: What the receiver should show of it, once it has accepted the delivery;
             None where that is open.
         event: The event that it is one of.
-        nearest: The valid delivery that is most like it: without what is special about it.
+        make_nearest: Makes the valid delivery that is most like it, which reports alone need.
         traceless: Whether the integration has to stay unknown, even if the answer is 2xx.
         signed_topics: Of an unsigned delivery, the topics of those that are like it but signed.
         difference: In a timeline with ids that are almost alike, what they differ in.
@@ -204,10 +204,17 @@ class Case:
     integration: str | None = None
     expected_state: Mapping[str, Any] | None = None
     event: str = ""
-    nearest: Delivery | None = field(default=None, repr=False)
+    make_nearest: Callable[[], Delivery | None] | None = field(
+        default=None, repr=False, compare=False
+    )
     traceless: bool = False
     signed_topics: tuple[str, ...] = ()
     difference: str = ""
+
+    @property
+    def nearest(self) -> Delivery | None:
+        """The valid delivery that is most like it: without what is special about it."""
+        return None if self.make_nearest is None else self.make_nearest()
 
 
 @dataclass(frozen=True, slots=True)

@@ -214,7 +214,7 @@ def test_differences() -> None:
         nearest = Delivery.of(near, "s")
         return Case(
             "c", "valid", "", "", sent, "accept", "", VALID_TEXT, "schema", pointer,
-            nearest=nearest,
+            make_nearest=lambda: nearest,
         )  # fmt: skip
 
     valid = {"id": "1", "data": {"a": 1, "b": [1, 2], "c": True, "id": "x"}}

@@ -15,6 +15,7 @@ from kombo_fakes.realistic.generator import generator_for
 from kombo_fakes.schema.schema import Schema
 from kombo_fakes.sequences.ledger import STATUS_FIELDS
 from kombo_fakes.webhooks.shipped import DEFAULT_EVENT
+from kombo_fakes.wire.delivery import Delivery
 from kombo_fakes.wire.serializations import serialize
 
 TRIES = 200
@@ -168,17 +169,18 @@ class CasePayloads:
         expected = {name: data[name] for name in (*STATUS_FIELDS, "updated_at") if name in data}
         return data["integration_id"], expected
 
-    def make_nearest(self, payload: Any, pointer: str) -> Any:
-        """Make the valid payload that is most like a given one: plain at one place, else the same.
+    def sign_nearest(self, payload: Any, pointer: str, secret: str | bytes) -> Delivery | None:
+        """Sign the valid payload that is most like a given one: plain at one place, else the same.
 
         Args:
             payload: The given payload.
             pointer: The place where it is special, as a JSON Pointer.
+            secret: What to sign it with.
 
         Returns:
-            The payload; None where the given one is not special at all.
+            The delivery; None where the given payload is not special at all.
         """
-        plain = copy.deepcopy(self._base)
+        plain = self._base
         try:
             path = to_path(plain, parse_pointer(pointer))
             near = replace_at(payload, path, get(plain, path))
@@ -194,7 +196,7 @@ class CasePayloads:
                     near = replace_at(near, own, value)
             except PointerError:
                 continue
-        return near if near != payload else None
+        return Delivery.of(near, secret) if near != payload else None
 
     def find_free_string(self, payload: Any) -> Path | None:
         """Find a string that may be anything, preferably a name; None where there is none."""

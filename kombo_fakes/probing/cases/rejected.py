@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from functools import partial
 from typing import Any, NamedTuple
 
 from kombo_fakes.catalogues.changes import changes
@@ -104,7 +105,7 @@ class RejectedCases:
                     # The other examples share their integration with other faults.
                     integration=integration if number == 0 else None,
                     event=self._payloads.event,
-                    nearest=self._nearest(payload, fault.pointer),
+                    make_nearest=partial(self._nearest, payload, fault.pointer),
                 )
 
     def wire_faults(self, family: str) -> Iterator[Case]:
@@ -140,7 +141,7 @@ class RejectedCases:
                     integration=integration,
                     expected_state=expected if is_applied else None,
                     event=self._payloads.event,
-                    nearest=self._sign(payload),
+                    make_nearest=partial(self._sign, payload),
                 )
 
     def unsigned(self) -> Iterator[Case]:
@@ -164,7 +165,7 @@ class RejectedCases:
                 family="signature",
                 integration=integration,
                 event=self._payloads.event,
-                nearest=delivery if self._payloads.schema.is_valid(delivery.payload) else None,
+                make_nearest=partial(self._if_valid, delivery),
                 traceless=True,
                 signed_topics=topics,
             )
@@ -210,7 +211,7 @@ class RejectedCases:
             family="signature",
             integration=integration,
             event=self._payloads.event,
-            nearest=signed,
+            make_nearest=lambda: signed,
         )
 
     def changes(self) -> Iterator[Case]:
@@ -237,7 +238,9 @@ class RejectedCases:
                 integration=integration if is_applied and not is_strict else None,
                 expected_state=expected if is_applied else None,
                 event=self._payloads.event,
-                nearest=None if topic == "other-event" else self._nearest(payload, change.pointer),
+                make_nearest=None
+                if topic == "other-event"
+                else partial(self._nearest, payload, change.pointer),
             )
 
     def _observable(self, payload: Any) -> tuple[str | None, Mapping[str, Any] | None]:
@@ -249,8 +252,10 @@ class RejectedCases:
         return Delivery.of(payload, self._secret, done=done)
 
     def _nearest(self, payload: Any, pointer: str) -> Delivery | None:
-        near = self._payloads.make_nearest(payload, pointer)
-        return None if near is None else self._sign(near)
+        return self._payloads.sign_nearest(payload, pointer, self._secret)
+
+    def _if_valid(self, delivery: Delivery) -> Delivery | None:
+        return delivery if self._payloads.schema.is_valid(delivery.payload) else None
 
 
 def _suffix(number: int) -> str:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from kombo_fakes.catalogues.corners import corners
@@ -82,11 +83,11 @@ class ValidCases:
             style: How it is serialized.
         """
         integration, expected = self._payloads.expect_state(payload)
-        near: Any = None
+        make_nearest: Callable[[], Delivery | None] | None = None
         if style != "compact":
-            near = payload
+            make_nearest = partial(Delivery.of, payload, self._secret)
         elif topic not in _PLAIN_TOPICS:
-            near = self._payloads.make_nearest(payload, pointer)
+            make_nearest = partial(self._payloads.sign_nearest, payload, pointer, self._secret)
         return Case(
             id=case_id,
             group="valid" if style == "compact" else "style",
@@ -101,7 +102,7 @@ class ValidCases:
             integration=integration if integration and is_observable_id(integration) else None,
             expected_state=expected,
             event=self._payloads.event,
-            nearest=None if near is None else Delivery.of(near, self._secret),
+            make_nearest=make_nearest,
         )
 
     def first(self) -> Case:

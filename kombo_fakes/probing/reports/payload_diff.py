@@ -45,9 +45,9 @@ def differences_from_valid(case: Case) -> tuple[Difference, ...]:
         The differences; none if the body is not JSON or is large, or if there is no valid delivery
         to compare it with.
     """
-    if case.nearest is None or len(case.delivery.body) > _MOST_BYTES:
+    if len(case.delivery.body) > _MOST_BYTES or (nearest := case.nearest) is None:
         return ()
-    valid, sent = _parsed(case.nearest), _parsed(case.delivery)
+    valid, sent = _parsed(nearest), _parsed(case.delivery)
     if valid is None or sent is None:
         return ()
     found = [

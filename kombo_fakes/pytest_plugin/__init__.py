@@ -16,7 +16,12 @@ import pytest
 
 from kombo_fakes.core.messages import shorten, unknown_name_error
 from kombo_fakes.errors import KomboFakesError, MarkerError
-from kombo_fakes.pytest_plugin import fixtures, probe_fixtures, session_fixtures
+from kombo_fakes.pytest_plugin import (
+    captured_output,
+    fixtures,
+    probe_fixtures,
+    session_fixtures,
+)
 from kombo_fakes.pytest_plugin.marker import (
     MARKER,
     MarkerArguments,
@@ -76,7 +81,7 @@ def _parse_seed(argument: str) -> int:
 def pytest_configure(config: pytest.Config) -> None:
     # A `pytest_plugins` variable would do the same, but makes pytest search the metadata of all
     # installed packages for entry points.
-    for module in (fixtures, probe_fixtures, session_fixtures):
+    for module in (captured_output, fixtures, probe_fixtures, session_fixtures):
         if not config.pluginmanager.is_registered(module):
             config.pluginmanager.register(module, module.__name__)
     config.addinivalue_line("markers", MARKER)

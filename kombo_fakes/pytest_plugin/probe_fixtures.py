@@ -133,9 +133,9 @@ def kombo_probe(
             raise error.with_traceback(None) from None
         if report.is_interrupted:
             raise KeyboardInterrupt
-        for note in report.notes:
+        if report.notes:
             # pytest shows sections of failed tests, and of all tests with -rA.
-            request.node.add_report_section("call", "kombo_probe", note)
+            request.node.add_report_section("call", "kombo_probe", "\n".join(report.notes))
         if subtests is None:
             report.check()
         else:

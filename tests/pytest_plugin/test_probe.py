@@ -88,6 +88,61 @@ def test_a_finding_fails_the_test(project: pytest.Pytester):
     assert SECRET not in result.stdout.str()
 
 
+@pytest.fixture
+def chatty_project(project: pytest.Pytester) -> pytest.Pytester:
+    """The same receiver logs and prints what it receives."""
+    with (project.path / "receiver.py").open("a") as file:
+        file.write(
+            "\n\nimport logging\n\n"
+            "def receive_and_log(delivery):\n"
+            "    logging.getLogger('receiver').error('a delivery')\n"
+            "    print('a delivery')\n"
+            "    return receive(delivery)\n"
+        )
+    project.makepyfile(
+        """
+        from receiver import receive_and_log
+
+        def test_receiver(kombo_probe):
+            kombo_probe(receive_and_log, max_examples=0)
+        """
+    )
+    return project
+
+
+def test_what_a_receiver_logs_does_not_bury_the_findings(chatty_project: pytest.Pytester):
+    output = chatty_project.runpytest().stdout
+    for section in ("log", "stdout"):
+        output.fnmatch_lines([f"*Captured {section} call*", "*a delivery*"])
+    output.fnmatch_lines(["... * lines of the receiver are left out: -vv shows them ..."])
+    assert output.str().count("a delivery") == 2 * 50
+
+
+def test_vv_shows_all_that_a_receiver_logs(chatty_project: pytest.Pytester):
+    output = chatty_project.runpytest("-vv").stdout.str()
+    assert output.count("a delivery") > 500
+    assert "left out" not in output
+
+
+def test_what_other_tests_print_is_not_shortened(pytester: pytest.Pytester):
+    pytester.makepyfile("def test_it():\n    print('line\\n' * 500)\n    assert False\n")
+    assert pytester.runpytest().stdout.str().count("line\n") >= 500
+
+
+def test_all_notes_are_in_one_section(project: pytest.Pytester):
+    project.makepyfile(
+        """
+        from receiver import receive
+
+        def test_receiver(kombo_probe):
+            kombo_probe(receive, max_examples=0)
+        """
+    )
+    output = project.runpytest().stdout
+    output.fnmatch_lines(["*Captured kombo_probe call*", "rejects *", "accepts *"])
+    assert output.str().count("Captured kombo_probe call") == 1
+
+
 @pytest.mark.slow
 def test_known_findings_do_not_fail_the_test(project: pytest.Pytester):
     """The path of a baseline is relative to the test's file."""

@@ -1,4 +1,4 @@
-"""Corners: valid, named, complete, the same every time."""
+"""Corners are valid, named, complete and deterministic."""
 
 from __future__ import annotations
 
@@ -38,8 +38,7 @@ def own() -> Schema:
 
 
 @pytest.mark.parametrize("name", ["schema", "own"])
-def test_corners_are_valid_and_safe_to_name_files_by(request, name):
-    """Every corner is valid; ids are short, unique whatever the case, and of plain letters."""
+def test_corners_are_valid_and_their_ids_are_safe_file_names(request, name):
     schema = request.getfixturevalue(name)
     found = corners(schema)
     assert all(schema.is_valid(corner.payload) for corner in found)
@@ -48,16 +47,14 @@ def test_corners_are_valid_and_safe_to_name_files_by(request, name):
     assert all(corner.description for corner in found)
 
 
-def test_corners_are_the_same_every_time(schema):
-    """The same seed gives the same payloads, another one others with the same ids."""
+def test_the_same_seed_gives_the_same_corners(schema):
     assert corners(schema) == corners(schema)
     others = corners(schema, seed=1)
     assert [corner.id for corner in others] == [corner.id for corner in corners(schema)]
     assert others != corners(schema)
 
 
-def test_every_enumerated_value_has_a_corner(schema):
-    """Each value of each enum is somewhere, and where its corner says."""
+def test_every_enum_value_has_a_corner(schema):
     found = {corner.id: corner for corner in corners(schema)}
     for site in schema.sites():
         if site.keyword == "enum" and len(site.value) > 1:
@@ -68,15 +65,13 @@ def test_every_enumerated_value_has_a_corner(schema):
 
 
 def test_nulls_one_by_one_and_all_at_once(schema):
-    """Each nullable place is null in a corner of its own, and all are in another one."""
     found = {corner.id: corner.payload["data"]["end_user"] for corner in corners(schema)}
     assert found["data.end_user.creator_email-null"]["creator_email"] is None
     assert found["data.end_user.origin_id-null"]["origin_id"] is None
     assert found["nulls"]["creator_email"] is found["nulls"]["origin_id"] is None
 
 
-def test_the_rest_of_a_corner_agrees_with_it(schema):
-    """A corner is an otherwise realistic payload: the tool still serves the category."""
+def test_the_rest_of_a_corner_is_realistic_and_consistent(schema):
     found = {corner.id: corner.payload["data"] for corner in corners(schema)}
     odd = found["data.integration_category-enum-LMS"]
     assert odd["integration_id"].startswith(odd["integration_tool"] + ":")
@@ -84,8 +79,7 @@ def test_the_rest_of_a_corner_agrees_with_it(schema):
     assert named["integration_id"].startswith(named["integration_tool"] + ":")
 
 
-def test_instants_and_addresses_at_the_edges(schema):
-    """Each kind of instant and address that validators agree on is there, on reserved domains."""
+def test_corners_have_unusual_instants_and_addresses_on_reserved_domains(schema):
     found = [corner.payload["data"] for corner in corners(schema)]
     instants = {data["updated_at"] for data in found}
     for part in ("0001-01-01T", "9999-12-31T", "02-29T", "+14:00", "-00:00", "+23:59", ":00Z"):
@@ -97,7 +91,6 @@ def test_instants_and_addresses_at_the_edges(schema):
 
 
 def test_corners_of_any_schema(own):
-    """Bounds, lengths, arrays, optional properties, booleans: each where the schema has it."""
     found = {corner.id: corner.payload for corner in corners(own)}
     assert len(found["name-text-shortest"]["name"]) == 2
     assert len(found["name-text-longest"]["name"]) == 10
@@ -126,6 +119,5 @@ def test_corners_of_any_schema(own):
         ({"type": ["null", "boolean"]}, ["root-null", "root-enum-false", "root-enum-true"]),
     ],
 )
-def test_corners_at_the_root(schema, ids):
-    """A schema of a bare value has its corners at the root; a fixed value has none."""
+def test_a_schema_of_a_scalar_has_corners_at_the_root(schema, ids):
     assert sorted(corner.id for corner in corners(schema)) == sorted(ids)

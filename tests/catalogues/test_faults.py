@@ -1,4 +1,4 @@
-"""The catalogue of faults: complete, single, stable, and honest after shrinking."""
+"""The catalogue of faults is complete, single and stable, also after shrinking."""
 
 from __future__ import annotations
 
@@ -22,11 +22,11 @@ PLAIN = jsonschema_rs.validator_for(SCHEMA.effective, validate_formats=True)
 
 
 def places(payload: Any) -> set[str]:
-    """Where a validator with its own formats reports errors."""
+    """Return the places where a validator with its own formats reports errors."""
     return {to_pointer(error.instance_path) for error in PLAIN.iter_errors(payload)}
 
 
-def test_the_sites_of_the_event() -> None:
+def test_the_event_has_39_sites() -> None:
     """There are 39 sites: 15 type, 5 enum, 2 format, 14 required, 3 additionalProperties."""
     keywords = [site.keyword for site in SCHEMA.sites()]
     counts = {keyword: keywords.count(keyword) for keyword in set(keywords)}
@@ -39,8 +39,7 @@ def test_the_sites_of_the_event() -> None:
     }
 
 
-def test_every_site_has_several_faults() -> None:
-    """No site is without a fault, and none but a missing place has only one."""
+def test_every_site_has_several_faults_unless_a_property_is_missing() -> None:
     found: dict[tuple[str, str, str], int] = {}
     for fault in faults():
         key = (fault.site.pointer, fault.keyword, str(fault.site.value))
@@ -49,15 +48,13 @@ def test_every_site_has_several_faults() -> None:
     assert min(found.values()) >= 2
 
 
-def test_ids_are_safe_and_unique() -> None:
-    """An id is fit for a file name, on file systems that ignore case, too."""
+def test_ids_are_unique_file_names_whatever_the_case() -> None:
     ids = [fault.id for fault in faults()]
     assert all(re.fullmatch(r"[A-Za-z0-9_.-]+", fault_id) for fault_id in ids)
     assert len({fault_id.casefold() for fault_id in ids}) == len(ids)
 
 
-def test_near_misses_are_there() -> None:
-    """What receivers let through is in the catalogue, by these names."""
+def test_the_catalogue_has_near_misses() -> None:
     ids = {fault.id for fault in faults()}
     assert ids >= {
         "data.state-enum-lowercase",
@@ -74,8 +71,7 @@ def test_near_misses_are_there() -> None:
     }
 
 
-def test_allowed_nulls_are_no_fault() -> None:
-    """Null is no fault where Kombo allows it, and one where it doesn't."""
+def test_null_is_a_fault_only_where_it_is_not_allowed() -> None:
     nulls = {fault.pointer for fault in faults() if fault.variant == "null"}
     assert "/data/end_user/creator_email" not in nulls
     assert "/data/end_user/origin_id" not in nulls
@@ -83,8 +79,7 @@ def test_allowed_nulls_are_no_fault() -> None:
     assert len(nulls) == 13
 
 
-def test_examples_are_single_and_apply_does_the_same() -> None:
-    """Each example breaks its place only, and applying a fault to a payload does, too."""
+def test_examples_and_applied_faults_break_one_place_only() -> None:
     for fault in faults():
         assert 1 <= len(fault.examples) <= 3
         for example in fault.examples:
@@ -93,8 +88,7 @@ def test_examples_are_single_and_apply_does_the_same() -> None:
         assert places(fault.apply(usual)) == {fault.pointer}, fault.id
 
 
-def test_narrowing() -> None:
-    """By keyword, by place and by id, with the nearest name for one that doesn't exist."""
+def test_faults_are_selected_by_keyword_place_and_id() -> None:
     assert {fault.keyword for fault in faults(keywords=["enum", "format"])} == {"enum", "format"}
     assert {fault.pointer for fault in faults(at="data.state")} == {"/data/state"}
     assert {fault.pointer for fault in faults(at="/data/end_user")} == {
@@ -114,8 +108,7 @@ def test_narrowing() -> None:
             faults(**arguments)  # type: ignore[arg-type]
 
 
-def test_a_fault_says_why_it_cannot_be_put_into_a_payload() -> None:
-    """A payload that has nothing at the place can't be given the fault."""
+def test_an_error_says_why_a_fault_cannot_be_applied() -> None:
     fault = get_fault("data.state-enum-lowercase")
     with pytest.raises(FaultError) as absent:
         fault.apply({"data": {}})
@@ -131,8 +124,7 @@ def test_a_fault_says_why_it_cannot_be_put_into_a_payload() -> None:
 
 @settings(max_examples=examples(300), deadline=None, derandomize=True, database=None)
 @given(invalid_payloads())
-def test_drawn_ones_are_single(invalid: InvalidPayload) -> None:
-    """A drawn payload has the fault that it says, and no other."""
+def test_a_drawn_payload_has_its_fault_and_no_other(invalid: InvalidPayload) -> None:
     payload, fault = invalid
     assert places(payload) == {fault.pointer}
     assert fault.keyword in {error.kind.name for error in PLAIN.iter_errors(payload)}
@@ -141,15 +133,12 @@ def test_drawn_ones_are_single(invalid: InvalidPayload) -> None:
 @pytest.mark.slow
 @settings(max_examples=examples(2000), deadline=None, derandomize=True, database=None)
 @given(invalid_payloads())
-def test_two_thousand_drawn_ones_are_single(invalid: InvalidPayload) -> None:
-    """The same over two thousand draws."""
+def test_two_thousand_drawn_payloads_have_their_fault_and_no_other(invalid: InvalidPayload) -> None:
     assert places(invalid.payload) == {invalid.fault.pointer}
     assert not SCHEMA.is_valid(invalid.payload)
 
 
 def test_the_rest_of_an_invalid_payload_can_be_realistic() -> None:
-    """With realistic values everything but the fault looks real."""
-
     @settings(max_examples=examples(60), deadline=None, derandomize=True, database=None)
     @given(invalid_payloads(values="realistic", at="/data/state"))
     def check(invalid: InvalidPayload) -> None:
@@ -168,8 +157,7 @@ def test_the_rest_of_an_invalid_payload_can_be_realistic() -> None:
         pytest.param("id-type-number", marks=pytest.mark.slow),
     ],
 )
-def test_shrinking_keeps_the_fault(fault_id: str) -> None:
-    """What a failing test shrinks to still has the fault, and is short otherwise."""
+def test_shrinking_keeps_the_fault_and_shortens_the_rest(fault_id: str) -> None:
     found: list[InvalidPayload] = []
 
     @settings(max_examples=examples(50), deadline=None, derandomize=True, database=None)
@@ -186,8 +174,7 @@ def test_shrinking_keeps_the_fault(fault_id: str) -> None:
 
 @settings(max_examples=30, deadline=None, derandomize=True, database=None)
 @given(st.data())
-def test_applying_to_drawn_payloads(data: st.DataObject) -> None:
-    """Any fault can be put into any drawn payload that has its place."""
+def test_any_fault_applies_to_any_drawn_payload_that_has_its_place(data: st.DataObject) -> None:
     fault = data.draw(st.sampled_from(faults()))
     broken = fault.apply(data.draw(payloads(nulls=0)))
     assert fault.is_in(broken)

@@ -1,4 +1,4 @@
-"""Every fault before two independent judges, with what each of them calls it."""
+"""Two independent validators agree on every fault."""
 
 from __future__ import annotations
 
@@ -21,8 +21,7 @@ from kombo_fakes.realistic.generator import generator_for
 SCHEMA = Schema.load()
 
 
-def test_every_example_is_single_and_named(judges: Any) -> None:
-    """Both judges find errors at the fault's place only, its keyword among them."""
+def test_validators_report_each_example_at_its_place_with_its_keyword(judges: Any) -> None:
     judge = judges(SCHEMA.effective)
     for fault in faults():
         for example in fault.examples:
@@ -32,7 +31,7 @@ def test_every_example_is_single_and_named(judges: Any) -> None:
 
 
 def check_drawn(judges: Any, drawn: Any, count: int, **arguments: Any) -> set[str]:
-    """Draw invalid payloads, and have both judges find the one fault that each has."""
+    """Draw invalid payloads, and check that both validators report the one fault of each."""
     judge, seen = judges(SCHEMA.effective), set()
     for payload, fault in drawn(invalid_payloads(**arguments), count):
         for found in judge.broken(payload):
@@ -48,27 +47,28 @@ def check_drawn(judges: Any, drawn: Any, count: int, **arguments: Any) -> set[st
     [{}, {"values": "realistic"}, {"keywords": ["format"]}, {"at": "/data/end_user", "nulls": 1}],
     ids=["any", "realistic", "formats", "many nulls"],
 )
-def test_drawn_ones_are_single_and_named(arguments: Any, judges: Any, drawn: Any) -> None:
-    """The same for what is drawn, whatever the rest of the payload is like."""
+def test_validators_report_drawn_payloads_at_their_place_with_their_keyword(
+    arguments: Any, judges: Any, drawn: Any
+) -> None:
     check_drawn(judges, drawn, 120, **arguments)
 
 
 @pytest.mark.slow
-def test_two_thousand_drawn_ones(judges: Any, drawn: Any) -> None:
-    """Over two thousand draws, in which most faults of the catalogue turn up."""
+def test_validators_report_two_thousand_drawn_payloads(judges: Any, drawn: Any) -> None:
+    """Most faults of the catalogue occur among them."""
     seen = check_drawn(judges, drawn, 2_000)
     assert len(seen) > 0.5 * len(faults())
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("fault_id", [fault.id for fault in faults() if fault.variant == "other"])
-def test_explored_faults(fault_id: str, judges: Any, drawn: Any) -> None:
-    """What goes beyond the fixed variants is as single."""
+def test_faults_beyond_the_fixed_variants_are_single(
+    fault_id: str, judges: Any, drawn: Any
+) -> None:
     assert check_drawn(judges, drawn, 150, ids=fault_id) == {fault_id}
 
 
 def test_near_misses_come_before_nonsense() -> None:
-    """What a receiver lets through is the first thing that is tried."""
     first = {}
     for fault in faults():
         first.setdefault((fault.pointer, fault.keyword, str(fault.site.value)), fault)
@@ -96,8 +96,7 @@ def test_near_misses_come_before_nonsense() -> None:
         ("data-type-in-array", "/data", None),
     ],
 )
-def test_what_applying_does(fault_id: str, pointer: str, value: Any) -> None:
-    """A fault does to a payload what its name says, and changes nothing else in it."""
+def test_applying_a_fault_changes_one_thing_only(fault_id: str, pointer: str, value: Any) -> None:
     payload = generator_for(SCHEMA).generate(SeededChoices(1))
     payload["data"]["updated_at"] = "2021-09-01T12:00:00.000Z"
     payload["data"]["state"] = "ACTIVE"
@@ -114,8 +113,7 @@ def test_what_applying_does(fault_id: str, pointer: str, value: Any) -> None:
     assert pointer == fault.pointer == to_pointer(path)
 
 
-def test_a_fault_stays_out_of_what_it_cannot_be_put_into() -> None:
-    """Of a payload with nothing at the place, and of one that is broken elsewhere."""
+def test_a_fault_does_not_apply_without_its_place_or_beside_another_fault() -> None:
     fault = get_fault("data.end_user.creator_email-format-no-at")
     with pytest.raises(FaultError, match="no value at /data/end_user/creator_email"):
         fault.apply({"data": {"end_user": {}}})
@@ -126,8 +124,7 @@ def test_a_fault_stays_out_of_what_it_cannot_be_put_into() -> None:
     assert str(fault.examples) not in repr(fault)
 
 
-def test_every_fault_can_be_put_into_every_usual_payload() -> None:
-    """Nulls aside, any realistic payload takes any fault of the catalogue."""
+def test_every_fault_applies_to_every_realistic_payload_without_nulls() -> None:
     generator = generator_for(SCHEMA)
     payloads = [generator.generate(SeededChoices(seed)) for seed in range(12)]
     for payload in payloads:
@@ -138,8 +135,7 @@ def test_every_fault_can_be_put_into_every_usual_payload() -> None:
             assert fault.is_in(fault.apply(payload)), fault.id
 
 
-def test_the_catalogue_is_made_once_and_without_global_random_state() -> None:
-    """The same faults for the same schema, and equal ones for an equal schema."""
+def test_the_catalogue_is_built_once_without_global_random_state() -> None:
     random.seed(3)
     before = random.getstate()
     again = faults(Schema(SCHEMA.published))
@@ -148,8 +144,7 @@ def test_the_catalogue_is_made_once_and_without_global_random_state() -> None:
     assert [(f.id, f.examples) for f in again] == [(f.id, f.examples) for f in faults()]
 
 
-def test_places_in_ids() -> None:
-    """Readable, safe in file names, and of a length that file systems take."""
+def test_ids_name_their_place_within_the_limits_of_file_systems() -> None:
     assert path_to_id(()) == "root"
     assert path_to_id(("a b", 0, "\u65e5\u672c", "")) == "a_b.0._._"
     assert len(path_to_id(("x" * 400,))) == 150
@@ -209,8 +204,9 @@ VOCABULARY: dict[str, Any] = {
 
 
 @pytest.mark.parametrize("name", some_fast([*VOCABULARY], 3))
-def test_the_faults_of_any_schema(name: str, judges: Any, drawn: Any) -> None:
-    """Complete, single where it says so, and refused by two judges; drawn ones, too."""
+def test_faults_of_any_schema_are_complete_and_two_validators_reject_them(
+    name: str, judges: Any, drawn: Any
+) -> None:
     schema = Schema.load(VOCABULARY[name])
     judge = judges(schema.effective)
     found = faults(schema)
@@ -289,8 +285,7 @@ def test_the_faults_of_any_schema(name: str, judges: Any, drawn: Any) -> None:
     ],
     ids=["regex", "maxContains", "oneOf", "optional", "bounded", "if", "three"],
 )
-def test_sites_whose_faults_are_hard_to_find(document: Any, site: str, drawn: Any) -> None:
-    """Each has one, and payloads with it can be drawn."""
+def test_sites_whose_faults_are_hard_to_find_have_one(document: Any, site: str, drawn: Any) -> None:
     schema = Schema.load(document)
     found = faults(schema, keywords=site)
     assert found
@@ -300,8 +295,7 @@ def test_sites_whose_faults_are_hard_to_find(document: Any, site: str, drawn: An
         assert not schema.is_valid(payload)
 
 
-def test_an_optional_place_is_broken_in_a_payload_that_has_it() -> None:
-    """The examples have the place, and applying says where it isn't."""
+def test_the_examples_of_an_optional_place_have_the_place() -> None:
     schema = Schema.load(VOCABULARY["optional"])
     fault = get_fault("a.b-format-no-at", schema)
     assert all(has(example, ("a", "b")) for example in fault.examples)

@@ -1,4 +1,4 @@
-"""What payloads keep to beyond what is asked of them."""
+"""Payloads follow annotations that a validator does not enforce."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from kombo_fakes.schema.annotations import narrow
 BRANCHES = [{"$ref": "#/a/Cat"}, {"$ref": "#/a/Dog"}]
 
 
-def says(reference: str, *names: str) -> Any:
-    """A branch that is told by its name."""
+def fix_branch(reference: str, *names: str) -> Any:
+    """Return a branch whose discriminator property has one of these values."""
     told = {"properties": {"kind": {"enum": [*names]}}, "required": ["kind"]}
     return {"allOf": [{"$ref": reference}, told]}
 
@@ -21,25 +21,26 @@ def says(reference: str, *names: str) -> Any:
 @pytest.mark.parametrize(
     ("mapping", "branches"),
     [
-        ({}, [says("#/a/Cat", "Cat"), says("#/a/Dog", "Dog")]),
+        ({}, [fix_branch("#/a/Cat", "Cat"), fix_branch("#/a/Dog", "Dog")]),
         (
             {"mapping": {"c": "#/a/Cat", "cat": "Cat", "d": "x/y/Dog"}},
-            [says("#/a/Cat", "c", "cat"), says("#/a/Dog", "d")],
+            [fix_branch("#/a/Cat", "c", "cat"), fix_branch("#/a/Dog", "d")],
         ),
-        ({"mapping": {"c": "#/a/Cat"}}, [says("#/a/Cat", "c"), says("#/a/Dog", "Dog")]),
-        ({"mapping": None}, [says("#/a/Cat", "Cat"), says("#/a/Dog", "Dog")]),
+        ({"mapping": {"c": "#/a/Cat"}}, [fix_branch("#/a/Cat", "c"), fix_branch("#/a/Dog", "Dog")]),
+        ({"mapping": None}, [fix_branch("#/a/Cat", "Cat"), fix_branch("#/a/Dog", "Dog")]),
     ],
     ids=["no mapping", "mapping", "part of it", "null"],
 )
-def test_discriminators(keyword: str, mapping: Any, branches: Any) -> None:
-    """Each branch is told by the last part of its reference, or by what is mapped to that."""
+def test_a_discriminator_fixes_its_property_in_each_branch(
+    keyword: str, mapping: Any, branches: Any
+) -> None:
+    """The value is the last part of the reference, or what the mapping names."""
     document = {keyword: BRANCHES, "discriminator": {"propertyName": "kind", **mapping}}
     assert narrow(document)[keyword] == branches
 
 
 @pytest.mark.parametrize("discriminator", ["kind", {}, {"propertyName": 5}, None])
-def test_what_is_no_discriminator_changes_nothing(discriminator: Any) -> None:
-    """Nor do branches that are written out."""
+def test_an_invalid_discriminator_and_inline_branches_change_nothing(discriminator: Any) -> None:
     document = {"oneOf": BRANCHES, "discriminator": discriminator}
     assert narrow(document) == document
     document = {
@@ -50,8 +51,7 @@ def test_what_is_no_discriminator_changes_nothing(discriminator: Any) -> None:
     assert narrow({"discriminator": {"propertyName": "kind"}}).keys() == {"discriminator"}
 
 
-def test_bounds() -> None:
-    """Beside what is there, and at any depth."""
+def test_integer_formats_add_bounds_at_any_depth() -> None:
     document = {"properties": {"n": {"format": "int32", "allOf": [{"minimum": 0}]}}}
     assert narrow(document)["properties"]["n"]["allOf"] == [
         {"minimum": 0},

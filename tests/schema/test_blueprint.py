@@ -1,4 +1,4 @@
-"""Blueprints: each keyword is understood once, and what can't be is named."""
+"""Blueprints interpret every keyword, and errors name the keywords that they cannot interpret."""
 
 from __future__ import annotations
 
@@ -71,8 +71,7 @@ from kombo_fakes.schema.blueprint.smallest import find_smallest
     ],
     ids=str,
 )
-def test_plain_shapes(document: Any, plan: Blueprint) -> None:
-    """A schema of the usual kind is a plain shape, without anything to filter by."""
+def test_usual_schemas_become_shapes_without_filters(document: Any, plan: Blueprint) -> None:
     found = build_blueprint(Schema.load(document))
     if isinstance(found, Union) and isinstance(plan, Union):
         assert set(map(str, found.branches)) == set(map(str, plan.branches))
@@ -83,8 +82,7 @@ def test_plain_shapes(document: Any, plan: Blueprint) -> None:
         assert found == plan
 
 
-def test_properties_stand_in_the_order_of_the_document() -> None:
-    """Canonical form sorts them; a payload is read in the order that it is documented in."""
+def test_properties_keep_the_order_of_the_document() -> None:
     names = ["zeta", "alpha", "Mid", "0"]
     inner = {"type": "object", "properties": {n: {"type": "null"} for n in names}}
     document = {"type": "object", "properties": {"x": inner, "a": {"allOf": [inner]}}}
@@ -96,8 +94,8 @@ def test_properties_stand_in_the_order_of_the_document() -> None:
         assert list(child.properties) == names
 
 
-def test_a_requirement_is_met_beside_the_schema() -> None:
-    """A further schema narrows what is made, also where the first refers to itself."""
+def test_a_requirement_narrows_a_schema() -> None:
+    """This includes schemas that refer to themselves."""
     document = {"type": "object", "properties": {"next": {"$ref": "#"}, "n": {"type": "integer"}}}
     plan = build_blueprint(Schema.load(document), {"required": ["next"]})
     plan = plan if isinstance(plan, Object) else find_smallest(plan)
@@ -134,8 +132,10 @@ BARE = {"type": "object", "properties": {"b": {}, "a": True}}
     ],
     ids=str,
 )
-def test_names_of_which_nothing_else_is_said(document: Any, way: tuple[str, ...]) -> None:
-    """Canonical form forgets them where no name beside them is constrained, wherever it is."""
+def test_properties_that_allow_every_value_keep_their_names(
+    document: Any, way: tuple[str, ...]
+) -> None:
+    """Canonical form drops them if no other property of the object is constrained."""
     plan = build_blueprint(Schema.load(document))
     for step in way:
         if isinstance(plan, Union):
@@ -152,16 +152,14 @@ def test_names_of_which_nothing_else_is_said(document: Any, way: tuple[str, ...]
     assert rest == Extra(String(excluded=("a", "b")), Anything())
 
 
-def test_objects_without_listed_names_get_none() -> None:
-    """Not even where another object of the document lists some."""
+def test_objects_without_properties_get_no_names_from_other_objects() -> None:
     document = {"type": "object", "properties": {"x": BARE, "y": {"type": "object"}}}
     plan = build_blueprint(Schema.load(document))
     assert isinstance(plan, Object)
     assert plan.properties["y"] == Object({}, extras=(Extra(String(), Anything()),))
 
 
-def test_names_within_a_shape_that_holds_itself() -> None:
-    """Each level has them, and there is an end."""
+def test_every_level_of_a_recursive_shape_keeps_its_names() -> None:
     tree = {"type": "object", "properties": {"next": {"$ref": "#"}, "bare": BARE}}
     plan = build_blueprint(Schema.load(tree))
     for _ in range(3):
@@ -188,21 +186,20 @@ def test_names_within_a_shape_that_holds_itself() -> None:
          "mine: no value satisfies it"),
     ],
 )  # fmt: skip
-def test_what_nothing_satisfies(document: Any, message: str) -> None:
-    """It is said, and where to look."""
+def test_an_unsatisfiable_schema_is_an_error_that_names_the_place(
+    document: Any, message: str
+) -> None:
     with pytest.raises(SchemaError) as caught:
         build_blueprint(Schema(document, source="mine"))
     assert message in str(caught.value)
 
 
-def test_nothing_is_a_shape_of_its_own() -> None:
-    """A part that nothing satisfies is no error by itself."""
+def test_an_unsatisfiable_part_is_not_an_error() -> None:
     assert build_standalone_blueprint({"not": {}}, "x") == NOTHING
     assert find_smallest(NOTHING) == NOTHING
 
 
 def test_the_smallest_form_of_a_recursive_shape() -> None:
-    """Nothing optional, and no shape within itself."""
     tree = {
         "type": "object",
         "required": ["value"],
@@ -236,15 +233,13 @@ def test_the_smallest_form_of_a_recursive_shape() -> None:
     ],
     ids=str,
 )
-def test_a_shape_can_check(plan: String | Numeric, good: list[Any], bad: list[Any]) -> None:
-    """A shape says of any value whether it has it."""
+def test_shapes_check_values(plan: String | Numeric, good: list[Any], bad: list[Any]) -> None:
     check = plan.check()
     assert all(map(check, good))
     assert not any(map(check, bad))
 
 
-def test_what_cannot_be_constructed_is_named() -> None:
-    """The keyword and its place, rather than payloads that may be wrong."""
+def test_an_error_names_the_keyword_that_cannot_be_constructed() -> None:
     document = {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "type": "object",

@@ -1,4 +1,4 @@
-"""Keywords and their dialects: each is enforced, or refused by name."""
+"""Each dialect enforces its keywords, and rejects the keywords of other dialects by name."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from kombo_fakes.schema.vocabulary import (
     REFERENCES,
 )
 
-# A schema with each keyword that constrains, and a value that it refuses.
+# A schema with each constraining keyword, and a value that it rejects.
 ENFORCED: dict[str, tuple[dict[str, Any], Any]] = {
     "type": ({"type": "string"}, 1),
     "enum": ({"enum": [1]}, 2),
@@ -78,13 +78,13 @@ NAMES_ONLY = REFERENCES - {"$ref", "$dynamicRef", "$recursiveRef"}
 """They name schemas, and a reference to what isn't named is an error."""
 
 
-def test_every_keyword_that_constrains_has_an_example() -> None:
+def test_every_constraining_keyword_has_an_example() -> None:
     assert set(ENFORCED) == (ASSERTIONS | APPLICATORS | REFERENCES) - NAMES_ONLY - {"contentSchema"}
 
 
 @pytest.mark.parametrize("dialect", DIALECTS)
 @pytest.mark.parametrize("keyword", sorted(ENFORCED))
-def test_a_keyword_is_enforced_or_refused(keyword: str, dialect: str) -> None:
+def test_a_keyword_is_enforced_or_rejected_by_name(keyword: str, dialect: str) -> None:
     document, value = ENFORCED[keyword]
     document = {"$schema": dialect, **document}
     if keyword in FOREIGN[dialect]:
@@ -120,14 +120,16 @@ def test_a_keyword_is_enforced_or_refused(keyword: str, dialect: str) -> None:
         ),
     ],
 )
-def test_the_right_keyword_is_named(dialect: str, keyword: str, value: Any, right: str) -> None:
+def test_an_error_names_the_keyword_that_the_dialect_has_instead(
+    dialect: str, keyword: str, value: Any, right: str
+) -> None:
     with pytest.raises(SchemaError) as caught:
         Schema.load({"$schema": dialect, keyword: value})
     assert right in str(caught.value)
 
 
-def test_what_stands_beside_a_reference_in_draft_7(drawn: Any) -> None:
-    """Nothing of it counts but definitions, and a repair says so."""
+def test_draft_7_ignores_keywords_beside_a_reference(drawn: Any) -> None:
+    """Only definitions are kept, and a repair notes the others."""
     long = {"$ref": "#/definitions/long", "maxLength": 3, "title": "T", "minContains": 3}
     document = {
         "$schema": DRAFT_7 + "#",

@@ -1,4 +1,4 @@
-"""Documents from outside: schemas, OpenAPI descriptions, JSON and YAML, good and bad."""
+"""Documents from users: schemas, OpenAPI descriptions, JSON and YAML, valid and invalid."""
 
 from __future__ import annotations
 
@@ -38,8 +38,7 @@ PUBLISHED = Schema.load().published
 # -- the effective schema
 
 
-def test_the_published_document_is_read_as_it_is_meant() -> None:
-    """Three repairs, each said; the rest stays; and it passes the meta-schema."""
+def test_the_published_document_gets_three_repairs_and_passes_the_meta_schema() -> None:
     before = json.dumps(PUBLISHED)
     schema = Schema(PUBLISHED)
     assert [repair.keyword for repair in schema.repairs] == ["$id", "nullable", "nullable"]
@@ -77,8 +76,9 @@ def test_the_published_document_is_read_as_it_is_meant() -> None:
         ({"x-anything": {"nullable": 1}}, {"x-anything": {"nullable": 1}}),
     ],
 )
-def test_nullable(published: dict[str, Any], effective: dict[str, Any]) -> None:
-    """`nullable` becomes a union with null where it is a keyword, and only there."""
+def test_nullable_becomes_a_union_with_null_only_where_it_is_a_keyword(
+    published: dict[str, Any], effective: dict[str, Any]
+) -> None:
     assert derive_effective(published)[0] == effective
 
 
@@ -132,7 +132,7 @@ def test_nullable(published: dict[str, Any], effective: dict[str, Any]) -> None:
         ),
     ],
 )
-def test_documents_that_are_no_schema(document: Any, message: str) -> None:
+def test_documents_that_are_not_schemas_are_rejected(document: Any, message: str) -> None:
     with pytest.raises(SchemaError) as caught:
         Schema(document, source="mine.json")
     assert str(caught.value) == message
@@ -142,7 +142,7 @@ def test_documents_that_are_no_schema(document: Any, message: str) -> None:
     ("document", "pointer"),
     [({"type": 3}, "/type"), ({"properties": {"type": "string"}}, "/properties/type")],
 )
-def test_the_meta_schema_says_what_else_is_wrong(document: Any, pointer: str) -> None:
+def test_errors_of_the_meta_schema_are_reported(document: Any, pointer: str) -> None:
     with pytest.raises(SchemaError, match=f"^mine.json: violates the meta-schema at {pointer}: "):
         Schema(document, source="mine.json")
 
@@ -170,7 +170,7 @@ def test_the_meta_schema_says_what_else_is_wrong(document: Any, pointer: str) ->
         ),
     ],
 )
-def test_schemas_that_nothing_can_be_made_of(document: Any, message: str) -> None:
+def test_schemas_without_payloads_are_rejected(document: Any, message: str) -> None:
     with pytest.raises(SchemaError) as caught:
         payloads(Schema(document))
     assert str(caught.value) == message
@@ -178,7 +178,7 @@ def test_schemas_that_nothing_can_be_made_of(document: Any, message: str) -> Non
 
 @pytest.fixture
 def server() -> Iterator[tuple[str, list[str]]]:
-    """A server on loopback that writes down what it is asked for."""
+    """A server on loopback that records the requests that it gets."""
     asked: list[str] = []
 
     class Handler(BaseHTTPRequestHandler):
@@ -199,8 +199,9 @@ def server() -> Iterator[tuple[str, list[str]]]:
         thread.join()
 
 
-def test_nothing_is_fetched(server: tuple[str, list[str]]) -> None:
-    """References and dialects on the network are refused, and never asked for."""
+def test_references_and_dialects_on_the_network_are_rejected_without_a_request(
+    server: tuple[str, list[str]],
+) -> None:
     url, asked = server
     documents: list[dict[str, Any]] = [
         {"$ref": f"{url}/a.json"},
@@ -217,8 +218,8 @@ def test_nothing_is_fetched(server: tuple[str, list[str]]) -> None:
     assert asked == []
 
 
-def test_loading(tmp_path: Path) -> None:
-    """An event, a file, a dict or a schema; the nearest name for what is none of them."""
+def test_a_schema_is_loaded_from_an_event_a_file_or_a_dict(tmp_path: Path) -> None:
+    """An error suggests the nearest name."""
     path = tmp_path / "mine.json"
     path.write_text('{"type": "string"}')
     assert Schema.load(path).name == "mine"
@@ -238,8 +239,7 @@ def test_loading(tmp_path: Path) -> None:
 # -- validation
 
 
-def test_every_violation_is_listed() -> None:
-    """Pointer, keyword and a message that a person understands, for each."""
+def test_every_violation_is_listed_with_pointer_keyword_and_message() -> None:
     payload = {
         "id": 1,
         "type": "integration-state-change",
@@ -263,8 +263,7 @@ def test_every_violation_is_listed() -> None:
     "value",
     ["x" * 1_000_000, "\x1b[31m\0\u202e" * 50, 10**400, ["x"] * 100_000, {"k" * 9999: 1}, "\ud800"],
 )
-def test_hostile_values_make_short_messages(value: Any) -> None:
-    """A message never prints more than it must, and nothing that isn't printable."""
+def test_messages_about_hostile_values_are_short_and_printable(value: Any) -> None:
     (violation,) = Schema.load({"enum": ["A"]}).violations(value)
     assert len(violation.message) < 200
     assert violation.message.isprintable()
@@ -280,15 +279,14 @@ def test_hostile_values_make_short_messages(value: Any) -> None:
         ({"\ud800": 1}, snapshot("the key '\\ud800' contains a lone surrogate")),
     ],
 )
-def test_what_is_no_json_is_invalid(value: Any, message: str) -> None:
+def test_values_that_are_not_json_are_invalid(value: Any, message: str) -> None:
     schema = Schema.load({"type": ["object", "null"]})
     assert not schema.is_valid(value)
     (violation,) = schema.violations(value)
     assert violation.message == message
 
 
-def test_a_payload_that_holds_itself_is_too_deep() -> None:
-    """A cycle ends, with a violation."""
+def test_a_payload_that_contains_itself_is_too_deep() -> None:
     value: dict[str, Any] = {}
     value["a"] = value
     (violation,) = Schema.load({}).violations(value)
@@ -317,8 +315,7 @@ def test_a_payload_that_holds_itself_is_too_deep() -> None:
         ("\u0662021-09-01T12:00:00Z", False),
     ],
 )
-def test_date_times_to_the_letter(text: str, legal: bool) -> None:
-    """RFC 3339 decides, not the validator underneath, which takes some that it refuses."""
+def test_date_times_follow_rfc_3339_where_the_validator_is_lenient(text: str, legal: bool) -> None:
     assert is_date_time(text) is legal
     assert Schema.load({"format": "date-time"}).is_valid(text) is legal
 
@@ -349,7 +346,7 @@ def test_date_times_to_the_letter(text: str, legal: bool) -> None:
         (b"9" * 5000, snapshot("x.json: an integer has more than 4,300 digits")),
     ],
 )
-def test_what_is_no_json_text(text: bytes, message: str) -> None:
+def test_text_that_is_not_json_is_rejected(text: bytes, message: str) -> None:
     with pytest.raises(DocumentError) as caught:
         parse_json(text, "x.json")
     assert str(caught.value) == message
@@ -357,8 +354,7 @@ def test_what_is_no_json_text(text: bytes, message: str) -> None:
 
 @settings(max_examples=examples(300), derandomize=True, database=None, deadline=None)
 @given(st.binary() | st.text(alphabet='{}[]",:0123eE.-+ntf\\').map(str.encode))
-def test_any_bytes_are_read_or_refused(data: bytes) -> None:
-    """Nothing else than a value or a DocumentError comes of reading JSON or YAML."""
+def test_reading_any_bytes_gives_a_value_or_a_document_error(data: bytes) -> None:
     for parse in (parse_json, parse_yaml):
         said = ""
         try:
@@ -368,8 +364,8 @@ def test_any_bytes_are_read_or_refused(data: bytes) -> None:
         assert "\n" not in said
 
 
-def test_yaml_is_read_as_the_json_that_it_means() -> None:
-    """No dates, no `yes` for true, numbers as keys become text, aliases are written out."""
+def test_yaml_is_read_as_json() -> None:
+    """There are no dates, `yes` is a string, keys become strings, and aliases are expanded."""
     text = b"""
     when: 2021-09-01
     yes: no
@@ -405,7 +401,7 @@ BOMB = b"a: &a [x,x,x,x,x,x,x,x,x]\n" + b"".join(
         (b" " * (MAX_BYTES + 1), "has 8,000,001 bytes; at most 8,000,000 bytes of YAML are read"),
     ],
 )
-def test_yaml_that_is_rejected(text: bytes, start: str) -> None:
+def test_yaml_without_a_json_equivalent_is_rejected(text: bytes, start: str) -> None:
     with pytest.raises(DocumentError) as caught:
         parse_yaml(text, "x.yaml")
     assert str(caught.value).startswith(f"x.yaml: {start}")
@@ -420,7 +416,7 @@ def test_nan_in_yaml_is_a_string() -> None:
 
 
 def description(version: str, **schemas: Any) -> dict[str, Any]:
-    """A small description with some schemas, and a webhook that sends the one called Event."""
+    """Return a small description with some schemas and a webhook that sends the one called Event."""
     body = {"content": {"application/json": {"schema": {"$ref": "#/components/schemas/Event"}}}}
     return {
         "openapi": version,
@@ -431,8 +427,8 @@ def description(version: str, **schemas: Any) -> dict[str, Any]:
     }
 
 
-def test_openapi_names_and_webhooks() -> None:
-    """Components and webhooks are there by name; an unknown one names the nearest."""
+def test_components_and_webhooks_are_found_by_name() -> None:
+    """An error about an unknown name suggests the nearest."""
     event = {"type": "object", "required": ["id"], "properties": {"id": {"type": "string"}}}
     described = Schema.from_openapi(description("3.1.0", Event=event))
     assert list(described) == ["Event", "thing-happened"]
@@ -444,7 +440,6 @@ def test_openapi_names_and_webhooks() -> None:
 
 
 def test_openapi_30_is_read_in_its_own_dialect() -> None:
-    """Boolean exclusive bounds, nullable, and nothing beside a $ref counts."""
     described = Schema.from_openapi(
         description(
             "3.0.3",
@@ -463,8 +458,7 @@ def test_openapi_30_is_read_in_its_own_dialect() -> None:
     assert not Schema.from_openapi(beside)["Event"].is_valid(6)
 
 
-def test_a_discriminator_says_which_branch_it_is() -> None:
-    """What is made agrees with the discriminator; what is merely odd is no fault."""
+def test_payloads_agree_with_their_discriminator_and_faults_ignore_it() -> None:
     described = Schema.from_openapi(
         description(
             "3.0.3",
@@ -508,8 +502,7 @@ def test_a_discriminator_says_which_branch_it_is() -> None:
     assert not any(fault.single for fault in faults(schema) if fault.keyword == "oneOf")
 
 
-def test_integer_formats_bound_what_is_made_and_nothing_else() -> None:
-    """An int32 stays within 32 bits, though a larger integer is no violation."""
+def test_integer_formats_bound_payloads_but_are_not_enforced() -> None:
     schema = Schema.load({"type": "integer", "format": "int32", "minimum": 2**31 - 3})
 
     @settings(max_examples=examples(50), deadline=None, database=None, derandomize=True)
@@ -521,8 +514,7 @@ def test_integer_formats_bound_what_is_made_and_nothing_else() -> None:
     assert schema.is_valid(2**40)
 
 
-def test_recursion_and_deep_references() -> None:
-    """A schema that holds itself, and a reference into the middle of another."""
+def test_recursive_schemas_and_references_into_other_schemas() -> None:
     described = Schema.from_openapi(
         description(
             "3.0.3",
@@ -565,8 +557,10 @@ def test_recursion_and_deep_references() -> None:
         ([], "is not an OpenAPI 3.0 or 3.1 description"),
     ],
 )
-def test_documents_that_are_no_description(document: Any, message: str, tmp_path: Path) -> None:
-    """What isn't OpenAPI 3 is refused, and a description without a name asks for one."""
+def test_documents_that_are_not_openapi_3_are_rejected(
+    document: Any, message: str, tmp_path: Path
+) -> None:
+    """Without a name, a description is rejected too, and the error lists the names."""
     path = tmp_path / "api.json"
     path.write_text(json.dumps(document))
     with pytest.raises(SchemaError, match=re.escape(message)):
@@ -576,8 +570,8 @@ def test_documents_that_are_no_description(document: Any, message: str, tmp_path
         Schema.load(path)
 
 
-def test_a_reference_to_nowhere_names_the_nearest() -> None:
-    """One schema that can't be honoured hinders no other."""
+def test_an_error_about_a_broken_reference_suggests_the_nearest_schema() -> None:
+    """The other schemas stay usable."""
     described = Schema.from_openapi(
         description(
             "3.0.3", Event={"$ref": "#/components/schemas/Persn"}, Person={"type": "object"}
@@ -588,8 +582,7 @@ def test_a_reference_to_nowhere_names_the_nearest() -> None:
         described["Event"]
 
 
-def test_a_large_description_is_read_in_reasonable_steps(tmp_path: Path) -> None:
-    """Of a description of 20 MB only what a schema refers to is looked at."""
+def test_only_the_needed_part_of_a_description_of_20_mb_is_read(tmp_path: Path) -> None:
     schemas = {f"S{n}": {"type": "object", "description": "x" * 2000} for n in range(10_000)}
     path = tmp_path / "large.json"
     path.write_text(json.dumps(description("3.0.3", Event={"type": "boolean"}, **schemas)))
@@ -625,8 +618,9 @@ def test_a_large_description_is_read_in_reasonable_steps(tmp_path: Path) -> None
     ),
     st.data(),
 )
-def test_any_schema_gives_valid_payloads_or_is_refused(document: Any, data: st.DataObject) -> None:
-    """For schemas that nobody thought of: never something invalid, never a valid fault."""
+def test_any_schema_gives_valid_payloads_and_invalid_faults_or_is_rejected(
+    document: Any, data: st.DataObject
+) -> None:
     try:
         schema = Schema.load(document if isinstance(document, dict) else {"allOf": [document]})
         strategy = payloads(schema)

@@ -1,4 +1,4 @@
-"""From the published to the effective schema: repaired, kept, refused, and never fetched."""
+"""Deriving the effective schema from the published one: what is repaired, kept and rejected."""
 
 from __future__ import annotations
 
@@ -30,9 +30,8 @@ DRAFT_2019 = "https://json-schema.org/draft/2019-09/schema"
 
 
 @pytest.mark.parametrize("event", events())
-def test_each_published_document_is_read(event: str) -> None:
-    """The effective schema passes its meta-schema by two validators, the published one is the
-    file's, and descriptions stay."""
+def test_each_published_document_is_repaired_and_otherwise_kept(event: str) -> None:
+    """The effective schema passes its meta-schema by two validators."""
     published = event_document(event)
     schema = Schema.load(event)
     jsonschema_rs.meta.validate(schema.effective)
@@ -48,15 +47,14 @@ def test_each_published_document_is_read(event: str) -> None:
 
 
 def descriptions(schema: Any) -> list[str]:
-    """Every description of a schema, in order."""
+    """Return every description in a schema, in order."""
     if isinstance(schema, dict):
         own = [schema["description"]] if isinstance(schema.get("description"), str) else []
         return own + [text for value in schema.values() for text in descriptions(value)]
     return [t for item in schema for t in descriptions(item)] if isinstance(schema, list) else []
 
 
-def test_every_repair_points_to_what_it_is_about() -> None:
-    """A pointer into the published document, the keyword, and a sentence."""
+def test_every_repair_has_a_pointer_a_keyword_and_a_sentence() -> None:
     said = [str(repair) for repair in Schema.load().repairs]
     end_user = "/properties/data/properties/end_user/properties"
     assert said[1:] == [
@@ -138,8 +136,9 @@ def test_every_repair_points_to_what_it_is_about() -> None:
         (False, {"not": {}}, []),
     ],
 )
-def test_what_is_repaired(published: Any, effective: Any, keywords: list[str]) -> None:
-    """Only what can't be taken to the letter changes, and each change is said."""
+def test_only_unusable_keywords_are_repaired_and_each_repair_is_listed(
+    published: Any, effective: Any, keywords: list[str]
+) -> None:
     before = copy.deepcopy(published)
     found, repairs = derive_effective(published)
     assert found == effective
@@ -168,22 +167,20 @@ UNTOUCHED: dict[str, Any] = {
 
 
 @pytest.mark.parametrize("name", UNTOUCHED)
-def test_what_only_looks_like_a_keyword(name: str) -> None:
-    """A property, value or definition that is called like a keyword is none."""
+def test_properties_values_and_definitions_with_names_of_keywords_are_kept(name: str) -> None:
     effective, repairs = derive_effective(UNTOUCHED[name])
     assert effective == UNTOUCHED[name]
     assert repairs == ()
 
 
-def test_a_property_called_nullable_can_be_filled() -> None:
-    """And payloads have it."""
+def test_payloads_have_a_property_called_nullable() -> None:
     schema = Schema.load(UNTOUCHED["names like keywords"])
     assert schema.is_valid({"nullable": "x", "$ref": "y"})
     assert not schema.is_valid({"nullable": None, "$ref": "y"})
 
 
 def beside(wrong: Any, right: Any) -> dict[str, Any]:
-    """A document in which something wrong stands between two that are right."""
+    """Return a document in which an invalid part is between two valid ones."""
     return {"properties": {"a": right, "m": wrong, "z": right}}
 
 
@@ -216,7 +213,7 @@ def beside(wrong: Any, right: Any) -> dict[str, Any]:
         ({"$ref": "other.json#/a"}, "$ref 'other.json#/a' at the root leads out of the document"),
         ({"$dynamicRef": "http://x.example/a"}, "a reference leads to 'http://x.example/a', out"),
         ({"$id": "http://x.example/a", "$ref": "b"}, "leads to 'http://x.example/b', out of the"),
-        # What comes before or after, and has the same letters, isn't taken for what is wrong.
+        # Similar text before or after the mistake is not reported instead of it.
         (beside({"$ref": "#/nowhere"}, True), "$ref '#/nowhere' at /properties/m leads nowhere"),
         (beside({"$ref": "#/nowhere"}, {"$ref": "#"}), "$ref '#/nowhere' at /properties/m leads"),
         (beside({"$ref": "#/nowhere"}, {"pattern": "x"}), "$ref '#/nowhere' at /properties/m"),
@@ -236,8 +233,8 @@ def beside(wrong: Any, right: Any) -> dict[str, Any]:
         ),
     ],
 )
-def test_what_is_refused(document: Any, message: str) -> None:
-    """One line that begins with the file and names what and where."""
+def test_a_rejected_document_is_explained_in_one_line(document: Any, message: str) -> None:
+    """The line begins with the file and names what is wrong and where."""
     with pytest.raises(SchemaError) as caught:
         derive_effective(document, "mine.json")
     assert message in str(caught.value)
@@ -246,8 +243,7 @@ def test_what_is_refused(document: Any, message: str) -> None:
     assert len(str(caught.value)) < 400
 
 
-def test_a_schema_that_is_nested_too_deeply() -> None:
-    """Refused like anything else; also one that holds itself."""
+def test_a_schema_that_is_too_deep_or_contains_itself_is_rejected() -> None:
     deep: dict[str, Any] = {}
     for _ in range(5_000):
         deep = {"not": deep}
@@ -259,8 +255,8 @@ def test_a_schema_that_is_nested_too_deeply() -> None:
 
 
 @pytest.mark.parametrize("dialect", [DRAFT_7, DRAFT_7.rstrip("#"), DRAFT_2019, DRAFT_2019 + "#"])
-def test_dialects(dialect: str) -> None:
-    """Drafts 7, 2019-09 and 2020-12 are known, with or without the empty fragment."""
+def test_drafts_7_2019_09_and_2020_12_are_supported(dialect: str) -> None:
+    """The identifier may end with an empty fragment."""
     items: Any = {"type": "integer"}
     schema = Schema({"$schema": dialect, "type": "array", "items": [items]})
     assert schema.is_valid([1, "x"])
@@ -280,8 +276,7 @@ def test_dialects(dialect: str) -> None:
     ],
     ids=["fragment", "fragment id", "anchor", "absolute", "relative", "draft 7", "escaped"],
 )  # fmt: skip
-def test_references_lead_where_they_led(document: dict[str, Any], drawn: Any) -> None:
-    """By pointer, by anchor and by identifier, after the repairs, too."""
+def test_references_keep_their_targets_after_repairs(document: dict[str, Any], drawn: Any) -> None:
     schema = Schema(document)
     assert schema.is_valid(None)
     assert not schema.is_valid(1)
@@ -312,8 +307,9 @@ def server() -> Iterator[tuple[str, list[str]]]:
         thread.join()
 
 
-def test_no_request_is_made(server: tuple[str, list[str]]) -> None:
-    """No reference of any kind, dialect or identifier makes this package ask a server."""
+def test_references_dialects_and_identifiers_never_cause_a_request(
+    server: tuple[str, list[str]],
+) -> None:
     url, asked = server
     documents: list[dict[str, Any]] = [
         {"$ref": f"{url}/ref"},
@@ -353,9 +349,7 @@ anything = st.recursive(
 
 @settings(max_examples=examples(400), derandomize=True, database=None, deadline=None)
 @given(anything)
-def test_any_document_is_read_or_refused(document: Any) -> None:
-    """Nothing but a SchemaError comes of a document that nobody should have written, and reading
-    never changes it."""
+def test_any_document_is_read_or_rejected_and_never_changed(document: Any) -> None:
     before = copy.deepcopy(document)
     said = ""
     try:
@@ -369,8 +363,7 @@ def test_any_document_is_read_or_refused(document: Any) -> None:
     assert document == before
 
 
-def test_subschemas_and_mapped_agree() -> None:
-    """What is found below a schema is changed in a copy, and the original stays as it is."""
+def test_map_subschemas_replaces_what_subschemas_yields_in_a_copy() -> None:
     schema: dict[str, Any] = {
         "properties": {"a": {"type": "string"}},
         "items": {"minimum": 1},
@@ -397,8 +390,7 @@ def test_subschemas_and_mapped_agree() -> None:
     assert schema == before
 
 
-def test_the_name_of_a_schema_is_the_event_the_title_or_the_file() -> None:
-    """In this order."""
+def test_the_name_of_a_schema_is_its_event_its_title_or_its_file() -> None:
     event = {"properties": {"type": {"enum": ["it-happened"]}}, "title": "T"}
     assert Schema(event, source="a/b.json").name == "it-happened"
     assert Schema({"title": "T"}, source="a/b.json").name == "T"
@@ -469,8 +461,7 @@ def test_the_name_of_a_schema_is_the_event_the_title_or_the_file() -> None:
         ),
     ],
 )
-def test_what_is_told_of_repairs(document: Any, notes: list[str]) -> None:
-    """In a sentence that says what became of it."""
+def test_repairs_are_described_in_a_sentence(document: Any, notes: list[str]) -> None:
     assert [str(repair) for repair in Schema.load(document).repairs] == notes
 
 
@@ -502,7 +493,7 @@ def test_what_is_told_of_repairs(document: Any, notes: list[str]) -> None:
                 {"minLength": "m" * length},
                 f"the schema: violates the meta-schema at /minLength: {said}",
             )
-            # With quotes and the rest 200 characters, and 201.
+            # The line has 200 characters, then 201.
             for length, said in (
                 (173, f'"{"m" * 173}" is not of type "integer"'),
                 (174, f'"{"m" * 174}" is not of type "integer...'),
@@ -523,8 +514,9 @@ def test_what_is_told_of_repairs(document: Any, notes: list[str]) -> None:
         ),
     ],
 )
-def test_errors_to_the_letter(document: Any, message: str) -> None:
-    """What, where, and what would be right; a document without a name is the schema."""
+def test_errors_say_what_is_wrong_where_and_what_would_be_right(
+    document: Any, message: str
+) -> None:
     with pytest.raises(SchemaError) as caught:
         derive_effective(document)
     assert str(caught.value) == message

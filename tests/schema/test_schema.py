@@ -1,4 +1,4 @@
-"""Loading and validating: one reading, one verdict, whatever thread asks."""
+"""Schemas are loaded and validate payloads, from any number of threads."""
 
 from __future__ import annotations
 
@@ -63,14 +63,15 @@ SCHEMA = Schema.load()
         ),
     ],
 )
-def test_what_cannot_be_loaded(source: Any, error: type[Exception], message: str) -> None:
+def test_sources_that_are_not_schemas_are_rejected(
+    source: Any, error: type[Exception], message: str
+) -> None:
     with pytest.raises(error) as caught:
         Schema.load(source)
     assert str(caught.value) == message
 
 
-def test_a_document_is_never_shared() -> None:
-    """What one caller does to a document changes nothing for another."""
+def test_changing_a_loaded_document_does_not_affect_other_callers() -> None:
     first = event_document(DEFAULT_EVENT)
     first["properties"].clear()
     assert event_document(DEFAULT_EVENT) == SCHEMA.published
@@ -78,10 +79,10 @@ def test_a_document_is_never_shared() -> None:
     assert list(events()[1:]) == sorted(events()[1:])
 
 
-def test_an_event_is_preferred_to_a_file_of_its_name(
+def test_a_name_of_an_event_and_a_file_means_the_event(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A text that is both is the event; with a path in front it is the file."""
+    """With a directory in front it means the file."""
     (tmp_path / "sync-finished").write_text('{"type": "null"}')
     (tmp_path / "other").write_text('{"type": "null"}')
     monkeypatch.chdir(tmp_path)
@@ -92,8 +93,7 @@ def test_an_event_is_preferred_to_a_file_of_its_name(
 
 
 @pytest.mark.parametrize("event", events())
-def test_all_verdicts_agree(event: str) -> None:
-    """`is_valid`, `validate`, `violations` and `allows` say the same of every fault's example."""
+def test_all_ways_to_validate_agree_on_the_examples_of_faults(event: str) -> None:
     schema = Schema.load(event)
     for fault in faults(schema):
         for example in fault.examples:
@@ -105,8 +105,9 @@ def test_all_verdicts_agree(event: str) -> None:
 
 @settings(max_examples=examples(150), derandomize=True, database=None, deadline=None)
 @given(payloads(ambiguous=True), st.data())
-def test_the_verdict_is_the_one_of_json(payload: Any, data: st.DataObject) -> None:
-    """What is valid as Python objects is valid after a round trip, also after a small change."""
+def test_validation_does_not_change_after_a_round_trip_through_json(
+    payload: Any, data: st.DataObject
+) -> None:
     if data.draw(st.booleans()):
         name = data.draw(st.sampled_from(sorted(payload["data"])))
         payload["data"][name] = data.draw(st.none() | st.text() | st.integers() | st.floats())
@@ -117,8 +118,7 @@ def test_the_verdict_is_the_one_of_json(payload: Any, data: st.DataObject) -> No
     assert SCHEMA.is_valid(payload) is not bool(SCHEMA.violations(payload))
 
 
-def test_it_never_says_yes_where_the_validator_underneath_says_no() -> None:
-    """Formats are checked more strictly here, and nothing more loosely."""
+def test_validation_is_never_more_lenient_than_jsonschema_rs() -> None:
     plain = jsonschema_rs.validator_for(SCHEMA.effective, validate_formats=True)
     payload = next(iter(faults(ids="id-type-null"))).examples[0] | {"id": "x"}
     for text in ("2021-09-01T12:00:00Z", "20.1-09-01T12:00:00Z", "2021-09-01T12:00:0+Z", "x"):
@@ -128,8 +128,7 @@ def test_it_never_says_yes_where_the_validator_underneath_says_no() -> None:
     assert not SCHEMA.is_valid(payload)
 
 
-def test_many_threads_share_a_schema() -> None:
-    """What is derived once is derived right, whoever comes first."""
+def test_many_threads_can_share_a_schema() -> None:
     schema = Schema(SCHEMA.published)
     verdicts: list[tuple[int, bool, int]] = []
     barrier = threading.Barrier(8)

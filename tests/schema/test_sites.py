@@ -1,4 +1,4 @@
-"""Sites: every constraint at every place where it holds, each once."""
+"""Sites: every constraint at every place to which it applies, once."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from kombo_fakes.schema.sites import MAX_PLACES
 DRAFT_7 = "http://json-schema.org/draft-07/schema#"
 
 
-def said(document: Any) -> list[str]:
-    """The sites of a document, as text."""
+def describe_sites(document: Any) -> list[str]:
+    """Return the sites of a document as strings."""
     return [str(site) for site in Schema(document).sites()]
 
 
@@ -61,22 +61,19 @@ def said(document: Any) -> list[str]:
         ({"if": True, "then": {"const": 1}}, ["if at (root)"]),
     ],
 )  # fmt: skip
-def test_the_sites_of_a_schema(document: Any, sites: list[str]) -> None:
-    """What constrains is a site, what describes is none."""
-    assert said(document) == sites
+def test_constraints_are_sites_and_annotations_are_not(document: Any, sites: list[str]) -> None:
+    assert describe_sites(document) == sites
 
 
-def test_a_recursive_schema_has_finitely_many() -> None:
-    """It is followed until it comes to a schema object that it is in already."""
+def test_a_recursive_schema_has_finitely_many_sites() -> None:
     tree = {
         "type": "object",
         "properties": {"left": {"$ref": "#"}, "items": {"type": "array", "items": {"$ref": "#"}}},
     }
-    assert said(tree) == ["type at (root)", "type at /items"]
+    assert describe_sites(tree) == ["type at (root)", "type at /items"]
 
 
-def test_whether_a_site_can_be_broken_alone() -> None:
-    """Not within alternatives, where another branch has its say."""
+def test_a_site_within_alternatives_cannot_be_broken_alone() -> None:
     sites = Schema({"minimum": 0, "anyOf": [{"maximum": 5}], "allOf": [{"const": 1}]}).sites()
     assert {site.keyword: site.single for site in sites} == {
         "minimum": True,
@@ -86,8 +83,7 @@ def test_whether_a_site_can_be_broken_alone() -> None:
     }
 
 
-def test_names_of_digits_are_names() -> None:
-    """A property that is called like an index isn't taken for one."""
+def test_a_property_name_of_digits_is_not_an_index() -> None:
     document = {
         "type": "object",
         "properties": {
@@ -106,8 +102,7 @@ def test_names_of_digits_are_names() -> None:
 
 
 @pytest.mark.parametrize("event", events())
-def test_each_site_leads_to_what_it_is_about(event: str) -> None:
-    """The schema pointer holds the keyword with the value, and the path is the pointer's."""
+def test_the_pointers_of_each_site_lead_to_its_keyword_and_place(event: str) -> None:
     schema = Schema.load(event)
     assert len(set(map(str, schema.sites()))) <= len(schema.sites())
     for site in schema.sites():
@@ -167,10 +162,10 @@ def test_each_site_leads_to_what_it_is_about(event: str) -> None:
         ({"$ref": "#/$defs/a", "$defs": {"a": {"const": 1}}}, [("", "const", "/$defs/a", True)]),
         (
             {"$dynamicRef": "#a", "$defs": {"x": {"$dynamicAnchor": "a", "const": 1}}},
-            # Which one is meant depends on where it is looked from.
+            # The target depends on where the reference is.
             [("", "const", "/$defs/x", False)],
         ),
-        # Where nothing may be, the site is what would hold it.
+        # If no value is allowed at a place, the site is the object or array around it.
         ({"properties": {"a": False}}, [("", "properties", "", False)]),
         ({"prefixItems": [{}], "items": False}, [("", "items", "", False)]),
         ({"additionalProperties": False}, [("", "additionalProperties", "", True)]),
@@ -180,15 +175,15 @@ def test_each_site_leads_to_what_it_is_about(event: str) -> None:
         ({"unevaluatedProperties": True, "not": False}, [("", "not", "", False)]),
     ],
 )
-def test_where_sites_come_from(document: Any, found: list[tuple[str, str, str, bool]]) -> None:
-    """The place in payloads, the keyword, where in the schema it stands, and whether alone."""
+def test_sites_have_a_place_a_keyword_a_schema_pointer_and_single(
+    document: Any, found: list[tuple[str, str, str, bool]]
+) -> None:
     sites = Schema(document).sites()
     assert [(s.pointer, s.keyword, s.schema_pointer, s.single) for s in sites] == found
     assert [to_pointer(site.path) for site in sites] == [site.pointer for site in sites]
 
 
-def test_what_sites_are_about() -> None:
-    """The name that is required or forbidden, else what the keyword says."""
+def test_the_value_of_a_site_is_a_name_or_the_value_of_its_keyword() -> None:
     document = {
         "required": ["a"],
         "dependentRequired": {"a": ["b"], "b": ["a", "c"], "c": []},
@@ -229,21 +224,20 @@ def test_what_sites_are_about() -> None:
         ),
     ],
 )
-def test_what_belongs_together(document: Any, family: Any) -> None:
-    """What a keyword needs beside it to be judged."""
+def test_the_family_of_a_site_has_the_keywords_that_it_depends_on(
+    document: Any, family: Any
+) -> None:
     sites = Schema(document).sites()
     assert {site.keyword: site.family for site in sites if site.keyword in family} == family
 
 
-def test_a_place_that_is_reached_twice_is_one() -> None:
-    """By a reference and by itself."""
+def test_a_place_that_is_reached_twice_has_one_site() -> None:
     shared = {"properties": {"x": {"const": 1}}}
     document = {"allOf": [{"$ref": "#/$defs/a"}, {"$ref": "#/$defs/a"}], "$defs": {"a": shared}}
     assert [site.pointer for site in Schema(document).sites()] == ["/x"]
 
 
-def test_a_schema_object_is_followed_to_so_many_places() -> None:
-    """However many there are, since there may be no end of them."""
+def test_a_schema_object_is_visited_at_a_limited_number_of_places() -> None:
     properties = {f"p{number}": {"$ref": "#/$defs/a"} for number in range(MAX_PLACES + 3)}
     document = {"properties": properties, "$defs": {"a": {"const": 1}}}
     found = [site.pointer for site in Schema(document).sites()]
@@ -262,10 +256,9 @@ def test_a_schema_object_is_followed_to_so_many_places() -> None:
     ],
 )
 @pytest.mark.parametrize("by", ["properties", "patternProperties"])
-def test_names_that_only_additional_properties_speak_of(
+def test_additional_properties_get_a_name_that_nothing_else_describes(
     taken: list[str], name: str | None, by: str
 ) -> None:
-    """None where all that are tried are spoken of otherwise."""
     others = {n if by == "properties" else f"^{n}$": True for n in taken}
     document = {by: others, "additionalProperties": {"const": 1}}
     found = [site.pointer for site in Schema(document).sites()]
@@ -285,8 +278,7 @@ def test_names_that_only_additional_properties_speak_of(
         ("^[q]{2} [u]{2}$", "qq uu"), ("^(?:(?:[q]){2}){2}$", None),
     ],
 )  # fmt: skip
-def test_names_that_a_pattern_matches(pattern: str, name: str | None) -> None:
-    """The pattern without its anchors, or one of a few usual ones, or one made of its parts."""
+def test_pattern_properties_get_a_name_that_matches(pattern: str, name: str | None) -> None:
     document = {"patternProperties": {pattern: {"const": 1}}}
     found = [site.pointer for site in Schema(document).sites()]
     assert found == ([] if name is None else [f"/{name}"])

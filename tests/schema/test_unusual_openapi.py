@@ -1,4 +1,4 @@
-"""OpenAPI descriptions as others write them."""
+"""OpenAPI descriptions in unusual but valid forms."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def described(webhooks: dict[str, Any], **components: Any) -> Any:
     return Schema.from_openapi(document)
 
 
-def test_a_webhook_that_cannot_be_read_hinders_no_other() -> None:
+def test_an_unreadable_webhook_does_not_affect_others() -> None:
     lost = {"$ref": "#/components/requestBodies/Nope"}
     schemas = described(
         {"a": {"post": {"requestBody": lost}}, "b": {"post": {"requestBody": body({"const": 1})}}},
@@ -35,7 +35,7 @@ def test_a_webhook_that_cannot_be_read_hinders_no_other() -> None:
 
 
 def test_webhooks_and_bodies_behind_references() -> None:
-    """A path item among the components (OpenAPI 3.1), and a body by way of another."""
+    """A path item is among the components (OpenAPI 3.1), and a reference leads to a body."""
     schemas = described(
         {"a": {"$ref": "#/components/pathItems/P"}},
         pathItems={"P": {"post": {"requestBody": {"$ref": "#/components/requestBodies/A"}}}},
@@ -49,7 +49,7 @@ def test_webhooks_and_bodies_behind_references() -> None:
     assert not schemas["a"].is_valid("a")
 
 
-def test_references_in_a_circle() -> None:
+def test_references_in_a_cycle_are_rejected() -> None:
     schemas = described(
         {"a": {"post": {"requestBody": {"$ref": "#/components/requestBodies/A"}}}},
         requestBodies={"A": {"$ref": "#/components/requestBodies/A"}},
@@ -58,7 +58,7 @@ def test_references_in_a_circle() -> None:
         schemas["a"]
 
 
-def test_a_reference_where_there_are_no_components() -> None:
+def test_a_reference_to_missing_components_is_rejected() -> None:
     lost = body({"$ref": "#/components/schemas/X"})
     with pytest.raises(
         SchemaError, match=r"'#/components/schemas/X' .* leads nowhere; none is defined"
@@ -67,7 +67,7 @@ def test_a_reference_where_there_are_no_components() -> None:
 
 
 @pytest.mark.parametrize("mapping", [["a"], None, "a", {}, {"x": 3}])
-def test_a_mapping_that_is_none(mapping: Any) -> None:
+def test_an_invalid_mapping_of_a_discriminator_is_ignored(mapping: Any) -> None:
     schema = {
         "oneOf": [{"$ref": "#/$defs/a"}],
         "$defs": {"a": {"type": "object", "properties": {"x": {"type": "string"}}}},

@@ -1,4 +1,4 @@
-"""Schemas as others write them: each of these once broke a promise."""
+"""Schemas in unusual forms. Each of them once gave a wrong result."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ from kombo_fakes.schema.vocabulary import DRAFT_7, DRAFT_2019, map_subschemas
 
 
 @pytest.mark.parametrize("name", ["password", "binary", "byte", "decimal", "phone"])
-def test_a_format_that_is_not_checked_says_nothing(name: str, drawn: Any) -> None:
+def test_an_unchecked_format_does_not_constrain(name: str, drawn: Any) -> None:
     schema = Schema.load({"type": "string", "format": name})
     plain = Schema.load({"type": "string"})
     assert drawn(payloads(schema), 30) == drawn(payloads(plain), 30)
@@ -59,12 +59,12 @@ def test_a_format_of_another_dialect_is_not_checked(drawn: Any) -> None:
         {"type": "object", "required": ["a"], "properties": {"a": {"not": {"format": "byte"}}}},
     ],
 )
-def test_no_text_lacks_a_format_that_is_not_checked(document: dict[str, Any]) -> None:
+def test_excluding_an_unchecked_format_leaves_no_string(document: dict[str, Any]) -> None:
     with pytest.raises(SchemaError, match=r"no value satisfies it$"):
         payloads(document)
 
 
-def test_where_such_a_text_is_not_needed(drawn: Any) -> None:
+def test_an_unsatisfiable_string_may_be_optional(drawn: Any) -> None:
     schema = {"type": ["string", "integer"], "not": {"type": "string", "format": "password"}}
     assert {type(value) for value in drawn(payloads(schema), 30)} == {int}
 
@@ -84,7 +84,7 @@ PATTERNS = [
 
 
 @pytest.mark.parametrize("pattern", some_fast(PATTERNS, 3))
-def test_what_is_made_of_a_pattern_matches_it(pattern: str, drawn: Any) -> None:
+def test_strings_made_from_a_pattern_match_it(pattern: str, drawn: Any) -> None:
     schema = Schema.load({"type": "string", "pattern": pattern})
     texts = drawn(payloads(schema), 200)
     assert len(set(texts)) > 3
@@ -106,18 +106,20 @@ def test_property_names_match_their_pattern(drawn: Any) -> None:
         (r"[\d][^\d]", "[0-9][^0-9]"),
     ],
 )
-def test_patterns_in_python(pattern: str, python: str) -> None:
+def test_ecma_patterns_are_translated_to_python(pattern: str, python: str) -> None:
     assert to_python(pattern) == python
 
 
 @pytest.mark.parametrize("step", [0.01, 1.1, 1e-8, 0.3])
-def test_multiples_of_a_fraction(step: float, drawn: Any) -> None:
+def test_multiples_of_a_fraction_are_exact(step: float, drawn: Any) -> None:
     schema = Schema.load({"type": "number", "multipleOf": step})
     assert all(map(schema.is_valid, drawn(payloads(schema), 300)))
 
 
 @pytest.mark.parametrize("referred", [False, True])
-def test_a_name_that_several_patterns_match(referred: bool, drawn: Any) -> None:
+def test_a_name_that_several_patterns_match_satisfies_all_their_schemas(
+    referred: bool, drawn: Any
+) -> None:
     low, high = {"type": "integer", "minimum": 5000}, {"type": "integer", "maximum": 6000}
     document: dict[str, Any] = {
         "type": "object",
@@ -134,7 +136,7 @@ def test_a_name_that_several_patterns_match(referred: bool, drawn: Any) -> None:
 
 
 def described(needed: str) -> dict[str, Any]:
-    """A shape of OpenAPI that inherits from one which holds itself, as it does."""
+    """Return a recursive shape and one that inherits from it, as OpenAPI descriptions have them."""
     unit, team = ({"$ref": f"#/components/schemas/{name}"} for name in ("Unit", "Team"))
     units, teams = ({"type": "array", "items": one} for one in (unit, team))
     base = {"name": {"type": "string"}, "parent": unit, "under": units}
@@ -146,7 +148,7 @@ def described(needed: str) -> dict[str, Any]:
     return {"openapi": "3.0.3", "components": {"schemas": schemas}}
 
 
-def test_a_shape_that_inherits_from_one_which_holds_itself(drawn: Any) -> None:
+def test_a_shape_inherits_from_a_recursive_one(drawn: Any) -> None:
     schema = Schema.from_openapi(described("name"))["Team"]
     made = [*drawn(payloads(schema), 100), *drawn(payloads(schema, "realistic"), 100)]
     assert all(map(schema.is_valid, made))
@@ -157,12 +159,12 @@ def test_a_shape_that_inherits_from_one_which_holds_itself(drawn: Any) -> None:
     assert corners(schema)
 
 
-def test_such_a_shape_without_an_end() -> None:
+def test_a_shape_that_requires_an_infinite_value_is_rejected() -> None:
     with pytest.raises(SchemaError, match="no value satisfies it"):
         payloads(Schema.from_openapi(described("parent"))["Team"])
 
 
-def test_places_that_are_like_each_other_in_a_circle() -> None:
+def test_shapes_that_refer_to_each_other_in_a_cycle() -> None:
     unit, team = {"$ref": "#/$defs/unit"}, {"$ref": "#/$defs/team"}
     schema = Schema.load(
         {
@@ -193,7 +195,7 @@ def test_a_field_that_cannot_show_its_fact_holds_fields_that_can() -> None:
 
 
 @pytest.mark.parametrize("dialect", [DRAFT_7, DRAFT_2019, "the default"])
-def test_an_item_that_is_asked_for_is_of_the_branch_that_has_it(dialect: str) -> None:
+def test_a_required_item_comes_from_the_branch_that_has_it(dialect: str) -> None:
     branches = [
         {
             "type": "object",
@@ -215,14 +217,14 @@ def test_an_item_that_is_asked_for_is_of_the_branch_that_has_it(dialect: str) ->
 
 
 def entangled(count: int) -> dict[str, Any]:
-    """Types each of which has a property of each: there are count! ways through them."""
+    """Return types that each have a property of every other: there are count! paths through them."""
     references = {f"p{number}": {"$ref": f"#/$defs/d{number}"} for number in range(count)}
     one = {"type": "object", "properties": references, "additionalProperties": False}
     return {"$ref": "#/$defs/d0", "$defs": {f"d{number}": one for number in range(count)}}
 
 
 def layered(count: int) -> dict[str, Any]:
-    """Unions of two of the next layer each: there are 2 ** count ways through them."""
+    """Return unions of two of the next layer each: there are 2 ** count paths through them."""
     layers: dict[str, Any] = {
         f"{side}{number}": {"anyOf": [{"$ref": f"#/$defs/{next_}{number + 1}"} for next_ in "lr"]}
         for number in range(count)
@@ -232,12 +234,11 @@ def layered(count: int) -> dict[str, Any]:
     return {"$ref": "#/$defs/l0", "$defs": layers | ends}
 
 
-def test_sites_of_types_that_hold_each_other() -> None:
+def test_types_that_contain_each_other_have_few_sites() -> None:
     assert 9 < len(Schema.load(entangled(9)).sites()) <= 2 * 9 * MAX_PLACES
 
 
-def test_the_smallest_form_is_found_once() -> None:
-    """The layers below are looked at once and not on each way to them."""
+def test_the_smallest_form_of_each_layer_is_found_once() -> None:
     asked: list[str] = []
 
     def layer(number: int) -> Reference:
@@ -252,21 +253,21 @@ def test_the_smallest_form_is_found_once() -> None:
     assert len(asked) == 41
 
 
-def test_shapes_on_many_ways_can_be_had() -> None:
+def test_shapes_on_many_paths_can_be_drawn() -> None:
     assert build_blueprint(Schema.load(layered(40)))
 
 
-def test_shapes_of_types_that_hold_each_other() -> None:
+def test_types_that_contain_each_other_have_few_shapes() -> None:
     assert 9 < len(list(shapes(build_blueprint(Schema.load(entangled(9)))))) <= 9 * 9 * MAX_PLACES
 
 
 @pytest.mark.slow
-def test_corners_of_types_that_hold_each_other() -> None:
+def test_types_that_contain_each_other_have_corners() -> None:
     schema = Schema.load(entangled(7))
     assert {"optional-absent", "optional-present"} <= {corner.id for corner in corners(schema)}
 
 
-def test_a_misspelt_field_of_types_that_hold_each_other() -> None:
+def test_a_misspelt_field_of_types_that_contain_each_other_is_found() -> None:
     with pytest.raises(UnknownNameError, match=r"did you mean 'p1\.p2'"):
         next(generate(entangled(9), overrides={"p1.q2": {}}))
 
@@ -283,7 +284,9 @@ HUGE = 2**31 - 1
         {"type": "array", "contains": {"const": 1}, "maxContains": HUGE},
     ],
 )
-def test_what_would_break_a_huge_bound_is_not_made(document: dict[str, Any], drawn: Any) -> None:
+def test_huge_maximums_have_no_faults_and_no_huge_payloads(
+    document: dict[str, Any], drawn: Any
+) -> None:
     (bound,) = (keyword for keyword in document if keyword.startswith("max"))
     assert bound not in {fault.keyword for fault in faults(document)}
     assert all(len(corner.payload) < 1_000 for corner in corners(document) if corner.pointer == "")
@@ -291,7 +294,7 @@ def test_what_would_break_a_huge_bound_is_not_made(document: dict[str, Any], dra
 
 
 @pytest.mark.parametrize("keyword", ["minLength", "minItems", "minProperties", "minContains"])
-def test_what_would_be_huge_is_an_error_at_once(keyword: str) -> None:
+def test_huge_minimums_are_an_error_at_once(keyword: str) -> None:
     inner = {keyword: HUGE, "type": ["string", "array", "object"], "contains": {"const": 1}}
     document = {"type": "object", "properties": {"a": inner}, "required": ["a"]}
     if keyword == "minContains":
@@ -301,7 +304,7 @@ def test_what_would_be_huge_is_an_error_at_once(keyword: str) -> None:
             make(document)
 
 
-def test_long_texts_are_drawn_and_many_items_are_not(drawn: Any) -> None:
+def test_long_strings_are_drawn_and_many_items_are_not(drawn: Any) -> None:
     assert all(
         len(text) == 9_000 for text in drawn(payloads({"type": "string", "minLength": 9_000}), 5)
     )
@@ -315,29 +318,29 @@ def test_long_texts_are_drawn_and_many_items_are_not(drawn: Any) -> None:
     "pattern",
     ["^[a-f0-9]{128}$", "^(ab|c){101,}$", "^(?:[0-9]{150}-){2}$", "^[{101}]$", "^a{100}$"],
 )
-def test_patterns_that_repeat_a_hundred_times_and_more(pattern: str) -> None:
+def test_patterns_with_a_hundred_repetitions_and_more(pattern: str) -> None:
     schema = Schema.load({"type": "string", "pattern": pattern})
     assert schema.is_valid(generator_for(schema).generate(SeededChoices(0)))
 
 
-def test_a_pattern_that_repeats_too_often() -> None:
+def test_a_pattern_with_too_many_repetitions_is_rejected() -> None:
     with pytest.raises(SchemaError, match="70,000 repetitions are too many"):
         next(generate({"type": "string", "pattern": "^a{70000}$"}))
 
 
 @pytest.mark.parametrize("index", ["00", "9" * 5_000, "\u0663", "-"])
-def test_what_is_no_index(index: str) -> None:
+def test_strings_that_are_not_an_index_are_rejected(index: str) -> None:
     with pytest.raises(UnknownNameError, match=r"unknown field .*/data/changed_models/0/name"):
         next(generate("data-changed", overrides={f"/data/changed_models/{index}/name": "x"}))
 
 
-def test_an_item_that_is_too_far_away() -> None:
+def test_an_index_that_is_too_large_is_rejected() -> None:
     with pytest.raises(OverrideError, match="arrays are made with at most 100,000 items"):
         next(generate("data-changed", overrides={"/data/changed_models/999999999999/name": "x"}))
 
 
 class CountedDict(dict[str, Any]):
-    """A dict that knows how often it was copied."""
+    """A dict that counts how often it is copied."""
 
     copies = 0
 
@@ -346,7 +349,7 @@ class CountedDict(dict[str, Any]):
         return CountedDict(self)
 
 
-def test_what_holds_many_schemas_is_copied_once() -> None:
+def test_an_object_of_many_schemas_is_copied_once() -> None:
     many = CountedDict({str(number): {} for number in range(100)})
     assert (
         map_subschemas({"properties": many}, lambda where, child: True)["properties"]["99"] is True
@@ -355,7 +358,7 @@ def test_what_holds_many_schemas_is_copied_once() -> None:
     assert many["99"] == {}
 
 
-def test_ids_of_changes_are_different() -> None:
+def test_ids_of_changes_are_unique() -> None:
     document = {
         "type": "object",
         "required": ["a/b", "a_b", "A_B"],
@@ -377,7 +380,7 @@ ONE_NAME = String(patterns=("^z$",))
         (Filtered(String(), lambda value: False, "not"), "/a: not"),
     ],
 )
-def test_where_no_realistic_value_was_found(plan: Blueprint, place: str) -> None:
+def test_a_field_without_a_realistic_value_gets_a_plain_one(plan: Blueprint, place: str) -> None:
     generator = RealisticGenerator(Object({"a": plan}, frozenset({"a"})), "name")
     with pytest.raises(
         SchemaError, match=f"^name: {place}: the schema rejects all 60 realistic values"
@@ -386,6 +389,6 @@ def test_where_no_realistic_value_was_found(plan: Blueprint, place: str) -> None
 
 
 @pytest.mark.parametrize("pattern", [r"(?<n>a)\k<n>", r"[\b]", r"\0", "[^]", "("])
-def test_a_pattern_may_be_valid_and_not_understood(pattern: str) -> None:
+def test_a_pattern_may_be_valid_but_not_supported(pattern: str) -> None:
     with pytest.raises(SchemaError, match="that the validator understands"):
         Schema.load({"pattern": pattern})

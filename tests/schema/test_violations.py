@@ -1,4 +1,4 @@
-"""Messages: what is said of each keyword, and of values that nobody should have to print."""
+"""Messages about violations of each keyword, and about values that are hard to print."""
 
 from __future__ import annotations
 
@@ -127,7 +127,7 @@ TEXT_SHOWN = "'" + "a" * 53 + "...' (100,000 characters)"
         ({"items": {"properties": {"a/b": {"type": "null"}}}}, [{"a/b": 1}], snapshot('/0/a~1b: type: expected null, got 1')),
     ],
 )  # fmt: skip
-def test_what_is_said_of_each_keyword(document: Any, payload: Any, said: str) -> None:
+def test_each_keyword_has_a_message(document: Any, payload: Any, said: str) -> None:
     (violation,) = Schema(document).violations(payload)
     assert str(violation) == said
     with pytest.raises(ValidationError) as caught:
@@ -138,21 +138,21 @@ def test_what_is_said_of_each_keyword(document: Any, payload: Any, said: str) ->
 
 
 class Silent:
-    """A value that can't say what it is."""
+    """A value whose `repr` raises."""
 
     def __repr__(self) -> str:
         raise RuntimeError
 
 
 class Loud:
-    """A value that says more than one line."""
+    """A value whose `repr` has more than one line."""
 
     def __repr__(self) -> str:
         return "a\nb\x1b[31m"
 
 
 def nested(levels: int, value: Any = ()) -> Any:
-    """So many arrays, one in the other, around an empty one or something else."""
+    """Return arrays nested to a depth around an empty array or another value."""
     value = value or []
     for _ in range(levels):
         value = [value]
@@ -212,8 +212,7 @@ DOCUMENTS: dict[str, Any] = {
 
 @pytest.mark.parametrize("document", DOCUMENTS)
 @pytest.mark.parametrize("value", some_fast([*HOSTILE], 2))
-def test_hostile_values(value: str, document: str) -> None:
-    """Whatever a receiver was sent, the report is short, printable and can be written."""
+def test_messages_about_hostile_values_are_short_and_printable(value: str, document: str) -> None:
     payload = HOSTILE[value]
     if document == "below" and value in ("many items", "many properties"):
         payload = payload[:1_000] if isinstance(payload, list) else {"1": 1}
@@ -224,8 +223,7 @@ def test_hostile_values(value: str, document: str) -> None:
 
 
 @pytest.mark.parametrize("value", NO_JSON)
-def test_what_is_no_json_is_never_valid(value: str) -> None:
-    """What can't be written as JSON is refused by the schema that allows everything, too."""
+def test_values_that_are_not_json_are_invalid_by_every_schema(value: str) -> None:
     schema = Schema(True)
     assert not schema.is_valid(NO_JSON[value])
     found = schema.violations(NO_JSON[value])
@@ -258,19 +256,17 @@ def check(found: tuple[Violation, ...]) -> None:
         (nested(500), snapshot("(root): json: nested deeper than 200 levels")),
     ],
 )
-def test_what_is_said_of_what_is_no_json(payload: Any, said: str) -> None:
+def test_values_that_are_not_json_have_messages(payload: Any, said: str) -> None:
     (violation,) = Schema(True).violations(payload)
     assert str(violation) == said
 
 
-def test_every_value_that_is_no_json_is_listed() -> None:
-    """All at once, as with the schema's own violations."""
+def test_every_value_that_is_not_json_is_listed() -> None:
     found = Schema(True).violations({"a": float("nan"), "b": [{1: 2}, {3}]})
     assert [violation.pointer for violation in found] == ["/a", "/b/0", "/b/1"]
 
 
-def test_a_long_list_of_violations_is_cut() -> None:
-    """Twenty are shown, and how many more there are; all are kept."""
+def test_a_long_list_of_violations_shows_twenty_and_the_number_of_the_rest() -> None:
     with pytest.raises(ValidationError) as caught:
         Schema({"items": {"type": "string"}}).validate(list(range(1_500)))
     lines = str(caught.value).splitlines()
@@ -281,23 +277,23 @@ def test_a_long_list_of_violations_is_cut() -> None:
 
 
 class Text(str):
-    """A text of the caller's own kind."""
+    """A subclass of str."""
 
     __slots__ = ()
 
 
 class Whole(int):
-    """A number of the caller's own kind."""
+    """A subclass of int."""
 
 
 class State(str, enum.Enum):
-    """A text from an enumeration."""
+    """A string in an enum class."""
 
     ACTIVE = "ACTIVE"
 
 
 class Level(enum.IntEnum):
-    """A number from an enumeration."""
+    """A number in an enum class."""
 
     LOW = 1
 
@@ -317,14 +313,14 @@ class Level(enum.IntEnum):
         ({"type": "array", "maxItems": 1}, (State.ACTIVE,), True),
     ],
 )
-def test_subclasses_count_as_what_they_are(document: Any, payload: Any, valid: bool) -> None:
-    """A member of an enumeration or any other kind of text or number is judged by its value."""
+def test_subclasses_of_strings_and_numbers_are_validated_by_their_value(
+    document: Any, payload: Any, valid: bool
+) -> None:
     assert Schema(document).is_valid(payload) is valid
     assert bool(Schema(document).violations(payload)) is not valid
 
 
-def test_a_lone_surrogate_is_one_character() -> None:
-    """It can't be handed to the validator, and is judged all the same."""
+def test_a_lone_surrogate_counts_as_one_character() -> None:
     assert Schema({"maxLength": 1}).is_valid("\ud800")
     assert not Schema({"maxLength": 1}).is_valid(["\ud800"][0] * 2)
     assert Schema({"type": "string"}).is_valid("\udfff")
@@ -346,8 +342,7 @@ def test_a_lone_surrogate_is_one_character() -> None:
         ({"a": Loud()}, "{'a': a\\nb\\x1b[31m}"), ([Silent()], "an array of 1 items"),
     ],
 )  # fmt: skip
-def test_shorten(value: Any, text: str) -> None:
-    """A value is shown whole where it is short and plain, else by what it is."""
+def test_shorten_shows_short_plain_values_whole_and_describes_others(value: Any, text: str) -> None:
     assert shorten(value) == text
 
 
@@ -359,8 +354,7 @@ def test_shorten(value: Any, text: str) -> None:
         max_leaves=6,
     )
 )
-def test_shorten_is_short(value: Any) -> None:
-    """One printable line that can be written, of anything."""
+def test_shorten_gives_one_short_printable_line(value: Any) -> None:
     text = shorten(value)
     assert 0 < len(text) <= 160
     assert text.isprintable()
@@ -402,14 +396,13 @@ def test_shorten_is_short(value: Any) -> None:
         ("\n", ["event"], snapshot("unknown thing '\\n' here; expected one of: event")),
     ],
 )
-def test_unknown_names(name: str, known: Any, message: str) -> None:
+def test_an_unknown_name_gets_a_suggestion(name: str, known: Any, message: str) -> None:
     error = unknown_name_error("thing", name, known, where=" here")
     assert str(error) == message
     assert isinstance(error, LookupError)
 
 
-def test_nearest_prefers_the_same_letters() -> None:
-    """Only case differs: that is it, however many others are near."""
+def test_the_nearest_name_is_the_one_that_differs_only_in_case() -> None:
     assert find_nearest("Data.State", ["data.states", "data.state"]) == "data.state"
     assert find_nearest("", ["a"]) is None
 
@@ -498,26 +491,23 @@ def test_nearest_prefers_the_same_letters() -> None:
         ),
     ],
 )
-def test_what_is_said_to_the_letter(document: Any, payload: Any, said: str) -> None:
+def test_messages_are_exact(document: Any, payload: Any, said: str) -> None:
     assert [str(violation) for violation in Schema(document).violations(payload)] == [said]
 
 
 def test_twenty_violations_are_all_shown() -> None:
-    """And there is no more to tell of."""
     with pytest.raises(ValidationError) as caught:
         Schema({"items": {"type": "string"}}).validate(list(range(20)))
     assert str(caught.value).splitlines()[-1] == "/19: type: expected string, got 19"
 
 
-def test_the_depth_of_values_is_bounded() -> None:
-    """By the same number as that of documents, and told with the whole value as its place."""
+def test_the_depth_of_values_is_bounded_like_that_of_documents() -> None:
     assert Schema(True).is_valid(nested(MAX_DEPTH))
     (violation,) = Schema(True).violations(nested(MAX_DEPTH + 1))
     assert violation == Violation("", "json", "nested deeper than 200 levels")
 
 
-def test_what_else_is_wrong_at_the_greatest_depth() -> None:
-    """It is told as everywhere, and nothing of the depth."""
+def test_violations_at_the_greatest_depth_are_reported() -> None:
     (violation,) = Schema(True).violations(nested(MAX_DEPTH, math.nan))
     assert violation == Violation("/0" * MAX_DEPTH, "json", "nan is not a JSON number")
     (violation,) = Schema(True).violations({"a": {"\ud800": 1}})
@@ -525,8 +515,7 @@ def test_what_else_is_wrong_at_the_greatest_depth() -> None:
     assert "contains a lone surrogate" in violation.message
 
 
-def test_the_size_of_integers_is_bounded() -> None:
-    """By the digits that Python converts, in both directions."""
+def test_the_size_of_integers_is_bounded_by_the_digits_that_python_converts() -> None:
     largest = 10**4300 - 1
     assert not Schema(True).violations([largest, -largest])
     for number in (largest + 1, -largest - 1):
@@ -534,11 +523,9 @@ def test_the_size_of_integers_is_bounded() -> None:
         assert str(violation).endswith("has more than 4,300 digits")
 
 
-def test_what_the_validator_is_given_is_the_same_value() -> None:
-    """In the plain types, whatever kinds of their own a caller uses."""
-
+def test_subclasses_are_converted_to_equal_plain_values() -> None:
     class Fraction(float):
-        """A number of the caller's own kind."""
+        """A subclass of float."""
 
     value = {"a": (Fraction(1.5), True, None, Whole(2), Text("x\ud800"))}
     given = to_plain_json(value)

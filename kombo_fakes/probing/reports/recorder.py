@@ -6,12 +6,12 @@ signatures of what was sent, but never the secret.
 
 from __future__ import annotations
 
-import json
 import re
 import threading
 from base64 import b64encode
 from pathlib import Path
-from typing import Any
+
+from harfile import Content, Creator, HarFile, PostData, Record, Request, Response, Timings
 
 from kombo_fakes.core.writer import to_pretty_json
 from kombo_fakes.errors import OutputError
@@ -38,15 +38,18 @@ class Recorder:
     def __init__(self, directory: str, url: str) -> None:
         self._directory, self._url = Path(directory), without_secrets(url)
         self._guard = threading.Lock()
-        self._entries: list[dict[str, Any]] = []
+        self._count = 0
+        self._part = self._directory / "probe.har.part"
         try:
             self._directory.mkdir(parents=True, exist_ok=True)
             if any(self._directory.iterdir()):
                 raise OutputError(f"{directory}: is not empty; give a new directory")
+            self._stream = self._part.open("w", encoding="ascii")
         except OutputError:
             raise
         except OSError as error:
             raise OutputError(f"{directory}: cannot be written: {error.strerror}") from None
+        self._archive = HarFile(self._stream, creator=Creator("kombo_fakes", __version__))
 
     def __enter__(self) -> Recorder:
         return self
@@ -66,8 +69,12 @@ class Recorder:
             OutputError: if the files cannot be written.
         """
         with self._guard:
-            self._entries.append(_har_entry(self._url, delivery, reply))
-            number = len(self._entries)
+            self._count += 1
+            number = self._count
+            try:
+                _add_entry(self._archive, self._url, delivery, reply)
+            except OSError as error:
+                raise self._output_error(error) from None
         stem = f"{number:05}-{re.sub(r'[^A-Za-z0-9._-]+', '-', name)[:80]}"
         entry = {
             "case": name,
@@ -79,66 +86,57 @@ class Recorder:
             (self._directory / f"{stem}.json").write_bytes(to_pretty_json(entry) + b"\n")
             (self._directory / f"{stem}.body").write_bytes(delivery.body)
         except OSError as error:
-            raise OutputError(f"{self._directory}: cannot be written: {error.strerror}") from None
+            raise self._output_error(error) from None
 
     def close(self) -> None:
-        """Write the HAR archive of all exchanges; nothing if there were none.
+        """Complete the HAR archive.
+
+        Entries are written as they come, so that a long run takes no memory. The archive has its
+        name only when it is complete: a run that is killed leaves no file that looks like one.
 
         Raises:
             OutputError: if it cannot be written.
         """
-        # `harfile` would write entries as they come, but closes the JSON document only at the end:
-        # a run that is killed would leave an archive that no program reads. This way it leaves the
-        # complete files of each exchange.
-        if not self._entries:
-            return
-        log = {
-            "version": "1.2",
-            "creator": {"name": "kombo_fakes", "version": __version__},
-            "entries": self._entries,
-        }
         try:
-            text = json.dumps({"log": log}, ensure_ascii=True, indent=1)
-            (self._directory / "probe.har").write_text(text + "\n", encoding="ascii")
+            self._archive.close()
+            self._stream.close()
+            self._part.replace(self._directory / "probe.har")
         except OSError as error:
-            raise OutputError(f"{self._directory}: cannot be written: {error.strerror}") from None
+            raise self._output_error(error) from None
+
+    def _output_error(self, error: OSError) -> OutputError:
+        return OutputError(f"{self._directory}: cannot be written: {error.strerror}")
 
 
-def _har_entry(url: str, delivery: Delivery, reply: Reply) -> dict[str, Any]:
+def _add_entry(archive: HarFile, url: str, delivery: Delivery, reply: Reply) -> None:
     milliseconds = round(reply.seconds * 1000, 3)
-    return {
-        "startedDateTime": _EPOCH,
-        "time": milliseconds,
-        "request": {
-            "method": delivery.method,
-            "url": url,
-            "httpVersion": "HTTP/1.1",
-            "cookies": [],
-            "headers": [{"name": name, "value": value} for name, value in delivery.headers],
-            "queryString": [],
-            "postData": {
-                "mimeType": delivery.header("content-type") or "",
-                "text": delivery.body.decode("utf-8", "replace"),
-            },
-            "headersSize": -1,
-            "bodySize": len(delivery.body),
-        },
-        "response": {
-            "status": reply.status or 0,
-            "statusText": reply.trouble or "",
-            "httpVersion": "HTTP/1.1",
-            "cookies": [],
-            "headers": [{"name": name, "value": value} for name, value in reply.headers],
-            "content": {
-                "size": len(reply.body),
-                "mimeType": reply.header("content-type") or "",
-                "encoding": "base64",
-                "text": b64encode(reply.body).decode("ascii"),
-            },
-            "redirectURL": reply.header("location") or "",
-            "headersSize": -1,
-            "bodySize": len(reply.body),
-        },
-        "cache": {},
-        "timings": {"send": 0, "wait": milliseconds, "receive": 0},
-    }
+    archive.add_entry(
+        startedDateTime=_EPOCH,
+        time=milliseconds,
+        request=Request(
+            method=delivery.method,
+            url=url,
+            httpVersion="HTTP/1.1",
+            headers=[Record(name, value) for name, value in delivery.headers],
+            postData=PostData(
+                mimeType=delivery.header("content-type") or "",
+                text=delivery.body.decode("utf-8", "replace"),
+            ),
+            bodySize=len(delivery.body),
+        ),
+        response=Response(
+            status=reply.status or 0,
+            statusText=reply.trouble or "",
+            httpVersion="HTTP/1.1",
+            headers=[Record(name, value) for name, value in reply.headers],
+            content=Content(
+                size=len(reply.body),
+                mimeType=reply.header("content-type") or "",
+                encoding="base64",
+                text=b64encode(reply.body).decode("ascii"),
+            ),
+            redirectURL=reply.header("location") or "",
+            bodySize=len(reply.body),
+        ),
+        timings=Timings(send=0, wait=milliseconds, receive=0),
+    )

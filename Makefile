@@ -100,17 +100,19 @@ lint: $(READY) ## Check style and types.
 	@output=$$(PATH="$(abspath $(BIN)):$$PATH" PYTHONPATH="$(CURDIR)" PYRIGHT_PYTHON_IGNORE_WARNINGS=1 \
 		$(BIN)/pyright --verifytypes kombo_fakes --ignoreexternal) || { echo "$$output"; exit 1; }
 
+# A command that fails leaves the old examples as they are.
 examples: $(READY) ## Write examples/valid, examples/invalid and examples/events again.
-	rm -rf examples/valid examples/invalid examples/events
-	$(BIN)/kombo-fakes generate -n 10 --out examples/valid/
-	$(BIN)/kombo-fakes generate --values corners --out examples/valid/
-	$(BIN)/kombo-fakes generate --fault '*' --out examples/invalid/
-	mkdir -p examples/events
+	rm -rf build/examples && mkdir -p build/examples/events examples
+	$(BIN)/kombo-fakes generate -n 10 --out build/examples/valid/
+	$(BIN)/kombo-fakes generate --values corners --out build/examples/valid/
+	$(BIN)/kombo-fakes generate --fault '*' --out build/examples/invalid/
 	for event in $$($(BIN)/kombo-fakes events | cut -f1 | tail -n +2); do \
-		file=examples/events/$$(echo $$event | tr : .); \
+		file=build/examples/events/$$(echo $$event | tr : .); \
 		$(BIN)/kombo-fakes generate --event $$event -n 5 --out $$file-valid.ndjson || exit 1; \
 		$(BIN)/kombo-fakes generate --event $$event --fault '*' --out $$file-invalid.ndjson || exit 1; \
 	done
+	rm -rf examples/valid examples/invalid examples/events
+	mv build/examples/* examples/
 
 events: $(READY) ## Write kombo_fakes/types.py and __init__.pyi again after you change a schema or an event.
 	$(BIN)/python -m codegen

@@ -5,8 +5,9 @@ from __future__ import annotations
 import sys
 
 from kombo_fakes.cli.terminal import escape, is_terminal, print_line
+from kombo_fakes.core.messages import pluralize
 from kombo_fakes.probing.model import CATEGORY_TITLES
-from kombo_fakes.probing.reports.plain_text import GROUP_NAMES, counted, how_likely, sentence
+from kombo_fakes.probing.reports.plain_text import GROUP_NAMES, how_likely, sentence
 from kombo_fakes.probing.reports.report import Report, count_findings, note_stopped
 
 
@@ -32,7 +33,7 @@ def print_report(report: Report) -> None:
     console.print(Padding(grid, (0, 0, 1, 2)))
     for number, finding in enumerate(report.findings, 1):
         console.print(Text(f"{number}. {escape(finding.title)}", style="bold red"))
-        category, cases = CATEGORY_TITLES[finding.category], counted(len(finding.cases), "case")
+        category, cases = CATEGORY_TITLES[finding.category], pluralize(len(finding.cases), "case")
         about = f"{category} · {how_likely(finding)} · {cases}"
         console.print(Padding(Text(about, style="dim"), (0, 0, 0, 3)))
         for line in finding.text.splitlines()[:6]:

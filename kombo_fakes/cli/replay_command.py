@@ -9,7 +9,7 @@ import rich_click as click
 
 from kombo_fakes.cli.options import format_examples, transport_options
 from kombo_fakes.cli.status import FINE, FOUND
-from kombo_fakes.core.messages import shorten
+from kombo_fakes.core.messages import pluralize, shorten
 
 if TYPE_CHECKING:
     from kombo_fakes.probing.reports.kept_exchanges import KeptExchange
@@ -91,7 +91,8 @@ def _read_target(data: Any, name: str) -> str:
     to = data.get("url") or data.get("target") if isinstance(data, dict) else None
     if not isinstance(to, str) or "://" not in to:
         raise click.UsageError(f"{name}: does not name a receiver; add --url URL")
-    if to.endswith("?..."):
+    # Reports of earlier versions have no such field, and no query either.
+    if data.get("query_removed", "?" in to):
         raise click.UsageError(
             f"{name}: was sent to {shorten(to, 200)}, without the query; add --url URL"
         )
@@ -99,9 +100,7 @@ def _read_target(data: Any, name: str) -> str:
 
 
 def _mention_known(data: Any) -> str:
-    from kombo_fakes.probing.reports.plain_text import counted
-
     known = data.get("known") if isinstance(data, dict) else None
     if not isinstance(known, list) or not known:
         return ""
-    return f"; to send its {counted(len(known), 'known finding')}, add --finding ID"
+    return f"; to send its {pluralize(len(known), 'known finding')}, add --finding ID"

@@ -7,6 +7,16 @@ from collections.abc import Iterable
 
 from kombo_fakes.errors import UnknownNameError
 
+_LISTED = 20
+"""The most known names that a message lists."""
+
+_COMMANDS = {
+    "event": "kombo-fakes events",
+    "fault": "kombo-fakes faults",
+    "wire fault": "kombo-fakes faults --wire",
+}
+"""The commands that list all names of a kind."""
+
 
 def unknown_name_error(
     kind: str, name: str, known: Iterable[str], *, where: str = ""
@@ -25,8 +35,11 @@ def unknown_name_error(
         >>> print(unknown_name_error("colour", "x", ["red", "green"], where=" in the table"))
         unknown colour 'x' in the table; expected one of: green, red
     """
-    name = str(name)  # Callers may give anything.
-    return UnknownNameError(f"unknown {kind} {shorten(name)}{where}; {suggest(name, known)}")
+    name, known = str(name), set(known)  # Callers may give anything.
+    message = f"unknown {kind} {shorten(name)}{where}; {suggest(name, known)}"
+    if kind in _COMMANDS and len(known) > _LISTED and find_nearest(name, sorted(known)) is None:
+        message += f"; `{_COMMANDS[kind]}` lists them all"
+    return UnknownNameError(message)
 
 
 def suggest(name: str, known: Iterable[str]) -> str:
@@ -42,9 +55,20 @@ def suggest(name: str, known: Iterable[str]) -> str:
         return f"did you mean {near!r}?"
     if not names:
         return "none is defined"
-    if len(names) <= 12:
-        return "expected one of: " + ", ".join(names)
-    return f"there are {len(names)}, for example {', '.join(names[:3])}"
+    shown = [name or "'' (the root)" for name in names]
+    if len(names) <= _LISTED:
+        return "expected one of: " + ", ".join(shown)
+    return f"there are {len(names)}, for example {', '.join(shown[:3])}"
+
+
+def pluralize(number: int, one: str, many: str = "") -> str:
+    """Join a number and the word for what is counted.
+
+    Examples:
+        >>> pluralize(1, "case"), pluralize(1_200, "case")
+        ('1 case', '1,200 cases')
+    """
+    return f"{number:,} {one if number == 1 else many or one + 's'}"
 
 
 def find_nearest(name: str, known: Iterable[str]) -> str | None:
@@ -81,10 +105,12 @@ def shorten(value: object, limit: int = 60) -> str:
         return _shorten_string(value, limit)
     if isinstance(value, (list, tuple)):
         text = _repr(value) if len(value) <= 8 and _is_flat(value) else ""
-        return text if 0 < len(text) <= limit else f"an array of {len(value):,} items"
+        return text if 0 < len(text) <= limit else f"an array of {pluralize(len(value), 'item')}"
     if isinstance(value, dict):
         text = _repr(value) if len(value) <= 4 and _is_small(value) else ""
-        return text if 0 < len(text) <= limit else f"an object of {len(value):,} properties"
+        if 0 < len(text) <= limit:
+            return text
+        return f"an object of {pluralize(len(value), 'property', 'properties')}"
     if isinstance(value, bool) or value is None:
         return {True: "true", False: "false", None: "null"}[value]
     if isinstance(value, int) and value.bit_length() > 200:

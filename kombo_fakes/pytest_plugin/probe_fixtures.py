@@ -147,7 +147,8 @@ def kombo_probe(
 
 def _report_as_subtests(report: Report, subtests: Any) -> None:
     # No __tracebackhide__ here: pytest cannot report a skip if it hides all frames.
-    from kombo_fakes.probing.reports.plain_text import GROUPS, counted, finding_lines
+    from kombo_fakes.core.messages import pluralize
+    from kombo_fakes.probing.reports.plain_text import GROUPS, finding_lines
     from kombo_fakes.probing.reports.reasons import split_not_judged
 
     for finding in report.findings:
@@ -159,7 +160,7 @@ def _report_as_subtests(report: Report, subtests: Any) -> None:
     for group, title in GROUPS.items():
         tried, failed = report.tried(group), report.failed(group)
         if tried and not failed:
-            with subtests.test(msg=f"{title} ({counted(tried, 'case')})"):
+            with subtests.test(msg=f"{title} ({pluralize(tried, 'case')})"):
                 pass
     for entry in report.unjudged:
         what, why = split_not_judged(entry)

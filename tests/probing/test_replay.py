@@ -191,3 +191,21 @@ def test_a_report_of_an_application_needs_a_url(capsys, tmp_path):
     assert main(["replay", str(file)]) == 2
     assert "does not name a receiver; add --url URL" in capsys.readouterr().err
     assert read_kept_exchanges({"findings": []}, "x") == []
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        {"url": "http://127.0.0.1:9/hooks?...", "query_removed": True},
+        {"target": "http://127.0.0.1:9/hooks?...", "query_removed": True},
+        {"target": "http://127.0.0.1:9/hooks?..."},  # An earlier version wrote no query_removed.
+    ],
+)
+def test_a_report_without_the_query_of_its_url_needs_a_url(data, capsys, tmp_path):
+    file = tmp_path / "report.json"
+    file.write_text(json.dumps({"findings": [], **data}))
+    assert main(["replay", str(file)]) == 2
+    assert capsys.readouterr().err.endswith(
+        f"error: {file}: was sent to 'http://127.0.0.1:9/hooks?...', without the query; "
+        "add --url URL\n"
+    )

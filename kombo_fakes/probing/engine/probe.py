@@ -128,4 +128,6 @@ def run_probe(
     with closing(target), closing(ProbeRun(target, settings, subscribers)) as run:
         report = run.run()
     url = urljoin("http://127.0.0.1:8000/", without_secrets(settings.url))
-    return replace(report, url=target.name if isinstance(receiver, str) else url)
+    if isinstance(receiver, str):
+        return replace(report, url=target.name, is_query_removed="?" in receiver)
+    return replace(report, url=url)

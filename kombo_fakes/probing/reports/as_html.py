@@ -10,9 +10,10 @@ from collections.abc import Iterable, Sequence
 from importlib.resources import files
 from typing import Any
 
+from kombo_fakes.core.messages import pluralize
 from kombo_fakes.probing.model import CATEGORY_TITLES, Case, Finding
 from kombo_fakes.probing.reports.payload_diff import differences_from_valid
-from kombo_fakes.probing.reports.plain_text import GROUP_NAMES, counted, how_likely, sentence
+from kombo_fakes.probing.reports.plain_text import GROUP_NAMES, how_likely, sentence
 from kombo_fakes.probing.reports.readable import body_text, reply_text, request_head, visible
 from kombo_fakes.probing.reports.report import Outcome, Report
 from kombo_fakes.probing.reports.sequence_diagram import draw_sequence
@@ -112,7 +113,7 @@ def _tried(report: Report) -> Counter[str]:
 def _verdict(report: Report) -> dict[str, str]:
     count = len(report.findings)
     if count:
-        return {"state": "wrong", "text": counted(count, "finding")}
+        return {"state": "wrong", "text": pluralize(count, "finding")}
     if report.stopped:
         return {"state": "wrong", "text": "Stopped early"}
     return {"state": "fine", "text": "No findings" if not report.skipped else "No new findings"}
@@ -166,7 +167,7 @@ def _finding(finding: Finding, report: Report) -> dict[str, Any]:
         "source": finding.cause.source,
         "category": CATEGORY_TITLES[finding.category],
         "likelihood": how_likely(finding),
-        "count": counted(len(finding.cases), "case"),
+        "count": pluralize(len(finding.cases), "case"),
         "cases": finding.cases,
         "diagram": draw_sequence(finding.exchanges),
         "diff": _diff(finding, report),

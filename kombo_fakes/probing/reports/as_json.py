@@ -32,6 +32,7 @@ def data_report(report: Report) -> dict[str, Any]:
         "format": FORMAT,
         "made_by": f"kombo_fakes {__version__}",
         "target": report.target,
+        "query_removed": report.is_query_removed,
         "policy": report.policy,
         "seed": report.seed,
         "events": list(report.events),

@@ -9,7 +9,8 @@ from __future__ import annotations
 import re
 from xml.etree import ElementTree
 
-from kombo_fakes.probing.reports.plain_text import GROUPS, counted, finding_lines
+from kombo_fakes.core.messages import pluralize
+from kombo_fakes.probing.reports.plain_text import GROUPS, finding_lines
 from kombo_fakes.probing.reports.reasons import split_not_judged
 from kombo_fakes.probing.reports.report import Report
 
@@ -39,7 +40,7 @@ def junit_report(report: Report) -> bytes:
         tried = report.tried(group)
         if tried and not report.failed(group):
             ElementTree.SubElement(
-                suite, "testcase", classname="cases", name=f"{name} ({counted(tried, 'case')})"
+                suite, "testcase", classname="cases", name=f"{name} ({pluralize(tried, 'case')})"
             )
     for entry in report.unjudged:
         what, why = split_not_judged(entry)

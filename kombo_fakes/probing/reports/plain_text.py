@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from kombo_fakes.core.messages import pluralize
 from kombo_fakes.probing.model import CATEGORY_TITLES, Finding, Likelihood
 from kombo_fakes.probing.reports.readable import visible
 
@@ -47,7 +48,7 @@ def finding_lines(finding: Finding, url: str) -> list[str]:
     about = [
         CATEGORY_TITLES[finding.category],
         how_likely(finding),
-        counted(len(finding.cases), "case"),
+        pluralize(len(finding.cases), "case"),
     ]
     lines = [finding.title, " · ".join(about), *finding.text.splitlines()]
     if finding.exchanges:
@@ -84,13 +85,3 @@ def sentence(text: str) -> str:
         ('lift the limit.', 'is it the right path?')
     """
     return text if text.endswith((".", "?", "!")) else f"{text}."
-
-
-def counted(number: int, one: str, many: str = "") -> str:
-    """Join a number and the word for what is counted.
-
-    Examples:
-        >>> counted(1, "case"), counted(1_200, "case")
-        ('1 case', '1,200 cases')
-    """
-    return f"{number:,} {one if number == 1 else many or one + 's'}"

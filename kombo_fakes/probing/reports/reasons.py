@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from kombo_fakes.core.messages import pluralize
 from kombo_fakes.probing.reasons import (
     CasesNotSent,
     DrawnPayloadsNotSent,
@@ -26,7 +27,6 @@ from kombo_fakes.probing.reasons import (
     TimelinesNotJudged,
     TooManyRateLimited,
 )
-from kombo_fakes.probing.reports.plain_text import counted
 from kombo_fakes.probing.reports.wording import describe_loss, join_some
 from kombo_fakes.probing.secrets.encodings import SHORTEST
 from kombo_fakes.webhooks.shipped import DEFAULT_EVENT
@@ -121,9 +121,9 @@ def _split_reason(reason: NotJudgedReason) -> tuple[str, str]:
         case CasesNotSent(phase, count, total):
             return f"{count:,} of {total:,} {phase}", "not sent, because similar ones hung"
         case DrawnPayloadsNotSent(count):
-            return counted(count, "drawn payload"), "not sent, because too many of them hung"
+            return pluralize(count, "drawn payload"), "not sent, because too many of them hung"
         case TimelinesNotJudged(why, ids):
-            return counted(len(ids), "timeline"), f"{_TIMELINE_REASONS[why]}: {join_some(ids)}"
+            return pluralize(len(ids), "timeline"), f"{_TIMELINE_REASONS[why]}: {join_some(ids)}"
 
 
 def _why(reason: StopReason) -> str:
@@ -148,7 +148,7 @@ def describe_retries(count: int, error: str) -> str:
         count: How many times.
         error: What the first of them gave.
     """
-    times = counted(count, "time")
+    times = pluralize(count, "time")
     return f"the state could not be observed {times}, and a moment later it could: {error}"
 
 

@@ -37,6 +37,7 @@ class Recorder:
 
     def __init__(self, directory: str, url: str) -> None:
         self._directory, self._url = Path(directory), without_secrets(url)
+        self._is_query_removed = "?" in url
         self._guard = threading.Lock()
         self._count = 0
         self._part = self._directory / "probe.har.part"
@@ -47,6 +48,8 @@ class Recorder:
             self._stream = self._part.open("w", encoding="ascii")
         except OutputError:
             raise
+        except FileExistsError:
+            raise OutputError(f"{directory}: is a file; give a new directory") from None
         except OSError as error:
             raise OutputError(f"{directory}: cannot be written: {error.strerror}") from None
         self._archive = HarFile(self._stream, creator=Creator("kombo_fakes", __version__))
@@ -79,6 +82,7 @@ class Recorder:
         entry = {
             "case": name,
             "url": self._url,
+            "query_removed": self._is_query_removed,
             "curl": delivery.curl(self._url, body_file=f"{stem}.body"),
             **exchange_data(Exchange(delivery, reply)),
         }

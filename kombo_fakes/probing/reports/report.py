@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
+from kombo_fakes.core.messages import pluralize
 from kombo_fakes.core.public import public
 from kombo_fakes.errors import ReceiverError
 from kombo_fakes.probing.model import Case, Category, Finding, Policy, Reply
 from kombo_fakes.probing.reasons import Interrupted, NotJudged, Stop
-from kombo_fakes.probing.reports.plain_text import counted, finding_lines
+from kombo_fakes.probing.reports.plain_text import finding_lines
 from kombo_fakes.probing.reports.readable import visible
 from kombo_fakes.probing.reports.reasons import describe_not_judged, describe_stop
 
@@ -62,6 +63,8 @@ class Report:
         stops: Why the runs of events ended before their time; empty if none did.
         seconds: How long it took.
         url: Where the deliveries went, or would go if an application in this process were served.
+        is_query_removed: True if the receiver was given as a URL with a query, which `target` and
+            `url` do not contain.
     """
 
     target: str
@@ -78,6 +81,7 @@ class Report:
     stops: tuple[Stop, ...]
     seconds: float = field(compare=False)
     url: str = "http://127.0.0.1/"
+    is_query_removed: bool = False
 
     @property
     def ok(self) -> bool:
@@ -132,8 +136,8 @@ class Report:
 
 def count_findings(report: Report) -> str:
     """How much was found in how many deliveries, in words."""
-    found = counted(len(report.findings), "finding") if report.findings else "no finding"
-    return f"{found} in {counted(report.deliveries, 'delivery', 'deliveries')}"
+    found = pluralize(len(report.findings), "finding") if report.findings else "no finding"
+    return f"{found} in {pluralize(report.deliveries, 'delivery', 'deliveries')}"
 
 
 def note_stopped(report: Report) -> str:

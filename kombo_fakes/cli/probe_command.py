@@ -19,6 +19,7 @@ from kombo_fakes.cli.options import (
 from kombo_fakes.cli.progress import show_phases
 from kombo_fakes.cli.secret import secret_options
 from kombo_fakes.cli.status import FINE, FOUND, INTERRUPTED, UNUSABLE
+from kombo_fakes.core.messages import shorten
 
 if TYPE_CHECKING:
     from kombo_fakes.probing.engine.run_events import Subscriber
@@ -31,6 +32,20 @@ EXAMPLES = format_examples(
     "kombo-fakes probe URL --json known.json           keep what is wrong today",
     "kombo-fakes probe URL --baseline known.json       report only what is new",
 )
+
+
+def _check_template(
+    context: click.Context, parameter: click.Parameter, template: str | None
+) -> str | None:
+    from kombo_fakes.probing.receivers.resolve import PLACEHOLDER
+    from kombo_fakes.wire.transport.urls import without_secrets
+
+    if template is not None and PLACEHOLDER not in template:
+        raise click.UsageError(
+            f"--observe-url {shorten(without_secrets(template))}: has no {PLACEHOLDER}; put it "
+            "where the id of the integration belongs"
+        )
+    return template
 
 
 @click.command("probe", epilog=EXAMPLES)
@@ -46,7 +61,7 @@ EXAMPLES = format_examples(
     " payloads, and it has to accept those of future releases.",
 )  # fmt: skip
 @click.option(
-    "--observe-url", "observe", metavar="TEMPLATE",
+    "--observe-url", "observe", metavar="TEMPLATE", callback=_check_template,
     help="A URL with {integration_id} in it, where the receiver shows what it has stored of an"
     " integration: 404, or a JSON object with state, qa_status, setup_status, updated_at and"
     " optionally events.",

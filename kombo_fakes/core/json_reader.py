@@ -142,7 +142,7 @@ def _document_errors(path: str | os.PathLike[str]) -> Iterator[None]:
     except FileNotFoundError:
         raise DocumentError(f"{name}: no such file") from None
     except IsADirectoryError:
-        raise DocumentError(f"{name}: is a directory; name the files in it") from None
+        raise DocumentError(f"{name}: is a directory; expected a file") from None
     except DocumentError:
         raise
     except CompressionError as error:

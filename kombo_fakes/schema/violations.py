@@ -11,7 +11,7 @@ from typing import Any
 import jsonschema_rs
 
 from kombo_fakes.core.json_reader import MAX_DEPTH
-from kombo_fakes.core.messages import find_nearest, shorten
+from kombo_fakes.core.messages import find_nearest, pluralize, shorten
 from kombo_fakes.core.pointer import Path, to_pointer
 from kombo_fakes.core.public import public
 from kombo_fakes.schema.vocabulary import SCHEMA_LIST, SCHEMA_MAP
@@ -108,14 +108,13 @@ def _message(error: jsonschema_rs.ValidationError, keyword: str) -> str:
         case "pattern":
             return f"{shown} does not match {shorten(detail['pattern'])}"
         case "minLength" | "maxLength":
-            size = len(value)
             bound = "at least" if keyword == "minLength" else "at most"
-            return f"expected {bound} {detail['limit']:,} characters, got {size:,}: {shown}"
+            limit = pluralize(detail["limit"], "character")
+            return f"expected {bound} {limit}, got {len(value):,}: {shown}"
         case "minItems" | "maxItems" | "minProperties" | "maxProperties":
-            size = len(value)
             bound = "at least" if keyword.startswith("min") else "at most"
-            unit = "items" if keyword.endswith("Items") else "properties"
-            return f"expected {bound} {detail['limit']:,} {unit}, got {size:,}"
+            unit = ("item", "items") if keyword.endswith("Items") else ("property", "properties")
+            return f"expected {bound} {pluralize(detail['limit'], *unit)}, got {len(value):,}"
         case "minimum" | "maximum" | "exclusiveMinimum" | "exclusiveMaximum":
             bound = {
                 "minimum": "at least",

@@ -138,7 +138,7 @@ def test_a_missing_secret_is_one_line_that_names_all_places(run: Any, body: str)
     ("name", "message"),
     [
         ("missing", snapshot("--secret-file DIR/missing: no such file")),
-        ("", snapshot("--secret-file DIR/: is a directory; name the files in it")),
+        ("", snapshot("--secret-file DIR/: is a directory; expected a file")),
         ("empty", snapshot("--secret-file DIR/empty: is empty")),
         ("newline", snapshot("--secret-file DIR/newline: is empty")),
         pytest.param("unreadable", snapshot(""), marks=POSIX),
@@ -210,9 +210,7 @@ def test_a_dash_reads_every_byte_of_standard_input(
 def test_a_body_that_cannot_be_read_is_one_line(run: Any, secret: None, tmp_path: Path) -> None:
     assert run("sign", "nofile").error == snapshot("nofile: no such file")
     error = run("verify", str(tmp_path), "--signature", "x").error
-    assert error.replace(str(tmp_path), "DIR") == snapshot(
-        "DIR: is a directory; name the files in it"
-    )
+    assert error.replace(str(tmp_path), "DIR") == snapshot("DIR: is a directory; expected a file")
     assert run("verify", "nofile").error == snapshot("Missing option '--signature'.")
 
 

@@ -132,7 +132,7 @@ def test_an_unreadable_file_is_status_2_and_the_others_are_judged(judge, payload
     assert [line.split(":")[0] for line in out.splitlines()] == ["good.json", "bad.json"]
     assert err == snapshot("""\
 kombo-fakes: error: nowhere.json: no such file
-kombo-fakes: error: .: is a directory; name the files in it
+kombo-fakes: error: .: is a directory; expected a file
 kombo-fakes: error: no.json: invalid JSON at line 1, column 2: Expecting property name enclosed in double quotes
 """)
 

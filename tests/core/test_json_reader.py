@@ -132,7 +132,7 @@ def test_hostile_nesting_is_an_error(text: str) -> None:
     ("name", "message"),
     [
         ("none.json", snapshot(": no such file")),
-        (".", snapshot(": is a directory; name the files in it")),
+        (".", snapshot(": is a directory; expected a file")),
         ("a\0b", snapshot(": cannot be read: embedded null byte")),
         ("x" * 300, snapshot(": cannot be read: File name too long")),
         ("file.json/below", snapshot(": cannot be read: Not a directory")),

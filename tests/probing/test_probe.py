@@ -364,7 +364,11 @@ def test_the_findings_of_the_command_can_be_skipped_and_replayed(capsys, tmp_pat
         ),
         (["http://127.0.0.1:9/"], "nothing accepts connections there"),
         (["http://127.0.0.1:9/", "--event", "x"], "unknown event 'x'"),
-        (["http://127.0.0.1:9/", "--observe-url", "http://x/"], "has no {integration_id}"),
+        (
+            ["http://127.0.0.1:9/", "--observe-url", "http://x/"],
+            "--observe-url 'http://x/': has no {int",
+        ),
+        (["http://127.0.0.1:9/", "--record", __file__], "is a file; give a new directory"),
         (["http://127.0.0.1:9/", "--baseline", "nowhere.json"], "no such file"),
         (["http://127.0.0.1:9/", "--json", "/nowhere/x.json"], "there is no directory"),
     ],

@@ -171,13 +171,13 @@ def test_marker_and_option_select_the_faults_of_the_strategy(pytester: pytest.Py
         (
             "nothing-*",
             snapshot(
-                "--kombo-fault: unknown fault 'nothing-*'; there are N, for example data-additionalProperties-camel-case, data-additionalProperties-empty-name, data-additionalProperties-proto"
+                "--kombo-fault: unknown fault 'nothing-*'; there are N, for example data-additionalProperties-camel-case, data-additionalProperties-empty-name, data-additionalProperties-proto; `kombo-fakes faults` lists them all"
             ),
         ),
         (
             "",
             snapshot(
-                "--kombo-fault: unknown fault ''; there are N, for example data-additionalProperties-camel-case, data-additionalProperties-empty-name, data-additionalProperties-proto"
+                "--kombo-fault: unknown fault ''; there are N, for example data-additionalProperties-camel-case, data-additionalProperties-empty-name, data-additionalProperties-proto; `kombo-fakes faults` lists them all"
             ),
         ),
     ],

@@ -70,14 +70,14 @@ def anything(value: Any) -> Any:
             lambda: faults(ids=[anything(1)]),
             UnknownNameError,
             snapshot(
-                "unknown fault '1' of integration-state-changed; there are 274, for example data-additionalProperties-camel-case, data-additionalProperties-empty-name, data-additionalProperties-proto"
+                "unknown fault '1' of integration-state-changed; there are 274, for example data-additionalProperties-camel-case, data-additionalProperties-empty-name, data-additionalProperties-proto; `kombo-fakes faults` lists them all"
             ),
         ),
         (
             lambda: factory_for(DEFAULT_EVENT).build(fault=3),
             UnknownNameError,
             snapshot(
-                "unknown fault '3'; there are 274, for example data-additionalProperties-camel-case, data-additionalProperties-empty-name, data-additionalProperties-proto"
+                "unknown fault '3'; there are 274, for example data-additionalProperties-camel-case, data-additionalProperties-empty-name, data-additionalProperties-proto; `kombo-fakes faults` lists them all"
             ),
         ),
     ],

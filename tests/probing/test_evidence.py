@@ -37,14 +37,7 @@ from kombo_fakes.probing.reports.as_junit import junit_report
 from kombo_fakes.probing.reports.plain_text import finding_lines
 from kombo_fakes.probing.reports.report import Report
 from kombo_fakes.probing.secrets.redaction import Redactor
-from kombo_fakes.probing.verdicts.causes import (
-    CHANGE_EVENT,
-    CHANGE_OLDER_SHAPE,
-    FIRST_PATH,
-    FIRST_RATE_LIMITED,
-    STATE_LACKS_FIELDS,
-    TIMELINE_FORGED,
-)
+from kombo_fakes.probing.verdicts import causes
 from kombo_fakes.probing.verdicts.diagnosis.pipeline import diagnose
 from kombo_fakes.probing.verdicts.diagnosis.result import SLUGS
 from kombo_fakes.probing.verdicts.evidence import Evidence
@@ -97,7 +90,7 @@ def test_too_many_requests_are_no_good_run() -> None:
     """Where the first delivery is answered so nothing can be told at all."""
     report = probed(lambda delivery: 429)
     assert ids(report) == ["first-delivery"]
-    assert report.findings[0].cause is FIRST_RATE_LIMITED
+    assert report.findings[0].cause is causes.FIRST_RATE_LIMITED
     assert not report.ok
 
 
@@ -267,7 +260,9 @@ def test_ids_of_findings_are_their_own() -> None:
     assert set(SLUGS) == set(get_args(Category))
     assert len(set(SLUGS.values())) == len(SLUGS)
     first = CaseMaker(EVENT, SECRET, "strict", 0, "a run").valid.first()
-    forged = replace(first, id="timeline:forged-first", group="timeline", cause=TIMELINE_FORGED)
+    forged = replace(
+        first, id="timeline:forged-first", group="timeline", cause=causes.TIMELINE_FORGED
+    )
     evidence = Evidence(policy="strict")
     for category in get_args(Category):
         evidence.add(Failure(category, forged, (Exchange(forged.delivery, Reply(204)),)))
@@ -626,7 +621,7 @@ def test_an_older_shape_is_not_called_a_change_of_the_next_release() -> None:
     right = good()
     report = probed(receive, policy="tolerant")
     (finding,) = [f for f in report.findings if f.id == "change-older-shape-rejects"]
-    assert finding.cause is CHANGE_OLDER_SHAPE
+    assert finding.cause is causes.CHANGE_OLDER_SHAPE
     assert finding.text == snapshot("""\
 Sent: data.setup_status: without the field, as payloads of older releases are.
 Received 422, expected 2xx: older releases of Kombo have sent it.\
@@ -678,7 +673,7 @@ def test_titles_list_what_was_special_about_deliveries() -> None:
         ]
     )
     nowhere = probed(lambda delivery: 404)
-    assert nowhere.findings[0].cause is FIRST_PATH
+    assert nowhere.findings[0].cause is causes.FIRST_PATH
     lines = finding_lines(nowhere.findings[0], nowhere.url)
     assert [line for line in lines if "curl" not in line] == snapshot(
         [
@@ -694,7 +689,7 @@ def test_titles_list_what_was_special_about_deliveries() -> None:
     changed = probed(lambda d: 422 if b'"integration-state-changed"' not in d.body else right(d),
                      policy="tolerant")  # fmt: skip
     (finding,) = [f for f in changed.findings if f.id == "change-unknown-event-rejects"]
-    assert finding.cause is CHANGE_EVENT
+    assert finding.cause is causes.CHANGE_EVENT
     assert finding.title == snapshot(
         "rejects events that it does not know, although Kombo sends all events to the same URL: type: another event, ai-apply-application-status-updated; type: another event, ai-apply-job-posting-status-updated; type: another event, assessment:order-received; type: another event, connection-flow-failed; type: another event, data-changed and 6 more"
     )
@@ -708,7 +703,7 @@ def test_a_document_that_lacks_fields_is_not_called_wrong_state() -> None:
             return {name: record[name] for name in ("state", "qa_status")}
 
     (finding,) = probed(Bare(SECRET), observe=OBSERVE).findings
-    assert finding.cause is STATE_LACKS_FIELDS
+    assert finding.cause is causes.STATE_LACKS_FIELDS
     assert finding.title == snapshot(
         "shows an observed document that lacks fields (setup_status, updated_at): the first event of an integration"
     )

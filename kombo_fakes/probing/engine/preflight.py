@@ -18,23 +18,7 @@ from kombo_fakes.errors import PointerError
 from kombo_fakes.probing.cases.phases import CaseMaker
 from kombo_fakes.probing.model import Case, Category, Cause, Exchange, Failure, Finding, Reply
 from kombo_fakes.probing.reports.wording import make_finding
-from kombo_fakes.probing.verdicts.causes import (
-    FIRST_CONTENT_TYPE,
-    FIRST_CRASHES,
-    FIRST_CSRF,
-    FIRST_DELIVERY,
-    FIRST_ENVELOPE,
-    FIRST_METHOD,
-    FIRST_PATH,
-    FIRST_RATE_LIMITED,
-    FIRST_REDIRECTED,
-    FIRST_SECRET,
-    FIRST_SIGNATURE,
-    FIRST_TIMESTAMP,
-    FIRST_TOO_OLD,
-    FIRST_UNANSWERED,
-    FIRST_VALUE,
-)
+from kombo_fakes.probing.verdicts import causes
 from kombo_fakes.probing.verdicts.diagnosis.result import Details, make_diagnosis
 from kombo_fakes.probing.verdicts.judge import judge
 from kombo_fakes.wire.delivery import Delivery
@@ -94,7 +78,7 @@ def _sign_wrongly(maker: CaseMaker, first: Case) -> Iterator[Variant]:
             delivery = first.delivery.with_header(SIGNATURE_HEADER, signature)
             yield Variant(
                 replace(first, id="instead", delivery=delivery.noting(f"a signature {what}")),
-                FIRST_SIGNATURE,
+                causes.FIRST_SIGNATURE,
                 what,
                 "; ".join(dict.fromkeys(mistake.fix for mistake in mistakes)),
             )
@@ -105,7 +89,7 @@ def _put_into_envelope(maker: CaseMaker, first: Case) -> Variant:
     body = serialize({SIGNATURE_HEADER: "any", "body": first.delivery.payload})
     return Variant(
         replace(first, id="instead", delivery=Delivery.signed(body, maker.secret)),
-        FIRST_ENVELOPE,
+        causes.FIRST_ENVELOPE,
     )
 
 
@@ -125,13 +109,13 @@ class _ValueRow(NamedTuple):
 
 _USER: Path = ("data", "end_user")
 _VALUES = (
-    _ValueRow((*_USER, "creator_email"), None, FIRST_VALUE),
-    _ValueRow((*_USER, "creator_email"), "jane@example.org", FIRST_VALUE),
-    _ValueRow((*_USER, "organization_name"), "Acme", FIRST_VALUE),
-    _ValueRow((*_USER, "origin_id"), None, FIRST_VALUE),
-    _ValueRow(("data", "qa_status"), "PENDING", FIRST_VALUE),
-    _ValueRow(("data", "setup_status"), "INCOMPLETE", FIRST_VALUE),
-    _ValueRow(("data", "integration_category"), "ATS", FIRST_VALUE),
+    _ValueRow((*_USER, "creator_email"), None, causes.FIRST_VALUE),
+    _ValueRow((*_USER, "creator_email"), "jane@example.org", causes.FIRST_VALUE),
+    _ValueRow((*_USER, "organization_name"), "Acme", causes.FIRST_VALUE),
+    _ValueRow((*_USER, "origin_id"), None, causes.FIRST_VALUE),
+    _ValueRow(("data", "qa_status"), "PENDING", causes.FIRST_VALUE),
+    _ValueRow(("data", "setup_status"), "INCOMPLETE", causes.FIRST_VALUE),
+    _ValueRow(("data", "integration_category"), "ATS", causes.FIRST_VALUE),
 )
 
 
@@ -140,9 +124,9 @@ def _change_values(maker: CaseMaker) -> Iterator[Variant]:
     now = datetime.now(timezone.utc).isoformat(timespec="milliseconds").replace("+00:00", "Z")
     timestamp = str(get(maker.payloads.fresh(), time))
     timestamps = (
-        _ValueRow(time, now, FIRST_TOO_OLD),
-        _ValueRow(time, timestamp.partition(".")[0] + "Z", FIRST_TIMESTAMP),
-        _ValueRow(time, timestamp.replace("Z", "+00:00"), FIRST_TIMESTAMP),
+        _ValueRow(time, now, causes.FIRST_TOO_OLD),
+        _ValueRow(time, timestamp.partition(".")[0] + "Z", causes.FIRST_TIMESTAMP),
+        _ValueRow(time, timestamp.replace("Z", "+00:00"), causes.FIRST_TIMESTAMP),
     )
     for path, value, cause in (*timestamps, *_VALUES):
         try:
@@ -169,11 +153,11 @@ def make_preflight_finding(first: Case, reply: Reply, accepted: Variant | None =
         cause, details = accepted.cause, Details(tuple(filter(None, [accepted.what])))
     else:
         cause = _find_cause(reply)
-        if cause is FIRST_REDIRECTED:
+        if cause is causes.FIRST_REDIRECTED:
             details = Details((f"to {shorten(reply.header('location') or 'an unknown place')}",))
     category: Category = judge(first, reply) or "rejects-valid"
     failure = Failure(category, first, (Exchange(first.delivery, reply),))
-    diagnosis = make_diagnosis(FIRST_DELIVERY.id, category, cause, [failure], details)
+    diagnosis = make_diagnosis(causes.FIRST_DELIVERY.id, category, cause, [failure], details)
     return make_finding(replace(diagnosis, fix="" if accepted is None else accepted.fix))
 
 
@@ -182,22 +166,22 @@ def _find_cause(reply: Reply) -> Cause:
     # Frameworks say in the bodies of their answers what they reject.
     status, text = reply.status, reply.text.lower()
     if status is None:
-        return FIRST_UNANSWERED
+        return causes.FIRST_UNANSWERED
     if 300 <= status < 400:
-        return FIRST_REDIRECTED
+        return causes.FIRST_REDIRECTED
     if status == 403 and ("csrf" in text or "forgery" in text):
-        return FIRST_CSRF
+        return causes.FIRST_CSRF
     if status in (401, 403) or (status == 400 and "signature" in text):
-        return FIRST_SECRET
+        return causes.FIRST_SECRET
     if status >= 500:
-        return FIRST_CRASHES
-    return _BY_STATUS.get(status, FIRST_DELIVERY)
+        return causes.FIRST_CRASHES
+    return _BY_STATUS.get(status, causes.FIRST_DELIVERY)
 
 
 _BY_STATUS = {
-    404: FIRST_PATH,
-    405: FIRST_METHOD,
-    410: FIRST_PATH,
-    415: FIRST_CONTENT_TYPE,
-    429: FIRST_RATE_LIMITED,
+    404: causes.FIRST_PATH,
+    405: causes.FIRST_METHOD,
+    410: causes.FIRST_PATH,
+    415: causes.FIRST_CONTENT_TYPE,
+    429: causes.FIRST_RATE_LIMITED,
 }

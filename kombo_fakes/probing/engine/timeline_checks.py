@@ -8,16 +8,7 @@ from typing import Any
 
 from kombo_fakes.probing.cases.scenarios import Burst, Foreign, Forged, Scenario
 from kombo_fakes.probing.model import Case, Category, Cause, Expectation, Mismatch
-from kombo_fakes.probing.verdicts.causes import (
-    TIMELINE_ALIKE,
-    TIMELINE_ALIKE_EVENTS,
-    TIMELINE_CASE,
-    TIMELINE_CASE_OF_EVENTS,
-    TIMELINE_FORGOTTEN,
-    TIMELINE_INTEGRATIONS,
-    TIMELINE_TIES,
-    TIMELINE_TIMESTAMPS,
-)
+from kombo_fakes.probing.verdicts import causes
 from kombo_fakes.sequences.ledger import EVENTS, STATUS_FIELDS, Ledger, Record
 from kombo_fakes.sequences.timeline import Step
 from kombo_fakes.webhooks.shipped import DEFAULT_EVENT
@@ -29,7 +20,12 @@ State = Mapping[str, Any]
 _TELLING = {"first", "update", "soon", "life", "invalid-and-back", "every-turn", "eras"}
 
 # Scenarios of these causes have two ids that look alike. They fail by the state of the other one.
-_OF_LOOKALIKES = (TIMELINE_CASE, TIMELINE_CASE_OF_EVENTS, TIMELINE_ALIKE, TIMELINE_ALIKE_EVENTS)
+_OF_LOOKALIKES = (
+    causes.TIMELINE_CASE,
+    causes.TIMELINE_CASE_OF_EVENTS,
+    causes.TIMELINE_ALIKE,
+    causes.TIMELINE_ALIKE_EVENTS,
+)
 
 # This scenario does not determine which events come first, nor how many of them are applied.
 _OPEN_COUNT = "updates-at-once"
@@ -122,9 +118,9 @@ def classify_state(
     if isinstance(step, Forged):
         category = "rejected-but-applied"
     elif is_other and not isinstance(step, Burst) and cause not in _OF_LOOKALIKES:
-        category, cause = "mixes-up-integrations", TIMELINE_INTEGRATIONS
+        category, cause = "mixes-up-integrations", causes.TIMELINE_INTEGRATIONS
         if state is None:
-            category, cause = "loses-events", TIMELINE_FORGOTTEN
+            category, cause = "loses-events", causes.TIMELINE_FORGOTTEN
     elif scenario.id in _TELLING:
         if state is None:
             category = "acknowledged-not-applied"
@@ -134,10 +130,10 @@ def classify_state(
             category = "corrupts-state"
         elif scenario.id == "first":
             # A first event that is not the first one applied: there was another integration.
-            category, cause = "mixes-up-integrations", TIMELINE_INTEGRATIONS
-    elif cause is TIMELINE_TIMESTAMPS and is_as_before:
+            category, cause = "mixes-up-integrations", causes.TIMELINE_INTEGRATIONS
+    elif cause is causes.TIMELINE_TIMESTAMPS and is_as_before:
         category = "loses-events"
-    elif cause is TIMELINE_TIES and fields & {*STATUS_FIELDS}:
+    elif cause is causes.TIMELINE_TIES and fields & {*STATUS_FIELDS}:
         category = "corrupts-state"
     return WrongState(integration, category, cause, mismatches)
 

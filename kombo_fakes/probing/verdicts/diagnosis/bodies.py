@@ -6,24 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 
 from kombo_fakes.probing.model import Category, Cause, Failure
-from kombo_fakes.probing.verdicts.causes import (
-    BODIES_UNREADABLE,
-    BODY_APPLIED,
-    BODY_DEPTH,
-    BODY_EMPTY_OBJECT,
-    BODY_ENCODING,
-    BODY_EXTENDED,
-    BODY_NOT_AN_OBJECT,
-    BODY_NOT_JSON,
-    BODY_NUL,
-    BODY_NUMBERS,
-    BODY_SIZE,
-    BODY_SURROGATES,
-    BODY_TWIN_KEYS,
-    HTTP_GET,
-    HTTP_HEADER_CASE,
-    HTTP_PUT,
-)
+from kombo_fakes.probing.verdicts import causes
 from kombo_fakes.probing.verdicts.diagnosis.failures import Failures, both, has_cause, has_family
 from kombo_fakes.probing.verdicts.diagnosis.result import (
     SLUGS,
@@ -35,20 +18,20 @@ from kombo_fakes.probing.verdicts.diagnosis.result import (
 )
 
 _BODIES = (
-    BODY_NOT_JSON,
-    BODY_ENCODING,
-    BODY_EXTENDED,
-    BODY_EMPTY_OBJECT,
-    BODY_NOT_AN_OBJECT,
-    BODY_NUMBERS,
-    BODY_DEPTH,
-    BODY_SURROGATES,
-    BODY_NUL,
-    BODY_SIZE,
-    BODY_TWIN_KEYS,
+    causes.BODY_NOT_JSON,
+    causes.BODY_ENCODING,
+    causes.BODY_EXTENDED,
+    causes.BODY_EMPTY_OBJECT,
+    causes.BODY_NOT_AN_OBJECT,
+    causes.BODY_NUMBERS,
+    causes.BODY_DEPTH,
+    causes.BODY_SURROGATES,
+    causes.BODY_NUL,
+    causes.BODY_SIZE,
+    causes.BODY_TWIN_KEYS,
 )
 _FEW = 3
-_CLEAR = (HTTP_GET, HTTP_PUT, HTTP_HEADER_CASE)
+_CLEAR = (causes.HTTP_GET, causes.HTTP_PUT, causes.HTTP_HEADER_CASE)
 """The causes whose titles say all that is special about their deliveries."""
 
 
@@ -61,19 +44,21 @@ def diagnose_bodies(failures: Failures) -> Iterator[Diagnosis]:
         for cause in _BODIES:
             if some := [failure for failure in found if failure.case.cause is cause]:
                 by_cause[cause] = some
-        if category != "accepts-invalid" and BODY_NOT_JSON in by_cause:
+        if category != "accepts-invalid" and causes.BODY_NOT_JSON in by_cause:
             # A receiver that cannot read a body fails at what is nearly JSON, too.
-            by_cause[BODY_NOT_JSON] += by_cause.pop(BODY_EXTENDED, [])
+            by_cause[causes.BODY_NOT_JSON] += by_cause.pop(causes.BODY_EXTENDED, [])
         if len(by_cause) > _FEW:
-            yield make_diagnosis(f"bodies-{SLUGS[category]}", category, BODIES_UNREADABLE, found)
+            yield make_diagnosis(
+                f"bodies-{SLUGS[category]}", category, causes.BODIES_UNREADABLE, found
+            )
             continue
         for cause, some in by_cause.items():
             yield make_diagnosis(f"{cause.id}-{SLUGS[category]}", category, cause, some)
     applied: Category = "rejected-but-applied"
     yield from diagnose_if_any(
-        BODY_APPLIED.id,
+        causes.BODY_APPLIED.id,
         applied,
-        BODY_APPLIED,
+        causes.BODY_APPLIED,
         failures.take(both(applied, has_family("body"))),
         Details(),
     )

@@ -5,25 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from kombo_fakes.probing.model import Category, Failure
-from kombo_fakes.probing.verdicts.causes import (
-    SIGNATURE_ABSENT,
-    SIGNATURE_ALGORITHM,
-    SIGNATURE_APPLIED,
-    SIGNATURE_BODY,
-    SIGNATURE_BRANCH,
-    SIGNATURE_CASE,
-    SIGNATURE_CRASHES,
-    SIGNATURE_DECODED,
-    SIGNATURE_KEY_FALLBACK,
-    SIGNATURE_KEY_KNOWN,
-    SIGNATURE_KEY_PREFIX,
-    SIGNATURE_LOOSE,
-    SIGNATURE_MALFORMED,
-    SIGNATURE_PREFIX,
-    SIGNATURE_RESERIALISED,
-    SIGNATURE_UNCHECKED,
-    SIGNATURE_WRONG,
-)
+from kombo_fakes.probing.verdicts import causes
 from kombo_fakes.probing.verdicts.diagnosis.failures import (
     Failures,
     Test,
@@ -43,16 +25,16 @@ from kombo_fakes.probing.verdicts.diagnosis.result import (
 from kombo_fakes.probing.verdicts.evidence import Evidence
 
 _ACCEPTED = (
-    SIGNATURE_ABSENT,
-    SIGNATURE_KEY_FALLBACK,
-    SIGNATURE_KEY_KNOWN,
-    SIGNATURE_KEY_PREFIX,
-    SIGNATURE_PREFIX,
-    SIGNATURE_CASE,
-    SIGNATURE_ALGORITHM,
-    SIGNATURE_BODY,
-    SIGNATURE_MALFORMED,
-    SIGNATURE_BRANCH,
+    causes.SIGNATURE_ABSENT,
+    causes.SIGNATURE_KEY_FALLBACK,
+    causes.SIGNATURE_KEY_KNOWN,
+    causes.SIGNATURE_KEY_PREFIX,
+    causes.SIGNATURE_PREFIX,
+    causes.SIGNATURE_CASE,
+    causes.SIGNATURE_ALGORITHM,
+    causes.SIGNATURE_BODY,
+    causes.SIGNATURE_MALFORMED,
+    causes.SIGNATURE_BRANCH,
 )
 """The causes of signatures that are accepted and should not be, one by one."""
 
@@ -90,9 +72,9 @@ def diagnose_rewritten_bodies(evidence: Evidence, failures: Failures) -> Iterato
     styles = [f for f in evidence.failures if f.case.group == "style" and looks_forged(f)]
     if styles or unchecked:
         yield make_diagnosis(
-            SIGNATURE_RESERIALISED.id,
+            causes.SIGNATURE_RESERIALISED.id,
             "rejects-valid" if styles else "accepts-invalid",
-            SIGNATURE_RESERIALISED,
+            causes.SIGNATURE_RESERIALISED,
             failures.take(looks_forged)
             + failures.take(both("accepts-invalid", has_topic(unchecked))),
             Details(),
@@ -101,9 +83,9 @@ def diagnose_rewritten_bodies(evidence: Evidence, failures: Failures) -> Iterato
     strings = [failure for failure in evidence.failures if looks_forged(failure)]
     if strings and {failure.case.topic for failure in strings} <= _UNUSUAL_STRINGS:
         yield make_diagnosis(
-            SIGNATURE_DECODED.id,
+            causes.SIGNATURE_DECODED.id,
             "rejects-valid",
-            SIGNATURE_DECODED,
+            causes.SIGNATURE_DECODED,
             failures.take(looks_forged),
             Details(list_examples(strings)),
         )
@@ -127,19 +109,19 @@ def diagnose_signatures(evidence: Evidence, failures: Failures) -> Iterator[Diag
         yield from diagnose_if_any(
             f"signature-{category}",
             category,
-            SIGNATURE_CRASHES,
+            causes.SIGNATURE_CRASHES,
             failures.take(both(category, is_signature)),
         )
     applied: Category = "rejected-but-applied"
     # It is not the signature, but the method by which the delivery came.
     failures.attribute(
-        both(applied, has_cause(SIGNATURE_BRANCH)),
+        both(applied, has_cause(causes.SIGNATURE_BRANCH)),
         [f for f in evidence.failures if both(applied, has_family("http"))(f)],
     )
     yield from diagnose_if_any(
-        SIGNATURE_APPLIED.id,
+        causes.SIGNATURE_APPLIED.id,
         applied,
-        SIGNATURE_APPLIED,
+        causes.SIGNATURE_APPLIED,
         failures.take(both(applied, is_signature)),
         Details(),
     )
@@ -153,28 +135,30 @@ def _diagnose_accepted(evidence: Evidence, failures: Failures) -> Iterator[Diagn
         for case in evidence.cases.values()
         if case.expectation == "reject"
         and case.family == "signature"
-        and case.cause is not SIGNATURE_BRANCH
+        and case.cause is not causes.SIGNATURE_BRANCH
     }
     accepted = {f.case.topic: f.case.cause for f in evidence.failures if is_accepted(f)}
     if "signature-missing" in accepted:
         missing = [f for f in evidence.failures if f.case.topic == "signature-missing"]
-        failures.attribute(both(category, has_cause(SIGNATURE_BRANCH)), missing)
-        accepted = {t: cause for t, cause in accepted.items() if cause is not SIGNATURE_BRANCH}
+        failures.attribute(both(category, has_cause(causes.SIGNATURE_BRANCH)), missing)
+        accepted = {
+            t: cause for t, cause in accepted.items() if cause is not causes.SIGNATURE_BRANCH
+        }
     if tried and len(accepted) >= _NEARLY_ALL * len(tried):
         yield from diagnose_if_any(
-            SIGNATURE_UNCHECKED.id,
+            causes.SIGNATURE_UNCHECKED.id,
             category,
-            SIGNATURE_UNCHECKED,
+            causes.SIGNATURE_UNCHECKED,
             failures.take(is_accepted),
             Details(),
         )
-    causes = {cause for cause in accepted.values() if cause in _ACCEPTED}
+    distinct = {cause for cause in accepted.values() if cause in _ACCEPTED}
     wrong_at_all = accepted.keys() & {"signature-other-secret", "signature-other-body"}
-    if len(causes) > _FEW or (wrong_at_all and len(causes) > 1):
+    if len(distinct) > _FEW or (wrong_at_all and len(distinct) > 1):
         yield from diagnose_if_any(
-            SIGNATURE_LOOSE.id,
+            causes.SIGNATURE_LOOSE.id,
             category,
-            SIGNATURE_LOOSE,
+            causes.SIGNATURE_LOOSE,
             failures.take(is_accepted),
             Details(),
         )
@@ -183,5 +167,9 @@ def _diagnose_accepted(evidence: Evidence, failures: Failures) -> Iterator[Diagn
             cause.id, category, cause, failures.take(both(category, has_cause(cause)))
         )
     yield from diagnose_if_any(
-        SIGNATURE_WRONG.id, category, SIGNATURE_WRONG, failures.take(is_accepted), Details()
+        causes.SIGNATURE_WRONG.id,
+        category,
+        causes.SIGNATURE_WRONG,
+        failures.take(is_accepted),
+        Details(),
     )

@@ -7,28 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from kombo_fakes.probing.model import Category, Cause, Failure
-from kombo_fakes.probing.verdicts.causes import (
-    STATE_CORRUPTED,
-    STATE_LACKS_FIELDS,
-    STATE_NOT_APPLIED,
-    TIMELINE_ALIKE,
-    TIMELINE_CASE,
-    TIMELINE_CASE_OF_EVENTS,
-    TIMELINE_COPIES,
-    TIMELINE_COPIES_FAIL,
-    TIMELINE_COUNTS,
-    TIMELINE_COUNTS_LATE,
-    TIMELINE_FAILS,
-    TIMELINE_FOREIGN,
-    TIMELINE_FORGED_APPLIED,
-    TIMELINE_INTEGRATIONS,
-    TIMELINE_ORDER,
-    TIMELINE_SAME_MOMENT,
-    TIMELINE_SAME_MOMENT_FAILS,
-    TIMELINE_STATUSES,
-    TIMELINE_TIMESTAMPS,
-    TIMELINE_UPDATING,
-)
+from kombo_fakes.probing.verdicts import causes
 from kombo_fakes.probing.verdicts.diagnosis.failures import Failures, is_same
 from kombo_fakes.probing.verdicts.diagnosis.result import (
     SLUGS,
@@ -43,20 +22,25 @@ from kombo_fakes.sequences.mismatches import ABSENT, WHOLE
 
 _BY_ANSWER: tuple[Category, ...] = ("rejects-valid", "accepts-invalid", "crashes", "hangs")
 _STATE_CAUSES: dict[Category, Cause] = {
-    "acknowledged-not-applied": STATE_NOT_APPLIED,
-    "corrupts-state": STATE_CORRUPTED,
+    "acknowledged-not-applied": causes.STATE_NOT_APPLIED,
+    "corrupts-state": causes.STATE_CORRUPTED,
 }
 _FAILING = {
-    TIMELINE_SAME_MOMENT: TIMELINE_SAME_MOMENT_FAILS,
-    TIMELINE_COPIES: TIMELINE_COPIES_FAIL,
+    causes.TIMELINE_SAME_MOMENT: causes.TIMELINE_SAME_MOMENT_FAILS,
+    causes.TIMELINE_COPIES: causes.TIMELINE_COPIES_FAIL,
 }
 _COUNTING = {
-    TIMELINE_ORDER: TIMELINE_COUNTS_LATE,
-    TIMELINE_STATUSES: TIMELINE_COUNTS,
-    TIMELINE_UPDATING: TIMELINE_COUNTS,
+    causes.TIMELINE_ORDER: causes.TIMELINE_COUNTS_LATE,
+    causes.TIMELINE_STATUSES: causes.TIMELINE_COUNTS,
+    causes.TIMELINE_UPDATING: causes.TIMELINE_COUNTS,
 }
 # Of a receiver that mixes up integrations these are still worth a diagnosis.
-_BESIDE_MIXED_UP = (TIMELINE_INTEGRATIONS, TIMELINE_CASE, TIMELINE_CASE_OF_EVENTS, TIMELINE_ALIKE)
+_BESIDE_MIXED_UP = (
+    causes.TIMELINE_INTEGRATIONS,
+    causes.TIMELINE_CASE,
+    causes.TIMELINE_CASE_OF_EVENTS,
+    causes.TIMELINE_ALIKE,
+)
 _COMMON = 20
 _FEW_GROUPS = 3
 _MANY = 60
@@ -86,20 +70,21 @@ def diagnose_timelines(evidence: Evidence, failures: Failures) -> Iterator[Diagn
     """What goes wrong in a sequence of events only."""
     _attribute_to_single_cases(evidence, failures)
     out_of_order = any(
-        failure.case.cause is TIMELINE_TIMESTAMPS and failure.category == "applies-out-of-order"
+        failure.case.cause is causes.TIMELINE_TIMESTAMPS
+        and failure.category == "applies-out-of-order"
         for failure in evidence.failures
     )
     groups: dict[tuple[Category, Cause], list[Failure]] = defaultdict(list)
     for failure in failures.take(lambda failure: failure.case.group == "timeline"):
         cause, category = failure.case.cause, failure.category
-        if cause is TIMELINE_TIMESTAMPS and out_of_order and category == "loses-events":
+        if cause is causes.TIMELINE_TIMESTAMPS and out_of_order and category == "loses-events":
             # Which of both it is depends on which event came first: it is one bug.
             failure = replace(failure, category="applies-out-of-order")
         groups[failure.category, cause].append(failure)
     for (category, topic), some in groups.items():
         cause = _find_timeline_cause(category, topic, some)
         examples = tuple(dict.fromkeys(f.case.difference or f.case.about for f in some))
-        lists_fields = cause in (STATE_CORRUPTED, STATE_LACKS_FIELDS)
+        lists_fields = cause in (causes.STATE_CORRUPTED, causes.STATE_LACKS_FIELDS)
         fields = _list_all_fields(some) if lists_fields else ()
         yield make_diagnosis(
             f"{topic.id}-{SLUGS[category]}", category, cause, some, Details(examples, fields)
@@ -111,7 +96,7 @@ def _attribute_to_single_cases(evidence: Evidence, failures: Failures) -> None:
     known = evidence.failures
     styles = [f for f in known if f.case.group == "style"]
     enums = [f for f in known if f.case.topic == "enum" and f.category in _STATE_CAUSES]
-    mixed_up = [f for f in known if f.case.cause is TIMELINE_INTEGRATIONS]
+    mixed_up = [f for f in known if f.case.cause is causes.TIMELINE_INTEGRATIONS]
     stored = [
         failure
         for failure in known
@@ -122,14 +107,14 @@ def _attribute_to_single_cases(evidence: Evidence, failures: Failures) -> None:
     for failure in [f for f in failures.left if f.case.group == "timeline"]:
         cause, category = failure.case.cause, failure.category
         others: list[Failure] = []
-        if category == "corrupts-state" and cause is not TIMELINE_FOREIGN:
+        if category == "corrupts-state" and cause is not causes.TIMELINE_FOREIGN:
             fields = set(list_fields(failure))
             if fields and fields <= {name for one in stored for name in list_fields(one)}:
                 # What is stored wrongly on its own is wrong in a timeline, too.
                 others = [one for one in stored if fields & set(list_fields(one))]
         if mixed_up and cause not in _BESIDE_MIXED_UP:
             others = mixed_up
-        if cause is TIMELINE_STATUSES and enums and category not in _BY_ANSWER:
+        if cause is causes.TIMELINE_STATUSES and enums and category not in _BY_ANSWER:
             others = enums  # A status that is lost on its own is lost in a timeline, too.
         if failure.case.delivery.style not in (None, "compact"):
             # It is not the copy, but how it is written.
@@ -139,12 +124,12 @@ def _attribute_to_single_cases(evidence: Evidence, failures: Failures) -> None:
 
 def _find_timeline_cause(category: Category, topic: Cause, failures: list[Failure]) -> Cause:
     if category in ("crashes", "hangs", "rejects-valid"):
-        return _FAILING.get(topic, TIMELINE_FAILS)
-    if category == "corrupts-state" and topic is not TIMELINE_FOREIGN:
-        return STATE_LACKS_FIELDS if _only_lacks_fields(failures) else STATE_CORRUPTED
+        return _FAILING.get(topic, causes.TIMELINE_FAILS)
+    if category == "corrupts-state" and topic is not causes.TIMELINE_FOREIGN:
+        return causes.STATE_LACKS_FIELDS if _only_lacks_fields(failures) else causes.STATE_CORRUPTED
     if topic in _COUNTING and all(list_fields(failure) == [EVENTS] for failure in failures):
         return _COUNTING[topic]
-    return TIMELINE_FORGED_APPLIED if category == "rejected-but-applied" else topic
+    return causes.TIMELINE_FORGED_APPLIED if category == "rejected-but-applied" else topic
 
 
 # -- the state after single deliveries
@@ -170,7 +155,7 @@ def diagnose_state(failures: Failures) -> Iterator[Diagnosis]:
             merged[category, "all", ""].extend(some)
         groups = merged
     for (category, topic, where), some in groups.items():
-        cause = STATE_LACKS_FIELDS if _only_lacks_fields(some) else _STATE_CAUSES[category]
+        cause = causes.STATE_LACKS_FIELDS if _only_lacks_fields(some) else _STATE_CAUSES[category]
         yield make_diagnosis(
             f"state-{SLUGS[category]}-{topic}{where}",
             category,

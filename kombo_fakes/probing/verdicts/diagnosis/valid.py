@@ -6,14 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 
 from kombo_fakes.probing.model import Category, Cause, Failure
-from kombo_fakes.probing.verdicts.causes import (
-    ACCEPTS_EVERYTHING,
-    AFTERWARDS,
-    TIMELINE_APPLYING,
-    VALID_ENUM,
-    VALID_SHAPE,
-    VALID_SIZE,
-)
+from kombo_fakes.probing.verdicts import causes
 from kombo_fakes.probing.verdicts.diagnosis.failures import (
     Failures,
     both,
@@ -36,15 +29,15 @@ _MIXED_TOPICS = ("realistic", "combination")
 
 def diagnose_broken_by_others(failures: Failures) -> Iterator[Diagnosis]:
     """Good deliveries that fail because of what came before."""
-    found = failures.take(has_cause(AFTERWARDS))
+    found = failures.take(has_cause(causes.AFTERWARDS))
     if found:
         shown = found[0]
         # The earlier delivery itself, where it was not answered well either.
         failures.attribute(has_id({shown.case.id}), found)
         yield make_diagnosis(
-            AFTERWARDS.id,
+            causes.AFTERWARDS.id,
             shown.category,
-            AFTERWARDS,
+            causes.AFTERWARDS,
             found,
             Details((shown.case.about,), loss=shown.loss),
             shown=shown,
@@ -67,12 +60,12 @@ def diagnose_accepts_everything(evidence: Evidence, failures: Failures) -> Itera
     shown = next((f for f in wrong if f.case.topic == "signature-missing"), None)
     accepted = failures.take(lambda failure: failure.category == "accepts-invalid")
     rest: list[Failure] = []
-    if any(failure.case.cause is TIMELINE_APPLYING for failure in evidence.failures):
+    if any(failure.case.cause is causes.TIMELINE_APPLYING for failure in evidence.failures):
         rest = failures.take(lambda failure: True)  # It does nothing at all but answer.
     yield make_diagnosis(
-        ACCEPTS_EVERYTHING.id,
+        causes.ACCEPTS_EVERYTHING.id,
         "accepts-invalid",
-        ACCEPTS_EVERYTHING,
+        causes.ACCEPTS_EVERYTHING,
         accepted,
         Details(),
         shown=shown,
@@ -86,7 +79,7 @@ def diagnose_long_bodies(evidence: Evidence, failures: Failures) -> Iterator[Dia
     categories: tuple[Category, ...] = ("rejects-valid", "crashes", "hangs")
     for category in categories:
         found = [f for f in evidence.failures if f.category == category and f.case.id in valid]
-        if not any(failure.case.cause is VALID_SIZE for failure in found):
+        if not any(failure.case.cause is causes.VALID_SIZE for failure in found):
             continue
         wrong = {failure.case.id for failure in found}
         shortest = min(len(failure.case.delivery.body) for failure in found)
@@ -94,9 +87,9 @@ def diagnose_long_bodies(evidence: Evidence, failures: Failures) -> Iterator[Dia
         if max(fine, default=0) < shortest:
             looks_forged = found[0].exchanges[-1].reply.status in (401, 403)
             yield make_diagnosis(
-                f"{VALID_SIZE.id}-{SLUGS[category]}",
+                f"{causes.VALID_SIZE.id}-{SLUGS[category]}",
                 category,
-                VALID_SIZE,
+                causes.VALID_SIZE,
                 failures.take(both(category, has_id(wrong))),
                 Details(smallest=shortest, looks_forged=looks_forged),
             )
@@ -119,7 +112,7 @@ def diagnose_valid(failures: Failures) -> Iterator[Diagnosis]:
     groups: dict[tuple[Category, Cause, str], list[Failure]] = defaultdict(list)
     for failure in failures.take(lambda failure: failure.case.group in _VALID):
         cause = failure.case.cause
-        where = failure.case.pointer if cause in (VALID_ENUM, VALID_SHAPE) else ""
+        where = failure.case.pointer if cause in (causes.VALID_ENUM, causes.VALID_SHAPE) else ""
         groups[failure.category, cause, where].append(failure)
     for (category, cause, where), some in groups.items():
         places = dict.fromkeys(f.case.pointer for f in some if f.case.pointer)

@@ -7,15 +7,8 @@ from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 from kombo_fakes.probing.model import Case, Category, Cause, Failure
+from kombo_fakes.probing.verdicts import causes
 from kombo_fakes.probing.verdicts.case_causes import KEYWORD_CAUSES
-from kombo_fakes.probing.verdicts.causes import (
-    FAULTS_APPLIED,
-    FAULTS_FAIL,
-    INSIDE_UNCHECKED,
-    KEYWORD_UNCHECKED,
-    NOT_VALIDATED,
-    PLACE_UNCHECKED,
-)
 from kombo_fakes.probing.verdicts.diagnosis.failures import Failures, both, has_id, has_topic
 from kombo_fakes.probing.verdicts.diagnosis.result import (
     Details,
@@ -65,9 +58,9 @@ def diagnose_invalid_payloads(evidence: Evidence, failures: Failures) -> Iterato
         _attribute_bodies(accepted, failures)
         if len(accepted) > _MOST * len(faults):
             yield from diagnose_if_any(
-                NOT_VALIDATED.id,
+                causes.NOT_VALIDATED.id,
                 "accepts-invalid",
-                NOT_VALIDATED,
+                causes.NOT_VALIDATED,
                 failures.take(_is_accepted_fault),
                 Details(),
             )
@@ -79,9 +72,9 @@ def diagnose_invalid_payloads(evidence: Evidence, failures: Failures) -> Iterato
     applied: Category = "rejected-but-applied"
     if any(f.case.group == "fault" and f.category == applied for f in evidence.failures):
         yield from diagnose_if_any(
-            FAULTS_APPLIED.id,
+            causes.FAULTS_APPLIED.id,
             applied,
-            FAULTS_APPLIED,
+            causes.FAULTS_APPLIED,
             failures.take(lambda failure: failure.category == applied),
             Details(),
         )
@@ -94,10 +87,10 @@ def _is_accepted_fault(failure: Failure) -> bool:
 def _attribute_bodies(accepted: Mapping[str, Failure], failures: Failures) -> None:
     """Attribute bodies that are accepted for the same reason as faults to those."""
     bodies = {*_NOT_OBJECTS, "body-huge-integer", "body-huge-exponent", "body-nan", "body-deep"}
-    causes = [f for f in accepted.values() if f.case.keyword in ("type", "required")]
-    if any(f.case.keyword == "required" and f.case.pointer == "" for f in causes):
+    about_objects = [f for f in accepted.values() if f.case.keyword in ("type", "required")]
+    if any(f.case.keyword == "required" and f.case.pointer == "" for f in about_objects):
         bodies.add("body-empty-object")
-    failures.attribute(both("accepts-invalid", has_topic(bodies)), causes)
+    failures.attribute(both("accepts-invalid", has_topic(bodies)), about_objects)
 
 
 def _diagnose_breaking(category: Category, failures: Failures) -> Iterator[Diagnosis]:
@@ -115,7 +108,7 @@ def _diagnose_breaking(category: Category, failures: Failures) -> Iterator[Diagn
     yield make_diagnosis(
         f"faults-{category}",
         category,
-        FAULTS_FAIL,
+        causes.FAULTS_FAIL,
         [*faults, *others],
         Details(places=tuple(places), broken=tuple(keywords)),
         # Not another event, which is valid in itself and breaks the receiver in the same way.
@@ -164,7 +157,7 @@ def _keyword_reasons(left: set[str], faults: dict[str, Case]) -> Iterator[_Reaso
     for name, case in faults.items():
         by_keyword[case.keyword].add(name)
     for keyword, names in by_keyword.items():
-        cause = KEYWORD_CAUSES.get(keyword, KEYWORD_UNCHECKED)
+        cause = KEYWORD_CAUSES.get(keyword, causes.KEYWORD_UNCHECKED)
         hit = names & left
         if len(hit) >= _NEARLY_ALL * len(names):
             yield _Reason(keyword, cause, Details(keyword=keyword, everywhere=True), names)
@@ -187,12 +180,14 @@ def _place_reasons(left: set[str], faults: dict[str, Case]) -> Iterator[_Reason]
     for pointer, names in at.items():
         several = len({faults[name].keyword for name in names}) > 1
         if several and len(names & left) >= _NEARLY_ALL * len(names):
-            yield _Reason(_dotted(pointer), PLACE_UNCHECKED, Details(places=(pointer,)), names)
+            yield _Reason(
+                _dotted(pointer), causes.PLACE_UNCHECKED, Details(places=(pointer,)), names
+            )
     for pointer, names in inside.items():
         several = len({faults[name].pointer for name in names}) > 1
         if several and len(names & left) >= _NEARLY_ALL * len(names):
             name = f"{_dotted(pointer)}-inside"
-            yield _Reason(name, INSIDE_UNCHECKED, Details(places=(pointer,)), names)
+            yield _Reason(name, causes.INSIDE_UNCHECKED, Details(places=(pointer,)), names)
 
 
 def _dotted(pointer: str) -> str:

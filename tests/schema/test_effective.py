@@ -7,9 +7,6 @@ import copy
 import json
 import math
 import re
-import threading
-from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 import jsonschema
@@ -282,29 +279,6 @@ def test_references_keep_their_targets_after_repairs(document: dict[str, Any], d
     assert not schema.is_valid(1)
     assert set(drawn(payloads(schema), 3)) == {None}
     assert [(site.keyword, site.pointer) for site in schema.sites()] == [("type", "")]
-
-
-@pytest.fixture
-def server() -> Iterator[tuple[str, list[str]]]:
-    """A server on loopback that writes down what it is asked for."""
-    asked: list[str] = []
-
-    class Handler(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            asked.append(self.path)
-            self.send_response(200)
-            self.end_headers()
-            self.wfile.write(b'{"type": "null"}')
-
-        def log_message(self, *arguments: Any) -> None:
-            pass
-
-    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as running:
-        thread = threading.Thread(target=running.serve_forever)
-        thread.start()
-        yield f"http://127.0.0.1:{running.server_port}", asked
-        running.shutdown()
-        thread.join()
 
 
 def test_references_dialects_and_identifiers_never_cause_a_request(

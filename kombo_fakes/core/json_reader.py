@@ -122,6 +122,9 @@ def read_lines(path: str | os.PathLike[str]) -> Iterator[bytes]:
 @contextmanager
 def _open(path: str | os.PathLike[str]) -> Iterator[BinaryIO]:
     if os.fspath(path) == "-":
+        # None in a process that was started without it, for example by `<&-` in a shell.
+        if sys.stdin is None:
+            raise DocumentError(f"{describe_path(path)}: cannot be read: it is closed")
         yield sys.stdin.buffer
         return
     # Not around the yield, for the same reason.

@@ -146,6 +146,13 @@ def test_an_unreadable_file_is_named(name: str, message: str, tmp_path: Path) ->
     assert str(caught.value).removeprefix(path) == message
 
 
+def test_a_closed_standard_input_is_an_error(monkeypatch):
+    monkeypatch.setattr("sys.stdin", None)
+    with pytest.raises(DocumentError) as caught:
+        read_bytes("-")
+    assert str(caught.value) == snapshot("standard input: cannot be read: it is closed")
+
+
 def test_a_dash_is_standard_input(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(b"[1]")))
     assert read_bytes("-") == b"[1]"

@@ -59,15 +59,83 @@ def test_the_secret_is_not_shown():
         ),
         ({"secret": ""}, snapshot("the secret is empty: anybody could sign a request")),
         ({"skip": 3}, snapshot("skip=3 is not usable: give the id of a finding, or a list of ids")),
-        ({"timeout": 0}, snapshot("timeout=0 is out of range: it has to be above 0 seconds")),
+        (
+            {"event": 5},
+            snapshot(
+                "unknown event '5'; expected one of: ai-apply-application-status-updated, ai-apply-job-posting-status-updated, assessment:order-received, connection-flow-failed, data-changed, inline-assessment:order-received, integration-created, integration-deleted, integration-state-changed, issue-status-changed, sync-finished"
+            ),
+        ),
+        (
+            {"event": b"sync-finished"},
+            snapshot("unknown event \"b'sync-finished'\"; did you mean 'sync-finished'?"),
+        ),
+        (
+            {"timeout": 0},
+            snapshot(
+                "timeout=0 is not usable: it has to be a number of seconds, above 0 and at most 86,400"
+            ),
+        ),
+        (
+            {"timeout": "5"},
+            snapshot(
+                "timeout='5' is not usable: it has to be a number of seconds, above 0 and at most 86,400"
+            ),
+        ),
+        (
+            {"timeout": float("inf")},
+            snapshot(
+                "timeout=inf is not usable: it has to be a number of seconds, above 0 and at most 86,400"
+            ),
+        ),
         (
             {"max_seconds": float("nan")},
-            snapshot("max_seconds=nan is out of range: it has to be above 0 seconds"),
+            snapshot("max_seconds=nan is not usable: it has to be a number of seconds above 0"),
         ),
-        ({"settle": -1}, snapshot("settle=-1 is out of range: it cannot be negative")),
-        ({"max_examples": -1}, snapshot("max_examples=-1 is out of range: it cannot be negative")),
+        (
+            {"max_seconds": None},
+            snapshot("max_seconds=null is not usable: it has to be a number of seconds above 0"),
+        ),
+        (
+            {"settle": -1},
+            snapshot("settle=-1 is not usable: it has to be a number of seconds, 0 or more"),
+        ),
+        (
+            {"settle": "1"},
+            snapshot("settle='1' is not usable: it has to be a number of seconds, 0 or more"),
+        ),
+        (
+            {"max_examples": -1},
+            snapshot("max_examples=-1 is not usable: it has to be an integer, 0 or more"),
+        ),
+        (
+            {"max_examples": 1.5},
+            snapshot("max_examples=1.5 is not usable: it has to be an integer, 0 or more"),
+        ),
+        ({"url": 5}, snapshot("url=5 is not usable: it has to be a path or a URL")),
+        (
+            {"url": "http://user:password@[/?token=1"},
+            snapshot("url='http://[/?...' is not usable: it has to be a path or a URL"),
+        ),
     ],
-    ids=["policy", "event", "secret", "skip", "timeout", "max-seconds", "settle", "max-examples"],
+    ids=[
+        "policy",
+        "event",
+        "secret",
+        "skip",
+        "event-number",
+        "event-bytes",
+        "timeout",
+        "timeout-string",
+        "timeout-infinite",
+        "max-seconds",
+        "max-seconds-none",
+        "settle",
+        "settle-string",
+        "max-examples",
+        "max-examples-float",
+        "url",
+        "url-secret",
+    ],
 )
 def test_an_error_says_what_would_be_right(options: dict[str, Any], message: str):
     with pytest.raises(KomboFakesError) as caught:

@@ -6,7 +6,6 @@ from collections.abc import Iterable
 from contextlib import closing
 from dataclasses import replace
 from typing import Any
-from urllib.parse import urljoin
 
 from kombo_fakes.probing.engine.probe_run import ProbeRun
 from kombo_fakes.probing.engine.run_events import (
@@ -23,7 +22,6 @@ from kombo_fakes.probing.receivers.resolve import resolve_receiver
 from kombo_fakes.probing.reports.report import Report
 from kombo_fakes.webhooks.shipped import DEFAULT_EVENT
 from kombo_fakes.wire.signing import TEST_SECRET
-from kombo_fakes.wire.transport.urls import without_secrets
 
 
 def probe(
@@ -78,8 +76,9 @@ def probe(
 
     Raises:
         UnknownNameError: if an event or the policy does not exist.
-        ProbeError, TransportError: if the receiver cannot be reached or observed, or a number is
-            out of range. A receiver that worked at first is a finding instead.
+        ProbeError, TransportError: if the receiver cannot be reached or observed, if a number is
+            out of range, or if `url` is neither a path nor a URL. A receiver that worked at first
+            is a finding instead.
         SecretError: if the secret is empty.
         SkipError: if `skip` is neither an id nor a collection of ids.
 
@@ -127,7 +126,6 @@ def run_probe(
     )
     with closing(target), closing(ProbeRun(target, settings, subscribers)) as run:
         report = run.run()
-    url = urljoin("http://127.0.0.1:8000/", without_secrets(settings.url))
     if isinstance(receiver, str):
         return replace(report, url=target.name, is_query_removed="?" in receiver)
-    return replace(report, url=url)
+    return replace(report, url=settings.shown_url)

@@ -2,19 +2,39 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from numbers import Real
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urljoin
 
-from kombo_fakes.core.messages import unknown_name_error
+from kombo_fakes.core.messages import shorten, unknown_name_error
 from kombo_fakes.errors import ProbeError
 from kombo_fakes.probing.known import Known
 from kombo_fakes.probing.model import POLICIES, Policy
 from kombo_fakes.webhooks.shipped import DEFAULT_EVENT, check_event
 from kombo_fakes.wire.signing import TEST_SECRET, sign
+from kombo_fakes.wire.transport.client import LONGEST
+from kombo_fakes.wire.transport.urls import without_secrets
 
 if TYPE_CHECKING:
     from kombo_fakes.probing.receivers.receiver import Observe
+
+_NUMBERS: tuple[tuple[str, str, Callable[[Any], bool]], ...] = (
+    (
+        "timeout",
+        f"a number of seconds, above 0 and at most {LONGEST:,.0f}",
+        lambda number: 0 < number <= LONGEST,
+    ),
+    ("max_seconds", "a number of seconds above 0", lambda number: number > 0),
+    ("settle", "a number of seconds, 0 or more", lambda number: number >= 0),
+    (
+        "max_examples",
+        "an integer, 0 or more",
+        lambda number: isinstance(number, int) and number >= 0,
+    ),
+)
+"""The names of the settings that are numbers, what they have to be, and whether one is that."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,15 +49,16 @@ class ProbeSettings:
         UnknownNameError: if an event or the policy does not exist.
         SecretError: if the secret is empty.
         SkipError: if `skip` is neither an id nor a collection of ids.
-        ProbeError: if a number is out of range.
+        ProbeError: if a number is out of range or not a number, or if `url` is neither a path nor a
+            URL.
 
     Examples:
         >>> ProbeSettings(policy="tolerant", skip="signature-*").skip
         ('signature-*',)
-        >>> ProbeSettings(timeout=0)
+        >>> ProbeSettings(settle=-1)
         Traceback (most recent call last):
             ...
-        kombo_fakes.ProbeError: timeout=0 is out of range: it has to be above 0 seconds
+        kombo_fakes.ProbeError: settle=-1 is not usable: it has to be a number of seconds, 0 or more
     """
 
     secret: str | bytes = field(default=TEST_SECRET, repr=False)
@@ -58,23 +79,33 @@ class ProbeSettings:
         sign(b"", self.secret)  # Raises for an empty secret.
         if self.policy not in POLICIES:
             raise unknown_name_error("policy", str(self.policy), POLICIES)
-        events = (self.event,) if isinstance(self.event, str) else tuple(dict.fromkeys(self.event))
+        # A string is iterable, too: by its characters.
+        is_one = isinstance(self.event, (str, bytes)) or not isinstance(self.event, Iterable)
+        events: tuple[Any, ...] = (self.event,) if is_one else tuple(self.event)
         for event in events:
             check_event(event)
-        for name, seconds in (("timeout", self.timeout), ("max_seconds", self.max_seconds)):
-            if not seconds > 0:
-                raise ProbeError(f"{name}={seconds} is out of range: it has to be above 0 seconds")
-        for name, number in (("settle", self.settle), ("max_examples", self.max_examples)):
-            if not number >= 0:
-                raise ProbeError(f"{name}={number} is out of range: it cannot be negative")
+        for name, right, is_right in _NUMBERS:
+            number = getattr(self, name)
+            if not isinstance(number, Real) or not is_right(number):
+                raise ProbeError(f"{name}={shorten(number)} is not usable: it has to be {right}")
+        try:
+            self.shown_url  # noqa: B018
+        except (TypeError, ValueError):
+            url = shorten(without_secrets(self.url) if isinstance(self.url, str) else self.url)
+            raise ProbeError(f"url={url} is not usable: it has to be a path or a URL") from None
         # An iterator can be read only once, so both are kept as tuples.
-        object.__setattr__(self, "event", events or (DEFAULT_EVENT,))
+        object.__setattr__(self, "event", tuple(dict.fromkeys(events)) or (DEFAULT_EVENT,))
         object.__setattr__(self, "skip", Known(self.skip).patterns)
 
     @property
     def events(self) -> tuple[str, ...]:
         """The events to send, each once, in the order that was given."""
         return (self.event,) if isinstance(self.event, str) else tuple(self.event)
+
+    @property
+    def shown_url(self) -> str:
+        """The URL of an application in this process, as reports show it."""
+        return urljoin("http://127.0.0.1:8000/", without_secrets(self.url))
 
     @property
     def known(self) -> Known:

@@ -36,7 +36,7 @@ def main() -> int:
     try:
         assert receiver.stdout is not None
         url = receiver.stdout.readline().strip()
-        status = run("Some 600 deliveries to a receiver that has one bug", "probe", url)
+        status = run("About 1,100 deliveries to a receiver that has one bug", "probe", url)
     finally:
         receiver.kill()
         receiver.communicate()

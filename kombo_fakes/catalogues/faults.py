@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 
 from kombo_fakes.catalogues.fault import Fault
 from kombo_fakes.catalogues.fault_search import find_faults
-from kombo_fakes.core.messages import unknown_name_error
+from kombo_fakes.core.messages import unknown_name_error, unknown_pattern_error
 from kombo_fakes.core.pointer import parse_pointer, to_dotted, to_pointer
 from kombo_fakes.schema.schema import Schema, SchemaLike
 from kombo_fakes.webhooks.shipped import DEFAULT_EVENT
@@ -79,7 +79,7 @@ def _select_ids(schema: Schema, found: Sequence[Fault], patterns: tuple[str, ...
     known = [fault.id for fault in find_faults(schema)]
     for pattern in patterns:
         if not fnmatch.filter(known, pattern):
-            raise unknown_name_error("fault", pattern, known, where=f" of {schema.name}")
+            raise unknown_pattern_error("fault", pattern, known, where=f" of {schema.name}")
     return [f for f in found if any(fnmatch.fnmatchcase(f.id, pattern) for pattern in patterns)]
 
 

@@ -6,8 +6,10 @@ import sys
 
 import rich_click as click
 
+from kombo_fakes.cli.options import Command
 
-@click.command("events")
+
+@click.command("events", cls=Command)
 def events_command() -> None:
     """List the events that this package has a schema for.
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import rich_click as click
 
-from kombo_fakes.cli.options import format_examples, schema_options
+from kombo_fakes.cli.options import Command, format_examples, schema_options
 from kombo_fakes.cli.terminal import (
     get_binary_output,
     is_terminal,
@@ -28,7 +28,7 @@ EXAMPLES = format_examples(
 )
 
 
-@click.command("faults", epilog=EXAMPLES)
+@click.command("faults", cls=Command, epilog=EXAMPLES)
 @schema_options("the first of them")
 @click.option(
     "--keyword", "keywords", metavar="KEYWORD", multiple=True,

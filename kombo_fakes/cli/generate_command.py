@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import rich_click as click
 
 from kombo_fakes.cli.hypothesis_directory import avoid_temporary_files
-from kombo_fakes.cli.options import Part, WholeNumber, format_examples
+from kombo_fakes.cli.options import Command, Part, WholeNumber, format_examples
 from kombo_fakes.cli.payload_options import (
     explain_rejected_edit,
     payload_options,
@@ -33,7 +33,7 @@ EXAMPLES = format_examples(
 )
 
 
-@click.command("generate", epilog=EXAMPLES)
+@click.command("generate", cls=Command, epilog=EXAMPLES)
 @payload_options(
     count="The number of payloads. With --fault, the number for each fault."
     " [default: 1, or all corners]",

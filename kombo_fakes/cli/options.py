@@ -23,6 +23,22 @@ else:
 F = TypeVar("F", bound=Callable[..., Any])
 
 
+class Command(click.RichCommand):
+    """A command that names its help where click's own message does not say what would be right."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        try:
+            return super().parse_args(ctx, args)
+        except click.UsageError as error:
+            is_about_a_value = isinstance(error, click.BadParameter)
+            has_hint = isinstance(error, click.NoSuchOption) and error.possibilities
+            if has_hint or (is_about_a_value and not isinstance(error, click.MissingParameter)):
+                raise
+            message = error.format_message().rstrip(".")
+            hint = f"`{ctx.command_path} --help` lists what it takes"
+            raise click.UsageError(f"{message}; {hint}", ctx) from None
+
+
 class WholeNumber(_Type):
     """An integer in decimal digits, with a minimum."""
 

@@ -11,6 +11,7 @@ import rich_click as click
 
 from kombo_fakes.cli.hypothesis_directory import avoid_temporary_files
 from kombo_fakes.cli.options import (
+    Command,
     Positive,
     WholeNumber,
     format_examples,
@@ -48,7 +49,7 @@ def _check_template(
     return template
 
 
-@click.command("probe", epilog=EXAMPLES)
+@click.command("probe", cls=Command, epilog=EXAMPLES)
 @click.argument("url")
 @click.option(
     "--event", metavar="NAME", multiple=True, show_default="the first of them",
@@ -153,6 +154,7 @@ def _run_probe(
     from kombo_fakes.cli.terminal import open_output
     from kombo_fakes.core.json_reader import parse_json, read_bytes
     from kombo_fakes.core.writer import to_pretty_json
+    from kombo_fakes.errors import DocumentError
     from kombo_fakes.probing.engine.probe import run_probe
     from kombo_fakes.probing.engine.run_events import report_exchanges_to
     from kombo_fakes.probing.engine.settings import ProbeSettings
@@ -163,7 +165,12 @@ def _run_probe(
 
     known = set(skip)
     if baseline is not None:
-        known |= known_findings(parse_json(read_bytes(baseline), baseline), baseline)
+        try:
+            listed = parse_json(read_bytes(baseline), baseline)
+        except DocumentError as error:
+            hint = "a baseline is a report of `probe --json`"
+            raise DocumentError(f"--baseline {error}; {hint}") from None
+        known |= known_findings(listed, baseline)
     settings = ProbeSettings(skip=known, **options)
     writers: dict[str, Callable[[Report], bytes]] = {
         "json": lambda report: to_pretty_json(data_report(report)) + b"\n",

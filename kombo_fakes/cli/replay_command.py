@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import rich_click as click
 
-from kombo_fakes.cli.options import format_examples, transport_options
+from kombo_fakes.cli.options import Command, format_examples, transport_options
 from kombo_fakes.cli.status import FINE, FOUND
-from kombo_fakes.core.messages import pluralize, shorten
+from kombo_fakes.core.messages import pluralize, shorten, suggest
 
 if TYPE_CHECKING:
     from kombo_fakes.probing.reports.kept_exchanges import KeptExchange
@@ -21,7 +21,7 @@ EXAMPLES = format_examples(
 )
 
 
-@click.command("replay", epilog=EXAMPLES)
+@click.command("replay", cls=Command, epilog=EXAMPLES)
 @click.argument("files", nargs=-1, required=True, metavar="FILE...")
 @click.option(
     "--url", metavar="URL", help="The receiver. Without it, the receiver that the file names."
@@ -53,10 +53,16 @@ def replay_command(
 
     again: list[tuple[str, list[KeptExchange]]] = []
     for name in files:
-        data = parse_json(read_bytes(name), name)
+        try:
+            data = parse_json(read_bytes(name), name)
+        except DocumentError as error:
+            hint = "expected a file of `probe --json` or `probe --record`"
+            raise DocumentError(f"{error}; {hint}") from None
         found = read_kept_exchanges(data, name, findings)
         if findings and not found:
-            raise DocumentError(f"{name}: has no finding {' or '.join(findings)}")
+            missing = " or ".join(findings)
+            hint = _hint_at_ids(data, findings[0])
+            raise DocumentError(f"{name}: has no finding {missing}{hint}")
         if not found:
             print_message(f"note: {name}: has no finding to send again{_mention_known(data)}")
         again.append((url or _read_target(data, name), found))
@@ -97,6 +103,17 @@ def _read_target(data: Any, name: str) -> str:
             f"{name}: was sent to {shorten(to, 200)}, without the query; add --url URL"
         )
     return to
+
+
+def _hint_at_ids(data: Any, finding_id: str) -> str:
+    from kombo_fakes.errors import DocumentError
+    from kombo_fakes.probing.reports.as_json import known_findings
+
+    try:
+        ids = known_findings(data, "")
+    except DocumentError:
+        return ""  # A recorded delivery belongs to no finding.
+    return f"; {suggest(finding_id, ids)}" if ids else ""
 
 
 def _mention_known(data: Any) -> str:

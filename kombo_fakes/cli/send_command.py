@@ -11,7 +11,13 @@ import rich_click as click
 
 from kombo_fakes.cli.delivery_plan import DeliveryPlan, PlannedDelivery
 from kombo_fakes.cli.hypothesis_directory import avoid_temporary_files
-from kombo_fakes.cli.options import Positive, WholeNumber, format_examples, transport_options
+from kombo_fakes.cli.options import (
+    Command,
+    Positive,
+    WholeNumber,
+    format_examples,
+    transport_options,
+)
 from kombo_fakes.cli.payload_options import (
     explain_rejected_edit,
     payload_options,
@@ -36,7 +42,7 @@ EXAMPLES = format_examples(
 )
 
 
-@click.command("send", epilog=EXAMPLES)
+@click.command("send", cls=Command, epilog=EXAMPLES)
 @click.argument("url")
 @payload_options(
     count="The number of payloads. With --fault or --wire-fault, the number for each fault."

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import rich_click as click
 
-from kombo_fakes.cli.options import format_examples
+from kombo_fakes.cli.options import Command, format_examples
 from kombo_fakes.cli.secret import secret_options
 
 EXAMPLES = format_examples(
@@ -13,7 +13,7 @@ EXAMPLES = format_examples(
 )
 
 
-@click.command("sign", epilog=EXAMPLES)
+@click.command("sign", cls=Command, epilog=EXAMPLES)
 @click.argument("file", metavar="FILE")
 @secret_options
 def sign_command(file: str, secret: bytes) -> None:

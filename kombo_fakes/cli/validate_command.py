@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import rich_click as click
 
-from kombo_fakes.cli.options import format_examples, schema_options
+from kombo_fakes.cli.options import Command, format_examples, schema_options
 
 if TYPE_CHECKING:
     from kombo_fakes.errors import DocumentError
@@ -28,7 +28,7 @@ EXAMPLES = format_examples(
 )
 
 
-@click.command("validate", epilog=EXAMPLES)
+@click.command("validate", cls=Command, epilog=EXAMPLES)
 @schema_options("the type of each payload")
 @click.argument("files", metavar="FILE...", nargs=-1, required=True)
 def validate_command(schema: Schema | None, files: tuple[str, ...]) -> int:

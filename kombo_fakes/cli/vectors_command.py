@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import rich_click as click
 
-from kombo_fakes.cli.options import format_examples
+from kombo_fakes.cli.options import Command, format_examples
 
 EXAMPLES = format_examples(
     "kombo-fakes vectors --out tests/kombo-vectors.json",
@@ -12,7 +12,7 @@ EXAMPLES = format_examples(
 )
 
 
-@click.command("vectors", epilog=EXAMPLES)
+@click.command("vectors", cls=Command, epilog=EXAMPLES)
 @click.option(
     "--out", metavar="FILE", default="-", help="Write this file instead of standard output."
 )

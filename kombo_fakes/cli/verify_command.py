@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import rich_click as click
 
-from kombo_fakes.cli.options import format_examples
+from kombo_fakes.cli.options import Command, format_examples
 from kombo_fakes.cli.secret import secret_options
 
 EXAMPLES = format_examples(
@@ -14,7 +14,7 @@ EXAMPLES = format_examples(
 )
 
 
-@click.command("verify", epilog=EXAMPLES)
+@click.command("verify", cls=Command, epilog=EXAMPLES)
 @click.argument("file", metavar="FILE")
 @click.option(
     "--signature", metavar="TEXT", required=True, help="The value of the header X-Kombo-Signature."

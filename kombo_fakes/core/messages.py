@@ -42,6 +42,21 @@ def unknown_name_error(
     return UnknownNameError(message)
 
 
+def unknown_pattern_error(
+    kind: str, pattern: str, known: Iterable[str], *, where: str = ""
+) -> UnknownNameError:
+    """Make the error for a pattern that matches no name; see `unknown_name_error`.
+
+    Examples:
+        >>> print(unknown_pattern_error("fault", "id-type", ["id-type-null", "id-type-number"]))
+        unknown fault 'id-type'; did you mean 'id-type-*'?
+    """
+    names = sorted(set(known))
+    if pattern and any(name.startswith(f"{pattern}-") for name in names):
+        names = [f"{pattern}-*"]
+    return unknown_name_error(kind, pattern, names, where=where)
+
+
 def suggest(name: str, known: Iterable[str]) -> str:
     """Suggest the nearest known name, or list the known names.
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from kombo_fakes.core.messages import shorten, unknown_name_error
+from kombo_fakes.core.messages import shorten, unknown_pattern_error
 from kombo_fakes.errors import KomboFakesError, MarkerError
 from kombo_fakes.pytest_plugin import (
     captured_output,
@@ -121,7 +121,7 @@ def _check_faults_exist(patterns: Sequence[str]) -> None:
                 f"--kombo-fault: {shorten(pattern)} is a wire fault, not a fault of a payload. "
                 f"Select tests of kombo_wire_fault by their names: -k {wire_fault}"
             )
-        raise pytest.UsageError(f"--kombo-fault: {unknown_name_error('fault', pattern, known)}")
+        raise pytest.UsageError(f"--kombo-fault: {unknown_pattern_error('fault', pattern, known)}")
 
 
 # -- parametrizing

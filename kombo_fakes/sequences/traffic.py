@@ -14,7 +14,7 @@ from typing import Any, TypeVar, cast
 from kombo_fakes.catalogues.fault import Fault
 from kombo_fakes.catalogues.faults import faults as faults_of
 from kombo_fakes.core.choices import SeededChoices, seed_for
-from kombo_fakes.core.messages import shorten, unknown_name_error
+from kombo_fakes.core.messages import shorten, unknown_name_error, unknown_pattern_error
 from kombo_fakes.errors import OverrideError
 from kombo_fakes.generation.made import Made
 from kombo_fakes.generation.runs import generate
@@ -163,7 +163,7 @@ class Traffic:
             )
         for pattern in patterns:
             if not any(fnmatchcase(fault.id, pattern) for _, fault in known):
-                raise unknown_name_error("fault", pattern, (fault.id for _, fault in known))
+                raise unknown_pattern_error("fault", pattern, (fault.id for _, fault in known))
         for source, fault in known:
             if any(fnmatchcase(fault.id, pattern) for pattern in patterns):
                 source.faults.append(fault)

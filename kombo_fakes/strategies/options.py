@@ -44,8 +44,8 @@ def check_option_names(
     for name in options:
         if name not in known:
             near = find_nearest(name, known)
-            hint = f". Did you mean {near!r}?" if near else ""
-            raise TypeError(f"{function}() got an unexpected keyword argument {name!r}{hint}")
+            hint = f"Did you mean {near!r}?" if near else f"The options are {', '.join(known)}."
+            raise TypeError(f"{function}() got an unexpected keyword argument {name!r}. {hint}")
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from kombo_fakes.core.messages import unknown_name_error
 from kombo_fakes.errors import OverrideError
 from kombo_fakes.schema.schema import SchemaLike
 from kombo_fakes.strategies.drawn_choices import DrawnChoices
-from kombo_fakes.strategies.options import Values, check_option_names
+from kombo_fakes.strategies.options import StrategyOptions, Values, check_option_names
 from kombo_fakes.strategies.payloads import payloads
 from kombo_fakes.webhooks.shipped import DEFAULT_EVENT
 from kombo_fakes.wire.delivery import Delivery
@@ -57,7 +57,8 @@ def deliveries(
         >>> delivery.done
         ('style indented',)
     """
-    check_option_names("deliveries", options)
+    own = ("secret", "style", "of")
+    check_option_names("deliveries", options, (*own, *StrategyOptions.__annotations__))
     sign(b"", secret)  # Raises if the secret cannot be used.
     names = [known.name for known in styles()]
     if style is not None and style not in [s.name for s in styles(ambiguous=True)]:

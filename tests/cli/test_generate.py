@@ -332,6 +332,7 @@ def test_a_dash_as_output_is_standard_output(run):
         # Names.
         ("--event integration-stat-changed", snapshot("unknown event 'integration-stat-changed'; did you mean 'integration-state-changed'?")),
         ("--fault data.stat-enum-lowercase", snapshot("unknown fault 'data.stat-enum-lowercase' of integration-state-changed; did you mean 'data.state-enum-lowercase'?")),
+        ("--fault data.state-enum", snapshot("unknown fault 'data.state-enum' of integration-state-changed; did you mean 'data.state-enum-*'?")),
         ("--fault zzz*", snapshot("unknown fault 'zzz*' of integration-state-changed; there are 274, for example data-additionalProperties-camel-case, data-additionalProperties-empty-name, data-additionalProperties-proto; `kombo-fakes faults` lists them all")),
         ("--values coners", snapshot("Invalid value for '--values': 'coners' is not one of 'realistic', 'any', 'corners'.")),
         ("--format xml", snapshot("Invalid value for '--format': 'xml' is not one of 'json', 'ndjson'.")),
@@ -373,7 +374,7 @@ def test_a_dash_as_output_is_standard_output(run):
         ("--values any --faker de_DE", snapshot('--faker: makes realistic values; leave out --faker or --values any')),
         ("--set data.state=ACTIVE --unset data.state", snapshot('data.state: is both overridden and removed; ask for one of them')),
         ("--event integration-state-changed --schema x.json", snapshot('--event and --schema: give one of them')),
-        ("surplus", snapshot('Got unexpected extra argument (surplus)')),
+        ("surplus", snapshot('Got unexpected extra argument (surplus); `kombo-fakes generate --help` lists what it takes')),
     ],
 )  # fmt: skip
 def test_invalid_arguments_are_one_line(run, arguments, message):

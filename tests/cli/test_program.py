@@ -163,7 +163,18 @@ def test_events_on_a_terminal_name_the_default(on_terminal):
                 "unknown place '/data/stat' in integration-state-changed; did you mean '/data/state'?"
             ),
         ),
-        ("events surplus", snapshot("Got unexpected extra argument (surplus)")),
+        (
+            "events surplus",
+            snapshot(
+                "Got unexpected extra argument (surplus); `kombo-fakes events --help` lists what it takes"
+            ),
+        ),
+        (
+            "faults data.state-*",
+            snapshot(
+                "Got unexpected extra argument (data.state-*); `kombo-fakes faults --help` lists what it takes"
+            ),
+        ),
         ("validat", snapshot("unknown command 'validat'; did you mean 'validate'?")),
         (
             "frobnicate",
@@ -175,6 +186,13 @@ def test_events_on_a_terminal_name_the_default(on_terminal):
 )
 def test_invalid_arguments_are_one_line(run: Runner, arguments: str, message: str) -> None:
     assert run(*arguments.split(" ")).error == message
+
+
+def test_an_option_that_is_like_no_other_is_an_error_that_names_the_help(run: Runner) -> None:
+    # Click words the rest, in another way from version to version.
+    assert run("events", "--json").error.endswith(
+        "; `kombo-fakes events --help` lists what it takes"
+    )
 
 
 def test_an_unknown_option_is_named(run: Runner) -> None:

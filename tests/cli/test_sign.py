@@ -211,7 +211,9 @@ def test_a_body_that_cannot_be_read_is_one_line(run: Any, secret: None, tmp_path
     assert run("sign", "nofile").error == snapshot("nofile: no such file")
     error = run("verify", str(tmp_path), "--signature", "x").error
     assert error.replace(str(tmp_path), "DIR") == snapshot("DIR: is a directory; expected a file")
-    assert run("verify", "nofile").error == snapshot("Missing option '--signature'.")
+    assert run("verify", "nofile").error == snapshot(
+        "Missing option '--signature'; `kombo-fakes verify --help` lists what it takes"
+    )
 
 
 def test_verify_explains_a_wrong_signature(run: Any, secret: None, body: str) -> None:

@@ -215,7 +215,12 @@ def test_standard_input_is_one_json_text_or_one_per_line(judge, payload, monkeyp
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        ((), snapshot("Missing argument 'FILE...'.")),
+        (
+            (),
+            snapshot(
+                "Missing argument 'FILE...'; `kombo-fakes validate --help` lists what it takes"
+            ),
+        ),
         (("--schema", "x.json", "a.json"), snapshot("x.json: no such file")),
         (
             ("--event", "x", "--schema", "y", "a.json"),

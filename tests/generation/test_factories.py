@@ -366,6 +366,14 @@ def test_a_factory_of_any_schema_builds_optional_and_nullable_parts() -> None:
         assert jobs.build(note="x", kombo_seed=seed)["note"] == "x"
 
 
+def test_an_object_that_replaces_another_by_mistake_is_an_error_with_a_hint() -> None:
+    with pytest.raises(OverrideError) as caught:
+        IntegrationStateChangedFactory.build(data__end_user={"origin_id": "1"})
+    assert str(caught.value) == snapshot(
+        "IntegrationStateChangedFactory: the schema rejects the overrides: /data/end_user: required: property 'organization_name' is missing; /data/end_user: required: property 'creator_email' is missing (data__end_user= replaces the whole object; to set only a field in it, pass data__end_user__origin_id=)"
+    )
+
+
 def test_factory_for_an_event_is_the_public_class() -> None:
     assert factory_for("integration-state-changed") is IntegrationStateChangedFactory
 

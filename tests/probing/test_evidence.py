@@ -673,6 +673,9 @@ def test_titles_list_what_was_special_about_deliveries() -> None:
         ]
     )
     nowhere = probed(lambda delivery: 404)
+    with pytest.raises(ReceiverError) as caught:
+        nowhere.check()
+    assert "To accept" not in str(caught.value)  # Nothing was tested yet.
     assert nowhere.findings[0].cause is causes.FIRST_PATH
     lines = finding_lines(nowhere.findings[0], nowhere.url)
     assert [line for line in lines if "curl" not in line] == snapshot(
@@ -681,7 +684,7 @@ def test_titles_list_what_was_special_about_deliveries() -> None:
             "rejects what it has to accept · Kombo sends this today · 1 case",
             "Sent: a plain realistic payload.",
             "Received 404, expected 2xx: a valid payload, correctly signed, has to be accepted.",
-            "Fix: check the path of the URL.",
+            "Fix: check the path of the URL; for an application in Python, it is the argument url=.",
             "Source: RFC 9110, section 15.5.5 (404 Not Found)",
             "Finding id: first-delivery",
         ]

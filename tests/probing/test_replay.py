@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from contextlib import contextmanager
+from pathlib import Path
 
 import pytest
 from inline_snapshot import snapshot
@@ -174,7 +175,23 @@ def test_known_findings_are_sent_again_where_their_ids_are_given(replay):
         assert (status, verdicts) == (0, [])
         assert "has no finding to send again; to send its 1 known finding, add --finding ID" in err
         status, _, err = replay(report, url, "--finding", "not-validatd")
-        assert (status, "has no finding not-validatd" in err) == (2, True)
+        assert status == 2
+        assert "has no finding not-validatd; did you mean 'not-validated'?" in err
+
+
+def test_a_file_that_is_not_json_is_rejected_with_a_hint(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.chdir(tmp_path)
+    Path("report.html").write_text("<!doctype html>")
+    assert main(["replay", "report.html"]) == 2
+    assert capsys.readouterr().err == snapshot(
+        "kombo-fakes: error: report.html: invalid JSON at line 1, column 1: Expecting value; expected a file of `probe --json` or `probe --record`\n"
+    )
+    assert main(["probe", "http://127.0.0.1:1/", "--secret", "x", "--baseline", "report.html"]) == 2
+    assert capsys.readouterr().err == snapshot(
+        "kombo-fakes: error: --baseline report.html: invalid JSON at line 1, column 1: Expecting value; a baseline is a report of `probe --json`\n"
+    )
 
 
 @pytest.mark.parametrize("data", [{"id": "1", "type": "x"}, {"log": {"entries": []}}, [], 3])

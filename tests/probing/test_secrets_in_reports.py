@@ -71,7 +71,7 @@ def test_the_beginning_of_the_secret_at_the_end_of_a_truncated_body_is_redacted(
 def test_a_note_says_that_a_short_secret_cannot_be_redacted():
     def noted(secret):
         report = probe(lambda delivery: 500, secret=secret)
-        return [note for note in report.notes if "less than 6 characters" in note]
+        return [note for note in report.notes if "fewer than 6 characters" in note]
 
     assert len(noted("short")) == 1
     assert noted("longer") == []

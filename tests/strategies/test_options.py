@@ -21,6 +21,7 @@ from kombo_fakes import (
     Schema,
     SchemaError,
     UnknownNameError,
+    deliveries,
     events,
     invalid_payloads,
     payloads,
@@ -286,6 +287,36 @@ def test_a_misspelt_option_is_an_error_that_names_the_function(make: Any) -> Non
     assert str(caught.value) == (
         f"{make.__name__}() got an unexpected keyword argument 'max_lenght'. {hint}"
     )
+
+
+@pytest.mark.parametrize(
+    ("make", "message"),
+    [
+        (
+            payloads,
+            snapshot(
+                "payloads() got an unexpected keyword argument 'data__qa_status'. The options are ambiguous, allow_nul, codec, max_length, nulls."
+            ),
+        ),
+        (
+            deliveries,
+            snapshot(
+                "deliveries() got an unexpected keyword argument 'data__qa_status'. The options are secret, style, of, ambiguous, allow_nul, codec, max_length, nulls."
+            ),
+        ),
+    ],
+)
+def test_an_option_that_is_like_no_other_is_an_error_that_lists_the_options(
+    make: Any, message: str
+) -> None:
+    with pytest.raises(TypeError) as caught:
+        make(data__qa_status="PASSED")
+    assert str(caught.value) == message
+
+
+def test_deliveries_know_their_own_options() -> None:
+    with pytest.raises(TypeError, match="Did you mean 'secret'"):
+        deliveries(secrets="x")
 
 
 @pytest.mark.parametrize(

@@ -246,7 +246,7 @@ class PayloadFactory(Factory[T]):
         payload, fault = draft.apply(overrides), draft.fault
         if fault is None:
             if overrides:
-                cls._check(payload, draft.payload)
+                cls._check(payload, draft.payload, overrides)
             return payload
         if not overrides:
             return fault.apply(payload)
@@ -260,10 +260,18 @@ class PayloadFactory(Factory[T]):
             raise OverrideError(f"{cls.__name__}: {error}; {_describe(found)}") from None
 
     @classmethod
-    def _check(cls, payload: Any, without_overrides: Any) -> None:
+    def _check(cls, payload: Any, without_overrides: Any, overrides: dict[Path, Any]) -> None:
         found = cls.kombo_schema.violations(payload)
         if not found:
             return
+        incomplete = {violation.pointer for violation in found if violation.keyword == "required"}
+        for path, value in overrides.items():
+            if isinstance(value, dict) and value and to_pointer(path) in incomplete:
+                name = "__".join(map(str, path))
+                raise OverrideError(
+                    f"{cls.__name__}: {_describe(found)} ({name}= replaces the whole object; to "
+                    f"set only a field in it, pass {name}__{next(iter(value))}=)"
+                )
         fault = None
         if not any(violation.keyword == "json" for violation in found):
             fault = identify_fault(payload, without_overrides, cls.kombo_schema)

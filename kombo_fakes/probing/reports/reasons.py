@@ -34,11 +34,11 @@ from kombo_fakes.webhooks.shipped import DEFAULT_EVENT
 _LIFT = "lift the rate limit while the probe runs"
 
 _TIMELINE_REASONS = {
-    TimelineReason.NEEDS_FAILED: "not sent, because timelines that they need have failed",
+    TimelineReason.NEEDS_FAILED: "not sent, because timelines that have to pass first have failed",
     TimelineReason.OTHERS_HUNG: "not sent, because others hung",
     TimelineReason.RATE_LIMITED: "answered 429 (too many requests)",
-    TimelineReason.FAILS_ALONE: "one of their deliveries fails on its own, or before the step that "
-    "the timeline is about",
+    TimelineReason.FAILS_ALONE: "a delivery fails on its own, or before the step that the timeline "
+    "is about",
 }
 
 
@@ -136,7 +136,7 @@ def _why(reason: StopReason) -> str:
 def describe_short_secret() -> str:
     """Say that a secret is too short to be redacted."""
     return (
-        f"the secret has less than {SHORTEST} characters: it is not redacted where the receiver "
+        f"the secret has fewer than {SHORTEST} characters: it is not redacted where the receiver "
         "echoes it, because so short a string can be there by chance"
     )
 

@@ -9,7 +9,7 @@ from kombo_fakes.core.messages import pluralize
 from kombo_fakes.core.public import public
 from kombo_fakes.errors import ReceiverError
 from kombo_fakes.probing.model import Case, Category, Finding, Policy, Reply
-from kombo_fakes.probing.reasons import Interrupted, NotJudged, Stop
+from kombo_fakes.probing.reasons import FirstDeliveryRejected, Interrupted, NotJudged, Stop
 from kombo_fakes.probing.reports.plain_text import finding_lines
 from kombo_fakes.probing.reports.readable import visible
 from kombo_fakes.probing.reports.reasons import describe_not_judged, describe_stop
@@ -155,7 +155,9 @@ def _text(report: Report) -> str:
     if report.not_judged:
         lines = [f"Not judged: {visible(line)}" for line in report.not_judged]
         paragraphs.append("\n".join(lines))
-    if report.findings:
+    # Where the first delivery is rejected, nothing was tested, so there is nothing to accept.
+    untested = sum(isinstance(stop.reason, FirstDeliveryRejected) for stop in report.stops)
+    if len(report.findings) > untested:
         ids = ", ".join(f'"{finding.id}"' for finding in report.findings)
         paragraphs.append(f"To accept these findings for now: skip=[{ids}]")
     return "\n\n".join(paragraphs)

@@ -725,7 +725,7 @@ FIRST_SECRET = _cause(
 FIRST_PATH = _cause(
     "first-path", "realistic",
     "rejects the first good delivery: there is nothing at this path",
-    "check the path of the URL",
+    "check the path of the URL; for an application in Python, it is the argument url=",
     "RFC 9110, section 15.5.5 (404 Not Found)",
 )  # fmt: skip
 FIRST_METHOD = _cause(

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields, replace
+from functools import partial
 from typing import Any, Literal, TypeAlias, get_args
 
 from kombo_fakes.core.public import public
@@ -210,6 +211,13 @@ class Case:
     traceless: bool = False
     signed_topics: tuple[str, ...] = ()
     difference: str = ""
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        # What makes the nearest delivery holds the secret, which a pickled report must not have.
+        values = {item.name: getattr(self, item.name) for item in fields(self)}
+        nearest = self.nearest
+        values["make_nearest"] = None if nearest is None else partial(replace, nearest)
+        return partial(type(self), **values), ()
 
     @property
     def nearest(self) -> Delivery | None:

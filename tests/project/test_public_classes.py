@@ -5,16 +5,30 @@ from __future__ import annotations
 import doctest
 import pickle
 import typing
+from collections.abc import Callable
+from copy import copy, deepcopy
 from dataclasses import fields, is_dataclass
 from importlib import import_module
 from inspect import isclass
 from types import ModuleType
+from typing import Any
 
 import pytest
 
 import kombo_fakes
-from kombo_fakes import Delivery, Schema, faults, generate, styles
+from kombo_fakes import (
+    OMIT,
+    Delivery,
+    Schema,
+    explain_signature,
+    faults,
+    generate,
+    probe,
+    sign,
+    styles,
+)
 from kombo_fakes.errors import KomboFakesError, ReceiverError
+from kombo_fakes.probing.reports.as_html import html_report
 
 CLASSES = {
     name: value
@@ -40,10 +54,34 @@ def test_a_public_class_can_be_pickled(name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "value", [next(generate()), styles()[0], faults()[0].site, Delivery.of({"id": "1"}, "secret")]
+    "value",
+    [
+        next(generate()),
+        styles()[0],
+        faults()[0].site,
+        Delivery.of({"id": "1"}, "secret"),
+        explain_signature(b"{}", None, "secret"),
+        explain_signature(b"{}", sign(b"{}", "secret") + "=", "secret"),
+    ],
 )
 def test_a_value_of_a_public_class_can_be_pickled(value: object) -> None:
-    assert pickle.loads(pickle.dumps(value)).__class__ is value.__class__
+    assert pickle.loads(pickle.dumps(value)) == value
+
+
+@pytest.mark.parametrize(
+    "copy_of", [copy, deepcopy, lambda value: pickle.loads(pickle.dumps(value))]
+)
+def test_omit_is_one_object(copy_of: Callable[[Any], Any]) -> None:
+    assert copy_of(OMIT) is OMIT
+
+
+def test_a_report_can_be_pickled_without_the_secret() -> None:
+    report = probe(lambda delivery: 204, secret="hush-hush-hush", max_examples=0)
+    pickled = pickle.dumps(report)
+    assert b"hush-hush-hush" not in pickled
+    read = pickle.loads(pickled)
+    assert read == report
+    assert html_report(read) == html_report(report)
 
 
 @pytest.mark.parametrize("name", CLASSES)

@@ -23,6 +23,9 @@ class _Omit:
     def __repr__(self) -> str:
         return "OMIT"
 
+    def __reduce__(self) -> str:
+        return "OMIT"  # Copies and unpickled ones are the same object, which `is` recognises.
+
 
 OMIT: Any = _Omit()
 """Override an optional field with this to leave it out: ``.build(data__location=OMIT)``."""

@@ -45,6 +45,10 @@ class SignatureMistake:
     # Removes what a mistake in the header has added to the signature.
     _undo: Callable[[str], str] = field(default=str, repr=False)
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        # Functions without a name cannot be pickled, so a mistake is pickled by its id.
+        return _get_mistake, (self.id,)
+
     def signatures(self, body: bytes, secret: bytes) -> tuple[str, ...]:
         """Return the wrong signatures of a body that this mistake makes.
 
@@ -56,6 +60,12 @@ class SignatureMistake:
     def undo(self, header: str) -> str:
         """Return a header without what this mistake has added to the signature."""
         return self._undo(header)
+
+
+def _get_mistake(mistake_id: str) -> SignatureMistake:
+    from kombo_fakes.wire.signature_mistakes.table import MISTAKES
+
+    return MISTAKES[mistake_id]
 
 
 def compute_signatures(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal, TypeAlias, TypedDict
 
@@ -92,10 +92,15 @@ class GenerationSettings:
         """
         check_option_names(function, options, AllOptions.__annotations__)
         settings = dict(options)
-        settings["overrides"] = dict(options.get("overrides") or {})
+        overrides = options.get("overrides")
+        if not isinstance(overrides, (Mapping, type(None))):
+            raise OverrideError(
+                f"overrides={shorten(overrides)} is not usable: it has to be a mapping of names of "
+                "fields to values"
+            )
+        settings["overrides"] = dict(overrides or {})
         for name in ("faults", "removals"):
-            given = options.get(name, ())
-            settings[name] = (given,) if isinstance(given, str) else tuple(given)
+            settings[name] = _as_strings(name, options.get(name, ()))
         return cls(schema=Schema.load(event_or_schema), count=n, **settings)
 
     def __post_init__(self) -> None:
@@ -115,12 +120,28 @@ class GenerationSettings:
             raise OverrideError(
                 "values='corners' makes valid payloads; for faults pass 'realistic' or 'any'"
             )
+        if not (isinstance(self.part, Sequence) and len(self.part) == 2):
+            raise OverrideError(
+                f"part={shorten(self.part)} is not usable: it has to be the number of the part and "
+                "the number of parts, such as (1, 2)"
+            )
         number, parts = self.part
         if not (_is_integer(number) and _is_integer(parts) and 1 <= number <= parts):
             raise OverrideError(
                 f"part {shorten(number)}/{shorten(parts)}: parts are numbered from 1 to the "
                 "number of parts"
             )
+
+
+def _as_strings(name: str, given: Any) -> tuple[str, ...]:
+    """Return what an argument names: a string, or several."""
+    is_one = isinstance(given, (str, bytes)) or not isinstance(given, Iterable)
+    strings = (given,) if is_one else tuple(given)
+    if not all(isinstance(string, str) for string in strings):
+        raise OverrideError(
+            f"{name}={shorten(given)} is not usable: it has to be a string or a list of strings"
+        )
+    return strings
 
 
 def _is_integer(value: object) -> bool:

@@ -349,6 +349,18 @@ def test_an_invalid_number_of_jobs_is_an_error_at_the_call(jobs, message):
         ((0, 8), snapshot("part 0/8: parts are numbered from 1 to the number of parts")),
         ((-1, 8), snapshot("part -1/8: parts are numbered from 1 to the number of parts")),
         ((1, 0), snapshot("part 1/0: parts are numbered from 1 to the number of parts")),
+        (
+            5,
+            snapshot(
+                "part=5 is not usable: it has to be the number of the part and the number of parts, such as (1, 2)"
+            ),
+        ),
+        (
+            (1, 2, 3),
+            snapshot(
+                "part=(1, 2, 3) is not usable: it has to be the number of the part and the number of parts, such as (1, 2)"
+            ),
+        ),
     ],
 )
 def test_a_part_that_does_not_exist_is_an_error_at_the_call(make, part, message):
@@ -378,6 +390,23 @@ def test_a_part_that_does_not_exist_is_an_error_at_the_call(make, part, message)
             {"values": "corners", "invalid": True},
             OverrideError,
             snapshot("values='corners' makes valid payloads; for faults pass 'realistic' or 'any'"),
+        ),
+        (
+            {"overrides": [1]},
+            OverrideError,
+            snapshot(
+                "overrides=[1] is not usable: it has to be a mapping of names of fields to values"
+            ),
+        ),
+        (
+            {"removals": 5},
+            OverrideError,
+            snapshot("removals=5 is not usable: it has to be a string or a list of strings"),
+        ),
+        (
+            {"faults": [5]},
+            OverrideError,
+            snapshot("faults=[5] is not usable: it has to be a string or a list of strings"),
         ),
         (
             {"overrides": {"data.stat": 1}},

@@ -124,7 +124,7 @@ def _changes(schema: Schema) -> tuple[Change, ...]:
         found.extend(_other_event(name) for name in events() if name != schema.name)
         type_ = ("type",)
         found.append(
-            _change(schema, type_, "new-event", "an event that is new", _rename_event, "new-event")
+            _change(schema, type_, "new-event", "an unknown event type", _rename_event, "new-event")
         )
     used: set[str] = set()
     return tuple(replace(change, id=make_unique_id(change.id, used)) for change in found if change)
@@ -144,7 +144,7 @@ def _other_event(name: str) -> Change:
     return Change(
         id=f"event-{name.replace(':', '.')}",
         pointer="/type",
-        description=f"type: another event, {name}",
+        description=f"type: the event {name}",
         source="Kombo sends all events of an environment to one URL",
         example=example,
         kind="other-event",

@@ -154,20 +154,20 @@ def _list_candidates(base: _BasePayloads, plan: Blueprint) -> Iterator[tuple[str
         for path in nullable:
             if _get(payload, path) is not _ABSENT:
                 payload = replace_at(payload, path, None)
-        yield "nulls", (), "null wherever null is allowed", payload
+        yield "nulls", (), "null in every nullable field", payload
     optional = list(_find_optional(found))
     if optional:
         payload = base.generate("optional-absent")
         for path in reversed(optional):
             if _get(payload, path) is not _ABSENT:
                 payload = remove_at(payload, path)
-        yield "optional-absent", (), "no property that is not required", payload
+        yield "optional-absent", (), "without optional properties", payload
         payload = base.generate("optional-present")
         for path in optional:
             if _get(payload, path) is _ABSENT:
                 full = base.generate(f"optional-present-{to_pointer(path)}", [path])
                 payload = _copy_from(full, path, payload)
-        yield "optional-present", (), "every property that the schema names", payload
+        yield "optional-present", (), "with all optional properties", payload
     counts: dict[Path, int] = {}
     found = [(path, shape) for path, shape in found if not isinstance(shape, Reference)]
     for path, _ in found:
@@ -270,9 +270,9 @@ def _list_edges(shape: Blueprint) -> Iterator[_Edge]:
             yield from _number_edges(shape)
         case Anything():
             for name, value in (("null", None), ("text", ""), ("zero", 0), ("false", False)):
-                yield _Edge(f"any-{name}", f"{shorten(value)}, where anything goes", value)
-            yield _Edge("any-array", "an empty array, where anything goes", [])
-            yield _Edge("any-object", "an empty object, where anything goes", {})
+                yield _Edge(f"any-{name}", f"{shorten(value)}, where any value is allowed", value)
+            yield _Edge("any-array", "an empty array, where any value is allowed", [])
+            yield _Edge("any-object", "an empty object, where any value is allowed", {})
 
 
 _LONG = 300
@@ -283,13 +283,13 @@ def _string_edges(shape: String) -> Iterator[_Edge]:
     if least == 0:
         yield _Edge("text-empty", "an empty string", "")
     else:
-        yield _Edge("text-shortest", f"the fewest characters, {least:,}", "a" * least)
+        yield _Edge("text-shortest", f"the minimum length, {least:,}", "a" * least)
     if most is None:
         yield _Edge("text-long", f"{_LONG} characters", "abcdefghi " * (_LONG // 10 - 1) + "a" * 10)
     elif most <= LARGEST:
-        yield _Edge("text-longest", f"the most characters, {most:,}", "a" * most)
+        yield _Edge("text-longest", f"the maximum length, {most:,}", "a" * most)
     world = "Zoe\u0308 \U0001f469\U0001f3fd\u200d\U0001f4bb \u05e9\u05dc\u05d5\u05dd \u682a"
-    yield _Edge("text-unicode", "an emoji, a combining mark, right-to-left letters", world)
+    yield _Edge("text-unicode", "an emoji, a combining mark and right-to-left letters", world)
     quotes = "\"double\" 'single' \\back\\ /slash/ <b>&amp;</b> {{x}} %s"
     yield _Edge("text-quotes", "quotes, backslashes and template syntax", quotes)
     yield _Edge("text-blanks", "a space at the start and at the end", " blanks around ")
@@ -317,34 +317,38 @@ _BY_FORMAT: dict[str, tuple[_Edge, ...]] = {
     name: tuple(_Edge(f"{name}-{variant}", what, value) for variant, what, value in edges)
     for name, edges in {
         "date-time": (
-            ("no-fraction", "an instant without a fraction", "2024-03-10T12:00:00Z"),
-            ("nine-digits", "nine digits of a fraction", "2024-03-10T12:00:00.123456789Z"),
-            ("one-digit", "one digit of a fraction", "2024-03-10T12:00:00.5Z"),
+            ("no-fraction", "a timestamp without a fraction", "2024-03-10T12:00:00Z"),
+            ("nine-digits", "a fraction of nine digits", "2024-03-10T12:00:00.123456789Z"),
+            ("one-digit", "a fraction of one digit", "2024-03-10T12:00:00.5Z"),
             ("offset", "the offset +14:00", "2024-03-10T12:00:00.000+14:00"),
             ("negative-offset", "the offset -03:30", "2024-03-10T12:00:00.000-03:30"),
             ("unknown-offset", "the offset -00:00", "2024-03-10T12:00:00.000-00:00"),
             ("largest-offset", "the offset +23:59", "2024-03-10T12:00:00.000+23:59"),
-            ("year-0001", "the first year", "0001-01-01T00:00:00.000Z"),
-            ("year-9999", "the last year", "9999-12-31T23:59:59.999Z"),
+            ("year-0001", "the year 1", "0001-01-01T00:00:00.000Z"),
+            ("year-9999", "the year 9999", "9999-12-31T23:59:59.999Z"),
             ("leap-day", "a leap day", "2024-02-29T23:59:59.999Z"),
-            ("before-1970", "the second before the epoch", "1969-12-31T23:59:59.000Z"),
-            ("after-2038", "the second at which 32 bits end", "2038-01-19T03:14:08.000Z"),
+            ("before-1970", "the last second before 1970", "1969-12-31T23:59:59.000Z"),
+            (
+                "after-2038",
+                "the second in 2038 at which 32-bit timestamps overflow",
+                "2038-01-19T03:14:08.000Z",
+            ),
         ),
         "date": (
-            ("year-0001", "the first day", "0001-01-01"),
-            ("year-9999", "the last day", "9999-12-31"),
+            ("year-0001", "the first day of the year 1", "0001-01-01"),
+            ("year-9999", "the last day of the year 9999", "9999-12-31"),
             ("leap-day", "a leap day", "2024-02-29"),
         ),
         "time": (
             ("midnight", "midnight", "00:00:00Z"),
-            ("nine-digits", "nine digits of a fraction", "23:59:59.123456789Z"),
+            ("nine-digits", "a fraction of nine digits", "23:59:59.123456789Z"),
             ("offset", "the offset +14:00", "12:00:00+14:00"),
         ),
         "email": (
-            ("plus", "a plus tag", "jane.doe+kombo@example.com"),
-            ("apostrophe", "an apostrophe", "o'hara@example.com"),
+            ("plus", "a plus sign in the local part", "jane.doe+kombo@example.com"),
+            ("apostrophe", "an apostrophe in the local part", "o'hara@example.com"),
             ("longest-local", "a local part of 64 characters", "a" * 64 + "@example.com"),
-            ("shortest", "one character each", "a@b.example"),
+            ("shortest", "a local part of one character", "a@b.example"),
             ("subdomains", "subdomains", "jane@mail.eu.example.com"),
             ("capitals", "capital letters", "Jane.Doe@Example.COM"),
             ("digits", "digits and punctuation", "123_4-5.6@x-1.example"),

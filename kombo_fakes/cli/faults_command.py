@@ -29,7 +29,7 @@ EXAMPLES = format_examples(
 
 
 @click.command("faults", cls=Command, epilog=EXAMPLES)
-@schema_options("the first of them")
+@schema_options("the first one")
 @click.option(
     "--keyword", "keywords", metavar="KEYWORD", multiple=True,
     help="List only the faults of this schema keyword, such as enum. Can be repeated.",
@@ -103,8 +103,8 @@ def _list_wire_faults(schema: Schema, as_json: bool) -> None:
         print_table(
             columns,
             [(f.id, _describe_expected(f), f.description, f.why)[: len(columns)] for f in found],
-            note=f"{len(found):,} wire faults. If two answers are expected, the first is that of a "
-            "strict receiver, and the second that of a tolerant one",
+            note=f"{len(found):,} wire faults. If two expectations are shown, the first is for a "
+            "strict receiver, and the second for a tolerant one",
         )
 
 

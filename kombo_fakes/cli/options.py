@@ -98,7 +98,7 @@ def schema_options(default: str) -> Callable[[F], F]:
     """
     event = click.option(
         "--event", metavar="NAME", show_default=default,
-        help="An event that `kombo-fakes events` lists.",
+        help="The event; `kombo-fakes events` lists all.",
     )  # fmt: skip
     schema = click.option(
         "--schema", "schema_file", metavar="FILE",
@@ -131,7 +131,7 @@ def transport_options(seconds: float) -> Callable[[F], F]:
     """
     timeout = click.option(
         "--timeout", type=Positive(), default=seconds, metavar="SECONDS", show_default=True,
-        help="The longest time from a delivery to the end of its answer.",
+        help="The longest time from a delivery to the end of its response.",
     )  # fmt: skip
     remote = click.option(
         "--allow-remote", is_flag=True, help="Allow a receiver on another machine."

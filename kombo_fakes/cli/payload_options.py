@@ -27,7 +27,7 @@ def payload_options(*, count: str, seed: str) -> Callable[[F], F]:
         seed: The help of ``--seed``.
     """
     options = (
-        schema_options("the first of them"),
+        schema_options("the first one"),
         click.option("-n", "--count", "count", type=WholeNumber(1), metavar="N", help=count),
         click.option(
             "--seed", type=WholeNumber(0), default=0, metavar="N", show_default=True, help=seed
@@ -37,8 +37,8 @@ def payload_options(*, count: str, seed: str) -> Callable[[F], F]:
             type=click.Choice(["realistic", "any", "corners"]),
             default="realistic",
             show_default=True,
-            help="realistic: what Kombo sends on a usual day. any: anything that the schema allows."
-            " corners: a fixed list of extreme but valid payloads.",
+            help="realistic: like the payloads that Kombo usually sends. any: anything that"
+            " the schema allows. corners: a fixed list of extreme but valid payloads.",
         ),
         click.option(
             "--invalid",
@@ -50,7 +50,7 @@ def payload_options(*, count: str, seed: str) -> Callable[[F], F]:
             "fault_ids",
             multiple=True,
             metavar="ID",
-            help="Make payloads with this fault; * stands for anything. Can be repeated.",
+            help="Make payloads with this fault; * matches anything. Can be repeated.",
         ),
         click.option(
             "--set",
@@ -58,7 +58,7 @@ def payload_options(*, count: str, seed: str) -> Callable[[F], F]:
             multiple=True,
             metavar="POINTER=JSON",
             help="Set a field: data.state=INVALID, or /data/end_user/origin_id=null. Fields that"
-            " depend on it follow. Can be repeated.",
+            " depend on it are set to match. Can be repeated.",
         ),
         click.option(
             "--unset",

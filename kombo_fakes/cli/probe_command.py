@@ -30,8 +30,8 @@ EXAMPLES = format_examples(
     "kombo-fakes probe http://127.0.0.1:8000/webhooks/kombo --secret-file secret.txt",
     "kombo-fakes probe URL --observe-url 'http://127.0.0.1:8000/integrations/{integration_id}'",
     "kombo-fakes probe URL --policy tolerant --junit report.xml",
-    "kombo-fakes probe URL --json known.json           keep what is wrong today",
-    "kombo-fakes probe URL --baseline known.json       report only what is new",
+    "kombo-fakes probe URL --json known.json           save the known findings",
+    "kombo-fakes probe URL --baseline known.json       report only new findings",
 )
 
 
@@ -52,8 +52,8 @@ def _check_template(
 @click.command("probe", cls=Command, epilog=EXAMPLES)
 @click.argument("url")
 @click.option(
-    "--event", metavar="NAME", multiple=True, show_default="the first of them",
-    help="An event to send, of those that `kombo-fakes events` lists. Can be repeated.",
+    "--event", metavar="NAME", multiple=True, show_default="the first one",
+    help="An event to send; `kombo-fakes events` lists them. Can be repeated.",
 )  # fmt: skip
 @secret_options
 @click.option(
@@ -63,9 +63,9 @@ def _check_template(
 )  # fmt: skip
 @click.option(
     "--observe-url", "observe", metavar="TEMPLATE", callback=_check_template,
-    help="A URL with {integration_id} in it, where the receiver shows what it has stored of an"
-    " integration: 404, or a JSON object with state, qa_status, setup_status, updated_at and"
-    " optionally events.",
+    help="A URL with {integration_id} in it, where the receiver shows the stored state of an"
+    " integration: a JSON object with state, qa_status, setup_status, updated_at and optionally"
+    " events, or 404 for an unknown integration.",
 )  # fmt: skip
 @click.option(
     "--max-examples", type=WholeNumber(0), default=100, metavar="N", show_default=True,
@@ -81,8 +81,8 @@ def _check_template(
 )  # fmt: skip
 @click.option(
     "--settle", type=Positive(), default=0.75, metavar="SECONDS", show_default=True,
-    help="How long to wait until the stored state is right. Raise it if the receiver answers"
-    " before it stores.",
+    help="How long to wait for the correct stored state. Raise it if the receiver responds"
+    " before it stores an event.",
 )  # fmt: skip
 @click.option(
     "--json", "json_file", metavar="FILE",
@@ -96,11 +96,12 @@ def _check_template(
 @click.option(
     "--record",
     metavar="DIR",
-    help="Write every delivery and its answer into a directory, with curl commands and a HAR file.",
+    help="Write every delivery and its response into a directory, with curl commands and a HAR"
+    " file.",
 )
 @click.option(
     "--skip", metavar="FINDING", multiple=True,
-    help="The id of a known finding, which does not fail the run; * stands for anything. Can be"
+    help="The id of a known finding, which does not fail the run; * matches anything. Can be"
     " repeated.",
 )  # fmt: skip
 @click.option(
@@ -120,11 +121,11 @@ def probe_command(
 ) -> int:
     """Send deliveries to a receiver and report what it gets wrong.
 
-    The probe sends valid payloads in all styles, invalid payloads, wrong signatures, broken bodies
-    and schema changes. With --observe-url it also sends duplicates, late events and retries, and
-    compares the stored state. The report goes to standard output. The exit status is 1 if
-    something was found, and 2 if nothing was found but the run was stopped before its end. The
-    receiver has to be on this machine, unless you add --allow-remote.
+    The probe sends valid payloads in all JSON styles, invalid payloads, wrong signatures, broken
+    bodies and schema changes. With --observe-url it also sends duplicates, late events and
+    retries, and compares the stored state. The report goes to standard output. The exit status is
+    1 if something was found, and 2 if nothing was found but the run was stopped before its end.
+    The receiver has to be on this machine, unless you add --allow-remote.
     """
     outs = {"json": json_file, "html": html_file, "junit": junit_file}
     _check_apart([name for name in outs.values() if name is not None])

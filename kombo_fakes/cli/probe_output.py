@@ -54,7 +54,7 @@ def _summary(report: Report) -> str:
 
 
 def _print_lines(report: Report) -> None:
-    print_line(f"{report.target}: {report.policy}: {_summary(report)}")
+    print_line(f"{report.target}, policy {report.policy}: {_summary(report)}")
     for finding in report.findings:
         print_line(
             f"finding {finding.id} ({finding.category}; {how_likely(finding)}): {finding.title}"

@@ -37,13 +37,13 @@ def replay_command(
     findings: tuple[str, ...],
     **transport: Any,
 ) -> int:
-    """Send deliveries of a probe again, byte for byte, and compare the answers.
+    """Send deliveries of a probe again, byte for byte, and compare the responses.
 
     FILE is a report of `probe --json`, or a delivery that `probe --record` has written. Each line
-    shows the earlier answer, the new answer and a verdict: a finding is fixed, still wrong, or
-    wrong in another way. A recording does not say which answer is expected, so its answer is as
-    recorded, or differs from the recording. Known findings are sent again only if --finding names
-    them. The exit status is 1 if anything is wrong.
+    shows the earlier response, the new response and a verdict. The verdict of a finding is fixed,
+    still wrong, or wrong in another way. A recording does not say which response is expected, so
+    its verdict is as recorded, or differs from the recording. Known findings are sent again only
+    if --finding names them. The exit status is 1 if anything is wrong.
     """
     from kombo_fakes.cli.terminal import print_message, print_table
     from kombo_fakes.core.json_reader import parse_json, read_bytes
@@ -82,7 +82,7 @@ def replay_command(
     print_table(("finding", "delivery", "then", "now", "verdict"), rows)
     if verdicts["not judged"]:
         print_message(
-            "note: an answer alone does not show what is stored or leaked; to judge that, run "
+            "note: a response alone does not show what is stored or leaked; to judge that, run "
             "`kombo-fakes probe` again"
         )
     return FOUND if any(verdicts[verdict] for verdict in WRONG) else FINE

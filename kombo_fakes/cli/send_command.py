@@ -34,9 +34,9 @@ if TYPE_CHECKING:
 
 EXAMPLES = format_examples(
     "kombo-fakes send http://127.0.0.1:8000/webhooks/kombo --secret-file secret.txt",
-    "kombo-fakes send URL --set data.state=INVALID            a field that you set",
+    "kombo-fakes send URL --set data.state=INVALID            set a field",
     "kombo-fakes send URL --values any -n 1000 --style random",
-    "kombo-fakes send URL --fault '*' --json                  the answer to each fault",
+    "kombo-fakes send URL --fault '*' --json                  the response to each fault",
     "kombo-fakes send URL --wire-fault 'signature-*'",
     "kombo-fakes send URL -n 50 --repeat 2 --shuffle          duplicates in random order",
 )
@@ -53,7 +53,7 @@ EXAMPLES = format_examples(
 @click.option(
     "--wire-fault", "wire_fault_ids", multiple=True, metavar="ID",
     help="Send deliveries with this fault of signature, body or headers, such as"
-    " signature-missing; * stands for anything. Can be repeated.",
+    " signature-missing; * matches anything. Can be repeated.",
 )  # fmt: skip
 @click.option(
     "--style", default="compact", metavar="NAME", show_default=True,
@@ -64,7 +64,7 @@ EXAMPLES = format_examples(
     "--repeat", type=WholeNumber(1), default=1, metavar="N", show_default=True,
     help="Send each delivery N times.",
 )  # fmt: skip
-@click.option("--shuffle", is_flag=True, help="Shuffle the order. The seed decides it.")
+@click.option("--shuffle", is_flag=True, help="Shuffle the deliveries. The seed decides the order.")
 @click.option(
     "--rate", type=Positive(), metavar="N",
     help="Send at most N deliveries per second. Without it there is no limit.",
@@ -72,7 +72,7 @@ EXAMPLES = format_examples(
 @transport_options(10.0)
 @click.option(
     "--json", "as_json", is_flag=True,
-    help="Print a JSON object with every delivery and the status of its answer.",
+    help="Print a JSON object with every delivery and the status of its response.",
 )  # fmt: skip
 def send_command(
     url: str,
@@ -86,12 +86,12 @@ def send_command(
     as_json: bool,
     **transport: Any,
 ) -> None:
-    """Send signed deliveries to a receiver, and count the answers.
+    """Send signed deliveries to a receiver, and count the responses.
 
     Standard output shows how often the receiver answered with each status. To find out if these
-    answers are right, use `kombo-fakes probe`. The exit status is 0 if the receiver answered every
-    delivery, whatever the status. It is 2 if an answer is missing or is a redirect; the command
-    stops there. The receiver has to be on this machine, unless you add --allow-remote.
+    responses are correct, use `kombo-fakes probe`. The exit status is 0 if the receiver answered
+    every delivery, whatever the status. It is 2 if a response is missing or is a redirect; the
+    command stops there. The receiver has to be on this machine, unless you add --allow-remote.
     """
     from kombo_fakes.errors import TransportError
     from kombo_fakes.wire.transport.client import Transport

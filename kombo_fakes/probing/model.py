@@ -54,11 +54,11 @@ CATEGORY_TITLES: dict[Category, str] = {
     "loses-events": "loses events",
     "applies-twice": "applies an event twice",
     "applies-out-of-order": "applies events out of order",
-    "acknowledged-not-applied": "acknowledges an event and does not apply it",
-    "rejected-but-applied": "rejects an event and applies it",
+    "acknowledged-not-applied": "acknowledges an event but does not apply it",
+    "rejected-but-applied": "rejects an event but applies it",
     "mixes-up-integrations": "mixes up integrations",
-    "corrupts-state": "stores something else than was sent",
-    "leaks": "gives away a secret or internals",
+    "corrupts-state": "stores another value than was sent",
+    "leaks": "exposes a secret or internals",
 }
 """The categories as reports show them."""
 
@@ -137,10 +137,10 @@ class Reply:
         if self.status is not None:
             return str(self.status)
         return {
-            "timeout": "no answer in time",
-            "reset": "a connection that was closed without an answer",
+            "timeout": "no response in time",
+            "reset": "a connection that was closed without a response",
             "garbage": "something that is not HTTP",
-            "endless": "an answer without an end",
+            "endless": "a response without an end",
         }[self.trouble or "reset"]
 
 

@@ -159,7 +159,7 @@ class Sender:
             at = integration.newest + (GAPS[gap] if integration.status is not None else 0)
         text = NOTATIONS[notation](at)
         status = status or self._following(integration, choice)
-        return self._send(integration, status, at, text, style, f"newer by {gap}", event_id)
+        return self._send(integration, status, at, text, style, f"{gap} newer", event_id)
 
     def sorts_wrong(self, name: str = "a", choice: int = 0) -> Delivery:
         """Send a newer event whose timestamp, as a string, sorts before the newest one."""
@@ -183,7 +183,7 @@ class Sender:
         at = integration.newest - GAPS[gap]
         text = NOTATIONS[notation](at)
         status = status or self._other(integration, choice)
-        return self._send(integration, status, at, text, None, f"older by {gap}")
+        return self._send(integration, status, at, text, None, f"{gap} older")
 
     def tie(self, name: str = "a", choice: int = 0, notation: str = USUAL_NOTATION) -> Delivery:
         """Send another event with exactly the instant of the newest one."""
@@ -202,8 +202,8 @@ class Sender:
         """
         first = self.sent[-1 - number % len(self.sent)]
         if style is None:
-            return first.noting("again")
-        done = (*first.done, "again")
+            return first.noting("sent again")
+        done = (*first.done, "sent again")
         return Delivery.of(first.payload, self.secret, style=style, done=done)
 
     def twin_event(self, number: int, name: str = "a", choice: int = 0) -> Delivery:
@@ -268,7 +268,7 @@ class Sender:
         self._made += 1
         self._lifecycle.set_status(payload, status, text)
         if integration.status is None:
-            about = "the first"
+            about = "the first event"
         if at >= integration.newest or integration.status is None:
             integration.newest, integration.status = at, status
         delivery = Delivery.of(payload, self.secret, style=style or self._style, done=(about,))

@@ -51,7 +51,7 @@ class Step:
 
     def __str__(self) -> str:
         return describe_delivery(self.delivery) + (
-            f", {self.copies} copies at the same moment" if self.copies > 1 else ""
+            f", sent {self.copies} times concurrently" if self.copies > 1 else ""
         )
 
 
@@ -175,7 +175,7 @@ def timelines(
         >>> from hypothesis import find
         >>> shortest = find(timelines(), lambda timeline: timeline.events < len(timeline.steps))
         >>> [step.delivery.done for step in shortest.steps]
-        [('the first',), ('the first', 'again')]
+        [('the first event',), ('the first event', 'sent again')]
     """
     _check_range(integrations, length)
     from hypothesis import strategies as st

@@ -267,7 +267,7 @@ _AGREED: tuple[tuple[str, str, Callable[[Any], str]], ...] = (
     ("exponents", "with exponents in fractional numbers, such as 14.5E+0", _write_exponents),
     ("trailing-newline", "with a line feed at the end", lambda p: _compact(p) + "\n"),
     ("blanks-around", "with spaces, tabs and CR LF wherever JSON allows them", _add_whitespace),
-    ("mixed", "with whitespace, escapes and the order of keys at random", _mix_by_content),
+    ("mixed", "with random whitespace, escapes and key order", _mix_by_content),
 )  # fmt: skip
 _AMBIGUOUS = (("whole-fractions", "with integers as fractions, such as 12.0", _write_fractions),)
 

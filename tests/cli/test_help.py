@@ -36,12 +36,12 @@ HELP = {
 │ sign      Print the signature of a body, as Kombo sends it in                │
 │           X-Kombo-Signature.                                                 │
 │ verify    Check the signature of a body, and explain what is wrong with it.  │
-│ send      Send signed deliveries to a receiver, and count the answers.       │
+│ send      Send signed deliveries to a receiver, and count the responses.     │
 │ vectors   Write test vectors of the signature, for receivers in any          │
 │           language.                                                          │
 │ probe     Send deliveries to a receiver and report what it gets wrong.       │
 │ replay    Send deliveries of a probe again, byte for byte, and compare the   │
-│           answers.                                                           │
+│           responses.                                                         │
 ╰──────────────────────────────────────────────────────────────────────────────╯
 
  Examples:
@@ -63,9 +63,9 @@ HELP = {
  A longer run begins with the payloads of a shorter run.
 
 ╭─ Options ────────────────────────────────────────────────────────────────────╮
-│ --event        NAME                     An event that `kombo-fakes events`   │
-│                                         lists. [default: (the first of       │
-│                                         them)]                               │
+│ --event        NAME                     The event; `kombo-fakes events`      │
+│                                         lists all. [default: (the first      │
+│                                         one)]                                │
 │ --schema       FILE                     Use your own JSON Schema or OpenAPI  │
 │                                         description (JSON or YAML) instead   │
 │                                         of an event.                         │
@@ -77,20 +77,19 @@ HELP = {
 │ --seed         N                        The same seed makes the same         │
 │                                         payloads, byte for byte. [default:   │
 │                                         0]                                   │
-│ --values       [realistic|any|corners]  realistic: what Kombo sends on a     │
-│                                         usual day. any: anything that the    │
-│                                         schema allows. corners: a fixed list │
-│                                         of extreme but valid payloads.       │
-│                                         [default: realistic]                 │
+│ --values       [realistic|any|corners]  realistic: like the payloads that    │
+│                                         Kombo usually sends. any: anything   │
+│                                         that the schema allows. corners: a   │
+│                                         fixed list of extreme but valid      │
+│                                         payloads. [default: realistic]       │
 │ --invalid                               Make invalid payloads with one fault │
 │                                         each. All faults take turns.         │
 │ --fault        ID                       Make payloads with this fault; *     │
-│                                         stands for anything. Can be          │
-│                                         repeated.                            │
+│                                         matches anything. Can be repeated.   │
 │ --set          POINTER=JSON             Set a field: data.state=INVALID, or  │
 │                                         /data/end_user/origin_id=null.       │
-│                                         Fields that depend on it follow. Can │
-│                                         be repeated.                         │
+│                                         Fields that depend on it are set to  │
+│                                         match. Can be repeated.              │
 │ --unset        POINTER                  Leave out a field. Can be repeated.  │
 │ --format       [json|ndjson]            json: one object, or an array of     │
 │                                         several. ndjson: one payload per     │
@@ -137,8 +136,8 @@ HELP = {
  name. - is standard input, in either format.
 
 ╭─ Options ────────────────────────────────────────────────────────────────────╮
-│ --event       NAME  An event that `kombo-fakes events` lists. [default: (the │
-│                     type of each payload)]                                   │
+│ --event       NAME  The event; `kombo-fakes events` lists all. [default:     │
+│                     (the type of each payload)]                              │
 │ --schema      FILE  Use your own JSON Schema or OpenAPI description (JSON or │
 │                     YAML) instead of an event.                               │
 │ --name        NAME  The schema or webhook to use from an OpenAPI             │
@@ -161,8 +160,8 @@ HELP = {
  the description and the reason.
 
 ╭─ Options ────────────────────────────────────────────────────────────────────╮
-│ --event        NAME     An event that `kombo-fakes events` lists. [default:  │
-│                         (the first of them)]                                 │
+│ --event        NAME     The event; `kombo-fakes events` lists all. [default: │
+│                         (the first one)]                                     │
 │ --schema       FILE     Use your own JSON Schema or OpenAPI description      │
 │                         (JSON or YAML) instead of an event.                  │
 │ --name         NAME     The schema or webhook to use from an OpenAPI         │
@@ -247,17 +246,17 @@ HELP = {
 
  Usage: kombo-fakes send [OPTIONS] URL
 
- Send signed deliveries to a receiver, and count the answers.
+ Send signed deliveries to a receiver, and count the responses.
  Standard output shows how often the receiver answered with each status. To
- find out if these answers are right, use `kombo-fakes probe`. The exit status
- is 0 if the receiver answered every delivery, whatever the status. It is 2 if
- an answer is missing or is a redirect; the command stops there. The receiver
- has to be on this machine, unless you add --allow-remote.
+ find out if these responses are correct, use `kombo-fakes probe`. The exit
+ status is 0 if the receiver answered every delivery, whatever the status. It
+ is 2 if a response is missing or is a redirect; the command stops there. The
+ receiver has to be on this machine, unless you add --allow-remote.
 
 ╭─ Options ────────────────────────────────────────────────────────────────────╮
-│ --event             NAME                     An event that `kombo-fakes      │
-│                                              events` lists. [default: (the   │
-│                                              first of them)]                 │
+│ --event             NAME                     The event; `kombo-fakes events` │
+│                                              lists all. [default: (the first │
+│                                              one)]                           │
 │ --schema            FILE                     Use your own JSON Schema or     │
 │                                              OpenAPI description (JSON or    │
 │                                              YAML) instead of an event.      │
@@ -270,22 +269,23 @@ HELP = {
 │ --seed              N                        The same seed sends the same    │
 │                                              deliveries, with the same ids,  │
 │                                              in the same order. [default: 0] │
-│ --values            [realistic|any|corners]  realistic: what Kombo sends on  │
-│                                              a usual day. any: anything that │
-│                                              the schema allows. corners: a   │
-│                                              fixed list of extreme but valid │
-│                                              payloads. [default: realistic]  │
+│ --values            [realistic|any|corners]  realistic: like the payloads    │
+│                                              that Kombo usually sends. any:  │
+│                                              anything that the schema        │
+│                                              allows. corners: a fixed list   │
+│                                              of extreme but valid payloads.  │
+│                                              [default: realistic]            │
 │ --invalid                                    Make invalid payloads with one  │
 │                                              fault each. All faults take     │
 │                                              turns.                          │
 │ --fault             ID                       Make payloads with this fault;  │
-│                                              * stands for anything. Can be   │
+│                                              * matches anything. Can be      │
 │                                              repeated.                       │
 │ --set               POINTER=JSON             Set a field:                    │
 │                                              data.state=INVALID, or          │
 │                                              /data/end_user/origin_id=null.  │
-│                                              Fields that depend on it        │
-│                                              follow. Can be repeated.        │
+│                                              Fields that depend on it are    │
+│                                              set to match. Can be repeated.  │
 │ --unset             POINTER                  Leave out a field. Can be       │
 │                                              repeated.                       │
 │ --secret-file       FILE                     A file with the webhook secret; │
@@ -299,7 +299,7 @@ HELP = {
 │ --wire-fault        ID                       Send deliveries with this fault │
 │                                              of signature, body or headers,  │
 │                                              such as signature-missing; *    │
-│                                              stands for anything. Can be     │
+│                                              matches anything. Can be        │
 │                                              repeated.                       │
 │ --style             NAME                     The style of the JSON bodies,   │
 │                                              such as compact, indented or    │
@@ -309,29 +309,29 @@ HELP = {
 │                                              payload. [default: compact]     │
 │ --repeat            N                        Send each delivery N times.     │
 │                                              [default: 1]                    │
-│ --shuffle                                    Shuffle the order. The seed     │
-│                                              decides it.                     │
+│ --shuffle                                    Shuffle the deliveries. The     │
+│                                              seed decides the order.         │
 │ --rate              N [x>0]                  Send at most N deliveries per   │
 │                                              second. Without it there is no  │
 │                                              limit.                          │
 │ --timeout           SECONDS [x>0]            The longest time from a         │
 │                                              delivery to the end of its      │
-│                                              answer. [default: 10.0]         │
+│                                              response. [default: 10.0]       │
 │ --allow-remote                               Allow a receiver on another     │
 │                                              machine.                        │
 │ --ca-file           FILE                     Certificates to trust for       │
 │                                              https, in PEM format.           │
 │ --json                                       Print a JSON object with every  │
 │                                              delivery and the status of its  │
-│                                              answer.                         │
+│                                              response.                       │
 │ --help          -h                           Show this message and exit.     │
 ╰──────────────────────────────────────────────────────────────────────────────╯
 
  Examples:
  kombo-fakes send http://127.0.0.1:8000/webhooks/kombo --secret-file secret.txt
- kombo-fakes send URL --set data.state=INVALID            a field that you set
+ kombo-fakes send URL --set data.state=INVALID            set a field
  kombo-fakes send URL --values any -n 1000 --style random
- # the answer to each fault:
+ # the response to each fault:
  kombo-fakes send URL --fault '*' --json
  kombo-fakes send URL --wire-fault 'signature-*'
  # duplicates in random order:
@@ -360,7 +360,7 @@ HELP = {
  Usage: kombo-fakes probe [OPTIONS] URL
 
  Send deliveries to a receiver and report what it gets wrong.
- The probe sends valid payloads in all styles, invalid payloads, wrong
+ The probe sends valid payloads in all JSON styles, invalid payloads, wrong
  signatures, broken bodies and schema changes. With --observe-url it also sends
  duplicates, late events and retries, and compares the stored state. The report
  goes to standard output. The exit status is 1 if something was found, and 2 if
@@ -368,10 +368,9 @@ HELP = {
  be on this machine, unless you add --allow-remote.
 
 ╭─ Options ────────────────────────────────────────────────────────────────────╮
-│ --event             NAME               An event to send, of those that       │
-│                                        `kombo-fakes events` lists. Can be    │
-│                                        repeated. [default: (the first of     │
-│                                        them)]                                │
+│ --event             NAME               An event to send; `kombo-fakes        │
+│                                        events` lists them. Can be repeated.  │
+│                                        [default: (the first one)]            │
 │ --secret-file       FILE               A file with the webhook secret; - is  │
 │                                        standard input.                       │
 │ --secret            TEXT               The webhook secret. Other users of    │
@@ -385,11 +384,12 @@ HELP = {
 │                                        to accept those of future releases.   │
 │                                        [default: strict]                     │
 │ --observe-url       TEMPLATE           A URL with {integration_id} in it,    │
-│                                        where the receiver shows what it has  │
-│                                        stored of an integration: 404, or a   │
-│                                        JSON object with state, qa_status,    │
+│                                        where the receiver shows the stored   │
+│                                        state of an integration: a JSON       │
+│                                        object with state, qa_status,         │
 │                                        setup_status, updated_at and          │
-│                                        optionally events.                    │
+│                                        optionally events, or 404 for an      │
+│                                        unknown integration.                  │
 │ --max-examples      N                  The number of payloads that           │
 │                                        Hypothesis draws, in addition to the  │
 │                                        fixed cases. [default: 100]           │
@@ -398,26 +398,27 @@ HELP = {
 │                                        new in each run. [default: 0]         │
 │ --max-seconds       SECONDS [x>0]      Stop the run after this time.         │
 │                                        [default: 300.0]                      │
-│ --settle            SECONDS [x>0]      How long to wait until the stored     │
-│                                        state is right. Raise it if the       │
-│                                        receiver answers before it stores.    │
-│                                        [default: 0.75]                       │
+│ --settle            SECONDS [x>0]      How long to wait for the correct      │
+│                                        stored state. Raise it if the         │
+│                                        receiver responds before it stores an │
+│                                        event. [default: 0.75]                │
 │ --json              FILE               Write the report as JSON. - is        │
 │                                        standard output, instead of the       │
 │                                        readable report.                      │
 │ --html              FILE               Write the report as an HTML page in   │
 │                                        one file.                             │
 │ --junit             FILE               Write the report as JUnit XML.        │
-│ --record            DIR                Write every delivery and its answer   │
+│ --record            DIR                Write every delivery and its response │
 │                                        into a directory, with curl commands  │
 │                                        and a HAR file.                       │
 │ --skip              FINDING            The id of a known finding, which does │
-│                                        not fail the run; * stands for        │
-│                                        anything. Can be repeated.            │
+│                                        not fail the run; * matches anything. │
+│                                        Can be repeated.                      │
 │ --baseline          FILE               A report of `probe --json`, or a JSON │
 │                                        array of ids. Its findings are known. │
 │ --timeout           SECONDS [x>0]      The longest time from a delivery to   │
-│                                        the end of its answer. [default: 5.0] │
+│                                        the end of its response. [default:    │
+│                                        5.0]                                  │
 │ --allow-remote                         Allow a receiver on another machine.  │
 │ --ca-file           FILE               Certificates to trust for https, in   │
 │                                        PEM format.                           │
@@ -430,20 +431,20 @@ HELP = {
  kombo-fakes probe URL \\
  --observe-url 'http://127.0.0.1:8000/integrations/{integration_id}'
  kombo-fakes probe URL --policy tolerant --junit report.xml
- kombo-fakes probe URL --json known.json           keep what is wrong today
- kombo-fakes probe URL --baseline known.json       report only what is new
+ kombo-fakes probe URL --json known.json           save the known findings
+ kombo-fakes probe URL --baseline known.json       report only new findings
 """),
     ("replay",): snapshot("""\
 
  Usage: kombo-fakes replay [OPTIONS] FILE...
 
- Send deliveries of a probe again, byte for byte, and compare the answers.
+ Send deliveries of a probe again, byte for byte, and compare the responses.
  FILE is a report of `probe --json`, or a delivery that `probe --record` has
- written. Each line shows the earlier answer, the new answer and a verdict: a
- finding is fixed, still wrong, or wrong in another way. A recording does not
- say which answer is expected, so its answer is as recorded, or differs from
- the recording. Known findings are sent again only if --finding names them. The
- exit status is 1 if anything is wrong.
+ written. Each line shows the earlier response, the new response and a verdict.
+ The verdict of a finding is fixed, still wrong, or wrong in another way. A
+ recording does not say which response is expected, so its verdict is as
+ recorded, or differs from the recording. Known findings are sent again only if
+ --finding names them. The exit status is 1 if anything is wrong.
 
 ╭─ Options ────────────────────────────────────────────────────────────────────╮
 │ --url               URL            The receiver. Without it, the receiver    │
@@ -451,7 +452,7 @@ HELP = {
 │ --finding           ID             Send only this finding of a report. Can   │
 │                                    be repeated.                              │
 │ --timeout           SECONDS [x>0]  The longest time from a delivery to the   │
-│                                    end of its answer. [default: 10.0]        │
+│                                    end of its response. [default: 10.0]      │
 │ --allow-remote                     Allow a receiver on another machine.      │
 │ --ca-file           FILE           Certificates to trust for https, in PEM   │
 │                                    format.                                   │

@@ -97,12 +97,12 @@ def test_fixes_of_timelines_say_how_their_own_bug_is_fixed():
     assert TIMELINE_APPLYING.fix not in fixes.values()
     assert fixes == snapshot(
         {
-            "forgotten": "keep integrations in a store that evicts nothing: not in a cache, not in a list of the last ones, and delete none but by its own event",
-            "at-once": "let the database apply each event in one statement or transaction, with a lock on the row, instead of reading, changing and writing all of the state",
-            "updating": "update the row of the integration where there is one: insert it or update it (upsert)",
-            "statuses": "store each status that an event brings, whichever came before it: allow every transition",
-            "marked": "remember the id of an event only when the event is applied, in the same transaction",
-            "foreign": "decide by type which code handles an event, and change nothing for a type without code",
+            "forgotten": "store integrations where nothing is evicted: not in a cache or a list of recent ones; delete an integration only when its own event says so",
+            "at-once": "apply each event in one database statement or transaction, with a lock on the row, instead of reading, changing and writing the whole state",
+            "updating": "update the row of the integration if it exists, and insert it otherwise (upsert)",
+            "statuses": "store every status that an event brings, whatever the status before it: allow every transition",
+            "marked": "store the id of an event only when you apply the event, in the same transaction",
+            "foreign": "choose the code that handles an event by its type, and ignore unknown types",
         }
     )
 
@@ -122,7 +122,7 @@ def test_a_secret_that_is_cut_gets_the_fix_for_a_cut_secret():
     assert finding.cause is SIGNATURE_KEY_PREFIX
     assert finding.fix == SIGNATURE_KEY_PREFIX.fix
     assert finding.fix == snapshot(
-        "use all bytes of the secret as the key: look for code that cuts it, such as a fixed-size buffer, a split or a strip"
+        "use all bytes of the secret as the key: look for code that truncates it, such as a fixed-size buffer, a split or a strip"
     )
 
 
@@ -135,7 +135,7 @@ def test_words_of_an_observed_value_are_not_read_as_names_of_fields():
         SaysMore(SECRET), secret=SECRET, url="/hooks", observe=OBSERVE, max_examples=0, settle=0.01
     )
     assert [finding.title for finding in report.findings] == snapshot(
-        ["stores something else than was sent (state): the first event of an integration"]
+        ["stores a value that differs from the one sent (state): the first event of an integration"]
     )
 
 

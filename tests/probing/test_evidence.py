@@ -336,9 +336,9 @@ def test_what_breaks_observing_is_found(last: int) -> None:
     report = probed(receiver, observe=OBSERVE, max_examples=300)
     assert ids(report) == ["afterwards"]
     (finding,) = report.findings
-    assert "the state of the receiver cannot be observed any more" in finding.title
+    assert "the state of the receiver can no longer be observed" in finding.title
     assert "answered GET with 500" in finding.text
-    assert report.stopped == "the state of the receiver cannot be observed any more"
+    assert report.stopped == "the state of the receiver can no longer be observed"
     assert finding.exchanges
     assert not report.ok
     assert finding.cases[0] in {outcome.case.id for outcome in report.outcomes}
@@ -441,7 +441,7 @@ def test_what_kills_a_receiver_is_named() -> None:
     url = stop.__enter__()
     report = probe(f"{url}/hooks", secret=SECRET, policy="tolerant", max_examples=0)
     (finding,) = [finding for finding in report.findings if finding.id == "afterwards"]
-    assert "the receiver cannot be reached any more" in finding.title
+    assert "the receiver is no longer reachable" in finding.title
     assert finding.exchanges[-1].delivery.body == b"null"
     assert finding.cases[0] == "wire:body-null"
     assert not report.ok
@@ -588,8 +588,8 @@ def test_ranks_fit_what_was_sent() -> None:
     (finding,) = [finding for finding in report.findings if finding.id == "not-validated"]
     text = "\n".join(finding_lines(finding, report.url))
     assert "the schema allows it" not in text
-    assert "a sender with a bug, or another release, can send it" in text
-    assert "a sender with a bug, or another release" in html_report(report).decode()
+    assert "a sender with a bug or of another release can send it" in text
+    assert "a sender with a bug or of another release" in html_report(report).decode()
 
 
 def test_a_crash_on_invalid_payloads_shows_an_invalid_one() -> None:
@@ -623,13 +623,13 @@ def test_an_older_shape_is_not_called_a_change_of_the_next_release() -> None:
     (finding,) = [f for f in report.findings if f.id == "change-older-shape-rejects"]
     assert finding.cause is causes.CHANGE_OLDER_SHAPE
     assert finding.text == snapshot("""\
-Sent: data.setup_status: without the field, as payloads of older releases are.
-Received 422, expected 2xx: older releases of Kombo have sent it.\
+Sent: data.setup_status: without the field, as in payloads of older releases.
+Received 422, expected 2xx: older releases of Kombo sent it.\
 """)
     strict = [note for note in probed(right).notes if "setup_status: without" in note]
     assert strict == snapshot(
         [
-            "rejects what older releases of Kombo have sent: data.setup_status: without the field, as payloads of older releases are"
+            "rejects payloads of older Kombo releases: data.setup_status: without the field, as in payloads of older releases"
         ]
     )
 
@@ -665,11 +665,11 @@ def test_titles_list_what_was_special_about_deliveries() -> None:
     report = probed(receive)
     assert [finding.title for finding in report.findings] == snapshot(
         [
-            "does not validate payloads: most of what the published schema does not allow is accepted (probe a tolerant reader with --policy tolerant)",
-            "accepts bodies that are not JSON: an empty body, or only whitespace; a truncated body; another format than JSON; something after the payload",
-            "accepts bodies in another encoding, or with bytes that are not UTF-8: a string with bytes that are not UTF-8",
-            "accepts bodies that only lenient parsers call JSON: JSON with extensions that some parsers read (a trailing comma, comments, single quotes, raw control characters)",
-            "crashes on a delivery by GET",
+            "does not validate payloads: it accepts most payloads that the published schema does not allow (for a receiver that is tolerant on purpose, use --policy tolerant)",
+            "accepts bodies that are not JSON: an empty body, or only whitespace; a truncated body; a format other than JSON; extra characters after the payload",
+            "accepts bodies that are not UTF-8: a string with bytes that are not UTF-8",
+            "accepts bodies that only lenient parsers accept as JSON: JSON with extensions that some parsers read (a trailing comma, comments, single quotes, raw control characters)",
+            "crashes on a GET request",
         ]
     )
     nowhere = probed(lambda delivery: 404)
@@ -680,11 +680,11 @@ def test_titles_list_what_was_special_about_deliveries() -> None:
     lines = finding_lines(nowhere.findings[0], nowhere.url)
     assert [line for line in lines if "curl" not in line] == snapshot(
         [
-            "rejects the first good delivery: there is nothing at this path",
-            "rejects what it has to accept · Kombo sends this today · 1 case",
+            "rejects the first good delivery: nothing exists at this path",
+            "rejects what it has to accept · occurs in normal operation · 1 case",
             "Sent: a plain realistic payload.",
             "Received 404, expected 2xx: a valid payload, correctly signed, has to be accepted.",
-            "Fix: check the path of the URL; for an application in Python, it is the argument url=.",
+            "Fix: check the path of the URL; for a Python application, pass it as url=.",
             "Source: RFC 9110, section 15.5.5 (404 Not Found)",
             "Finding id: first-delivery",
         ]
@@ -694,7 +694,7 @@ def test_titles_list_what_was_special_about_deliveries() -> None:
     (finding,) = [f for f in changed.findings if f.id == "change-unknown-event-rejects"]
     assert finding.cause is causes.CHANGE_EVENT
     assert finding.title == snapshot(
-        "rejects events that it does not know, although Kombo sends all events to the same URL: type: another event, ai-apply-application-status-updated; type: another event, ai-apply-job-posting-status-updated; type: another event, assessment:order-received; type: another event, connection-flow-failed; type: another event, data-changed and 6 more"
+        "rejects unknown event types, although Kombo sends all events to the same URL: type: the event ai-apply-application-status-updated; type: the event ai-apply-job-posting-status-updated; type: the event assessment:order-received; type: the event connection-flow-failed; type: the event data-changed and 6 more"
     )
 
 

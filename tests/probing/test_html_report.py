@@ -191,7 +191,7 @@ def test_the_map_shows_where_it_went_wrong(nulls: Report) -> None:
     assert "/data/end_user/creator_email, valid values: 1 of 11 not as expected" in labels
     assert "/data/state, enum: 18 cases as expected" in labels
     assert any(label.startswith("Signatures: signature-padded: ") for label in labels)
-    assert any(label.endswith("either is right") for label in labels)
+    assert any(label.endswith("either is fine") for label in labels)
 
 
 def test_a_finding_is_shown_beside_what_is_valid(nulls: Report) -> None:
@@ -238,7 +238,7 @@ def test_sequence_diagram_has_rows_arcs_to_copies_and_the_wrong_delivery_last(
     assert len(diagram.copies) == 1
     assert [node.outcome for node in diagram.nodes][-1] == "wrong"
     assert [node.outcome for node in diagram.nodes].count("wrong") == 1
-    assert diagram.steps[-1].about.startswith("a copy of ")
+    assert diagram.steps[-1].about.startswith("a duplicate of ")
     assert draw_sequence(finding.exchanges[:1]) is None
     page = html_report(copies).decode()
     assert page.count("<svg") == 1
@@ -277,7 +277,7 @@ def test_replies_are_readable() -> None:
     """The headers and the beginning of the body, or why there is none."""
     reply = Reply(200, (("X", "a\x1bb"),), b"fine")
     assert reply_text(reply) == "X: a⟨U+001B⟩b\n\nfine"
-    assert reply_text(Reply(None, trouble="timeout")) == "(no answer in time)"
+    assert reply_text(Reply(None, trouble="timeout")) == "(no response in time)"
 
 
 def test_a_run_without_findings_says_so() -> None:
@@ -287,7 +287,7 @@ def test_a_run_without_findings_says_so() -> None:
     assert b"Every delivery was answered as expected." in html_report(report)
     stopped = html_report(replace(report, stops=(Stop(Interrupted()),)))
     assert b"<title>Stopped early: " in stopped
-    assert b"There were no findings until the run was stopped." in stopped
+    assert b"The run was stopped before it found anything." in stopped
 
 
 @pytest.mark.slow

@@ -29,7 +29,7 @@ def test_known_findings_that_a_whole_run_has_not_found_are_outdated():
     report = probe(receive, secret=SECRET, policy="tolerant", max_examples=0, skip=skip)
     assert report.outdated == ("signature-absnt", "accepts-everything")
     assert report.notes[-1] == snapshot(
-        "known, but not found: accepts-everything, signature-absnt; remove them from the known findings"
+        "known findings that were not found: accepts-everything, signature-absnt; remove them from the list"
     )
     report = probe(lambda delivery: 500, secret=SECRET, skip=skip)
     assert report.stopped

@@ -111,7 +111,7 @@ def test_a_wrong_secret_is_the_only_finding_and_stops_the_run():
 def test_state_that_cannot_be_observed_is_not_judged():
     report = run_probe(Receiver(SECRET), observe=None)
     assert report.findings == ()
-    assert report.not_judged[0].startswith("the state of the receiver")
+    assert report.not_judged[0].startswith("the stored state")
 
 
 def test_a_callable_is_a_receiver():

@@ -116,7 +116,7 @@ def test_only_the_last_delivery_of_a_timeline_was_wrong_and_its_answer_tells_not
         status, verdicts, err = replay(report, url)
     assert (status, verdicts) == (0, ["as expected", "as expected", "not judged"])
     assert err == snapshot(
-        "kombo-fakes: note: an answer alone does not show what is stored or leaked; to judge that, run `kombo-fakes probe` again\n"
+        "kombo-fakes: note: a response alone does not show what is stored or leaked; to judge that, run `kombo-fakes probe` again\n"
     )
     with answering(204, 204, 204) as url:
         assert replay(report, url)[:2] == (1, ["as expected", "wrong in another way", "not judged"])

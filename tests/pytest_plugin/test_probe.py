@@ -73,13 +73,13 @@ def test_a_finding_fails_the_test(project: pytest.Pytester):
             "",
             "    N accepts deliveries without a signature (the header is missing or empty): no signature header, an empty signature header",
             "       accepts what it has to reject · an attacker or a broken proxy can send it · N cases",
-            "       Sent: a valid payload, wrongly signed: no signature header.",
-            "       Received N expected Nxx: anybody can make it without the secret.",
-            "       Fix: treat a missing or an empty header like a wrong signature: answer N",
+            "       Sent: a valid payload, incorrectly signed: no signature header.",
+            "       Received N expected Nxx: anybody can send it without the secret.",
+            "       Fix: treat a missing or empty header like a wrong signature: answer N",
             "       Source: CWE-N Not Failing Securely ('Failing Open')",
             "       Finding id: signature-absent",
             "",
-            "    Not judged: the state of the receiver (copies, order, mixed-up integrations, lost events): give it a way to be observed (observe= or --observe-url)",
+            "    Not judged: the stored state (duplicates, late events, mixed-up integrations, lost events): not observed; use observe= or --observe-url",
             "",
             '    To accept these findings for now: skip=["signature-absent"]',
         ]
@@ -277,16 +277,16 @@ def test_kombo_probe_case_makes_a_test_per_case(project: pytest.Pytester):
         [
             "    kombo_fakes.ReceiverError: accepts deliveries without a signature (the header is missing or empty): no signature header",
             "       accepts what it has to reject · an attacker or a broken proxy can send it · N case",
-            "       Sent: a valid payload, wrongly signed: no signature header.",
-            "       Received N expected Nxx: anybody can make it without the secret.",
-            "       Fix: treat a missing or an empty header like a wrong signature: answer N",
+            "       Sent: a valid payload, incorrectly signed: no signature header.",
+            "       Received N expected Nxx: anybody can send it without the secret.",
+            "       Fix: treat a missing or empty header like a wrong signature: answer N",
             "       Source: CWE-N Not Failing Securely ('Failing Open')",
             "       Finding id: wire:signature-missing",
             "    kombo_fakes.ReceiverError: accepts deliveries without a signature (the header is missing or empty): an empty signature header",
             "       accepts what it has to reject · an attacker or a broken proxy can send it · N case",
-            "       Sent: a valid payload, wrongly signed: an empty signature header.",
-            "       Received N expected Nxx: anybody can make it without the secret.",
-            "       Fix: treat a missing or an empty header like a wrong signature: answer N",
+            "       Sent: a valid payload, incorrectly signed: an empty signature header.",
+            "       Received N expected Nxx: anybody can send it without the secret.",
+            "       Fix: treat a missing or empty header like a wrong signature: answer N",
             "       Source: CWE-N Not Failing Securely ('Failing Open')",
             "       Finding id: wire:signature-empty",
         ]
@@ -496,7 +496,7 @@ def test_check_accepts_statuses_and_responses():
     case.check(204)
     with pytest.raises(TypeError, match="str is not an answer: give check"):
         case.check("200")
-    with pytest.raises(ReceiverError, match="shows a stack trace"):
+    with pytest.raises(ReceiverError, match="exposes a stack trace"):
         case.check(Response())
 
 

@@ -112,7 +112,7 @@ def test_a_broken_receiver_is_caught_with_at_most_three_deliveries(bug, tmp_path
                 report_multiple_bugs=False, phases=[Phase.generate, Phase.shrink],
             ),
         )  # fmt: skip
-    sent = re.findall(r"^  \d+\. event (\S+):.*?(?:, (\d+) copies at the same moment)?$",
+    sent = re.findall(r"^  \d+\. event (\S+):.*?(?:, sent (\d+) times concurrently)?$",
                       str(caught.value), re.MULTILINE)  # fmt: skip
     assert 1 <= len(sent) <= 3, str(caught.value)
 

@@ -22,15 +22,15 @@ class EdgeValue(NamedTuple):
 STRINGS = (
     EdgeValue("accents", "letters with accents", "Müller & Söhne Łódź"),
     EdgeValue("emoji", "a character of four bytes", "Rocket \U0001f680 Ltd"),
-    EdgeValue("combining", "a combining mark that some would join", "Zoe\u0308 GmbH"),
+    EdgeValue("combining", "a combining mark that normalisation would change", "Zoe\u0308 GmbH"),
     EdgeValue("separators", "the line separators U+2028 and U+2029", "A\u2028B\u2029C"),
     EdgeValue("bidi", "right-to-left letters and an override character", "שלום \u202eabc\u202c"),
-    EdgeValue("blanks", "spaces only", "   "),
+    EdgeValue("blanks", "only spaces", "   "),
     EdgeValue("256", "256 characters", "x" * 256),
     EdgeValue("5000", "5,000 characters", "long " * 1_000),
     EdgeValue("markup", "HTML markup", "</script><img src=x onerror=alert(1)>"),
-    EdgeValue("sql", "a quote and SQL", "Robert'); DROP TABLE integrations;--"),
-    EdgeValue("number-like", "digits only", "0012345"),
+    EdgeValue("sql", "a quote, and SQL after it", "Robert'); DROP TABLE integrations;--"),
+    EdgeValue("number-like", "only digits", "0012345"),
     EdgeValue("null-like", "the word null", "null"),
     EdgeValue("byte-order-mark", "the character U+FEFF", "\ufeffAcme"),
     EdgeValue("controls", "control characters", "Acme\x01\x1f\x7f"),
@@ -41,7 +41,7 @@ FREQUENT_STRINGS = ("accents", "emoji")
 """The ids of the strings that turn up on usual days."""
 
 INTEGRATION_IDS = (
-    EdgeValue("markup", "quotes, and characters that templates escape",
+    EdgeValue("markup", "quotes, and characters that HTML templates escape",
               "tool:{token} & <b> 'x' \"y\""),
     EdgeValue("two-colons", "two colons", "{tool}:{token}:x"),
     EdgeValue("other-tool", "a tool that begins with a digit", "360learning:{token}"),
@@ -55,16 +55,17 @@ EMAIL_ADDRESSES = (
 )
 
 TIMESTAMPS = (
-    EdgeValue("leap-century", "a leap day of a century", "2000-02-29T12:00:00.000Z"),
-    EdgeValue("next-year", "an offset that moves it into the next year",
+    EdgeValue("leap-century", "a leap day in the year 2000", "2000-02-29T12:00:00.000Z"),
+    EdgeValue("next-year", "an offset that moves it into the next year in UTC",
               "2024-12-31T23:30:00.000-01:00"),
     EdgeValue("two-digits", "a fraction of two digits", "2024-03-10T12:00:00.25Z"),
     EdgeValue("six-digits", "a fraction of six digits", "2024-03-10T12:00:00.123456Z"),
     EdgeValue("seven-digits", "a fraction of seven digits", "2024-03-10T12:00:00.1234567Z"),
     EdgeValue("zero-offset", "the offset +00:00", "2024-03-10T12:00:00.000+00:00"),
     EdgeValue("two-hours", "the offset +02:00", "2024-03-10T12:00:00+02:00"),
-    EdgeValue("year-1-offset", "the first instant, with an offset", "0001-01-01T00:00:00+14:00"),
-    EdgeValue("year-9999-offset", "the last instant, with an offset",
+    EdgeValue("year-1-offset", "the first second of year 1, with an offset",
+              "0001-01-01T00:00:00+14:00"),
+    EdgeValue("year-9999-offset", "the last second of year 9999, with an offset",
               "9999-12-31T23:59:59.999-12:00"),
     EdgeValue("end-of-second", "the last nanosecond of a second",
               "2024-03-10T12:00:00.999999999Z"),

@@ -37,22 +37,22 @@ def _long(last: str) -> Callable[[str], str]:
 
 
 LOOKALIKES: tuple[Lookalike, ...] = (
-    Lookalike("last-letter", "their last character, which a short column cuts off (truncation)",
+    Lookalike("last-letter", "their last character, which a short column truncates",
              lambda token: token[:-1] + "x", lambda token: token[:-1] + "y"),
     Lookalike("first-letter", "their first character",
              lambda token: "x" + token[1:], lambda token: "y" + token[1:]),
-    Lookalike("punctuation", "a hyphen and an underscore", _with("-1"), _with("_1")),
-    Lookalike("blank", "a space at the end of one of them", _with(""), _with(" ")),
+    Lookalike("punctuation", "a hyphen or an underscore", _with("-1"), _with("_1")),
+    Lookalike("blank", "a trailing space", _with(""), _with(" ")),
     Lookalike("accent", "an accent", _with("e"), _with("\xe9")),
-    Lookalike("composed", "how an accent is composed (Unicode normalisation)",
+    Lookalike("composed", "the composition of an accent (Unicode normalisation)",
              _with("\xe9"), _with("e\u0301")),
-    Lookalike("width", "a ligature that stands for two letters (Unicode compatibility)",
+    Lookalike("width", "a ligature or its two letters (Unicode compatibility)",
              _with("\ufb01"), _with("fi")),
-    Lookalike("script", "a character that Latin-1 lacks", _with("\u682a"), _with("\u5f0f")),
-    Lookalike("markup", "an ampersand and how HTML writes it", _with("&"), _with("&amp;")),
-    Lookalike("zero", "a zero in front of digits",
+    Lookalike("script", "a character that is not in Latin-1", _with("\u682a"), _with("\u5f0f")),
+    Lookalike("markup", "an ampersand or its HTML escape", _with("&"), _with("&amp;")),
+    Lookalike("zero", "a leading zero",
              lambda token: "0" + _digits(token), lambda token: _digits(token)),
-    Lookalike("end-of-300", "the last of 300 characters, which a column cuts off (truncation)",
+    Lookalike("end-of-300", "the last of 300 characters, which a column truncates",
              _long("x"), _long("y")),
 )  # fmt: skip
 """All pairs but those that differ in case only, which have scenarios of their own."""

@@ -42,7 +42,7 @@ _OPEN_IN_MEANING = (
 
 _WHY_CHANGED = {
     "other-event": "Kombo sends all events to one URL",
-    "older-shape": "older releases of Kombo have sent it",
+    "older-shape": "older releases of Kombo sent it",
 }
 _WHY_TOMORROW = "the next release of Kombo may send it"
 
@@ -156,10 +156,10 @@ class RejectedCases:
                 id=f"wire:unsigned-{kind}",
                 group="wire",
                 topic="signature-branch",
-                about=about,
+                about=f"{about}, without a signature",
                 delivery=delivery.with_header(SIGNATURE_HEADER).noting("without a signature"),
                 expectation="either" if kind == "put" else "reject",
-                why="anybody can make it without the secret",
+                why="anybody can send it without the secret",
                 cause=SIGNATURE_BRANCH,
                 likelihood=SIGNATURE_BRANCH.likelihood,
                 family="signature",
@@ -175,7 +175,7 @@ class RejectedCases:
             if change.pointer == "/type":
                 payload = drop_non_ascii(change.apply(self._payloads.fresh()))
                 is_other = change.kind == "other-event"
-                about = f"the event {payload['type']}" if is_other else "an event that is new"
+                about = f"the event {payload['type']}" if is_other else "an unknown event type"
                 yield _Unsigned(change.id, about, self._sign(payload), _OTHER_EVENTS)
         for kind, about, media_type in MEDIA_TYPES:
             delivery = self._sign(self._payloads.fresh())
@@ -202,8 +202,8 @@ class RejectedCases:
             id="wire:signature-replayed",
             group="wire",
             topic="signature-replayed",
-            about="the signature of another delivery, which was accepted before",
-            delivery=delivery.noting("with the signature of another delivery"),
+            about="the signature of an earlier delivery",
+            delivery=delivery.noting("with the signature of an earlier delivery"),
             expectation="reject",
             why="it is not the signature of these bytes",
             cause=SIGNATURE_BODY,

@@ -240,7 +240,7 @@ class ValidCases:
         case = self.make(
             "style:20-kilobytes",
             "size",
-            f"a body of {LARGE_BODY_BYTES:,} bytes, most of them spaces",
+            f"in a body of {LARGE_BODY_BYTES:,} bytes, most of them spaces",
             self._payloads.fresh(),
             style="spaced",
         )

@@ -135,7 +135,7 @@ class EventRun:
         if self._max_examples > 0:
             yield _Phase("drawn payloads", self._explore)
         if self._timelines is not None:
-            yield _Phase("recheck of the first integrations", self._timelines.recheck)
+            yield _Phase("final check of the first integrations", self._timelines.recheck)
 
     def _run_cases(self, phase: str, cases: Iterable[Case]) -> None:
         listed = list(cases)
@@ -186,7 +186,7 @@ class EventRun:
                 about=done if scenario is None else scenario.about,
                 delivery=exchange.delivery,
                 expectation="accept",
-                why="a receiver has to stay reachable and observable, whatever is delivered",
+                why="a receiver has to stay reachable and observable after every delivery",
                 cause=AFTERWARDS,
                 likelihood=AFTERWARDS.likelihood,
                 event=self.event,

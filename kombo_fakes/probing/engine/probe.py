@@ -88,7 +88,7 @@ def probe(
         ...     return 204 if delivery.body else 400
         >>> report = probe(receive, policy="tolerant", max_examples=5)
         >>> report.findings[0].title
-        'never rejects a signature: deliveries from anybody are accepted'
+        'does not verify signatures: it accepts deliveries from anybody'
     """
     settings = ProbeSettings(
         secret=secret,

@@ -48,7 +48,7 @@ def find_forgotten(session: Session, kept: KeptIntegration) -> Failure | None:
     category: Category = "mixes-up-integrations" if state is not None else "loses-events"
     cause = TIMELINE_INTEGRATIONS if state is not None else TIMELINE_FORGOTTEN
     others = _count_others(session)
-    about = f"an integration that got no more events, after {others}"
+    about = f"an integration without new events, after {others}"
     return _make_failure(kept, category, cause, about, kept.newest, mismatches, (others,))
 
 
@@ -56,7 +56,7 @@ def find_applied_copy(session: Session, kept: KeptIntegration) -> Failure | None
     """Send a copy of the newest delivery of an integration; the failure, or None."""
     delivery, others = kept.newest.delivery, _count_others(session)
     exchange = Exchange(delivery, session.send("timeline:much-later", delivery))
-    about = f"a copy that comes after {others}"
+    about = f"a duplicate after {others}"
     category = judge(
         make_timeline_case("much-later", TIMELINE_COPIES, about, delivery), exchange.reply
     )

@@ -179,7 +179,8 @@ def make_timeline_case(
         about=about,
         delivery=delivery,
         expectation=expectation,
-        why="an event counts once, the newest instant wins, and integrations are independent",
+        why="each event is applied once, the newest updated_at wins, and integrations are "
+        "independent",
         cause=cause,
         likelihood=cause.likelihood,
         event=DEFAULT_EVENT,

@@ -34,7 +34,7 @@ _MARKS = {"fine": "✓", "wrong": "✗", "free": "○", "unjudged": "–"}
 _VERDICTS = {
     "fine": "as expected",
     "wrong": "not as expected",
-    "free": "either is right",
+    "free": "either is fine",
     "unjudged": "not judged",
 }
 _MOST_TELLING = ("wrong", "fine", "free", "unjudged")
@@ -121,7 +121,7 @@ def _verdict(report: Report) -> dict[str, str]:
 
 def _nothing(report: Report) -> str:
     if report.stopped:
-        return "There were no findings until the run was stopped."
+        return "The run was stopped before it found anything."
     if report.not_judged:
         return "Every delivery that could be judged was answered as expected."
     return "Every delivery was answered as expected."
@@ -197,7 +197,7 @@ def _diff(finding: Finding, report: Report) -> dict[str, Any] | None:
     if case is None or case.group in ("style", "wire"):
         return None  # The payload is not what is special.
     rows = differences_from_valid(case)
-    caption = "Differences from the nearest valid delivery (without ids and the time)"
+    caption = "Differences from the nearest valid delivery (except ids and timestamps)"
     return {"caption": caption, "rows": rows} if rows else None
 
 

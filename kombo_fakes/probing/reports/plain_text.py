@@ -9,15 +9,15 @@ from kombo_fakes.probing.model import CATEGORY_TITLES, Finding, Likelihood
 from kombo_fakes.probing.reports.readable import visible
 
 _LIKELIHOODS: dict[Likelihood, str] = {
-    "realistic": "Kombo sends this today",
+    "realistic": "occurs in normal operation",
     "schema": "the schema allows it",
     "hostile": "an attacker or a broken proxy can send it",
 }
-_INVALID = "a sender with a bug, or another release, can send it"
+_INVALID = "a sender with a bug or of another release can send it"
 
 GROUPS = {
     "valid": "valid payloads are accepted",
-    "style": "every style is accepted",
+    "style": "every JSON style is accepted",
     "wire": "wire faults are answered as expected",
     "change": "schema changes are answered as expected",
     "fault": "invalid payloads are answered as expected",
@@ -58,7 +58,7 @@ def finding_lines(finding: Finding, url: str) -> list[str]:
             error = _shorten(reply.raised.error)
             lines.append(f"The receiver raised {replace(reply.raised, error=error)}")
         elif text:
-            lines.append(f"The answer begins: {_shorten(text)}")
+            lines.append(f"Response body: {_shorten(text)}")
     lines.append(f"Fix: {sentence(finding.fix)}")
     lines.append(f"Source: {finding.cause.source}")
     if finding.exchanges:

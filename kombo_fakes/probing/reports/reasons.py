@@ -34,11 +34,10 @@ from kombo_fakes.webhooks.shipped import DEFAULT_EVENT
 _LIFT = "lift the rate limit while the probe runs"
 
 _TIMELINE_REASONS = {
-    TimelineReason.NEEDS_FAILED: "not sent, because timelines that have to pass first have failed",
-    TimelineReason.OTHERS_HUNG: "not sent, because others hung",
+    TimelineReason.NEEDS_FAILED: "not sent, because timelines that they depend on failed",
+    TimelineReason.OTHERS_HUNG: "not sent, because other timelines hung",
     TimelineReason.RATE_LIMITED: "answered 429 (too many requests)",
-    TimelineReason.FAILS_ALONE: "a delivery fails on its own, or before the step that the timeline "
-    "is about",
+    TimelineReason.FAILS_ALONE: "a delivery fails for another reason",
 }
 
 
@@ -94,18 +93,18 @@ def _split_reason(reason: NotJudgedReason) -> tuple[str, str]:
     match reason:
         case StateNotObserved():
             return (
-                "the state of the receiver (copies, order, mixed-up integrations, lost events)",
-                "give it a way to be observed (observe= or --observe-url)",
+                "the stored state (duplicates, late events, mixed-up integrations, lost events)",
+                "not observed; use observe= or --observe-url",
             )
         case EventHasNoState(event):
             return (
-                f"the state of the receiver after {event}",
-                f"only {DEFAULT_EVENT} has timelines and a state that can be observed",
+                f"the stored state after {event}",
+                f"only {DEFAULT_EVENT} has timelines and an observable state",
             )
         case StateAfterCasesUnclear():
             return (
-                "the state of the receiver after single deliveries",
-                "it mixes up integrations or applies nothing, so its state tells nothing",
+                "the stored state after single deliveries",
+                "the receiver mixes up integrations or applies nothing, so its state says nothing",
             )
         case RateLimited(count, deliveries):
             return (
@@ -136,8 +135,8 @@ def _why(reason: StopReason) -> str:
 def describe_short_secret() -> str:
     """Say that a secret is too short to be redacted."""
     return (
-        f"the secret has fewer than {SHORTEST} characters: it is not redacted where the receiver "
-        "echoes it, because so short a string can be there by chance"
+        f"the secret has fewer than {SHORTEST} characters: the report does not redact it where the "
+        "receiver echoes it, because such a short string can occur by chance"
     )
 
 
@@ -149,7 +148,7 @@ def describe_retries(count: int, error: str) -> str:
         error: What the first of them gave.
     """
     times = pluralize(count, "time")
-    return f"the state could not be observed {times}, and a moment later it could: {error}"
+    return f"the state could not be observed {times}, but could on a second try: {error}"
 
 
 def describe_outdated(ids: Iterable[str]) -> str:
@@ -158,4 +157,6 @@ def describe_outdated(ids: Iterable[str]) -> str:
     Args:
         ids: Their ids.
     """
-    return f"known, but not found: {', '.join(sorted(ids))}; remove them from the known findings"
+    return (
+        f"known findings that were not found: {', '.join(sorted(ids))}; remove them from the list"
+    )

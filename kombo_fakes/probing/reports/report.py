@@ -127,7 +127,7 @@ class Report:
             ...     probe(lambda delivery: 404).check()
             ... except AssertionError as error:
             ...     print(str(error).splitlines()[2])
-            1. rejects the first good delivery: there is nothing at this path
+            1. rejects the first good delivery: nothing exists at this path
         """
         __tracebackhide__ = True
         if not self.ok:

@@ -149,13 +149,13 @@ def draw_sequence(exchanges: Sequence[Exchange]) -> SequenceDiagram | None:
             "wrong" if is_wrong else "fine",
             updated_at.partition("T")[2] or updated_at,
             str(data.get("state", "")),
-            f"answer {exchange.reply.status}" if exchange.reply.status else "no answer",
+            str(exchange.reply.status or "no response"),
         )
         about = "; ".join(exchange.delivery.done)
         earlier = first.setdefault(event, node)
         if earlier is not node:
             copies.append(Copy(earlier.x, earlier.y - 17, node.x, node.y - 17))
-            about = f"a copy of {earlier.number}" + (f"; {about}" if about else "")
+            about = f"a duplicate of {earlier.number}" + (f"; {about}" if about else "")
         nodes.append(node)
         state = " / ".join(str(data[name]) for name in _STATE if name in data)
         answer = str(exchange.reply)

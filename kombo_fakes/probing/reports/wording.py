@@ -14,7 +14,7 @@ from kombo_fakes.sequences.mismatches import describe_mismatches
 EXPECTED: dict[Expectation, str] = {
     "accept": "2xx",
     "reject": "4xx",
-    "either": "any answer but 5xx or a hang",
+    "either": "any response except 5xx or a hang",
 }
 """What a receiver is expected to answer, in words."""
 
@@ -22,25 +22,24 @@ _MOST = 5
 
 _BROKEN = {
     "type": "a value of another type",
-    "required": "a required field that is missing",
+    "required": "a missing required field",
     "enum": "a value that is not in the enum",
-    "format": "a string that is not of the format",
+    "format": "a string that does not match the format",
     "additionalProperties": "an unknown property",
 }
 """What is wrong with a payload that breaks a keyword of the schema."""
 
 _NOTES: dict[NoteKind, str] = {
-    "rejects-new-properties": "rejects new properties, as a strict receiver has to; when a release "
-    "of Kombo adds one, its events will be rejected",
-    "rejects-new-values": "rejects new enum values, as a strict receiver has to; when a release of "
-    "Kombo adds one, its events will be rejected",
-    "rejects-new-events": "rejects new events, although Kombo sends all events to one URL and "
-    "repeats those that are rejected",
-    "rejects-other-events": "rejects other events of Kombo, although Kombo sends all events to one "
-    "URL and repeats those that are rejected",
-    "rejects-older-shapes": "rejects what older releases of Kombo have sent",
-    "rejects-optional": "rejects what it need not accept",
-    "accepts-optional": "accepts what it need not accept",
+    "rejects-new-properties": "rejects new properties, as the strict policy requires; if a release "
+    "of Kombo adds one, the receiver will reject its events",
+    "rejects-new-values": "rejects new enum values, as the strict policy requires; if a release of "
+    "Kombo adds one, the receiver will reject its events",
+    "rejects-new-events": "rejects unknown event types, although Kombo sends all events to one URL",
+    "rejects-other-events": "rejects other events of Kombo, although Kombo sends all events "
+    "to one URL",
+    "rejects-older-shapes": "rejects payloads of older Kombo releases",
+    "rejects-optional": "rejects deliveries that it may accept or reject",
+    "accepts-optional": "accepts deliveries that it may accept or reject",
 }
 
 
@@ -78,7 +77,7 @@ def _word_details(details: Details) -> Iterable[str]:
     if details.smallest:
         yield f", from {details.smallest:,} bytes"
     if details.keyword:
-        yield ", wherever it is" if details.everywhere else ", in some cases"
+        yield ", everywhere" if details.everywhere else ", in some cases"
     if details.looks_forged:
         yield ", as if the signature were wrong"
     if details.loss is not None:
@@ -90,9 +89,11 @@ def _word_lines(diagnosis: Diagnosis) -> Iterable[str]:
     case, exchange = shown.case, shown.exchanges[-1]
     reply = shown.answer or exchange.reply
     is_later = diagnosis.cause is AFTERWARDS and shown.loss is None
-    yield f"Sent: {'a good delivery after this one: ' if is_later else ''}{_word_sent(case)}."
+    yield f"Sent: {'a good delivery, after this one: ' if is_later else ''}{_word_sent(case)}."
     if diagnosis.category == "leaks":
-        yield f"Received {reply}, expected an answer without internals: anybody can read it."
+        yield (
+            f"Received {reply}, expected a response without internals, because anybody can read it."
+        )
     elif shown.mismatches and judge_answer(exchange.delivery, case.expectation, reply) is None:
         why = f": {case.why}" if case.group == "timeline" else ""
         yield f"Received {reply}, as expected, but the state is wrong{why}."
@@ -106,9 +107,11 @@ def _word_lines(diagnosis: Diagnosis) -> Iterable[str]:
 
 def _word_sent(case: Case) -> str:
     if case.signed_topics:
-        return f"{case.about}, without a signature"
+        return case.about
+    if case.group == "style":
+        return f"a valid payload {case.about}"
     if case.family == "signature":
-        how = "wrongly signed" if case.expectation == "reject" else "signed in an unusual way"
+        how = "incorrectly signed" if case.expectation == "reject" else "signed in an unusual way"
         return f"a valid payload, {how}: {case.about}"
     return (
         f"{case.about} at {case.pointer}" if case.group == "valid" and case.pointer else case.about
@@ -116,25 +119,25 @@ def _word_sent(case: Case) -> str:
 
 
 def _word_reply(reply: Reply) -> str:
-    return f"{reply}" if reply.status is not None else f"no answer ({reply})"
+    return f"{reply}" if reply.status is not None else f"no response ({reply})"
 
 
 def describe_failure(failure: Failure) -> Iterable[str]:
     """Say what went wrong besides the answer, line by line."""
     if failure.leaked:
-        yield f"The answer shows {failure.leaked}."
+        yield f"The response shows {failure.leaked}."
     if failure.answer is not None:
         last = failure.exchanges[-1].moment
         together = sum(exchange.moment == last for exchange in failure.exchanges)
         if together > 1:
-            yield f"This was one of {together} deliveries at the same moment."
+            yield f"This was one of {together} concurrent deliveries."
     if failure.loss is not None:
         yield f"After it, {describe_loss(failure.loss)}: {failure.loss.error}"
     if failure.mismatches:
         whose = f" of {failure.integration}" if failure.integration else ""
         yield f"Observed state{whose}: {describe_mismatches(failure.mismatches)}."
     if failure.breaks_others:
-        yield "After it, good deliveries fail as well."
+        yield "After it, good deliveries fail, too."
 
 
 def describe_loss(loss: Loss) -> str:
@@ -142,11 +145,11 @@ def describe_loss(loss: Loss) -> str:
 
     Examples:
         >>> describe_loss(Loss("unreachable", "nothing accepts connections there"))
-        'the receiver cannot be reached any more'
+        'the receiver is no longer reachable'
     """
     return {
-        "unreachable": "the receiver cannot be reached any more",
-        "unobservable": "the state of the receiver cannot be observed any more",
+        "unreachable": "the receiver is no longer reachable",
+        "unobservable": "the state of the receiver can no longer be observed",
     }[loss.kind]
 
 
@@ -164,8 +167,8 @@ def join_some(words: Iterable[str], most: int = _MOST) -> str:
     """
     listed = list(words)
     more = f" and {len(listed) - most} more" if len(listed) > most else ""
-    # Semicolons separate words that have commas in them.
-    between = "; " if any(", " in word for word in listed[:most]) else ", "
+    # Semicolons separate words that have commas or colons in them.
+    between = "; " if any(set(",:") & set(word) for word in listed[:most]) else ", "
     return between.join(listed[:most]) + more
 
 

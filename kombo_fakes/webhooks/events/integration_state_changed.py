@@ -72,7 +72,7 @@ EVENT = Event(
         SeenChange(
             "absent",
             "/data/setup_status",
-            "without the field, as payloads of older releases are",
+            "without the field, as in payloads of older releases",
             "releases of the SDK before the field was added; the reference page of the event",
         ),
     ),

@@ -125,11 +125,11 @@ def _reorder_keys(case: FaultCase) -> Delivery | None:
     return None if changed == case.body else case.signed_by(case.right_signature(), body=changed)
 
 
-_ANYBODY = "anybody can make it without the secret"
-_NOT_OVER_BODY = "the signature is not over these bytes"
+_ANYBODY = "anybody can send it without the secret"
+_NOT_OVER_BODY = "the signature is of other bytes"
 _SAME_DIGEST = (
-    "the digest is right and only written in another way: rejecting it is strict, and accepting it "
-    "is harmless"
+    "the digest is correct, in another encoding: rejecting it is strict, and accepting it is "
+    "harmless"
 )
 
 SIGNATURE_FAULTS: tuple[FaultRow, ...] = (
@@ -151,41 +151,45 @@ SIGNATURE_FAULTS: tuple[FaultRow, ...] = (
     FaultRow("signature-other-secret", "made with another secret", REJECT,
              "it was not made with the secret",
              _sign_with_key(b"another secret, as after a rotation", b"\x00\xff\xfe")),
-    FaultRow("signature-other-algorithm", "made with another algorithm than HMAC-SHA256", REJECT,
+    FaultRow("signature-other-algorithm", "made with an algorithm other than HMAC-SHA256", REJECT,
              "the sender does not choose the algorithm",
              _make("hmac-sha1", "hmac-sha512", "sha256", "hmac-swapped")),
-    FaultRow("signature-other-body", "the right one of another payload", REJECT,
+    FaultRow("signature-other-body", "the correct signature of another payload", REJECT,
              _NOT_OVER_BODY, _sign_other_body),
     _make_row("signature-empty-body", "body-empty", REJECT, _NOT_OVER_BODY),
-    FaultRow("signature-character-changed", "the right one, with one character changed", REJECT,
+    FaultRow("signature-character-changed",
+             "the correct signature with one character changed", REJECT,
              _NOT_OVER_BODY, _change_character),
     _make_row("signature-case-changed", "case-changed", REJECT, "base64 is case-sensitive"),
-    FaultRow("signature-shortened", "only the first characters of the right one", REJECT,
+    FaultRow("signature-shortened", "only the first characters of the correct signature", REJECT,
              "a part of a digest is easier to guess than the whole", _shorten),
-    FaultRow("signature-longer", "the right one, followed by more characters", REJECT,
+    FaultRow("signature-longer", "the correct signature, followed by more characters", REJECT,
              "it encodes other bytes than the digest", _lengthen),
     FaultRow("signature-malformed", "characters that do not encode a digest", REJECT, _ANYBODY,
              _malform),
     FaultRow("signature-non-ascii", "characters beyond ASCII", REJECT, _ANYBODY, _use_non_ascii),
     FaultRow("signature-long", "5,000 characters", REJECT, _ANYBODY,
              lambda case: case.signed_by("A" * 5_000)),
-    FaultRow("signature-twice-wrong", "the header twice, both wrong", REJECT, _ANYBODY,
+    FaultRow("signature-twice-wrong", "the header twice, both times wrong", REJECT, _ANYBODY,
              _repeat_wrong_header),
-    FaultRow("signature-twice", "the header twice, at least one of them right", EITHER,
+    FaultRow("signature-twice", "the header twice, at least once correct", EITHER,
              "HTTP does not define which one counts (RFC 9110, 5.3)", _repeat_header),
     _make_row("signature-padded", "padded", EITHER, _SAME_DIGEST),
     FaultRow("signature-standard-alphabet", MISTAKES["standard-alphabet"].what, EITHER,
              _SAME_DIGEST, _use_standard_alphabet),
     _make_row("signature-spare-bits", "spare-bits", EITHER, _SAME_DIGEST),
     _make_row("signature-hex", "hexadecimal", EITHER, _SAME_DIGEST),
-    FaultRow("signature-prefixed", "with sha256= or another prefix before it", EITHER, _SAME_DIGEST,
+    FaultRow("signature-prefixed", "with a prefix such as sha256=", EITHER, _SAME_DIGEST,
              _make("prefix-sha256", "prefix-v1-comma", "prefix-bearer")),
     _make_row("signature-blanks-around", "whitespace", EITHER,
               "servers remove it before a receiver sees it (RFC 9110, 5.5)"),
-    FaultRow("signature-body-byte", "the right one of the body before a character was changed",
+    FaultRow("signature-body-byte",
+             "the correct signature of the body before one character was changed",
              REJECT, _NOT_OVER_BODY, _change_byte_of_body),
-    FaultRow("signature-body-blank", "the right one of the body before whitespace was added",
+    FaultRow("signature-body-blank",
+             "the correct signature of the body before whitespace was added",
              REJECT, _NOT_OVER_BODY, _add_whitespace_to_body),
-    FaultRow("signature-body-order", "the right one of the body before its keys were reordered",
+    FaultRow("signature-body-order",
+             "the correct signature of the body before its keys were reordered",
              REJECT, _NOT_OVER_BODY, _reorder_keys),
 )  # fmt: skip

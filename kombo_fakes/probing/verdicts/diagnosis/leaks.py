@@ -23,7 +23,7 @@ def diagnose_leaks(evidence: Evidence) -> Iterator[Diagnosis]:
                 about="a GET that observes the state" if name == "observed" else name,
                 delivery=exchange.delivery,
                 expectation="either",
-                why="anybody can read an answer",
+                why="anybody can read a response",
                 cause=cause,
                 likelihood=cause.likelihood,
             )

@@ -90,7 +90,7 @@ class Fault:
             return
         for invalid in self.mutator.mutate(get(payload, path), self.site):
             yield replace_at(payload, path, invalid)
-        # Not every value can be mutated in every way: no letter of HRIS has a look-alike.
+        # Not every value can be mutated in every way: no character of HRIS has a lookalike.
         yield replace_at(payload, path, get(self._examples[0], path))
 
     def is_in(self, payload: Any) -> bool:

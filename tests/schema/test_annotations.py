@@ -13,8 +13,8 @@ BRANCHES = [{"$ref": "#/a/Cat"}, {"$ref": "#/a/Dog"}]
 
 def fix_branch(reference: str, *names: str) -> Any:
     """Return a branch whose discriminator property has one of these values."""
-    told = {"properties": {"kind": {"enum": [*names]}}, "required": ["kind"]}
-    return {"allOf": [{"$ref": reference}, told]}
+    fixed = {"properties": {"kind": {"enum": [*names]}}, "required": ["kind"]}
+    return {"allOf": [{"$ref": reference}, fixed]}
 
 
 @pytest.mark.parametrize("keyword", ["oneOf", "anyOf"])

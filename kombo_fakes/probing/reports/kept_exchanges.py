@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, TypeAlias, cast, get_args
 
+from kombo_fakes.core.messages import shorten
 from kombo_fakes.errors import DocumentError
 from kombo_fakes.probing.model import Category, Exchange, Expectation, Reply
 from kombo_fakes.probing.reports.as_json import exchange_of
@@ -113,9 +114,13 @@ def _read_finding(entry: Mapping[str, Any], name: str) -> list[KeptExchange]:
     sent = [exchange_of(one, name) for one in exchanges]
     title = str(entry.get("id", name))
     expected = entry.get("expected")
-    last: Expectation = "either"
-    if isinstance(expected, str) and expected in get_args(Expectation):
-        last = cast(Expectation, expected)
+    if expected not in get_args(Expectation):
+        known = ", ".join(get_args(Expectation))
+        raise DocumentError(
+            f"{name}: {shorten(title)}: 'expected' has to be one of {known}; "
+            "a report of another version has to be made again by `kombo-fakes probe --json`"
+        )
+    last = cast(Expectation, expected)
     # Only the last one went wrong: those before it were answered as expected.
     before = [KeptExchange(title, one, _expectation_met(one.reply) or last) for one in sent[:-1]]
     by_answer = entry.get("category") in _SEEN_BY_ANSWER

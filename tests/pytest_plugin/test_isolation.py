@@ -228,6 +228,7 @@ def test_an_unused_plugin_imports_nothing_heavy(tmp_path: Path):
         "    assert ours == [\n"
         "        'kombo_fakes', 'kombo_fakes.core', 'kombo_fakes.core.messages',\n"
         "        'kombo_fakes.errors', 'kombo_fakes.pytest_plugin',\n"
+        "        'kombo_fakes.pytest_plugin.captured_output',\n"
         "        'kombo_fakes.pytest_plugin.fixtures', 'kombo_fakes.pytest_plugin.marker',\n"
         "        'kombo_fakes.pytest_plugin.probe_fixtures',\n"
         "        'kombo_fakes.pytest_plugin.session_fixtures', 'kombo_fakes.version',\n"

@@ -85,7 +85,7 @@ def _in_32_bits(timestamp: str) -> tuple[int, str]:
 # fmt: off
 LOOKALIKES = (
     # -- ids of events
-    event_ids("strips-event-ids", "blank", str.strip),
+    event_ids("strips-event-ids", "trailing space", str.strip),
     event_ids("cuts-event-ids-after-20", "truncat|cut", lambda value: value[:20]),
     event_ids("cuts-event-ids-after-255", "truncat|cut", lambda value: value[:255]),
     event_ids("event-ids-have-no-accents", "accent", _without_accents),
@@ -97,7 +97,7 @@ LOOKALIKES = (
         lambda value: int(value) if value.isascii() and value.isdigit() else value),
 
     # -- ids of integrations
-    integration_ids("ignores-spaces-at-the-end", "blank",  # PAD SPACE
+    integration_ids("ignores-spaces-at-the-end", "trailing space",  # PAD SPACE
         lambda value: value.rstrip(" ")),
     integration_ids("cuts-integration-ids-after-32", "truncat|cut", lambda value: value[:32]),
     integration_ids("cuts-integration-ids-after-64", "truncat|cut", lambda value: value[:64]),

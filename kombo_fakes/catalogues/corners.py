@@ -20,20 +20,8 @@ from kombo_fakes.core.pointer import Path, find, remove_at, replace_at, to_dotte
 from kombo_fakes.core.public import public
 from kombo_fakes.errors import PointerError, SchemaError
 from kombo_fakes.realistic.generator import generator_for
+from kombo_fakes.schema.blueprint import shapes
 from kombo_fakes.schema.blueprint.build import build_blueprint
-from kombo_fakes.schema.blueprint.shapes import (
-    LARGEST,
-    Anything,
-    Array,
-    Blueprint,
-    Enumeration,
-    Numeric,
-    Object,
-    Reference,
-    String,
-    shapes,
-    to_json_number,
-)
 from kombo_fakes.schema.requirements import require_values
 from kombo_fakes.schema.schema import Schema, SchemaLike
 from kombo_fakes.webhooks.names import POOLED, Names
@@ -146,8 +134,10 @@ class _BasePayloads:
         return _put(self.generate(name, [path], pins), path, value)
 
 
-def _list_candidates(base: _BasePayloads, plan: Blueprint) -> Iterator[tuple[str, Path, str, Any]]:
-    found = list(shapes(plan))
+def _list_candidates(
+    base: _BasePayloads, plan: shapes.Blueprint
+) -> Iterator[tuple[str, Path, str, Any]]:
+    found = list(shapes.walk(plan))
     nullable = list(dict.fromkeys(path for path, shape in found if _is_nullable(shape)))
     if len(nullable) > 1:
         payload = base.generate("nulls", pins=dict.fromkeys(nullable))
@@ -169,12 +159,12 @@ def _list_candidates(base: _BasePayloads, plan: Blueprint) -> Iterator[tuple[str
                 payload = _copy_from(full, path, payload)
         yield "optional-present", (), "with all optional properties", payload
     counts: dict[Path, int] = {}
-    found = [(path, shape) for path, shape in found if not isinstance(shape, Reference)]
+    found = [(path, shape) for path, shape in found if not isinstance(shape, shapes.Reference)]
     for path, _ in found:
         counts[path] = counts.get(path, 0) + 1
     for path, shape in found:
         place = path_to_id(path)
-        if isinstance(shape, Array):
+        if isinstance(shape, shapes.Array):
             yield from _array_corners(base, path, place)
         elif not (_is_fixed(shape) and counts[path] == 1):
             for edge in _drop_equal(_list_edges(shape)):
@@ -200,23 +190,23 @@ def _array_corners(
 # -- paths and values
 
 
-def _find_optional(found: Sequence[tuple[Path, Blueprint]]) -> Iterator[Path]:
+def _find_optional(found: Sequence[tuple[Path, shapes.Blueprint]]) -> Iterator[Path]:
     """Find the paths of properties that may be left out, except in arrays."""
     optional = {
         (*path, name)
         for path, shape in found
-        if isinstance(shape, Object) and not any(isinstance(part, int) for part in path)
+        if isinstance(shape, shapes.Object) and not any(isinstance(part, int) for part in path)
         for name in shape.properties.keys() - shape.required
     }
     yield from dict.fromkeys(path for path, _ in found if path in optional)
 
 
-def _is_nullable(shape: Blueprint) -> bool:
-    return isinstance(shape, Enumeration) and None in shape.values
+def _is_nullable(shape: shapes.Blueprint) -> bool:
+    return isinstance(shape, shapes.Enumeration) and None in shape.values
 
 
-def _is_fixed(shape: Blueprint) -> bool:
-    return isinstance(shape, Enumeration) and len(shape.values) == 1
+def _is_fixed(shape: shapes.Blueprint) -> bool:
+    return isinstance(shape, shapes.Enumeration) and len(shape.values) == 1
 
 
 def _is_list(value: Any) -> bool:
@@ -255,20 +245,20 @@ def _drop_equal(edges: Iterable[_Edge]) -> Iterator[_Edge]:
             yield edge
 
 
-def _list_edges(shape: Blueprint) -> Iterator[_Edge]:
+def _list_edges(shape: shapes.Blueprint) -> Iterator[_Edge]:
     match shape:
-        case Enumeration(values):
+        case shapes.Enumeration(values):
             for value in values:
                 if value is None:
                     yield _Edge("null", "null", None)
                 else:
                     yield _Edge(f"enum-{_slug(value)}", f"the value {shorten(value)}", value)
-        case String(formats=formats):
+        case shapes.String(formats=formats):
             known = [edge for name in formats for edge in _BY_FORMAT.get(name, ())]
             yield from known if formats else _string_edges(shape)
-        case Numeric():
+        case shapes.Numeric():
             yield from _number_edges(shape)
-        case Anything():
+        case shapes.Anything():
             for name, value in (("null", None), ("text", ""), ("zero", 0), ("false", False)):
                 yield _Edge(f"any-{name}", f"{shorten(value)}, where any value is allowed", value)
             yield _Edge("any-array", "an empty array, where any value is allowed", [])
@@ -278,7 +268,7 @@ def _list_edges(shape: Blueprint) -> Iterator[_Edge]:
 _LONG = 300
 
 
-def _string_edges(shape: String) -> Iterator[_Edge]:
+def _string_edges(shape: shapes.String) -> Iterator[_Edge]:
     least, most = shape.min_length, shape.max_length
     if least == 0:
         yield _Edge("text-empty", "an empty string", "")
@@ -286,7 +276,7 @@ def _string_edges(shape: String) -> Iterator[_Edge]:
         yield _Edge("text-shortest", f"the minimum length, {least:,}", "a" * least)
     if most is None:
         yield _Edge("text-long", f"{_LONG} characters", "abcdefghi " * (_LONG // 10 - 1) + "a" * 10)
-    elif most <= LARGEST:
+    elif most <= shapes.LARGEST:
         yield _Edge("text-longest", f"the maximum length, {most:,}", "a" * most)
     world = "Zoe\u0308 \U0001f469\U0001f3fd\u200d\U0001f4bb \u05e9\u05dc\u05d5\u05dd \u682a"
     yield _Edge("text-unicode", "an emoji, a combining mark and right-to-left letters", world)
@@ -296,11 +286,11 @@ def _string_edges(shape: String) -> Iterator[_Edge]:
     yield _Edge("text-lines", "a newline and a tab", "two\nlines\tand a tab")
 
 
-def _number_edges(shape: Numeric) -> Iterator[_Edge]:
+def _number_edges(shape: shapes.Numeric) -> Iterator[_Edge]:
     kind = "integer" if shape.integer else "number"
     for name, bound in (("minimum", shape.minimum), ("maximum", shape.maximum)):
         if bound is not None:
-            value = to_json_number(Decimal(str(bound)))
+            value = shapes.to_json_number(Decimal(str(bound)))
             yield _Edge(f"{kind}-{name}", f"the {name}, {value}", value)
     yield _Edge(f"{kind}-zero", "zero", 0)
     yield _Edge(f"{kind}-negative", "a negative number", -1)

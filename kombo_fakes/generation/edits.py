@@ -20,21 +20,8 @@ from kombo_fakes.core.pointer import (
     to_pointer,
 )
 from kombo_fakes.errors import OverrideError
+from kombo_fakes.schema.blueprint import shapes
 from kombo_fakes.schema.blueprint.build import build_blueprint
-from kombo_fakes.schema.blueprint.shapes import (
-    LARGEST,
-    NOTHING,
-    Anything,
-    Array,
-    Blueprint,
-    Enumeration,
-    Filtered,
-    Object,
-    Reference,
-    String,
-    Union,
-    shapes,
-)
 from kombo_fakes.schema.schema import Schema
 from kombo_fakes.schema.violations import Violation, find_non_json
 from kombo_fakes.schema.vocabulary import subschemas
@@ -182,12 +169,12 @@ def resolve(schema: Schema, name: str) -> Path:
     path = _follow(blueprint, parts, (), frozenset())
     if path is None:
         write = to_pointer if name.startswith("/") else to_dotted
-        known = _keep_deepest([place for place, _ in shapes(blueprint) if place], parts)
+        known = _keep_deepest([place for place, _ in shapes.walk(blueprint) if place], parts)
         raise unknown_name_error("field", name, map(write, known), where=f" of {schema.name}")
-    if any(isinstance(part, int) and part >= LARGEST for part in path):
+    if any(isinstance(part, int) and part >= shapes.LARGEST for part in path):
         raise OverrideError(
-            f"{shorten(name)}: arrays are made with at most {LARGEST:,} items, so an index is "
-            f"below {LARGEST:,}"
+            f"{shorten(name)}: arrays are made with at most {shapes.LARGEST:,} items, so an index "
+            f"is below {shapes.LARGEST:,}"
         )
     return path
 
@@ -233,7 +220,7 @@ def find_unnamed_field(schema: Schema, name: str) -> UnnamedField | None:
         >>> find_unnamed_field(schema, "x"), find_unnamed_field(schema, "lines.anything")
         (UnnamedField(nearest=None), None)
     """
-    known = {tuple(map(str, place)) for place, _ in shapes(build_blueprint(schema)) if place}
+    known = {tuple(map(str, place)) for place, _ in shapes.walk(build_blueprint(schema)) if place}
     walked: tuple[str, ...] = ()
     for part in parse_pointer(name):
         beside = [place for place in known if place[:-1] == walked]
@@ -242,7 +229,9 @@ def find_unnamed_field(schema: Schema, name: str) -> UnnamedField | None:
         # The blueprint has one place for all items of an array, with the index 0.
         step = part if (*walked, part) in known else "0" if part.isdecimal() else ""
         if (*walked, step) not in known:
-            if any(String(patterns=(p,)).check()(part) for p in _list_patterns(schema.effective)):
+            if any(
+                shapes.String(patterns=(p,)).check()(part) for p in _list_patterns(schema.effective)
+            ):
                 return None
             # A property with a dot in its name can only be written as a JSON Pointer.
             whole = next((place for place in known if ".".join(place) == name), None)
@@ -263,7 +252,7 @@ def _list_patterns(schema: Any) -> Iterator[str]:
 
 
 def _follow(
-    blueprint: Blueprint, parts: tuple[str, ...], path: Path, inside: frozenset[str]
+    blueprint: shapes.Blueprint, parts: tuple[str, ...], path: Path, inside: frozenset[str]
 ) -> Path | None:
     """The path that parts of a name take through a blueprint; None if it has no such place.
 
@@ -277,30 +266,36 @@ def _follow(
         return path
     head, rest = parts[0], parts[1:]
     match blueprint:
-        case Anything():
+        case shapes.Anything():
             return (*path, *parts)
-        case Object(properties=properties, extras=extras):
+        case shapes.Object(properties=properties, extras=extras):
             if head in properties:
                 child = properties[head]
                 return (
-                    None if child == NOTHING else _follow(child, rest, (*path, head), frozenset())
+                    None
+                    if child == shapes.NOTHING
+                    else _follow(child, rest, (*path, head), frozenset())
                 )
             for extra in extras:
                 if extra.names.check()(head):
                     return _follow(extra.values, rest, (*path, head), frozenset())
-        case Array(prefix=prefix, items=items) if is_index(head):
+        case shapes.Array(prefix=prefix, items=items) if is_index(head):
             index = int(head)
             child = prefix[index] if index < len(prefix) else items
-            return None if child == NOTHING else _follow(child, rest, (*path, index), frozenset())
-        case Enumeration(values=values):
+            return (
+                None
+                if child == shapes.NOTHING
+                else _follow(child, rest, (*path, index), frozenset())
+            )
+        case shapes.Enumeration(values=values):
             if any(has(value, parts) for value in values):
                 return (*path, *parts)
-        case Union(branches=branches):
+        case shapes.Union(branches=branches):
             found = (_follow(branch, parts, path, inside) for branch in branches)
             return next((place for place in found if place is not None), None)
-        case Filtered(base=base):
+        case shapes.Filtered(base=base):
             return _follow(base, parts, path, inside)
-        case Reference(uri=uri) if uri not in inside:
+        case shapes.Reference(uri=uri) if uri not in inside:
             return _follow(blueprint.target, parts, path, inside | {uri})
     return None
 

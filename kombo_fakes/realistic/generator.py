@@ -19,21 +19,8 @@ from kombo_fakes.core.choices import Choices
 from kombo_fakes.core.pointer import Path, to_pointer
 from kombo_fakes.realistic.retries import TRIES, ValueMaker, choices_to_try, make_valid
 from kombo_fakes.realistic.scalars import number_maker, plain_string, property_name, string_maker
+from kombo_fakes.schema.blueprint import shapes
 from kombo_fakes.schema.blueprint.build import build_blueprint
-from kombo_fakes.schema.blueprint.shapes import (
-    NOTHING,
-    Anything,
-    Array,
-    Blueprint,
-    Enumeration,
-    Extra,
-    Filtered,
-    Numeric,
-    Object,
-    Reference,
-    String,
-    Union,
-)
 from kombo_fakes.schema.blueprint.smallest import find_smallest
 from kombo_fakes.schema.requirements import Requirement
 from kombo_fakes.schema.schema import Schema
@@ -62,7 +49,7 @@ class RealisticGenerator:
         depth: How often the plan is nested in a recursive shape.
     """
 
-    def __init__(self, plan: Blueprint, name: str, depth: int = 0) -> None:
+    def __init__(self, plan: shapes.Blueprint, name: str, depth: int = 0) -> None:
         self.name = name
         self.sources: dict[Place, FieldSource] = {}
         self._known = sources_of(name)
@@ -109,36 +96,38 @@ class RealisticGenerator:
 
     # -- compiling
 
-    def _compile(self, plan: Blueprint, path: Path, depth: int) -> ValueMaker:
+    def _compile(self, plan: shapes.Blueprint, path: Path, depth: int) -> ValueMaker:
         source = self._known.of(_place(path))
-        if source is not None and not isinstance(plan, (Object, Array, Reference)):
+        if source is not None and not isinstance(
+            plan, (shapes.Object, shapes.Array, shapes.Reference)
+        ):
             maker = self._compile_fact(source, plan, path, depth)
             if maker is not None:
                 return maker
         where = f"{self.name}: {to_pointer(path) or 'the root'}"
         match plan:
-            case Anything():
+            case shapes.Anything():
                 return lambda choices, names, facts: plain_string(choices, names)
-            case Enumeration(values):
+            case shapes.Enumeration(values):
                 return lambda choices, names, facts: _copy(choices.pick(values))
-            case String():
+            case shapes.String():
                 return string_maker(plan, where)
-            case Numeric():
+            case shapes.Numeric():
                 return number_maker(plan, where)
-            case Array():
+            case shapes.Array():
                 return self._compile_array(plan, path, depth)
-            case Object():
+            case shapes.Object():
                 return self._compile_object(plan, path, depth)
-            case Union(branches):
+            case shapes.Union(branches):
                 return self._compile_union(branches, path, depth)
-            case Filtered(base, check, keyword):
+            case shapes.Filtered(base, check, keyword):
                 inner = self._compile(base, path, depth)
                 return make_valid(inner, check, f"{where}: {keyword}")
-            case Reference():
+            case shapes.Reference():
                 return self._compile_reference(plan, path, depth)
 
     def _compile_fact(
-        self, source: FieldSource, plan: Blueprint, path: Path, depth: int
+        self, source: FieldSource, plan: shapes.Blueprint, path: Path, depth: int
     ) -> ValueMaker | None:
         """Return what shows a fact; None if the schema of the field rejects all its values."""
         fact, fits = source.fact, _fits(plan)
@@ -162,11 +151,11 @@ class RealisticGenerator:
 
         return generate
 
-    def _without_fact(self, plan: Blueprint, path: Path, depth: int) -> ValueMaker:
+    def _without_fact(self, plan: shapes.Blueprint, path: Path, depth: int) -> ValueMaker:
         bare = RealisticGenerator(plan, "", depth)  # It still knows the fields below.
         return lambda choices, names, facts: bare.generate(choices, names=names)
 
-    def _compile_reference(self, plan: Reference, path: Path, depth: int) -> ValueMaker:
+    def _compile_reference(self, plan: shapes.Reference, path: Path, depth: int) -> ValueMaker:
         place = _place(path)
         # A shape that contains itself several times is at too many places to compile each of them.
         key = (plan.uri, depth, self._known.relevant(place))
@@ -194,9 +183,13 @@ class RealisticGenerator:
                 return self._source_at(self._same[place[:end]] + place[end:], steps - 1)
         return None
 
-    def _compile_union(self, branches: tuple[Blueprint, ...], path: Path, depth: int) -> ValueMaker:
-        null = Enumeration((None,))
-        others = [self._compile(b, path, depth) for b in branches if b not in (null, NOTHING)]
+    def _compile_union(
+        self, branches: tuple[shapes.Blueprint, ...], path: Path, depth: int
+    ) -> ValueMaker:
+        null = shapes.Enumeration((None,))
+        others = [
+            self._compile(b, path, depth) for b in branches if b not in (null, shapes.NOTHING)
+        ]
         if null not in branches:
             return lambda choices, names, facts: choices.pick(others)(choices, names, facts)
         if not others:
@@ -209,8 +202,8 @@ class RealisticGenerator:
 
         return generate
 
-    def _compile_array(self, plan: Array, path: Path, depth: int) -> ValueMaker:
-        ends = plan.items == NOTHING
+    def _compile_array(self, plan: shapes.Array, path: Path, depth: int) -> ValueMaker:
+        ends = plan.items == shapes.NOTHING
         prefix = [self._compile(item, (*path, i), depth) for i, item in enumerate(plan.prefix)]
         items = None if ends else self._compile(plan.items, (*path, len(prefix)), depth)
         wanted = [(self._compile(c.item, (*path, 0), depth), c.minimum) for c in plan.contains]
@@ -267,14 +260,14 @@ class RealisticGenerator:
             group.draw(choices, names, own, {})
         return own
 
-    def _compile_object(self, plan: Object, path: Path, depth: int) -> ValueMaker:
+    def _compile_object(self, plan: shapes.Object, path: Path, depth: int) -> ValueMaker:
         always: list[tuple[str, bool, ValueMaker]] = []
         missing = plan.min_properties - len(plan.required)
         room = math.inf if plan.max_properties is None else plan.max_properties
         room -= len(plan.required)
         for name, child in plan.properties.items():
             needed = name in plan.required
-            if child == NOTHING or (not needed and room <= 0):
+            if child == shapes.NOTHING or (not needed and room <= 0):
                 continue
             if not needed:
                 room -= 1
@@ -319,7 +312,9 @@ class RealisticGenerator:
             return make_valid(generate, lambda value: len(value) >= plan.min_properties, where)
         return generate
 
-    def _compile_extra(self, extra: Extra, path: Path, depth: int) -> tuple[ValueMaker, ValueMaker]:
+    def _compile_extra(
+        self, extra: shapes.Extra, path: Path, depth: int
+    ) -> tuple[ValueMaker, ValueMaker]:
         where = f"{self.name}: the property names of {to_pointer(path) or 'the root'}"
         values = self._compile(extra.values, (*path, "*"), depth)
         names = extra.names
@@ -328,7 +323,7 @@ class RealisticGenerator:
         return string_maker(names, where), values
 
 
-_OPEN = (Extra(String(), Anything()),)
+_OPEN = (shapes.Extra(shapes.String(), shapes.Anything()),)
 
 
 @lru_cache(maxsize=1024)
@@ -351,7 +346,7 @@ def _place(path: Path) -> Place:
     return tuple(part for part in path if isinstance(part, str))
 
 
-def _array_check(plan: Array) -> Callable[[list[Any]], bool]:
+def _array_check(plan: shapes.Array) -> Callable[[list[Any]], bool]:
     def fits(value: list[Any]) -> bool:
         keys = {canonical.json.to_string(item) for item in value}
         if plan.distinct is not None and (len(keys) == len(value)) is not plan.distinct:
@@ -369,24 +364,24 @@ def _is_string(value: Any) -> bool:
     return isinstance(value, str)
 
 
-def _fits(plan: Blueprint) -> Callable[[Any], bool]:
+def _fits(plan: shapes.Blueprint) -> Callable[[Any], bool]:
     """Return a check whether a blueprint of scalars allows a value."""
     match plan:
-        case String():
+        case shapes.String():
             if plan.is_plain:
                 return _is_string
             return plan.check()
-        case Enumeration(values):
+        case shapes.Enumeration(values):
             return lambda value: any(value == v and type(value) is type(v) for v in values)
-        case Numeric():
+        case shapes.Numeric():
             return plan.check()
-        case Union(branches):
+        case shapes.Union(branches):
             checks = [_fits(branch) for branch in branches]
             return lambda value: any(check(value) for check in checks)
-        case Filtered(base, check, _):
+        case shapes.Filtered(base, check, _):
             inner = _fits(base)
             return lambda value: inner(value) and check(value)
-    return lambda value: isinstance(plan, Anything)
+    return lambda value: isinstance(plan, shapes.Anything)
 
 
 def _copy(value: Any) -> Any:

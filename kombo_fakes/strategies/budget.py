@@ -11,16 +11,7 @@ from __future__ import annotations
 import math
 
 from kombo_fakes.errors import SchemaError
-from kombo_fakes.schema.blueprint.shapes import (
-    Anything,
-    Array,
-    Blueprint,
-    Enumeration,
-    Filtered,
-    Object,
-    Reference,
-    Union,
-)
+from kombo_fakes.schema.blueprint import shapes
 from kombo_fakes.schema.blueprint.smallest import find_smallest
 
 ROOM = 300.0
@@ -50,9 +41,9 @@ class Sizes:
     def __init__(self) -> None:
         self._known: dict[tuple[int, int], float] = {}
         # Holds on to each blueprint, so that its id is not given to another one.
-        self._kept: list[Blueprint] = []
+        self._kept: list[shapes.Blueprint] = []
 
-    def of(self, blueprint: Blueprint, depth: int = 0) -> float:
+    def of(self, blueprint: shapes.Blueprint, depth: int = 0) -> float:
         """The average size of a draw when nothing is left out to save room."""
         key = (id(blueprint), depth)
         if key not in self._known:
@@ -60,24 +51,24 @@ class Sizes:
             self._known[key] = min(self._measure(blueprint, depth), _HUGE)
         return self._known[key]
 
-    def _measure(self, blueprint: Blueprint, depth: int) -> float:
+    def _measure(self, blueprint: shapes.Blueprint, depth: int) -> float:
         match blueprint:
-            case Enumeration():
+            case shapes.Enumeration():
                 return _ENUMERATION
-            case Anything():
+            case shapes.Anything():
                 return _ANYTHING
-            case Union(branches):
+            case shapes.Union(branches):
                 return sum(self.of(branch, depth) for branch in branches) / max(1, len(branches))
-            case Filtered(base, _, _):
+            case shapes.Filtered(base, _, _):
                 return self.of(base, depth)
-            case Reference():
+            case shapes.Reference():
                 if depth >= DEPTH:
                     return self.of(find_smallest(blueprint), depth)
                 return self.of(blueprint.target, depth + 1)
-            case Array():
+            case shapes.Array():
                 prefix = [self.of(item, depth) for item in blueprint.prefix]
                 return sum(prefix) + estimate_count(blueprint) * self.of(blueprint.items, depth)
-            case Object():
+            case shapes.Object():
                 return self.of_properties(blueprint, depth) + sum(
                     # On average one and a half further properties, each with its name.
                     1.5 * (1 + self.of(extra.values, depth))
@@ -85,7 +76,7 @@ class Sizes:
                 )
         return 1.0
 
-    def of_properties(self, shape: Object, depth: int) -> float:
+    def of_properties(self, shape: shapes.Object, depth: int) -> float:
         """The size of the properties that the schema names. An optional one counts half."""
         return sum(
             self.of(child, depth) * (1 if name in shape.required else 0.5)
@@ -93,7 +84,7 @@ class Sizes:
         )
 
 
-def estimate_count(shape: Array) -> float:
+def estimate_count(shape: shapes.Array) -> float:
     """The average number of items that Hypothesis draws after those of the prefix."""
     least = max(0, shape.min_items - len(shape.prefix))
     if shape.max_items is None:

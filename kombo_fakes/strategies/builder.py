@@ -14,18 +14,7 @@ from jsonschema_rs import canonical
 from kombo_fakes.core.choices import SeededChoices
 from kombo_fakes.errors import SchemaError
 from kombo_fakes.realistic.generator import RealisticGenerator
-from kombo_fakes.schema.blueprint.shapes import (
-    Anything,
-    Array,
-    Blueprint,
-    Enumeration,
-    Filtered,
-    Numeric,
-    Object,
-    Reference,
-    String,
-    Union,
-)
+from kombo_fakes.schema.blueprint import shapes
 from kombo_fakes.schema.blueprint.smallest import find_smallest
 from kombo_fakes.strategies.alphabets import survives
 from kombo_fakes.strategies.arrays import build_array
@@ -44,7 +33,7 @@ _KINDS = 64
 
 
 def build_strategy(
-    blueprint: Blueprint, settings: StrategySettings, name: str
+    blueprint: shapes.Blueprint, settings: StrategySettings, name: str
 ) -> SearchStrategy[Any]:
     """A strategy for the values of a blueprint.
 
@@ -87,11 +76,13 @@ class Builder:
         self.strings: StringStrategies = StringStrategies(settings)
         self.sizes: Sizes = Sizes()
         self._settings = settings
-        self._mostly_usual: dict[tuple[String | Numeric, float], SearchStrategy[Any]] = {}
+        self._mostly_usual: dict[
+            tuple[shapes.String | shapes.Numeric, float], SearchStrategy[Any]
+        ] = {}
         self._references: dict[tuple[str, int, int], SearchStrategy[Any]] = {}
 
     def build(
-        self, blueprint: Blueprint, depth: int = 0, room: float = ROOM
+        self, blueprint: shapes.Blueprint, depth: int = 0, room: float = ROOM
     ) -> SearchStrategy[Any]:
         """The strategy of a blueprint; an empty one if nothing satisfies it.
 
@@ -101,31 +92,31 @@ class Builder:
             room: The size that a value may have on average; see `kombo_fakes.strategies.budget`.
         """
         match blueprint:
-            case Anything():
+            case shapes.Anything():
                 return self._anything
-            case Enumeration(values):
+            case shapes.Enumeration(values):
                 return _sample(values)
-            case String() | Numeric():
+            case shapes.String() | shapes.Numeric():
                 return self._build_scalar(blueprint, room)
-            case Array():
+            case shapes.Array():
                 return build_array(self, blueprint, depth, room)
-            case Object():
+            case shapes.Object():
                 return build_object(self, blueprint, depth, room)
-            case Union(branches):
+            case shapes.Union(branches):
                 return self._build_union(branches, depth, room)
-            case Filtered(base, check, _):
+            case shapes.Filtered(base, check, _):
                 return self.build(base, depth, room).filter(check)
-            case Reference():
+            case shapes.Reference():
                 return self._build_reference(blueprint, depth, room)
 
     @cached_property
     def _anything(self) -> SearchStrategy[Any]:
-        strings = self.strings.build(String())
+        strings = self.strings.build(shapes.String())
         scalars = st.one_of(
             st.none(),
             st.booleans(),
-            self.build(Numeric(integer=True)),
-            self.build(Numeric(integer=False)),
+            self.build(shapes.Numeric(integer=True)),
+            self.build(shapes.Numeric(integer=False)),
             strings,
         )
         return st.recursive(
@@ -135,9 +126,9 @@ class Builder:
         )
 
     def _build_union(
-        self, branches: Sequence[Blueprint], depth: int, room: float
+        self, branches: Sequence[shapes.Blueprint], depth: int, room: float
     ) -> SearchStrategy[Any]:
-        null = Enumeration((None,))
+        null = shapes.Enumeration((None,))
         others = tuple(branch for branch in branches if branch != null)
         if null not in branches or not others or self._settings.nulls == 0:
             return st.one_of([self.build(branch, depth, room) for branch in others or branches])
@@ -145,7 +136,9 @@ class Builder:
         share = _NULLS if self._settings.nulls is None else self._settings.nulls
         return st.none() if rest.is_empty else _build_nullable(rest, share)
 
-    def _build_reference(self, shape: Reference, depth: int, room: float) -> SearchStrategy[Any]:
+    def _build_reference(
+        self, shape: shapes.Reference, depth: int, room: float
+    ) -> SearchStrategy[Any]:
         # Where everything fits, strategies are the same whatever room there is.
         fits = self.sizes.of(shape, depth) <= room
         key = (shape.uri, depth, -1 if fits else round(2 * math.log2(room)))
@@ -158,9 +151,13 @@ class Builder:
                 )
         return self._references[key]
 
-    def _build_scalar(self, shape: String | Numeric, room: float) -> SearchStrategy[Any]:
+    def _build_scalar(
+        self, shape: shapes.String | shapes.Numeric, room: float
+    ) -> SearchStrategy[Any]:
         """A strategy of strings or numbers; most are usual ones where there is little room."""
-        any_value = self.strings.build(shape) if isinstance(shape, String) else build_number(shape)
+        any_value = (
+            self.strings.build(shape) if isinstance(shape, shapes.String) else build_number(shape)
+        )
         if room >= 1 or any_value.is_empty:
             return any_value
         share = max(1 / _KINDS, 2.0 ** round(math.log2(room)))
@@ -171,7 +168,7 @@ class Builder:
             )
         return self._mostly_usual[shape, share]
 
-    def _find_usual_values(self, shape: String | Numeric) -> tuple[Any, ...]:
+    def _find_usual_values(self, shape: shapes.String | shapes.Numeric) -> tuple[Any, ...]:
         """Some realistic values that the settings allow."""
         generator = RealisticGenerator(shape, "")
         try:

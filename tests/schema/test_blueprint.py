@@ -7,57 +7,50 @@ from typing import Any
 import pytest
 
 from kombo_fakes import Schema, SchemaError
+from kombo_fakes.schema.blueprint import shapes
 from kombo_fakes.schema.blueprint.build import build_blueprint, build_standalone_blueprint
-from kombo_fakes.schema.blueprint.shapes import (
-    NOTHING,
-    Anything,
-    Array,
-    Blueprint,
-    Enumeration,
-    Extra,
-    Filtered,
-    Numeric,
-    Object,
-    Reference,
-    String,
-    Union,
-)
 from kombo_fakes.schema.blueprint.smallest import find_smallest
 
 
 @pytest.mark.parametrize(
     ("document", "plan"),
     [
-        ({}, Anything()),
-        ({"type": "string"}, String()),
-        ({"type": "string", "minLength": 2, "maxLength": 5}, String(2, 5)),
-        ({"type": "string", "format": "email"}, String(formats=("email",))),
-        ({"type": "string", "pattern": "^a"}, String(patterns=("^a",))),
-        ({"type": "string", "not": {"enum": ["a"]}}, String(excluded=("a",))),
-        ({"type": "boolean"}, Enumeration((False, True))),
-        ({"enum": ["B", None, "A"]}, Union((Enumeration(("B", "A")), Enumeration((None,))))),
-        ({"type": "null"}, Enumeration((None,))),
-        ({"enum": ["B", "A"]}, Enumeration(("B", "A"))),
-        ({"const": {"a": [1]}}, Enumeration(({"a": [1]},))),
-        ({"type": "string", "enum": ["A", 1, None]}, Enumeration(("A",))),
-        ({"type": "integer", "minimum": 1, "exclusiveMaximum": 5}, Numeric(True, 1, 4)),
+        ({}, shapes.Anything()),
+        ({"type": "string"}, shapes.String()),
+        ({"type": "string", "minLength": 2, "maxLength": 5}, shapes.String(2, 5)),
+        ({"type": "string", "format": "email"}, shapes.String(formats=("email",))),
+        ({"type": "string", "pattern": "^a"}, shapes.String(patterns=("^a",))),
+        ({"type": "string", "not": {"enum": ["a"]}}, shapes.String(excluded=("a",))),
+        ({"type": "boolean"}, shapes.Enumeration((False, True))),
+        (
+            {"enum": ["B", None, "A"]},
+            shapes.Union((shapes.Enumeration(("B", "A")), shapes.Enumeration((None,)))),
+        ),
+        ({"type": "null"}, shapes.Enumeration((None,))),
+        ({"enum": ["B", "A"]}, shapes.Enumeration(("B", "A"))),
+        ({"const": {"a": [1]}}, shapes.Enumeration(({"a": [1]},))),
+        ({"type": "string", "enum": ["A", 1, None]}, shapes.Enumeration(("A",))),
+        ({"type": "integer", "minimum": 1, "exclusiveMaximum": 5}, shapes.Numeric(True, 1, 4)),
         (
             {"type": "number", "exclusiveMinimum": 0},
-            Numeric(False, 0, exclusive_minimum=True),
+            shapes.Numeric(False, 0, exclusive_minimum=True),
         ),
-        ({"type": "integer", "multipleOf": 3}, Numeric(True, multiple_of=(3,))),
+        ({"type": "integer", "multipleOf": 3}, shapes.Numeric(True, multiple_of=(3,))),
         (
             {"allOf": [{"type": ["string", "null"]}, {"type": ["string", "integer"]}]},
-            String(),
+            shapes.String(),
         ),
-        ({"type": ["null", "string"]}, Union((String(), Enumeration((None,))))),
+        (
+            {"type": ["null", "string"]},
+            shapes.Union((shapes.String(), shapes.Enumeration((None,)))),
+        ),
         (
             {"type": "array", "items": {"type": "boolean"}, "minItems": 1, "uniqueItems": True},
-            Array(1, 2, items=Enumeration((False, True)), distinct=True),
+            shapes.Array(1, 2, items=shapes.Enumeration((False, True)), distinct=True),
         ),
         (
             {"type": "array", "prefixItems": [{"const": 1}], "items": False},
-            Array(max_items=1, prefix=(Enumeration((1,)),), items=Anything()),
+            shapes.Array(max_items=1, prefix=(shapes.Enumeration((1,)),), items=shapes.Anything()),
         ),
         (
             {
@@ -66,17 +59,19 @@ from kombo_fakes.schema.blueprint.smallest import find_smallest
                 "required": ["a"],
                 "additionalProperties": False,
             },
-            Object({"b": Enumeration((1,)), "a": Enumeration((2,))}, frozenset({"a"})),
+            shapes.Object(
+                {"b": shapes.Enumeration((1,)), "a": shapes.Enumeration((2,))}, frozenset({"a"})
+            ),
         ),
     ],
     ids=str,
 )
-def test_usual_schemas_become_shapes_without_filters(document: Any, plan: Blueprint) -> None:
+def test_usual_schemas_become_shapes_without_filters(document: Any, plan: shapes.Blueprint) -> None:
     found = build_blueprint(Schema.load(document))
-    if isinstance(found, Union) and isinstance(plan, Union):
+    if isinstance(found, shapes.Union) and isinstance(plan, shapes.Union):
         assert set(map(str, found.branches)) == set(map(str, plan.branches))
-    elif isinstance(plan, Array) and plan.max_items == 1:
-        assert isinstance(found, Array)
+    elif isinstance(plan, shapes.Array) and plan.max_items == 1:
+        assert isinstance(found, shapes.Array)
         assert (found.max_items, found.prefix) == (plan.max_items, plan.prefix)
     else:
         assert found == plan
@@ -87,10 +82,10 @@ def test_properties_keep_the_order_of_the_document() -> None:
     inner = {"type": "object", "properties": {n: {"type": "null"} for n in names}}
     document = {"type": "object", "properties": {"x": inner, "a": {"allOf": [inner]}}}
     plan = build_blueprint(Schema.load(document))
-    assert isinstance(plan, Object)
+    assert isinstance(plan, shapes.Object)
     assert list(plan.properties) == ["x", "a"]
     for child in plan.properties.values():
-        assert isinstance(child, Object)
+        assert isinstance(child, shapes.Object)
         assert list(child.properties) == names
 
 
@@ -98,8 +93,8 @@ def test_a_requirement_narrows_a_schema() -> None:
     """This includes schemas that refer to themselves."""
     document = {"type": "object", "properties": {"next": {"$ref": "#"}, "n": {"type": "integer"}}}
     plan = build_blueprint(Schema.load(document), {"required": ["next"]})
-    plan = plan if isinstance(plan, Object) else find_smallest(plan)
-    assert isinstance(plan, Object)
+    plan = plan if isinstance(plan, shapes.Object) else find_smallest(plan)
+    assert isinstance(plan, shapes.Object)
     assert plan.required == {"next"}
 
 
@@ -138,37 +133,39 @@ def test_properties_that_allow_every_value_keep_their_names(
     """Canonical form drops them if no other property of the object is constrained."""
     plan = build_blueprint(Schema.load(document))
     for step in way:
-        if isinstance(plan, Union):
-            plan = next(branch for branch in plan.branches if isinstance(branch, Object))
-        elif isinstance(plan, Array):
+        if isinstance(plan, shapes.Union):
+            plan = next(branch for branch in plan.branches if isinstance(branch, shapes.Object))
+        elif isinstance(plan, shapes.Array):
             plan = plan.prefix[0] if step == "prefix" else plan.items
-        elif isinstance(plan, Object):
+        elif isinstance(plan, shapes.Object):
             plan = plan.extras[0].values if step == "extra" else plan.properties[step]
-    if isinstance(plan, Reference):
+    if isinstance(plan, shapes.Reference):
         plan = plan.target
-    assert isinstance(plan, Object)
-    assert list(plan.properties.items()) == [("b", Anything()), ("a", Anything())]
+    assert isinstance(plan, shapes.Object)
+    assert list(plan.properties.items()) == [("b", shapes.Anything()), ("a", shapes.Anything())]
     (rest,) = plan.extras
-    assert rest == Extra(String(excluded=("a", "b")), Anything())
+    assert rest == shapes.Extra(shapes.String(excluded=("a", "b")), shapes.Anything())
 
 
 def test_objects_without_properties_get_no_names_from_other_objects() -> None:
     document = {"type": "object", "properties": {"x": BARE, "y": {"type": "object"}}}
     plan = build_blueprint(Schema.load(document))
-    assert isinstance(plan, Object)
-    assert plan.properties["y"] == Object({}, extras=(Extra(String(), Anything()),))
+    assert isinstance(plan, shapes.Object)
+    assert plan.properties["y"] == shapes.Object(
+        {}, extras=(shapes.Extra(shapes.String(), shapes.Anything()),)
+    )
 
 
 def test_every_level_of_a_recursive_shape_keeps_its_names() -> None:
     tree = {"type": "object", "properties": {"next": {"$ref": "#"}, "bare": BARE}}
     plan = build_blueprint(Schema.load(tree))
     for _ in range(3):
-        assert isinstance(plan, Object)
+        assert isinstance(plan, shapes.Object)
         bare = plan.properties["bare"]
-        assert isinstance(bare, Object)
+        assert isinstance(bare, shapes.Object)
         assert list(bare.properties) == ["b", "a"]
         reference = plan.properties["next"]
-        assert isinstance(reference, Reference)
+        assert isinstance(reference, shapes.Reference)
         plan = reference.target
 
 
@@ -195,8 +192,8 @@ def test_an_unsatisfiable_schema_is_an_error_that_names_the_place(
 
 
 def test_an_unsatisfiable_part_is_not_an_error() -> None:
-    assert build_standalone_blueprint({"not": {}}, "x") == NOTHING
-    assert find_smallest(NOTHING) == NOTHING
+    assert build_standalone_blueprint({"not": {}}, "x") == shapes.NOTHING
+    assert find_smallest(shapes.NOTHING) == shapes.NOTHING
 
 
 def test_the_smallest_form_of_a_recursive_shape() -> None:
@@ -210,10 +207,10 @@ def test_the_smallest_form_of_a_recursive_shape() -> None:
         "additionalProperties": False,
     }
     small = find_smallest(build_blueprint(Schema.load(tree)))
-    assert isinstance(small, Object)
-    assert small.properties == {"value": Numeric(integer=True), "children": NOTHING}
+    assert isinstance(small, shapes.Object)
+    assert small.properties == {"value": shapes.Numeric(integer=True), "children": shapes.NOTHING}
     one_end = {"anyOf": [{"type": "array", "items": {"$ref": "#"}, "minItems": 1}, {"const": 1}]}
-    assert Enumeration((1,)) in getattr(
+    assert shapes.Enumeration((1,)) in getattr(
         find_smallest(build_blueprint(Schema.load(one_end))), "branches", ()
     )
 
@@ -221,19 +218,21 @@ def test_the_smallest_form_of_a_recursive_shape() -> None:
 @pytest.mark.parametrize(
     ("plan", "good", "bad"),
     [
-        (String(2, 3), ["ab", "\U0001f600" * 3], ["a", "abcd", 12, None]),
-        (String(patterns=(r"^\d+$",)), ["12"], ["", "a", "\u0661"]),
-        (String(formats=("date-time",)), ["2021-09-01T12:00:00Z"], ["20.1-09-01T12:00:00Z"]),
-        (String(excluded=("a",), excluded_patterns=("^b",)), ["c", ""], ["a", "bc"]),
-        (String(excluded_formats=("email",)), ["x"], ["a@example.com"]),
-        (Numeric(True, 1, 3), [1, 3, 2.0], [0, 4, 1.5, True, "1"]),
-        (Numeric(False, 0, 1, True, True), [0.5], [0, 1]),
-        (Numeric(True, multiple_of=(2, 3)), [6, 0], [2, 3]),
-        (Numeric(True, not_multiple_of=(2,)), [1], [2]),
+        (shapes.String(2, 3), ["ab", "\U0001f600" * 3], ["a", "abcd", 12, None]),
+        (shapes.String(patterns=(r"^\d+$",)), ["12"], ["", "a", "\u0661"]),
+        (shapes.String(formats=("date-time",)), ["2021-09-01T12:00:00Z"], ["20.1-09-01T12:00:00Z"]),
+        (shapes.String(excluded=("a",), excluded_patterns=("^b",)), ["c", ""], ["a", "bc"]),
+        (shapes.String(excluded_formats=("email",)), ["x"], ["a@example.com"]),
+        (shapes.Numeric(True, 1, 3), [1, 3, 2.0], [0, 4, 1.5, True, "1"]),
+        (shapes.Numeric(False, 0, 1, True, True), [0.5], [0, 1]),
+        (shapes.Numeric(True, multiple_of=(2, 3)), [6, 0], [2, 3]),
+        (shapes.Numeric(True, not_multiple_of=(2,)), [1], [2]),
     ],
     ids=str,
 )
-def test_shapes_check_values(plan: String | Numeric, good: list[Any], bad: list[Any]) -> None:
+def test_shapes_check_values(
+    plan: shapes.String | shapes.Numeric, good: list[Any], bad: list[Any]
+) -> None:
     check = plan.check()
     assert all(map(check, good))
     assert not any(map(check, bad))
@@ -253,6 +252,6 @@ def test_an_error_names_the_keyword_that_cannot_be_constructed() -> None:
     except SchemaError as error:
         message = str(error)
     else:
-        assert not isinstance(found, Filtered)
+        assert not isinstance(found, shapes.Filtered)
         return
     assert "payloads cannot be constructed: " in message

@@ -20,19 +20,8 @@ from kombo_fakes import (
 )
 from kombo_fakes.core.choices import SeededChoices
 from kombo_fakes.realistic.generator import RealisticGenerator, generator_for
+from kombo_fakes.schema.blueprint import shapes
 from kombo_fakes.schema.blueprint.build import build_blueprint
-from kombo_fakes.schema.blueprint.shapes import (
-    LARGEST,
-    Array,
-    Blueprint,
-    Extra,
-    Filtered,
-    Numeric,
-    Object,
-    Reference,
-    String,
-    shapes,
-)
 from kombo_fakes.schema.blueprint.smallest import find_smallest
 from kombo_fakes.schema.ecma_regex import to_python
 from kombo_fakes.schema.sites import MAX_PLACES
@@ -241,15 +230,19 @@ def test_types_that_contain_each_other_have_few_sites() -> None:
 def test_the_smallest_form_of_each_layer_is_found_once() -> None:
     asked: list[str] = []
 
-    def layer(number: int) -> Reference:
-        def target() -> Blueprint:
+    def layer(number: int) -> shapes.Reference:
+        def target() -> shapes.Blueprint:
             asked.append(str(number))
-            return String() if number == 40 else Array(1, prefix=(layer(number + 1),) * 2)
+            return (
+                shapes.String()
+                if number == 40
+                else shapes.Array(1, prefix=(layer(number + 1),) * 2)
+            )
 
-        return Reference(str(number), target)
+        return shapes.Reference(str(number), target)
 
     small = find_smallest(layer(0))
-    assert isinstance(small, Array)
+    assert isinstance(small, shapes.Array)
     assert len(asked) == 41
 
 
@@ -258,7 +251,9 @@ def test_shapes_on_many_paths_can_be_drawn() -> None:
 
 
 def test_types_that_contain_each_other_have_few_shapes() -> None:
-    assert 9 < len(list(shapes(build_blueprint(Schema.load(entangled(9)))))) <= 9 * 9 * MAX_PLACES
+    assert (
+        9 < len(list(shapes.walk(build_blueprint(Schema.load(entangled(9)))))) <= 9 * 9 * MAX_PLACES
+    )
 
 
 @pytest.mark.slow
@@ -290,7 +285,9 @@ def test_huge_maximums_have_no_faults_and_no_huge_payloads(
     (bound,) = (keyword for keyword in document if keyword.startswith("max"))
     assert bound not in {fault.keyword for fault in faults(document)}
     assert all(len(corner.payload) < 1_000 for corner in corners(document) if corner.pointer == "")
-    assert all(len(value) <= LARGEST for value in drawn(payloads(document), 100, exactly=True))
+    assert all(
+        len(value) <= shapes.LARGEST for value in drawn(payloads(document), 100, exactly=True)
+    )
 
 
 @pytest.mark.parametrize("keyword", ["minLength", "minItems", "minProperties", "minContains"])
@@ -368,20 +365,25 @@ def test_ids_of_changes_are_unique() -> None:
     assert ids == ["a_b-new-value", "a_b-new-value-2", "A_B-new-value-3"]
 
 
-ONE_NAME = String(patterns=("^z$",))
+ONE_NAME = shapes.String(patterns=("^z$",))
 
 
 @pytest.mark.parametrize(
     ("plan", "place"),
     [
-        (Numeric(True, multiple_of=(7,), not_multiple_of=(7,)), "/a"),
-        (String(min_length=30, formats=("date",)), "/a"),
-        (Object({}, extras=(Extra(ONE_NAME, String()),), min_properties=3), "the properties of /a"),
-        (Filtered(String(), lambda value: False, "not"), "/a: not"),
+        (shapes.Numeric(True, multiple_of=(7,), not_multiple_of=(7,)), "/a"),
+        (shapes.String(min_length=30, formats=("date",)), "/a"),
+        (
+            shapes.Object({}, extras=(shapes.Extra(ONE_NAME, shapes.String()),), min_properties=3),
+            "the properties of /a",
+        ),
+        (shapes.Filtered(shapes.String(), lambda value: False, "not"), "/a: not"),
     ],
 )
-def test_a_field_without_a_realistic_value_gets_a_plain_one(plan: Blueprint, place: str) -> None:
-    generator = RealisticGenerator(Object({"a": plan}, frozenset({"a"})), "name")
+def test_a_field_without_a_realistic_value_gets_a_plain_one(
+    plan: shapes.Blueprint, place: str
+) -> None:
+    generator = RealisticGenerator(shapes.Object({"a": plan}, frozenset({"a"})), "name")
     with pytest.raises(
         SchemaError, match=f"^name: {place}: the schema rejects all 60 realistic values"
     ):

@@ -13,28 +13,11 @@ import jsonschema_rs
 from jsonschema_rs import canonical as c
 
 from kombo_fakes.errors import SchemaError
+from kombo_fakes.schema.blueprint import shapes
 from kombo_fakes.schema.blueprint.document import (
     DocumentOrder,
     locate_largest,
     name_hardest_keyword,
-)
-from kombo_fakes.schema.blueprint.shapes import (
-    ANY_OBJECT,
-    LARGEST,
-    NOTHING,
-    Anything,
-    Array,
-    Blueprint,
-    Containing,
-    Enumeration,
-    Extra,
-    Filtered,
-    Numeric,
-    Object,
-    Reference,
-    String,
-    Union,
-    unite,
 )
 from kombo_fakes.schema.formats import checked_formats, pattern_matches
 from kombo_fakes.schema.schema import canonicalize, validator_for
@@ -52,28 +35,30 @@ class CanonicalReader:
         self.order: DocumentOrder = DocumentOrder(effective)
         self.formats: frozenset[str] = checked_formats(effective.get("$schema"))
         self.root = root
-        self.references: dict[str, Reference] = {}
+        self.references: dict[str, shapes.Reference] = {}
         self.merging: set[str] = set()
 
-    def read(self, node: jsonschema_rs.CanonicalSchema) -> Blueprint:
+    def read(self, node: jsonschema_rs.CanonicalSchema) -> shapes.Blueprint:
         match node.view():
             case c.TrueView():
-                return Anything()
+                return shapes.Anything()
             case c.FalseView():
-                return NOTHING
+                return shapes.NOTHING
             case c.ConstView(value):
-                return Enumeration((value,))
+                return shapes.Enumeration((value,))
             case c.EnumView(values):
                 # Null is always a shape of its own, because the option `nulls` controls its share.
                 others = [value for value in self.order.sort_values(values) if value is not None]
-                null = [Enumeration((None,))] if len(others) < len(values) else []
-                return unite([*([Enumeration(tuple(others))] if others else []), *null])
+                null = [shapes.Enumeration((None,))] if len(others) < len(values) else []
+                return shapes.unite(
+                    [*([shapes.Enumeration(tuple(others))] if others else []), *null]
+                )
             case c.MultiTypeView(types):
-                return unite([_BY_TYPE[name] for name in _SIMPLEST_FIRST if name in types])
+                return shapes.unite([_BY_TYPE[name] for name in _SIMPLEST_FIRST if name in types])
             case c.StringView() as view:
                 return self._read_string(view)
             case c.IntegerView(minimum, maximum, multiple_of, not_multiple_of):
-                return Numeric(
+                return shapes.Numeric(
                     integer=True,
                     minimum=minimum,
                     maximum=maximum,
@@ -81,7 +66,7 @@ class CanonicalReader:
                     not_multiple_of=tuple(not_multiple_of),
                 )
             case c.NumberView() as view:
-                number = Numeric(
+                number = shapes.Numeric(
                     integer=False,
                     minimum=view.minimum,
                     maximum=view.maximum,
@@ -91,17 +76,17 @@ class CanonicalReader:
                     not_multiple_of=tuple(view.not_multiple_of),
                 )
                 if view.excludes_integers:
-                    return Filtered(number, lambda value: value != int(value), "type")
+                    return shapes.Filtered(number, lambda value: value != int(value), "type")
                 return number
             case c.ArrayView() as view:
                 return self._read_array(view, node)
             case c.ObjectView() as view:
                 return self._read_object(view, node)
             case c.AnyOfView(branches):
-                return unite([self.read(branch) for branch in branches])
+                return shapes.unite([self.read(branch) for branch in branches])
             case c.OneOfView(branches):
-                union = unite([self.read(branch) for branch in branches])
-                return Filtered(union, validator_for_node(node), "oneOf")
+                union = shapes.unite([self.read(branch) for branch in branches])
+                return shapes.Filtered(union, validator_for_node(node), "oneOf")
             case c.AllOfView(branches):
                 return self._read_all_of(branches)
             case c.TypedGroupView(type_name, body):
@@ -109,7 +94,7 @@ class CanonicalReader:
             case c.ReferenceView(uri):
                 return self._read_reference(uri)
             case c.NotView():
-                return Filtered(Anything(), validator_for_node(node), "not")
+                return shapes.Filtered(shapes.Anything(), validator_for_node(node), "not")
             case c.RawView():
                 hardest = name_hardest_keyword(self.effective)
                 raise SchemaError(f"{self.name}: payloads cannot be constructed: {hardest}")
@@ -118,21 +103,21 @@ class CanonicalReader:
                     f"{self.name}: payloads cannot be constructed: {type(view).__name__}"
                 )
 
-    def _read_reference(self, uri: str) -> Reference:
+    def _read_reference(self, uri: str) -> shapes.Reference:
         if uri not in self.references:
 
-            def read_target() -> Blueprint:
+            def read_target() -> shapes.Blueprint:
                 node = self.root.definition(uri)
                 if node is None:
                     raise SchemaError(f"{self.name}: $ref {uri!r} leads nowhere")
                 return self.read(node)
 
-            self.references[uri] = Reference(uri, read_target)
+            self.references[uri] = shapes.Reference(uri, read_target)
         return self.references[uri]
 
     def _read_all_of(
         self, branches: Sequence[jsonschema_rs.CanonicalSchema], depth: int = 0
-    ) -> Blueprint:
+    ) -> shapes.Blueprint:
         """Read what satisfies all branches. Canonical form does not merge across references."""
         if depth or not any(isinstance(b.view(), c.ReferenceView) for b in branches):
             return self._merge(branches, depth)
@@ -146,10 +131,12 @@ class CanonicalReader:
             finally:
                 self.merging.remove(name)
         if name not in self.references:
-            self.references[name] = Reference(name, lambda: self._merge(branches, 0))
+            self.references[name] = shapes.Reference(name, lambda: self._merge(branches, 0))
         return self.references[name]
 
-    def _merge(self, branches: Sequence[jsonschema_rs.CanonicalSchema], depth: int) -> Blueprint:
+    def _merge(
+        self, branches: Sequence[jsonschema_rs.CanonicalSchema], depth: int
+    ) -> shapes.Blueprint:
         nodes = [self._resolve(branch) for branch in branches]
         if depth > _NESTED:
             return self._read_first(nodes)
@@ -160,9 +147,9 @@ class CanonicalReader:
                     return self._read_all_of([*inner, *others], depth + 1)
                 case c.AnyOfView(inner) | c.OneOfView(inner):
                     each = [self._read_all_of([branch, *others], depth + 1) for branch in inner]
-                    union = unite([branch for branch in each if branch != NOTHING])
+                    union = shapes.unite([branch for branch in each if branch != shapes.NOTHING])
                     if isinstance(node.view(), c.OneOfView):
-                        return Filtered(union, validator_for_node(node), "oneOf")
+                        return shapes.Filtered(union, validator_for_node(node), "oneOf")
                     return union
         merged = nodes[0]
         for node in nodes[1:]:
@@ -172,13 +159,13 @@ class CanonicalReader:
             self._read_first(view.branches) if isinstance(view, c.AllOfView) else self.read(merged)
         )
 
-    def _read_first(self, nodes: Sequence[jsonschema_rs.CanonicalSchema]) -> Blueprint:
+    def _read_first(self, nodes: Sequence[jsonschema_rs.CanonicalSchema]) -> shapes.Blueprint:
         """Read one of the nodes, and filter by the others."""
         compound = (c.AllOfView, c.NotView, c.RawView)
         plain = [node for node in nodes if not isinstance(node.view(), compound)]
-        base = self.read(plain[0]) if plain else Anything()
+        base = self.read(plain[0]) if plain else shapes.Anything()
         checks = [validator_for_node(node) for node in nodes if not plain or node is not plain[0]]
-        return Filtered(base, lambda value: all(check(value) for check in checks), "allOf")
+        return shapes.Filtered(base, lambda value: all(check(value) for check in checks), "allOf")
 
     def _resolve(self, node: jsonschema_rs.CanonicalSchema) -> jsonschema_rs.CanonicalSchema:
         for _ in range(_NESTED):
@@ -188,12 +175,12 @@ class CanonicalReader:
             node = self.root.definition(view.uri) or node
         return node
 
-    def _read_string(self, view: c.StringView) -> Blueprint:
+    def _read_string(self, view: c.StringView) -> shapes.Blueprint:
         # A format that is not asserted is an annotation. Every string has it, so excluding it
         # leaves no string.
         if not self.formats.issuperset(view.excluded_formats):
-            return NOTHING
-        return String(
+            return shapes.NOTHING
+        return shapes.String(
             min_length=self._check_size("minLength", view.min_length),
             max_length=view.max_length,
             patterns=tuple(view.patterns),
@@ -205,48 +192,52 @@ class CanonicalReader:
 
     def _check_size(self, keyword: str, size: int | None, otherwise: int = 0) -> int:
         """Return a minimum size. Reject one that is larger than anything this library generates."""
-        if size is not None and size > LARGEST:
+        if size is not None and size > shapes.LARGEST:
             raise SchemaError(
                 f"{self.name}: payloads cannot be constructed: {keyword} at "
                 f"{locate_largest(keyword, self.effective)} is {size:,}, and the largest "
-                f"supported value is {LARGEST:,}"
+                f"supported value is {shapes.LARGEST:,}"
             )
         return otherwise if size is None else size
 
-    def _read_array(self, view: c.ArrayView, node: jsonschema_rs.CanonicalSchema) -> Blueprint:
+    def _read_array(
+        self, view: c.ArrayView, node: jsonschema_rs.CanonicalSchema
+    ) -> shapes.Blueprint:
         distinct = {
             c.Distinctness.ALL_DISTINCT: True,
             c.Distinctness.SOME_REPEATED: False,
         }.get(view.distinctness)
-        result = Array(
+        result = shapes.Array(
             min_items=self._check_size("minItems", view.min_items),
             max_items=view.max_items,
             prefix=tuple(self.read(item) for item in view.prefix_items),
-            items=Anything() if view.items is None else self.read(view.items),
+            items=shapes.Anything() if view.items is None else self.read(view.items),
             contains=tuple(self._read_contains(one, view.items) for one in view.contains),
             distinct=distinct,
         )
         if view.contains and view.prefix_items:
             # The items to contain may have to be among those that the prefix describes.
-            return Filtered(result, validator_for_node(node), "contains")
+            return shapes.Filtered(result, validator_for_node(node), "contains")
         return result
 
     def _read_contains(
         self, one: c.ContainsView, items: jsonschema_rs.CanonicalSchema | None
-    ) -> Containing:
+    ) -> shapes.Containing:
         wanted = one.schema if items is None else one.schema.intersect(items)
-        return Containing(
+        return shapes.Containing(
             item=self.read(wanted),
             check=validator_for_node(one.schema),
             minimum=self._check_size("minContains", one.min_contains, 1),
             maximum=one.max_contains,
         )
 
-    def _read_object(self, view: c.ObjectView, node: jsonschema_rs.CanonicalSchema) -> Blueprint:
+    def _read_object(
+        self, view: c.ObjectView, node: jsonschema_rs.CanonicalSchema
+    ) -> shapes.Blueprint:
         properties = {name: self.read(child) for name, child in view.properties.items()}
         patterns = {name: self.read(child) for name, child in view.pattern_properties.items()}
         rest = view.additional_properties
-        additional = Anything() if rest is None else self.read(rest)
+        additional = shapes.Anything() if rest is None else self.read(rest)
         allowed, strings = self._read_names(view)
         for name in {*(allowed or ()), *view.required} - set(properties):
             matching = [
@@ -261,7 +252,7 @@ class CanonicalReader:
                 properties.setdefault(name, additional)
         if allowed is not None and not strings:
             properties = {name: child for name, child in properties.items() if name in allowed}
-        result = Object(
+        result = shapes.Object(
             properties={name: properties[name] for name in self.order.sort(properties)},
             required=frozenset(view.required),
             extras=tuple(_read_extras(strings, sorted(properties), patterns, additional)),
@@ -269,35 +260,35 @@ class CanonicalReader:
             max_properties=view.max_properties,
         )
         if view.violations:
-            return Filtered(result, validator_for_node(node), "not")
+            return shapes.Filtered(result, validator_for_node(node), "not")
         return result
 
-    def _read_names(self, view: c.ObjectView) -> tuple[set[str] | None, list[String]]:
+    def _read_names(self, view: c.ObjectView) -> tuple[set[str] | None, list[shapes.String]]:
         """Read the allowed property names: fixed ones (None if not limited), and strings."""
         if view.property_names is None:
-            return None, [String()]
+            return None, [shapes.String()]
         plan = self.read(view.property_names)
         fixed: set[str] = set()
-        strings: list[String] = []
-        for branch in plan.branches if isinstance(plan, Union) else (plan,):
+        strings: list[shapes.String] = []
+        for branch in plan.branches if isinstance(plan, shapes.Union) else (plan,):
             match branch:
-                case Enumeration(values):
+                case shapes.Enumeration(values):
                     fixed.update(value for value in values if isinstance(value, str))
-                case String():
+                case shapes.String():
                     strings.append(branch)
-                case Anything():
-                    strings.append(String())
-                case Filtered() | Reference():
+                case shapes.Anything():
+                    strings.append(shapes.String())
+                case shapes.Filtered() | shapes.Reference():
                     raise SchemaError(f"{self.name}: payloads cannot be constructed: propertyNames")
         return fixed, strings
 
 
 def _read_extras(
-    strings: Sequence[String],
+    strings: Sequence[shapes.String],
     properties: Sequence[str],
-    patterns: dict[str, Blueprint],
-    rest: Blueprint,
-) -> Iterator[Extra]:
+    patterns: dict[str, shapes.Blueprint],
+    rest: shapes.Blueprint,
+) -> Iterator[shapes.Extra]:
     for string in strings:
         forced = [pattern for pattern in string.patterns if pattern in patterns]
         for pattern in forced or patterns:
@@ -310,13 +301,13 @@ def _read_extras(
                 ),
                 excluded=(*string.excluded, *properties),
             )
-            if patterns[pattern] != NOTHING:
-                yield Extra(names, patterns[pattern])
-        if not forced and rest != NOTHING:
+            if patterns[pattern] != shapes.NOTHING:
+                yield shapes.Extra(names, patterns[pattern])
+        if not forced and rest != shapes.NOTHING:
             excluded_patterns = (*string.excluded_patterns, *patterns)
             excluded = (*string.excluded, *properties)
             names = replace(string, excluded_patterns=excluded_patterns, excluded=excluded)
-            yield Extra(names, rest)
+            yield shapes.Extra(names, rest)
 
 
 def validator_for_node(node: jsonschema_rs.CanonicalSchema) -> Callable[[Any], bool]:
@@ -328,12 +319,12 @@ def validator_for_node(node: jsonschema_rs.CanonicalSchema) -> Callable[[Any], b
 _SIMPLEST_FIRST = ("null", "boolean", "integer", "number", "string", "array", "object")
 
 
-_BY_TYPE: dict[str, Blueprint] = {
-    "null": Enumeration((None,)),
-    "boolean": Enumeration((False, True)),
-    "integer": Numeric(integer=True),
-    "number": Numeric(integer=False),
-    "string": String(),
-    "array": Array(),
-    "object": ANY_OBJECT,
+_BY_TYPE: dict[str, shapes.Blueprint] = {
+    "null": shapes.Enumeration((None,)),
+    "boolean": shapes.Enumeration((False, True)),
+    "integer": shapes.Numeric(integer=True),
+    "number": shapes.Numeric(integer=False),
+    "string": shapes.String(),
+    "array": shapes.Array(),
+    "object": shapes.ANY_OBJECT,
 }

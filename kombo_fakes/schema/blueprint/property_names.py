@@ -7,18 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from kombo_fakes.core.pointer import Path, get, has
-from kombo_fakes.schema.blueprint.shapes import (
-    ANY_OBJECT,
-    Anything,
-    Array,
-    Blueprint,
-    Extra,
-    Filtered,
-    Object,
-    Reference,
-    String,
-    Union,
-)
+from kombo_fakes.schema.blueprint import shapes
 from kombo_fakes.schema.references import ReferenceResolver
 
 _PREFIX = ("prefixItems", "items")
@@ -34,9 +23,9 @@ class PropertyNamer:
     def __init__(self, effective: dict[str, Any]) -> None:
         self.effective = effective
         self.resolver: ReferenceResolver = ReferenceResolver(effective)
-        self.references: dict[str, Reference] = {}
+        self.references: dict[str, shapes.Reference] = {}
 
-    def name_properties(self, plan: Blueprint, places: Iterable[Path]) -> Blueprint:
+    def name_properties(self, plan: shapes.Blueprint, places: Iterable[Path]) -> shapes.Blueprint:
         """Return a copy of a blueprint that has these names.
 
         Args:
@@ -45,12 +34,16 @@ class PropertyNamer:
         """
         where = self._collect_places(places)
         match plan:
-            case Object() if not plan.properties and plan.extras == ANY_OBJECT.extras:
+            case shapes.Object() if not plan.properties and plan.extras == shapes.ANY_OBJECT.extras:
                 names = self._list_names(where)
-                further = Extra(String(excluded=tuple(sorted(names))), Anything())
-                properties: dict[str, Blueprint] = {name: Anything() for name in names}
+                further = shapes.Extra(
+                    shapes.String(excluded=tuple(sorted(names))), shapes.Anything()
+                )
+                properties: dict[str, shapes.Blueprint] = {
+                    name: shapes.Anything() for name in names
+                }
                 return replace(plan, properties=properties, extras=(further,)) if names else plan
-            case Object(properties=properties, extras=extras):
+            case shapes.Object(properties=properties, extras=extras):
                 below = {
                     name: self.name_properties(
                         child, [(*path, "properties", name) for path in where]
@@ -59,7 +52,7 @@ class PropertyNamer:
                 }
                 others = tuple(self._name_extra(extra, where) for extra in extras)
                 return replace(plan, properties=below, extras=others)
-            case Array(items=items, prefix=prefix):
+            case shapes.Array(items=items, prefix=prefix):
                 listed = [
                     self.name_properties(
                         item, [(*path, key, index) for path in where for key in _PREFIX]
@@ -68,23 +61,29 @@ class PropertyNamer:
                 ]
                 rest = [(*path, key) for path in where for key in ("items", "additionalItems")]
                 return replace(plan, items=self.name_properties(items, rest), prefix=tuple(listed))
-            case Union(branches):
-                return Union(tuple(self.name_properties(branch, where) for branch in branches))
-            case Filtered(base, check, keyword):
-                return Filtered(self.name_properties(base, where), check, keyword)
-            case Reference(uri=uri):
+            case shapes.Union(branches):
+                return shapes.Union(
+                    tuple(self.name_properties(branch, where) for branch in branches)
+                )
+            case shapes.Filtered(base, check, keyword):
+                return shapes.Filtered(self.name_properties(base, where), check, keyword)
+            case shapes.Reference(uri=uri):
                 return self._name_reference(plan, uri, where)
         return plan
 
-    def _name_reference(self, plan: Reference, uri: str, where: tuple[Path, ...]) -> Reference:
+    def _name_reference(
+        self, plan: shapes.Reference, uri: str, where: tuple[Path, ...]
+    ) -> shapes.Reference:
         if uri not in self.references:
             path = self.resolver.find(uri, ())
             # A shape that was merged from several has no place of its own in the document.
             places = where if path is None else (path,)
-            self.references[uri] = Reference(uri, lambda: self.name_properties(plan.target, places))
+            self.references[uri] = shapes.Reference(
+                uri, lambda: self.name_properties(plan.target, places)
+            )
         return self.references[uri]
 
-    def _name_extra(self, extra: Extra, where: Iterable[Path]) -> Extra:
+    def _name_extra(self, extra: shapes.Extra, where: Iterable[Path]) -> shapes.Extra:
         keys: list[Path] = [("patternProperties", pattern) for pattern in extra.names.patterns]
         keys.append(("additionalProperties",))
         places = [(*path, *key) for path in where for key in keys]

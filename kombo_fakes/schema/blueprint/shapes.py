@@ -192,14 +192,14 @@ NOTHING = Union(())
 """The shape that no value has."""
 
 
-def shapes(plan: Blueprint) -> Iterator[tuple[Path, Blueprint]]:
+def walk(plan: Blueprint) -> Iterator[tuple[Path, Blueprint]]:
     """Yield every shape in a blueprint with its path. An array counts with its first item only.
 
     A reference is followed unless it is inside itself, and at no more than `MAX_PLACES` places.
     Otherwise the reference itself is yielded.
 
     Examples:
-        >>> [path for path, _ in shapes(Object({"a": Array(items=String())}))]
+        >>> [path for path, _ in walk(Object({"a": Array(items=String())}))]
         [(), ('a',), ('a', 0)]
     """
     return _walk(plan, (), frozenset(), Counter())

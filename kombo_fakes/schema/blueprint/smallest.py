@@ -5,21 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TypeAlias
 
-from kombo_fakes.schema.blueprint.shapes import (
-    NOTHING,
-    Anything,
-    Array,
-    Blueprint,
-    Enumeration,
-    Filtered,
-    Object,
-    Reference,
-    Union,
-    unite,
-)
+from kombo_fakes.schema.blueprint import shapes
 
 
-def find_smallest(plan: Blueprint) -> Blueprint:
+def find_smallest(plan: shapes.Blueprint) -> shapes.Blueprint:
     """Return the smallest forms of a blueprint: no optional parts, and no shape within itself.
 
     The result is `NOTHING` if a shape has to contain itself, because no finite value has it.
@@ -27,7 +16,7 @@ def find_smallest(plan: Blueprint) -> Blueprint:
     return _Smallest().reduce(plan, frozenset())
 
 
-_Form: TypeAlias = "tuple[Blueprint, frozenset[str], frozenset[str]]"
+_Form: TypeAlias = "tuple[shapes.Blueprint, frozenset[str], frozenset[str]]"
 """A smallest form, the enclosing references that it came upon, and those that it entered."""
 
 
@@ -43,37 +32,41 @@ class _Smallest:
         self._met: frozenset[str] = frozenset()
         self._entered: frozenset[str] = frozenset()
 
-    def reduce(self, plan: Blueprint, inside: frozenset[str]) -> Blueprint:
+    def reduce(self, plan: shapes.Blueprint, inside: frozenset[str]) -> shapes.Blueprint:
         match plan:
-            case Anything():
-                return Enumeration((None,))
-            case Reference():
+            case shapes.Anything():
+                return shapes.Enumeration((None,))
+            case shapes.Reference():
                 return self._reduce_reference(plan, inside)
-            case Union(branches):
-                whole = unite([self.reduce(branch, inside) for branch in branches])
+            case shapes.Union(branches):
+                whole = shapes.unite([self.reduce(branch, inside) for branch in branches])
                 # Several branches can lead to the same shape. It is kept once.
-                each = whole.branches if isinstance(whole, Union) else (whole,)
-                return unite(list({id(branch): branch for branch in each}.values()))
-            case Filtered(base, check, keyword):
+                each = whole.branches if isinstance(whole, shapes.Union) else (whole,)
+                return shapes.unite(list({id(branch): branch for branch in each}.values()))
+            case shapes.Filtered(base, check, keyword):
                 inner = self.reduce(base, inside)
                 # The check may reject null, the smallest form of anything.
-                keep = base if isinstance(base, Anything) else inner
-                return NOTHING if inner == NOTHING else Filtered(keep, check, keyword)
-            case Array():
+                keep = base if isinstance(base, shapes.Anything) else inner
+                return (
+                    shapes.NOTHING
+                    if inner == shapes.NOTHING
+                    else shapes.Filtered(keep, check, keyword)
+                )
+            case shapes.Array():
                 return self._reduce_array(plan, inside)
-            case Object():
+            case shapes.Object():
                 return self._reduce_object(plan, inside)
         return plan
 
-    def _reduce_reference(self, plan: Reference, inside: frozenset[str]) -> Blueprint:
+    def _reduce_reference(self, plan: shapes.Reference, inside: frozenset[str]) -> shapes.Blueprint:
         if plan.uri in inside:
             self._met |= {plan.uri}
-            return NOTHING
+            return shapes.NOTHING
         form, met, entered = self._find_form(plan, inside)
         self._met, self._entered = self._met | met, self._entered | entered
         return form
 
-    def _find_form(self, plan: Reference, inside: frozenset[str]) -> _Form:
+    def _find_form(self, plan: shapes.Reference, inside: frozenset[str]) -> _Form:
         known = self._known.setdefault(plan.uri, [])
         for one in known:
             _, met, entered = one
@@ -86,25 +79,29 @@ class _Smallest:
         self._met, self._entered = around
         return known[-1]
 
-    def _reduce_array(self, plan: Array, inside: frozenset[str]) -> Blueprint:
+    def _reduce_array(self, plan: shapes.Array, inside: frozenset[str]) -> shapes.Blueprint:
         needed = max(plan.min_items, sum(one.minimum for one in plan.contains))
         prefix = tuple(self.reduce(item, inside) for item in plan.prefix[:needed])
-        items = self.reduce(plan.items, inside) if needed > len(prefix) else Enumeration((None,))
+        items = (
+            self.reduce(plan.items, inside) if needed > len(prefix) else shapes.Enumeration((None,))
+        )
         contains = tuple(replace(one, item=self.reduce(one.item, inside)) for one in plan.contains)
-        if NOTHING in (*prefix, items, *(one.item for one in contains if one.minimum)):
-            return NOTHING
+        if shapes.NOTHING in (*prefix, items, *(one.item for one in contains if one.minimum)):
+            return shapes.NOTHING
         if plan.distinct is True:
             items = plan.items if needed > len(prefix) + 1 else items
         return replace(plan, prefix=prefix, items=items, contains=contains, max_items=needed)
 
-    def _reduce_object(self, plan: Object, inside: frozenset[str]) -> Blueprint:
-        properties: dict[str, Blueprint] = {}
+    def _reduce_object(self, plan: shapes.Object, inside: frozenset[str]) -> shapes.Blueprint:
+        properties: dict[str, shapes.Blueprint] = {}
         bare = plan.min_properties <= len(plan.required)
         for name, child in plan.properties.items():
-            small = self.reduce(child, inside) if name in plan.required or not bare else NOTHING
-            if name in plan.required and small == NOTHING:
-                return NOTHING
+            small = (
+                self.reduce(child, inside) if name in plan.required or not bare else shapes.NOTHING
+            )
+            if name in plan.required and small == shapes.NOTHING:
+                return shapes.NOTHING
             properties[name] = small
         extras = [replace(e, values=self.reduce(e.values, inside)) for e in plan.extras if not bare]
-        reachable = tuple(extra for extra in extras if extra.values != NOTHING)
+        reachable = tuple(extra for extra in extras if extra.values != shapes.NOTHING)
         return replace(plan, properties=properties, extras=reachable)

@@ -33,7 +33,7 @@ class Sizes:
     """The sizes of blueprints: the average number of strings and numbers in one draw.
 
     Examples:
-        >>> from kombo_fakes.schema.blueprint.shapes import String
+        >>> from kombo_fakes.schema.blueprint.shapes import Array, String
         >>> Sizes().of(Array(items=String(), min_items=4, max_items=4))
         4.0
     """

@@ -272,7 +272,7 @@ VALUES = (
     bug("rejects-the-future", REJECTS, "2038|9999|future|year",
         apply_once=reject_if(lambda data: (
             _seconds(data) > datetime.now(timezone.utc).timestamp() + 86_400))),
-    bug("rejects-what-is-five-minutes-old", REJECTS, "of this moment", accepts_plain=False,
+    bug("rejects-what-is-five-minutes-old", REJECTS, "current timestamp", accepts_plain=False,
         apply_once=lambda self, good, payload: (  # Against replays, so that no retry arrives.
             _seconds(payload["data"]) < datetime.now(timezone.utc).timestamp() - 300
             and reject(400), good(payload))),

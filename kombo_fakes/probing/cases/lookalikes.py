@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+# It is more than 255 characters, which is a usual width of a column.
 _LONG = 300
 
 
@@ -42,14 +43,20 @@ LOOKALIKES: tuple[Lookalike, ...] = (
     Lookalike("first-letter", "their first character",
              lambda token: "x" + token[1:], lambda token: "y" + token[1:]),
     Lookalike("punctuation", "a hyphen or an underscore", _with("-1"), _with("_1")),
+    # Collations of MySQL with the attribute PAD SPACE ignore spaces at the end.
     Lookalike("blank", "a trailing space", _with(""), _with(" ")),
+    # Collations of MySQL whose names contain _ai ignore accents.
     Lookalike("accent", "an accent", _with("e"), _with("\xe9")),
     Lookalike("composed", "the composition of an accent (Unicode normalisation)",
              _with("\xe9"), _with("e\u0301")),
+    # NFKC and NFKD replace the ligature by its letters (Unicode Standard Annex 15).
     Lookalike("width", "a ligature or its two letters (Unicode compatibility)",
              _with("\ufb01"), _with("fi")),
+    # Latin-1 has neither of them, so that a conversion may replace both by a question mark.
     Lookalike("script", "a character that is not in Latin-1", _with("\u682a"), _with("\u5f0f")),
+    # A receiver that unescapes HTML makes the second one equal to the first.
     Lookalike("markup", "an ampersand or its HTML escape", _with("&"), _with("&amp;")),
+    # A store that converts digits to a number loses the zero.
     Lookalike("zero", "a leading zero",
              lambda token: "0" + _digits(token), lambda token: _digits(token)),
     Lookalike("end-of-300", "the last of 300 characters, which a column truncates",
@@ -59,4 +66,6 @@ LOOKALIKES: tuple[Lookalike, ...] = (
 
 
 def _digits(token: str) -> str:
+    # Eighteen digits fit into a 64-bit integer, so that a store may convert them. The 7 makes sure
+    # that the added zero is the only leading one.
     return "7" + "".join(str(ord(character) % 10) for character in token)[:17]

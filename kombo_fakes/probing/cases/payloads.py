@@ -21,6 +21,8 @@ from kombo_fakes.wire.serializations import serialize
 TRIES = 200
 """How many payloads are drawn at most until one fits."""
 
+# These are the usual values of a healthy integration. A receiver that rejects another value fails
+# in the case about that value, and not in all cases.
 _PLAIN_STATE = {
     "integration_category": "HRIS",
     "state": "ACTIVE",
@@ -82,9 +84,12 @@ class CasePayloads:
                 payload["data"]["integration_id"] = f"personio:{token or tool}"
             for path, value in list(iter_leaves(payload)):
                 if isinstance(value, str) and _EMAIL_ADDRESS.fullmatch(value):
+                    # Patterns for addresses often reject other domains, which have cases of their
+                    # own.
                     payload = replace_at(payload, path, value.partition("@")[0] + "@example.com")
             if _is_plain(payload):
                 return payload
+        # A schema may allow no plain payload at all, so that the last one has to do.
         return payload
 
     @property
@@ -101,6 +106,7 @@ class CasePayloads:
         fresh = copy.deepcopy(self._base if payload is None else payload)
         choices = self._make_choices()
         if not isinstance(fresh, dict):
+            # A fault may have made an array or a string of it, which has no ids.
             return fresh
         if isinstance(fresh.get("id"), str):
             fresh["id"] = choices.token(24)
@@ -124,6 +130,8 @@ class CasePayloads:
 
     def _make_choices(self) -> SeededChoices:
         self._made += 1
+        # Only ids depend on the run. A receiver that keeps its store would take the events of a
+        # second run with the same seed for copies.
         return SeededChoices(seed_for("probe ids", self.run, self.event, self._made))
 
     def of_another_organisation(self) -> Any:
@@ -135,6 +143,7 @@ class CasePayloads:
             data = payload["data"]
             if (
                 _is_plain(payload)
+                # Receivers may store by the tool or the category in place of the id.
                 and data["integration_tool"] != base["integration_tool"]
                 and data["integration_category"] != base["integration_category"]
             ):
@@ -152,6 +161,8 @@ class CasePayloads:
             ``"enum"``, or what `topic_of_value` returns.
         """
         enums = {site.pointer for site in self.schema.sites() if site.keyword == "enum"}
+        # A receiver that knows every value of an enum may still fail at null, so that null is a
+        # topic of its own.
         return "enum" if pointer in enums and value is not None else topic_of_value(value)
 
     def expect_state(self, payload: Any) -> tuple[str | None, Mapping[str, Any] | None]:
@@ -204,7 +215,10 @@ class CasePayloads:
             path
             for path, value in iter_leaves(payload)
             if isinstance(value, str)
+            # By ids and types receivers look things up, so that another value is another kind of
+            # case.
             and not str(path[-1]).endswith(("id", "type"))
+            # Enums, formats and most patterns do not allow the space, the slash or the accent.
             and self.schema.is_valid(replace_at(payload, path, value + " x/é"))
         ]
         names = [path for path in found if "name" in str(path[-1])]
@@ -242,6 +256,7 @@ def topic_of_value(value: Any) -> str:
         except ValueError:
             return "text"
         return "date-time"
+    # In Python a bool is an int.
     if isinstance(value, (int, float)) and not isinstance(value, bool):
         return "number"
     return "shape"
@@ -266,6 +281,8 @@ def to_path(payload: Any, parts: Path) -> Path:
 
 def is_observable_id(integration_id: str) -> bool:
     """True if any server can be asked for an id by URL."""
+    # Servers and proxies rewrite or reject these characters in a path, even if they are
+    # percent-encoded.
     return bool(integration_id.strip()) and not set(integration_id) & set("/\\\n\r\t\0?#%;")
 
 

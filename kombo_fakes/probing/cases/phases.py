@@ -60,6 +60,8 @@ class CaseMaker:
         Yields:
             The name of each phase, and its cases. A case is made when it is asked for.
         """
+        # Good deliveries come first. A delivery that breaks the receiver for good ends the run, and
+        # more of those are among the others.
         yield "valid payloads", chain(self.valid.realistic(), self.valid.corners())
         yield "styles", self.valid.styles()
         yield "signatures", self._signatures(signature)

@@ -33,7 +33,9 @@ LARGE_BODY_TOPIC = "body-megabyte"
 # Wire faults of which receivers may disagree on what is to be applied, if anything.
 _OPEN_IN_MEANING = (
     "body-lone-surrogate",
+    # RFC 8259, section 4, leaves open which of two equal names counts.
     "body-twin-keys",
+    # RFC 8259, section 8.1, lets a parser ignore a byte order mark, or take it for an error.
     "body-bom",
     "body-utf16",
     "http-get",
@@ -84,6 +86,8 @@ class RejectedCases:
             base = self._payloads.fresh()
             for number, example in enumerate(fault.examples):
                 try:
+                    # The first one is made of the plain payload, so that nothing but the fault is
+                    # unusual in it.
                     payload = fault.apply(base) if number == 0 else self._payloads.fresh(example)
                 except FaultError:
                     payload = self._payloads.fresh(example)
@@ -124,6 +128,7 @@ class RejectedCases:
             for number in range(count_ways(fault, base)):
                 payload = self._payloads.fresh()
                 delivery = fault.apply(payload, numbered_choices(number, self._payloads.seed))
+                # Some ways of a fault do not exist for every payload.
                 if delivery is None:
                     continue
                 integration, expected = self._observable(delivery.payload)
@@ -158,6 +163,8 @@ class RejectedCases:
                 topic="signature-branch",
                 about=f"{about}, without a signature",
                 delivery=delivery.with_header(SIGNATURE_HEADER).noting("without a signature"),
+                # An answer of 2xx to PUT may come from another route. But no route may apply the
+                # payload.
                 expectation="either" if kind == "put" else "reject",
                 why="anybody can send it without the secret",
                 cause=SIGNATURE_BRANCH,
@@ -177,11 +184,14 @@ class RejectedCases:
                 is_other = change.kind == "other-event"
                 about = f"the event {payload['type']}" if is_other else "an unknown event type"
                 yield _Unsigned(change.id, about, self._sign(payload), _OTHER_EVENTS)
+        # The check may be a hook of the JSON parser, such as `verify` of express.json() in Node.js.
+        # Other content types do not pass through it.
         for kind, about, media_type in MEDIA_TYPES:
             delivery = self._sign(self._payloads.fresh())
             topic = f"http-content-type-{'other' if media_type else 'missing'}"
             delivery = delivery.with_header("Content-Type", *filter(None, [media_type]))
             yield _Unsigned(kind, about, delivery, (topic,))
+        # A receiver may take a body without content for a ping, and answer before it verifies.
         for kind, body in (("empty", b""), ("empty-object", b"{}"), ("array", b"[]")):
             about = f"the body {body.decode()}" if body else "an empty body"
             yield _Unsigned(kind, about, Delivery.signed(body, self._secret), (f"body-{kind}",))
@@ -197,6 +207,7 @@ class RejectedCases:
         payload = self._payloads.fresh()
         integration, _ = self._payloads.expect_state(payload)
         signed = self._sign(payload)
+        # A receiver that caches the signatures that it has verified knows this one.
         delivery = signed.with_header(SIGNATURE_HEADER, signature)
         return Case(
             id="wire:signature-replayed",
@@ -238,6 +249,8 @@ class RejectedCases:
                 integration=integration if is_applied and not is_strict else None,
                 expected_state=expected if is_applied else None,
                 event=self._payloads.event,
+                # Another event has other fields everywhere, so that a comparison would show
+                # nothing.
                 make_nearest=None
                 if topic == "other-event"
                 else partial(self._nearest, payload, change.pointer),

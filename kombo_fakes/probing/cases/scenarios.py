@@ -74,6 +74,8 @@ def _first(sender: Sender) -> Steps:
 
 def _update(sender: Sender) -> Steps:
     yield Step(sender.next())
+    # A day is enough for receivers that compare whole days, or drop what comes too soon. Another
+    # scenario has the trap of events that are close together.
     yield Step(sender.next(gap="a day"))
 
 
@@ -92,6 +94,7 @@ def _digits(sender: Sender) -> Steps:
 
 
 def _at_once(sender: Sender) -> Steps:
+    # A race can end well by chance, so that one burst is not enough.
     for number in range(3):
         names = [f"{number}{letter}" for letter in "abcdef"]
         first, *others = (sender.next(name) for name in names)
@@ -101,6 +104,8 @@ def _at_once(sender: Sender) -> Steps:
 def _updates_at_once(sender: Sender) -> Steps:
     yield Step(sender.next())
     for _ in range(4):
+        # Each event has an instant of its own. So the newest one has to win, whichever is the last
+        # to be stored.
         first, *others = (sender.next(gap="a minute") for _ in range(5))
         yield Burst(first, others=tuple(others))
 
@@ -123,10 +128,14 @@ _TOUR = (0, 0, 1, 1, 2, 2, 0, 2, 1)
 
 def _every_turn(sender: Sender) -> Steps:
     lifecycle = default_lifecycle()
+    # One more than the tour is long: the turn from its end to its beginning counts, too.
     for number in range(len(_TOUR) + 1):
+        # Each field begins the tour at another place. In step, a receiver would pass that looks at
+        # one field only to see whether anything has changed.
         values = (_TOUR[(number + turned) % len(_TOUR)] for turned in (0, 2, 5))
         status = lifecycle.combine(*values)
         yield Step(sender.next(gap="three hours", status=status))
+    # Even if no status changes, the newer instant has to be stored.
     yield Step(sender.next(gap="three hours", status=status))
 
 
@@ -145,6 +154,7 @@ def _copy_of_a_newer(sender: Sender) -> Steps:
 def _copy_after_another(sender: Sender) -> Steps:
     yield Step(sender.next())
     yield Step(sender.next(gap="a minute"))
+    # A receiver that remembers only the newest id has forgotten this one.
     yield Step(sender.again(1))
 
 
@@ -155,6 +165,7 @@ def _copy_written_anew(sender: Sender) -> Steps:
 
 def _copy_much_later(sender: Sender) -> Steps:
     yield Step(sender.next("a"))
+    # Thirty ids are more than a short list of recent ones holds.
     for number in range(30):
         yield Step(sender.next("bcdefg"[number % 6], number))
     yield Step(sender.again(30))
@@ -163,12 +174,14 @@ def _copy_much_later(sender: Sender) -> Steps:
 def _copy_between(sender: Sender) -> Steps:
     yield Step(sender.next("a"))
     yield Step(sender.next("b"))
+    # Code that remembers one id for all integrations has forgotten that of the first one.
     yield Step(sender.again(1))
     yield Step(sender.again(0))
 
 
 def _same_moment(sender: Sender) -> Steps:
     yield Step(sender.next())
+    # A race can end well by chance. Eight copies in four rounds make that unlikely.
     for number in range(4):
         yield Step(sender.next(choice=number, gap="a minute"), 8)
 
@@ -203,6 +216,7 @@ def _late_among(sender: Sender) -> Steps:
 
 def _a_millisecond(sender: Sender) -> Steps:
     yield Step(sender.next())
+    # Kombo writes milliseconds, so that no two of its timestamps are closer without being equal.
     yield Step(sender.next(gap="a millisecond"))
     yield Step(sender.late(gap="a millisecond"))
 
@@ -216,6 +230,7 @@ def _fraction_after_none(sender: Sender) -> Steps:
 def _none_before_fraction(sender: Sender) -> Steps:
     yield Step(sender.next(gap="half a second"))
     yield Step(sender.next(gap="half a second"))
+    # As strings, the older "...00Z" sorts after "...00.500Z".
     yield Step(sender.late(gap="half a second", notation="shortest fraction"))
 
 
@@ -226,11 +241,13 @@ def _newer_sorts_before(sender: Sender) -> Steps:
 
 def _older_sorts_behind(sender: Sender) -> Steps:
     yield Step(sender.next())
+    # The digits are thirteen hours ahead, so that the event looks newer without its offset.
     yield Step(sender.late(notation="+13:00"))
 
 
 def _older_sorts_behind_by_two_hours(sender: Sender) -> Steps:
     yield Step(sender.next())
+    # A minute is less than the two hours by which code that ignores offsets is wrong.
     yield Step(sender.late(notation="+02:00", gap="a minute"))
 
 
@@ -254,13 +271,17 @@ def _micro_after_milli(sender: Sender) -> Steps:
 # Around the limits of 32-bit and 64-bit clocks, and of years with two digits.
 _ERAS = (
     "1900-01-01T00:00:00Z",
+    # Seconds since 1970 are negative here.
     "1969-12-31T23:59:59.500Z",
     "1970-01-01T00:00:01Z",
     "1999-12-31T23:59:59Z",
     "2000-01-01T00:00:00Z",
+    # This is the last second that signed 32-bit seconds can count.
     "2038-01-19T03:14:07Z",
     "2038-01-19T03:14:08Z",
+    # This is the first second that unsigned 32-bit seconds cannot count.
     "2106-02-07T06:28:16Z",
+    # Signed 64-bit nanoseconds end within the second before.
     "2262-04-11T23:47:17Z",
 )
 
@@ -273,6 +294,7 @@ def _eras(sender: Sender) -> Steps:
 def _tie(sender: Sender) -> Steps:
     yield Step(sender.next())
     yield Step(sender.tie())
+    # Either of both may have won. But their copies may not turn the result again.
     yield Step(sender.again(1))
     yield Step(sender.again(0))
 
@@ -291,6 +313,8 @@ def _alike(lookalike: Lookalike) -> Callable[[Sender], Steps]:
         tool, _, token = str(sample["data"]["integration_id"]).partition(":")
         for name, changed in (("a", lookalike.first), ("b", lookalike.second)):
             sample["data"]["integration_id"] = f"{tool}:{changed(token)}"
+            # The second one is newer. So a receiver that takes both for one overwrites the first,
+            # and does not ignore the second as too old.
             sender.introduce(name, sample, "a second" if name == "a" else "a day")
             sample = sender.sample_of(name)
         yield Step(sender.next("a"))
@@ -322,6 +346,7 @@ def _two_parts(sender: Sender) -> Steps:
 def _nameless(sender: Sender) -> Steps:
     for name in "ab":
         sample = sender.sample_of(name)
+        # A receiver whose key is the address or the origin has the same key for both: null.
         sample["data"]["end_user"] = {
             "organization_name": f"The organization {name.upper()}",
             "creator_email": None,
@@ -375,6 +400,7 @@ def _forged(sender: Sender) -> Steps:
     made = forged.apply(real.payload)
     if made is not None:
         yield Forged(made)
+    # A receiver that stores ids before it verifies takes the genuine event for a copy.
     yield Step(real)
 
 
@@ -400,17 +426,21 @@ def _invalid_first(sender: Sender) -> Steps:
     yield Step(sender.next())
     real = sender.next(gap="a day")
     payload = real.payload
+    # One fault is enough, and the id stays: it is what a receiver may store too early.
     payload["data"]["state"] = payload["data"]["state"].lower()
     yield Forged(Delivery.of(payload, sender.secret, done=("an invalid payload",)))
     yield Step(real)
 
 
+# A receiver that fails one of these fails elsewhere for the same reason. So each scenario needs
+# those whose bugs would spoil its own trap.
 _APART = ("first", "update", "two", "two-of-a-tool", "older-of-another")
 _UPDATED = (*_APART, "soon", "life", "invalid-and-back", "every-turn")
 _ORDERED = (*_UPDATED, "late")
 _ALONE = (*_UPDATED, "two", "two-of-a-tool", "twins")
 _COPIED = ("first", "copy", "copy-of-a-newer")
 
+# Each one comes after those that it needs, since they have to be judged by then.
 SCENARIOS: tuple[Scenario, ...] = (
     Scenario("first", "the first event of an integration", "acknowledged-not-applied",
              causes.TIMELINE_APPLYING, (), _first),

@@ -155,6 +155,7 @@ class ValidCases:
                     likelihood="realistic" if name in FREQUENT_STRINGS else "schema",
                     pointer=to_pointer(path),
                 )
+        # Only of the default event it is known that it has these fields.
         if self._payloads.has_state:
             yield from self._integration_ids()
             yield from self._email_addresses()
@@ -196,6 +197,7 @@ class ValidCases:
             likelihood="realistic" if topic in ("enum", "null") else "schema",
             pointer=pointer,
         )
+        # An empty id has no token of this run, so that an earlier run may have left a state.
         return replace(case, integration=None) if is_id and not value else case
 
     def _integration_ids(self) -> Iterator[Case]:
@@ -237,6 +239,7 @@ class ValidCases:
 
     def _make_large(self) -> Case:
         """Make the case of a long body that is unusual in its length only."""
+        # Its style puts the case among the styles: it is the bytes that are unusual.
         case = self.make(
             "style:20-kilobytes",
             "size",
@@ -245,17 +248,20 @@ class ValidCases:
             style="spaced",
         )
         body = case.delivery.body
+        # White space may be around every token (RFC 8259, section 2), so the payload is the same.
         body = body[:1] + b" " * (LARGE_BODY_BYTES - len(body)) + body[1:]
         return replace(case, delivery=Delivery.signed(body, self._secret, done=(case.about,)))
 
     def styles(self) -> Iterator[Case]:
         """Make a case for each way to serialize a payload."""
         for style in styles():
+            # All other cases are in this style.
             if style.name == "compact":
                 continue
             payload = self._payloads.fresh()
             path = self._payloads.find_free_string(payload)
             if path is not None:
+                # Serializers differ in whether they escape the ampersand and the slash.
                 name = "Miller & Sons / Co"
                 if style.name in _ESCAPING_STYLES:
                     name = "Müller & Söhne / Zoë \U0001f600"

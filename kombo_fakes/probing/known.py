@@ -56,4 +56,5 @@ class Known:
 
 
 def _matches(name: str, pattern: str) -> bool:
+    # An id with brackets in it does not match itself as a pattern.
     return name == pattern or fnmatchcase(name, pattern)

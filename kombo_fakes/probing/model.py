@@ -108,6 +108,7 @@ class Reply:
     headers: tuple[tuple[str, str], ...] = ()
     body: bytes = b""
     trouble: Trouble | None = None
+    # The time, and an exception inside the application, are not part of what was answered.
     seconds: float = field(default=0.0, compare=False)
     raised: Raised | None = field(default=None, compare=False)
 
@@ -127,6 +128,7 @@ class Reply:
 
     @property
     def text(self) -> str:
+        # An answer may have any encoding, and its text is only shown and searched.
         return self.body.decode("utf-8", "replace")
 
     def header(self, name: str) -> str | None:

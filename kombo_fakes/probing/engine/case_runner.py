@@ -80,6 +80,7 @@ class CaseRunner:
 
     def has_hanging(self, case: Case) -> bool:
         """True if a case is not to be sent, because similar ones hung."""
+        # One hang of a topic is enough, since all its cases show the same bug.
         return bool(self._hangs[case.topic]) or self._hangs[case.group] >= _MOST_HANGS
 
     @property
@@ -136,6 +137,7 @@ class CaseRunner:
     def _try(self, case: Case) -> Observation:
         reply = self._session.send(case.id, case.delivery, blamed=case)
         exchange = Exchange(case.delivery, reply)
+        # A receiver that has answered a megabyte has no reason to hang up on less.
         large = self._evidence.replies.get(f"wire:{LARGE_BODY_TOPIC}")
         answers_large = large is not None and large.status is not None
         category = judge(case, reply, answers_large=answers_large)
@@ -154,8 +156,10 @@ class CaseRunner:
         category: Category = "rejected-but-applied"
         if exchange.reply.is_accepted and case.traceless:
             category = "accepts-invalid"
+        # Where it is open what an accepted delivery means, no state is wrong.
         elif not exchange.reply.is_rejected or case.expectation == "accept":
             return None
+        # There is no wait for a state that should not come. It would delay every rejected case.
         state = self._session.observe(case.integration)
         if state is None:
             return None
@@ -185,9 +189,12 @@ class CaseRunner:
         """
         case = observation.case
         is_broken = observation.category in ("crashes", "hangs")
+        # A body may break a parser, or a transaction, without a trace in its own answer.
         is_risky = is_broken or case.family == "body"
         if not is_risky or (case.topic, is_broken) in self._survived:
             return
+        # One check for each topic: its cases break a receiver in the same way, and a check after
+        # each case would double their number.
         self._survived.add((case.topic, is_broken))
         good = self._maker.valid.make(
             f"after:{case.topic}",

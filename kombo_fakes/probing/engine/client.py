@@ -151,6 +151,7 @@ class Client:
         if time.monotonic() > self._deadline:
             raise Stopped(TimeIsUp())
         with self._lock:
+            # Threads send deliveries at the same moment, and an addition is not atomic.
             self.deliveries += 1
         try:
             reply = self._target.deliver(delivery)
@@ -180,6 +181,8 @@ class Client:
         """
         from concurrent.futures import wait
 
+        # Once all have arrived, the barrier must not be aborted: a thread that has not left it yet
+        # would not send its delivery.
         has_begun = threading.Event()
         start = threading.Barrier(len(deliveries), action=has_begun.set)
 
@@ -191,6 +194,7 @@ class Client:
         sending: list[Future[Answer]] = []
         try:
             sending.extend(pool.submit(send, delivery) for delivery in deliveries)
+            # An error of one must not hide the answers to the others, which were sent as well.
             return [each.exception() or each.result() for each in sending]
         except BaseException:
             # Interrupted. The threads that wait at the barrier would wait for ever.
@@ -198,6 +202,8 @@ class Client:
                 start.abort()
             raise
         finally:
+            # A delivery on its way may still change the receiver, and its answer is a part of this
+            # step.
             wait(sending)
 
     def _pool_of(self, threads: int) -> ThreadPoolExecutor:
@@ -255,8 +261,10 @@ class Client:
                 kind = type(seen).__name__  # Not the value: the secret could be in it.
                 raise ProbeError(f"observe= returned a {kind}; it has to return a mapping or None")
             state: Mapping[str, Any] = self._redactor.redact_value(seen)
+            # The secret is looked for in a string, whatever types an observer returns.
             return state, json.dumps(dict(seen), default=str)
         except ProbeError as error:
+            # A chained exception would show the message with the secret.
             raise ProbeError(self._redactor.redact_string(str(error))) from None
         except TransportError:
             raise
@@ -282,6 +290,7 @@ class Client:
         for seconds in _pauses(self._settle):
             time.sleep(seconds)
             again = self.observe(integration)
+            # What an early observation gives away stays a leak, even if a later one does not.
             observed = Observed(again.state, observed.leak or again.leak)
             if is_right(observed.state):
                 self._has_waited_well = True

@@ -27,6 +27,7 @@ from kombo_fakes.sequences.sender import EPOCH, USUAL_NOTATION, Sender
 from kombo_fakes.sequences.timeline import Step
 from kombo_fakes.wire.delivery import Delivery
 
+# This is far more than the days that a usual scenario takes.
 _TEN_YEARS = 10 * 366 * 86_400 * SECOND
 
 
@@ -59,6 +60,8 @@ class ControlExperiments:
         sender = Sender(
             secret=self._maker.secret,
             salt=(self._maker.payloads.run, scenario.id, "later"),
+            # A receiver may store by the organisation, the tool or the category. All three are new
+            # here.
             sample=self._maker.payloads.of_another_organisation(),
             begin=EPOCH + _TEN_YEARS * self._made,
         )
@@ -69,6 +72,7 @@ class ControlExperiments:
             ledger.apply(step.delivery.payload)
         (name,) = ledger.integrations
         state = self._session.observe_until(name, partial(is_right, ledger, name))
+        # A receiver that counts the events of all integrations together does apply them.
         return is_right_but_count(ledger, name, state)
 
     def check_alone(
@@ -87,11 +91,14 @@ class ControlExperiments:
         if wrong.cause is not TIMELINE_INTEGRATIONS or wrong.integration != integration_of(
             step.delivery
         ):
+            # If another integration has changed than that of the step, the two are mixed up for
+            # sure.
             return wrong
         payloads = self._maker.payloads
         self._made += 1
         later = _TEN_YEARS * (1 + self._made)
         ledger = Ledger()
+        # The receiver must not know anything of the integration yet.
         name = payloads.fresh(step.delivery.payload)["data"]["integration_id"]
         for exchange in exchanges:
             if integration_of(exchange.delivery) != wrong.integration:
@@ -100,10 +107,12 @@ class ControlExperiments:
             data = payload["data"]
             data["integration_id"] = name
             at = int(parse_instant(data["updated_at"])) + later
+            # An unusual notation could fail for a reason of its own.
             data["updated_at"] = NOTATIONS[USUAL_NOTATION](at)
             before = ledger.of(name)
             delivery = Delivery.of(payload, self._maker.secret)
             if not self._session.send("timeline:control", delivery).is_accepted:
+                # Without an answer of 2xx the experiment disproves nothing.
                 return wrong
             ledger.apply(payload)
             state = self._session.observe_until(name, partial(is_right, ledger, name))
@@ -127,11 +136,13 @@ class ControlExperiments:
             self._refresh(payload),
             style=style,
         )
+        # If a plain delivery fails in the same way, it is not the payload that fails.
         if self._runner.attempt(alone) != category or self.fails_after() == category:
             return False
         if not self._evidence.explains(category, "", ""):
             minimiser = Minimiser(self._maker, self._runner.attempt)
             small = minimiser.minimise(payload, category, explain_nothing, "alone")
+            # The minimiser writes the usual style, so it cannot show what another style causes.
             self._runner.run(alone if style != "compact" or small is None else small)
         return True
 

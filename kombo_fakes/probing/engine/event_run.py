@@ -87,6 +87,7 @@ class EventRun:
             while reason is None and self._phases:
                 self._done = self._total = 0
                 self._phases[0].run()
+                # A phase that raises stays in the list, and is reported as not sent to its end.
                 self._phases.pop(0)
         except Lost as lost:
             self._blame_last(lost.loss)
@@ -94,6 +95,7 @@ class EventRun:
         except Stopped as stopped:
             reason = stopped.reason
         except KeyboardInterrupt:
+            # What was found until then is still worth a report.
             reason = Interrupted()
         self._note_not_judged(reason)
         return reason
@@ -107,6 +109,8 @@ class EventRun:
 
     def _send_first(self) -> StopReason | None:
         first = self._maker.valid.first()
+        # The phases are planned before anything is sent, so that a run which ends here can name all
+        # that it has not sent.
         self._phases = list(self._plan(str(first.delivery.signature)))
         reply = self._session.send(first.id, first.delivery, blamed=first)
         if reply.is_rate_limited or judge(first, reply) is not None:
@@ -133,11 +137,16 @@ class EventRun:
         for name, cases in self._maker.phases(signature):
             yield _Phase(name, partial(self._run_cases, name, cases))
         if self._max_examples > 0:
+            # Drawn payloads come after the cases: what a case has shown need not be minimised
+            # again.
             yield _Phase("drawn payloads", self._explore)
         if self._timelines is not None:
+            # Only after all other events is it clear that none of them displaces the first
+            # integrations.
             yield _Phase("final check of the first integrations", self._timelines.recheck)
 
     def _run_cases(self, phase: str, cases: Iterable[Case]) -> None:
+        # Progress and notes need the number of cases.
         listed = list(cases)
         not_sent = 0
         for done, case in enumerate(listed):
@@ -176,6 +185,7 @@ class EventRun:
         last = self._session.last
         assert last is not None
         exchange, case = last.exchange, last.blamed
+        # The deliveries of timelines are not cases: only a whole timeline has an outcome.
         if case is None:
             scenario = _SCENARIOS.get(last.case_id)
             done = "; ".join(exchange.delivery.done) or last.case_id
@@ -196,6 +206,7 @@ class EventRun:
         case = replace(case, topic="afterwards", cause=AFTERWARDS)
         failure = Failure("crashes", case, (exchange,), loss=loss)
         if case.id in self._runner.judged:
+            # A case has one outcome. A second one would be counted as another case.
             self.evidence.add(failure)
         else:
             self._runner.keep(Observation(case, exchange.reply, failure))

@@ -58,13 +58,20 @@ class Explorer:
         @seeded(self._maker.seed)
         @settings(
             max_examples=self._max_examples,
+            # What an earlier run has found must not change what a seed sends.
             database=None,
+            # The client has a time-out of its own, and a slow answer is not a failure.
             deadline=None,
+            # The minimiser of the probe shrinks, because it knows which failures are explained
+            # already.
             phases=[Phase.generate],
             suppress_health_check=list(HealthCheck),
         )
+        # U+0000 has a wire fault of its own, since a receiver may reject it.
         @given(payloads(self._maker.payloads.schema, allow_nul=False))
         def explore(payload: Any) -> None:
+            # Only an exception could stop the drawing, so the other payloads are drawn but not
+            # sent.
             if ended:
                 return
             try:

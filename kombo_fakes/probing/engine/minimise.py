@@ -114,6 +114,7 @@ class Minimiser:
         """Remove the parts of a string that are not needed for the failure, long ones first."""
         if not isinstance(value, str) or category == "hangs":
             return value
+        # Each attempt is a delivery. Halves go before characters, so that a long string takes few.
         size = max(1, len(value) // 2)
         while size:
             at = 0
@@ -128,5 +129,6 @@ class Minimiser:
         return value
 
     def _fails(self, payload: Any, category: Category) -> bool:
+        # A receiver may reject an invalid payload, so that it would show nothing.
         is_valid = self._maker.payloads.schema.is_valid(payload)
         return is_valid and self.find_failure(payload) == category

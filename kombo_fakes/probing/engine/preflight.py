@@ -63,9 +63,11 @@ def make_variants(maker: CaseMaker, first: Case, reply: Reply) -> Iterator[Varia
     if status is None or 300 <= status < 400 or status in _INDEPENDENT:
         return
     if status < 500:
+        # A receiver that crashes has not rejected the signature.
         yield from _sign_wrongly(maker, first)
         yield _put_into_envelope(maker, first)
     if maker.payloads.has_state and status not in (401, 403):
+        # 401 and 403 answer the signature, which is right for every payload here.
         yield from _change_values(maker)
 
 
@@ -121,11 +123,14 @@ _VALUES = (
 
 def _change_values(maker: CaseMaker) -> Iterator[Variant]:
     time: Path = ("data", "updated_at")
+    # A check against replays may take updated_at for the time of sending.
     now = datetime.now(timezone.utc).isoformat(timespec="milliseconds").replace("+00:00", "Z")
     timestamp = str(get(maker.payloads.fresh(), time))
     timestamps = (
         _ValueRow(time, now, causes.FIRST_TOO_OLD),
+        # Parsers with one fixed format expect no fraction.
         _ValueRow(time, timestamp.partition(".")[0] + "Z", causes.FIRST_TIMESTAMP),
+        # `datetime.fromisoformat` reads no Z before Python 3.11.
         _ValueRow(time, timestamp.replace("Z", "+00:00"), causes.FIRST_TIMESTAMP),
     )
     for path, value, cause in (*timestamps, *_VALUES):

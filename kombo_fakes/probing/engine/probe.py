@@ -124,8 +124,10 @@ def run_probe(
         allow_remote=settings.allow_remote,
         ca_file=settings.ca_file,
     )
+    # The run is closed before the receiver, since its threads may still send.
     with closing(target), closing(ProbeRun(target, settings, subscribers)) as run:
         report = run.run()
     if isinstance(receiver, str):
+        # The name has no query, in which tokens can be.
         return replace(report, url=target.name, is_query_removed="?" in receiver)
     return replace(report, url=settings.shown_url)

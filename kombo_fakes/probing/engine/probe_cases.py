@@ -97,8 +97,10 @@ class ProbeCase:
         exchange = Exchange(self.delivery, reply)
         failure = Failure(wrong, self._case, (exchange,), leaked=leaked)
         finding = make_finding(make_diagnosis(self.id, wrong, cause, [failure]))
+        # The message of a failed test ends up in the logs of CI.
         finding = Redactor(self._secret).redact_finding(finding)
         url = str(getattr(answer, "url", ""))
+        # The answer of a test client may know a path only, which curl cannot use.
         lines = finding_lines(finding, url if "://" in url else _DEFAULT_URL)
         raise ReceiverError("\n   ".join(lines))
 
@@ -162,11 +164,13 @@ def _reply_of(answer: Any) -> Reply:
             "has one as status_code or status"
         ) from None
     body: Any = b""
+    # httpx, requests and Django call the body content, and Werkzeug calls it data.
     for name in ("content", "data"):
         # The body of a streamed response may have been read already.
         with contextlib.suppress(Exception):
             body = body or getattr(answer, name)
     headers: Any = ()
     with contextlib.suppress(Exception):
+        # The status can be judged without headers, too.
         headers = tuple((str(name), str(value)) for name, value in answer.headers.items())
     return Reply(status, headers, body if isinstance(body, bytes) else b"")

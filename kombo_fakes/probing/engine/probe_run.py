@@ -96,6 +96,8 @@ class ProbeRun:
         """
         if self._redactor.is_too_short:
             self._notes.append(describe_short_secret())
+        # It is random and not made from the seed. A receiver that keeps its store would take the
+        # events of a second run for copies.
         run_id = secrets.token_hex(8)
         is_over = False
         for event in self._settings.events:

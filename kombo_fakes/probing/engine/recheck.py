@@ -45,6 +45,7 @@ def find_forgotten(session: Session, kept: KeptIntegration) -> Failure | None:
     mismatches = kept.ledger.mismatches(kept.id, state)
     if not mismatches:
         return None
+    # No event was about it, so that a changed state is due to events of others.
     category: Category = "mixes-up-integrations" if state is not None else "loses-events"
     cause = TIMELINE_INTEGRATIONS if state is not None else TIMELINE_FORGOTTEN
     others = _count_others(session)
@@ -62,6 +63,7 @@ def find_applied_copy(session: Session, kept: KeptIntegration) -> Failure | None
     )
     mismatches: tuple[Mismatch, ...] = ()
     if category is None:
+        # Nothing should change, so that there is nothing to wait for.
         mismatches = kept.ledger.mismatches(kept.id, session.observe(kept.id))
         if not mismatches:
             return None

@@ -84,6 +84,7 @@ class Session:
         if len(deliveries) == 1:
             return [self.send(case_id, deliveries[0])]
         answers = self._client.send_together(deliveries)
+        # All answers are kept before an error is raised, since each of them may be evidence.
         for answer in answers:
             if isinstance(answer, Answer):
                 self._keep(case_id, answer, None)

@@ -86,11 +86,14 @@ class ProbeSettings:
             check_event(event)
         for name, right, is_right in _NUMBERS:
             number = getattr(self, name)
+            # NaN fails every comparison, so that it is rejected here, too.
             if not isinstance(number, Real) or not is_right(number):
                 raise ProbeError(f"{name}={shorten(number)} is not usable: it has to be {right}")
         try:
+            # Reports need this URL at the end of a run, which would be late for an error.
             self.shown_url  # noqa: B018
         except (TypeError, ValueError):
+            # The query may hold tokens, which an error must not show.
             url = shorten(without_secrets(self.url) if isinstance(self.url, str) else self.url)
             raise ProbeError(f"url={url} is not usable: it has to be a path or a URL") from None
         # An iterator can be read only once, so both are kept as tuples.

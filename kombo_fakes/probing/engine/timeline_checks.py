@@ -118,8 +118,10 @@ def classify_state(
     if isinstance(step, Forged):
         category = "rejected-but-applied"
     elif is_other and not isinstance(step, Burst) and cause not in _OF_LOOKALIKES:
+        # A burst is left out: one of its other deliveries may be about this integration.
         category, cause = "mixes-up-integrations", causes.TIMELINE_INTEGRATIONS
         if state is None:
+            # An integration that is gone was displaced, and not overwritten.
             category, cause = "loses-events", causes.TIMELINE_FORGOTTEN
     elif scenario.id in _TELLING:
         if state is None:
@@ -132,8 +134,10 @@ def classify_state(
             # A first event that is not the first one applied: there was another integration.
             category, cause = "mixes-up-integrations", causes.TIMELINE_INTEGRATIONS
     elif cause is causes.TIMELINE_TIMESTAMPS and is_as_before:
+        # An event that is taken for an older one is ignored, and not applied out of order.
         category = "loses-events"
     elif cause is causes.TIMELINE_TIES and fields & {*STATUS_FIELDS}:
+        # Either event may win, but the state has to be that of one of them.
         category = "corrupts-state"
     return WrongState(integration, category, cause, mismatches)
 

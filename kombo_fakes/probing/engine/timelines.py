@@ -46,6 +46,7 @@ from kombo_fakes.sequences.ledger import Ledger, Record
 from kombo_fakes.sequences.sender import EPOCH, Sender
 from kombo_fakes.sequences.timeline import Step
 
+# Each hang takes a whole time-out.
 _MOST_HANGS = 3
 
 # If one of these fails, the state tells nothing about single deliveries.
@@ -125,9 +126,11 @@ class Timelines:
             return
         for kept in self._kept:
             failure = find_forgotten(self._session, kept)
+            # A receiver that forgets ids after thirty events has forgotten them all by the end.
             if failure is None and "copy-much-later" not in self._failed:
                 failure = find_applied_copy(self._session, kept)
             if failure is not None:
+                # One failure is enough: the others would have the same reason.
                 self._keep(failure)
                 return
 
@@ -136,6 +139,7 @@ class Timelines:
 
     def _skip(self, scenario: Scenario, reason: TimelineReason) -> None:
         self._note(reason, scenario.id)
+        # What was not played has not passed, so that scenarios which need it are not played either.
         self._failed.add(scenario.id)
 
     def _keep(self, failure: Failure) -> None:
@@ -164,6 +168,7 @@ class Timelines:
     def _make_sender(self, scenario: Scenario) -> Sender:
         # Each scenario has instants of its own, since some receivers tell events apart by them.
         run = self._maker.payloads.run
+        # The limit is under twelve days, which is far before the instants of control experiments.
         offset = seed_for(run, scenario.id) % 1_000_000 * SECOND
         return Sender(
             secret=self._maker.secret,
@@ -179,6 +184,8 @@ class Timelines:
         for number, step in enumerate(scenario.play(self._make_sender(scenario))):
             leads_up = number < scenario.since
             steps.append(str(step))
+            # A state that is as before tells an event that was lost from one that was stored
+            # wrongly.
             before = {name: ledger.of(name) for name in ledger.integrations}
             sent = deliveries_of(step)
             replies = self._session.send_together(f"timeline:{scenario.id}", sent)
@@ -209,6 +216,7 @@ class Timelines:
                 )
                 return self._judge_answer(scenario, step, failure, leads_up)
             if not isinstance(step, Forged):
+                # The ledger ignores events of other types, so that foreign ones need no exception.
                 for delivery in sent:
                     ledger.apply(delivery.payload)
             wrong = self._check_state(ledger, before, scenario, step)
@@ -244,6 +252,7 @@ class Timelines:
         self._hung += failure.category == "hangs"
         if (
             leads_up
+            # Cases of their own judge events of unknown types.
             or isinstance(step, Foreign)
             or self._controls.fails_alone(step, failure.category)
         ):
@@ -274,6 +283,7 @@ class Timelines:
     ) -> WrongState | None:
         """Find the first integration whose state is not the right one after a step."""
         for name in ledger.integrations:
+            # A step may change any integration, and not only its own.
             is_fine = partial(is_acceptable, scenario, ledger, name, self._counts_late)
             state = self._session.observe_until(name, is_fine)
             if not is_fine(state):

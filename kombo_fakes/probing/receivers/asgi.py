@@ -24,6 +24,7 @@ from kombo_fakes.wire.delivery import Delivery
 
 T = TypeVar("T")
 
+# An application may connect to a database before it answers, which takes longer than a delivery.
 _START_UP_SECONDS = 10.0
 _SHUT_DOWN_SECONDS = 5.0
 
@@ -57,6 +58,7 @@ class AsgiReceiver:
         except queue.Empty:
             problem = f"it did not end within {seconds:g} s"
         except BaseException:
+            # Whoever interrupts the probe would otherwise leave the thread of the loop behind.
             self._loop.close(1)
             raise
         if problem:
@@ -88,6 +90,7 @@ class AsgiReceiver:
         except (Exception, SystemExit):  # noqa: S110
             pass  # An application that does not support lifespans raises (Lifespan Protocol 2.0).
         finally:
+            # Without it the constructor would wait until its time is up.
             started.put("")
 
     def deliver(self, delivery: Delivery) -> Reply:
@@ -99,6 +102,7 @@ class AsgiReceiver:
         return self._ask(Delivery("GET", (), b"").asgi_scope(urljoin(self._url, url)), b"")
 
     def _ask(self, scope: dict[str, Any], body: bytes) -> Reply:
+        # Each request gets a shallow copy (Lifespan Protocol, Lifespan State).
         scope["state"] = dict(self._state)
         return self._loop.run(self._call(scope, body), self._timeout)
 
@@ -117,6 +121,7 @@ class AsgiReceiver:
         async def send(message: dict[str, Any]) -> None:
             if message["type"] == "http.response.start":
                 headers = [
+                    # ASGI headers are bytes. Latin-1 decodes all of them, and loses none.
                     (name.decode("latin-1"), value.decode("latin-1"))
                     for name, value in message.get("headers", ())
                 ]
@@ -147,6 +152,7 @@ class AsgiReceiver:
         try:
             self._lifespan.result(_SHUT_DOWN_SECONDS)
         except Exception:
+            # An application whose shut-down hangs or fails has been probed all the same.
             self._lifespan.cancel()
         self._loop.close(_SHUT_DOWN_SECONDS)
 
@@ -175,6 +181,7 @@ class CoroutineReceiver:
     async def _call(self, delivery: Delivery) -> Reply:
         try:
             answer = await self._function(delivery)
+        # A call of sys.exit() in a receiver must not end the probe.
         except (Exception, SystemExit) as error:
             return Reply(500, raised=locate_exception(error))
         return Reply(read_status(answer))
@@ -193,6 +200,7 @@ class _EventLoop:
 
     def __init__(self) -> None:
         self._loop = asyncio.new_event_loop()
+        # A daemon thread does not keep the process alive if the application blocks its loop.
         self._thread = threading.Thread(
             target=self._loop.run_forever, daemon=True, name="kombo_fakes probe"
         )
@@ -218,6 +226,7 @@ class _EventLoop:
             self.start(_cancel_all_tasks()).result(patience)
         self.call(self._loop.stop)
         self._thread.join(patience)
+        # asyncio refuses to close a loop that runs.
         if not self._thread.is_alive():
             self._loop.close()
 
@@ -227,4 +236,5 @@ async def _cancel_all_tasks() -> None:
     for task in others:
         task.cancel()
     if others:
+        # A task can ignore that it is cancelled, and would be waited for without an end.
         await asyncio.wait(others, timeout=1)

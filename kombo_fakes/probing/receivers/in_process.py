@@ -20,6 +20,8 @@ from kombo_fakes.sequences.timeline import status_of
 BASE_URL = "http://127.0.0.1/"
 """The URL at which an application in this process is assumed to be served."""
 
+# These are the limits of the HTTP transport, too. So a receiver in this process is judged like a
+# remote one.
 _KEPT_BYTES = 1 << 16
 _MOST_BYTES = 8 << 20
 
@@ -95,6 +97,7 @@ def locate_exception(error: BaseException) -> Raised:
     try:
         what = repr(error)[:_KEPT_BYTES]
     except Exception:
+        # The __repr__ of the application's own exception may raise, too.
         what = type(error).__name__
     frames = traceback.extract_tb(error.__traceback__)
     if not frames:
@@ -116,6 +119,7 @@ def _is_library(file: str) -> bool:
 
 @lru_cache(maxsize=1)
 def _library_folders() -> tuple[Path, ...]:
+    # The frames of the probe are in every traceback, and are never where the bug is.
     kombo_fakes = Path(__file__).parents[2]
     # If the standard library is in a zip file or a virtual environment, `json` is found there.
     places = (get_paths()["stdlib"], get_paths()["platstdlib"], Path(json.__file__).parents[1])

@@ -48,6 +48,7 @@ def resolve_receiver(
     if isinstance(target, str):
         return RemoteReceiver(target, timeout, allow_remote, ca_file)
     name = type(target).__name__
+    # It is a likely mistake, since `Delivery.send` takes test clients.
     if not callable(target) and callable(getattr(target, "post", None)):
         raise ProbeError(
             f"{name} is a test client: give the application itself, or a callable such as "
@@ -96,8 +97,10 @@ def resolve_observer(observe: str | Observe | None, receiver: Receiver) -> Obser
     template = observe
 
     def get_state(integration_id: str) -> Mapping[str, Any] | None:
+        # By default `quote` keeps slashes, which would split an id into two parts of the path.
         url = template.replace(PLACEHOLDER, quote(integration_id, safe=""))
         reply, name = receiver.get(url), without_secrets(url)
+        # 410 is the answer for what was deleted (RFC 9110, section 15.5.11).
         if reply.status in (404, 410):
             return None
         if not reply.is_accepted:
@@ -117,6 +120,7 @@ def resolve_observer(observe: str | Observe | None, receiver: Receiver) -> Obser
 
 def _kind_of(target: Any) -> _Kind:
     """Tell the kinds of callables apart by the number of arguments that they need."""
+    # An ASGI application may be an instance whose __call__ is a coroutine function.
     call = target if inspect.isroutine(target) else type(target).__call__
     if inspect.iscoroutinefunction(target) or inspect.iscoroutinefunction(call):
         takes_delivery = _accepts(target, 1) and not _accepts(target, 3)
@@ -124,6 +128,7 @@ def _kind_of(target: Any) -> _Kind:
     try:
         parameters = inspect.signature(target).parameters.values()
     except (TypeError, ValueError):
+        # Some callables that are written in C have no signature.
         return "callable"
     needed = [
         p

@@ -48,7 +48,9 @@ class WsgiReceiver:
         body = ResponseBody()
 
         def start_response(status: str, headers: Any, exc_info: Any = None) -> Any:
+            # PEP 3333 lets an application call it again with exc_info, to replace the first status.
             begun[:] = [int(status.split()[0]), tuple(headers)]
+            # PEP 3333 requires a write() callable, which older applications use.
             return body.add
 
         try:
@@ -56,9 +58,11 @@ class WsgiReceiver:
             try:
                 for part in answer:
                     body.add(part)
+                    # After the time-out nobody needs the body, and its thread would never end.
                     if body.is_endless or cancelled.is_set():
                         break
             finally:
+                # PEP 3333 requires a server to call close(), even after an error.
                 close = getattr(answer, "close", None)
                 if close is not None:
                     close()
@@ -91,6 +95,7 @@ class CallableReceiver:
         """
         try:
             answer = self._function(delivery)
+        # A call of sys.exit() in a receiver must not end the probe.
         except (Exception, SystemExit) as error:
             return Reply(500, raised=locate_exception(error))
         return Reply(read_status(answer))
@@ -123,6 +128,7 @@ class ThreadedReceiver:
 
     def _run(self, call: _Call) -> Reply:
         try:
+            # A worker that hangs is never idle again, so that no other call waits behind it.
             worker = self._idle.get_nowait()
         except queue.Empty:
             worker = _Worker()
@@ -148,6 +154,7 @@ class _Worker:
         self._calls: queue.SimpleQueue[_Call | None] = queue.SimpleQueue()
         self._outcomes: queue.SimpleQueue[Reply | BaseException] = queue.SimpleQueue()
         self._cancelled = threading.Event()
+        # A daemon thread does not keep the process alive if its call never returns.
         threading.Thread(target=self._work, daemon=True, name="kombo_fakes probe").start()
 
     def _work(self) -> None:
@@ -155,6 +162,8 @@ class _Worker:
             try:
                 self._outcomes.put(call(self._cancelled))
             except BaseException as error:
+                # It is raised again in the thread that waits, which would otherwise take it for a
+                # hang.
                 self._outcomes.put(error)
 
     def run(self, call: _Call, timeout: float) -> Reply | BaseException | None:

@@ -110,6 +110,7 @@ class Ledger:
         name, status = self._lifecycle.subject_of(payload), self._lifecycle.status_of(payload)
         updated_at = self._lifecycle.instant_of(payload)
         moment = parse_instant(updated_at)
+        # Some receivers count late events as well. This number tells that bug from others.
         self._counts[name] = self._counts.get(name, 0) + 1
         if name not in self._records:
             self._records[name] = frozenset({Record(status, updated_at, 1)})
@@ -117,6 +118,7 @@ class Ledger:
         after: set[Record] = set()
         for known in self._records[name]:
             at = parse_instant(known.updated_at)
+            # Both hold for a tie: nothing says which of two events of one instant is newer.
             if moment <= at:
                 after.add(known)
             if moment >= at:
@@ -126,6 +128,7 @@ class Ledger:
     def of(self, integration_id: str) -> tuple[Record, ...]:
         """Return the right records of an integration: usually one; none before its first event."""
         return tuple(
+            # The order of a set differs from process to process, and that of messages should not.
             sorted(self._records.get(integration_id, ()), key=lambda r: (r.events, r.status))
         )
 

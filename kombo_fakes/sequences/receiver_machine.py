@@ -76,6 +76,7 @@ def _decode_move(number: int) -> Move:
 # numbers are simpler moves. Which event is repeated is a separate number, which shrinks to 0
 # for every move: otherwise it would be another event as soon as an earlier step is left out.
 _MOVES = st.integers(0, prod(map(len, _RADICES)) - 1).map(_decode_move)
+# Hypothesis plays 50 steps by default, so that 63 reaches back to the first event.
 _WHICH = st.integers(0, 63)
 
 
@@ -193,6 +194,7 @@ class ReceiverMachine(RuleBasedStateMachine):
             about = f"a delivery with a wrong signature ({fault.description}) was not rejected"
             said = f"{about}: received {status}, expected 4xx"
             raise ReceiverError(join_log(said, self._log))
+        # The ledger does not know this integration, so that check_state would not look at it.
         if forger is not self._sender:
             forged = forger.id_of(integration)
             mismatches = self._ledger.mismatches(forged, self.observe(forged))

@@ -165,6 +165,7 @@ class Sender:
         """Send a newer event whose timestamp, as a string, sorts before the newest one."""
         integration = self._integration(name)
         at = integration.newest + GAPS[USUAL_GAP]
+        # Eleven hours behind UTC, the digits are smaller, though the instant is newer.
         text = format_instant(at, offset="-11:00")
         status = self._following(integration, choice)
         return self._send(integration, status, at, text, None, "newer, and sorts before")
@@ -209,6 +210,7 @@ class Sender:
     def twin_event(self, number: int, name: str = "a", choice: int = 0) -> Delivery:
         """Send the next event of an integration, with an id that differs from another in case."""
         twin = str(self.sent[-1 - number % len(self.sent)].event_id).swapcase()
+        # The twin of a twin has the first id again, and would be a copy with other contents.
         if any(delivery.event_id == twin for delivery in self.sent):
             return self.next(name, choice)
         integration = self._integration(name)
@@ -222,6 +224,7 @@ class Sender:
         """Make the payload of a newer event for a forged delivery, and do not remember it."""
         integration = self._integration(name)
         payload = copy.deepcopy(integration.sample)
+        # It has a count of its own, so that leaving out a forgery changes no genuine id.
         seed = seed_for("never sent", self._salt, self._never_sent)
         self._never_sent += 1
         payload["id"] = SeededChoices(seed).token(24)
@@ -262,6 +265,7 @@ class Sender:
         about: str,
         event_id: str | None = None,
     ) -> Delivery:
+        # All events of an integration are made from the sample, which must stay as it is.
         payload = copy.deepcopy(integration.sample)
         seed = seed_for("life event", self._salt, self._made)
         payload["id"] = event_id or SeededChoices(seed).token(24)
@@ -269,6 +273,8 @@ class Sender:
         self._lifecycle.set_status(payload, status, text)
         if integration.status is None:
             about = "the first event"
+        # A late event does not change which one is the newest, and which statuses may follow that
+        # one.
         if at >= integration.newest or integration.status is None:
             integration.newest, integration.status = at, status
         delivery = Delivery.of(payload, self.secret, style=style or self._style, done=(about,))

@@ -33,6 +33,7 @@ Deliver: TypeAlias = Callable[[Delivery], Any]
 Observe: TypeAlias = Callable[[str], "Mapping[str, Any] | None"]
 """Returns what a receiver knows of an integration, by its id; None if nothing."""
 
+# A sender repeats a delivery that failed, so that one failure is not yet a lost event.
 _REDELIVERIES = 2
 
 
@@ -185,6 +186,7 @@ def timelines(
     @st.composite
     def drawn(draw: DrawFn) -> Timeline:
         choices = DrawnChoices(draw, None)
+        # Another salt gives other ids, so that a receiver may keep what earlier examples sent.
         salt = draw(st.integers(0, 2**32 - 1))
         author = _Author(choices, secret, salt, integrations)
         return Timeline(tuple(author.step(kind) for kind in draw(kinds)))
@@ -228,6 +230,7 @@ class _Author:
     def step(self, kind: str) -> Step:
         choices, sender = self._choices, self._sender
         if not sender.sent and kind != "copies":
+            # All other kinds refer to an event that was sent before.
             kind = "next"
         if kind == "again":
             return Step(sender.again(choices.integer(0, 3)))
@@ -258,6 +261,7 @@ def send_at_once(deliver: Deliver, step: Step) -> Sequence[Any]:
     """Send all copies of a step at the same moment, and return the responses."""
     if step.copies == 1:
         return [_send_with_retries(deliver, step.delivery)]
+    # With fewer threads than copies, some copies would wait for others.
     with ThreadPoolExecutor(step.copies) as pool:
         sent = [pool.submit(_send_with_retries, deliver, step.delivery) for _ in range(step.copies)]
         return [each.result() for each in sent]
@@ -286,6 +290,7 @@ def status_of(response: Any) -> int:
         found = getattr(response, name, None)
         if isinstance(found, int):
             return found
+    # In Python True is an int, but it is not a status.
     if isinstance(response, int) and not isinstance(response, bool):
         return response
     raise TypeError(
@@ -302,6 +307,7 @@ def check_state(ledger: Ledger, observe: Observe | None, log: Sequence[str]) -> 
     """
     if observe is None:
         return
+    # A step may damage any integration, and not only its own.
     for name in ledger.integrations:
         mismatches = ledger.mismatches(name, observe(name))
         if mismatches:

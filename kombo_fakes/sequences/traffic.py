@@ -26,7 +26,9 @@ from kombo_fakes.wire.signing import sign
 
 T = TypeVar("T")
 
+# `generate` needs a number, and no load test makes as many.
 _ENDLESS = 1 << 62
+# The stream has no end, so that it must not remember all deliveries.
 _REMEMBERED = 1_000
 _POLICIES = ("strict", "tolerant")
 

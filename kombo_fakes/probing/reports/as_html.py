@@ -37,9 +37,11 @@ _VERDICTS = {
     "free": "either is fine",
     "unjudged": "not judged",
 }
+# A cell stands for several cases. It shows the state that needs attention most.
 _MOST_TELLING = ("wrong", "fine", "free", "unjudged")
 _VALID = "valid values"
 _SHORT = 60
+# The page holds bodies in base64. Large ones, and all bodies in full, would make it slow to open.
 _DOWNLOAD = 200_000
 _IN_LIST = 1_500
 
@@ -60,6 +62,7 @@ def html_report(report: Report) -> bytes:
 
     # Applied to every expression of the page, so that none can be forgotten.
     def shown(value: Any) -> Any:
+        # Markup is a subclass of str, and is trusted.
         return visible(value) if type(value) is str else value
 
     place = files("kombo_fakes.probing.reports") / "page"
@@ -71,6 +74,8 @@ def html_report(report: Report) -> bytes:
         Environment(autoescape=True, finalize=shown)
         .from_string(page)
         .render(
+            # The page shows what a stranger may have sent. Only its own style and script may take
+            # effect, and nothing may be loaded.
             policy=(
                 f"default-src 'none'; style-src '{_digest(style)}'; "
                 f"script-src '{_digest(script)}'; base-uri 'none'; form-action 'none'"
@@ -96,6 +101,7 @@ def html_report(report: Report) -> bytes:
             cases=[_row(outcome, state) for _, outcome, state in numbered],
         )
     )
+    # A lone surrogate has no form in UTF-8, and must not cost the whole report.
     return text.encode("utf-8", "backslashreplace")
 
 
@@ -190,6 +196,7 @@ def _finding(finding: Finding, report: Report) -> dict[str, Any]:
 
 
 def _diff(finding: Finding, report: Report) -> dict[str, Any] | None:
+    # A timeline has a diagram in its place.
     if len(finding.exchanges) != 1:
         return None
     sent = finding.exchanges[0].delivery
@@ -326,4 +333,5 @@ def _data(numbered: Iterable[_Numbered]) -> str:
         for _, outcome, state in numbered
     ]
     text = json.dumps(cases, separators=(",", ":"))
+    # The text is inside a script element, which "</script>" in a string would end.
     return text.replace("&", "\\u0026").replace("<", "\\u003c").replace(">", "\\u003e")

@@ -109,6 +109,7 @@ def exchange_of(data: Any, name: str) -> Exchange:
         delivery = Delivery(
             str(request["method"]),
             _headers(request["headers"]),
+            # By default, characters that are not base64 are skipped, and other bytes would be sent.
             b64decode(request["body"], validate=True),
             tuple(map(str, data.get("done", ()))),
         )
@@ -157,6 +158,7 @@ def known_findings(data: Any, name: str) -> frozenset[str]:
         listed: list[Any] = []
         for key in ("findings", "known"):
             found = data.get(key, [])
+            # None fails the check below. A broken report must not pass for an empty baseline.
             listed.extend(found if isinstance(found, list) else [None])
         ids = [entry.get("id") if isinstance(entry, Mapping) else None for entry in listed]
         if "findings" in data and all(isinstance(entry, str) for entry in ids):

@@ -58,6 +58,7 @@ class KeptExchange:
             ['fixed', 'still wrong', 'wrong in another way']
         """
         then = self.exchange.reply
+        # Only the statuses are compared: headers and bodies hold dates and ids that differ.
         is_same = str(reply) == str(then)
         if self._is_wrong(reply):
             return "still wrong" if is_same and self._is_wrong(then) else "wrong in another way"

@@ -60,6 +60,7 @@ def differences_from_valid(case: Case) -> tuple[Difference, ...]:
 
 def _parsed(delivery: Delivery) -> Any:
     try:
+        # Bodies that are nested too deeply are among the cases.
         value = json.loads(delivery.body)
     except (ValueError, RecursionError):
         return None
@@ -77,9 +78,11 @@ def _differences(valid: Any, sent: Any, path: Path) -> list[Difference]:
             else:
                 found += _differences(valid[name], sent[name], (*path, name))
         return found
+    # If the lengths differ, it is unclear which items belong together.
     if isinstance(valid, list) and isinstance(sent, list) and len(valid) == len(sent):
         pairs = enumerate(zip(valid, sent, strict=True))
         return [d for index, (a, b) in pairs for d in _differences(a, b, (*path, index))]
+    # In Python 1 equals True and 1.0, but their JSON differs.
     if type(valid) is type(sent) and valid == sent:
         return []
     where = to_pointer(path) or "(the whole)"

@@ -54,6 +54,7 @@ def finding_lines(finding: Finding, url: str) -> list[str]:
     if finding.exchanges:
         reply = finding.exchanges[-1].reply
         text = " ".join(reply.text.split())
+        # The exception says more than the page that a framework answers with.
         if reply.raised:
             error = _shorten(reply.raised.error)
             lines.append(f"The receiver raised {replace(reply.raised, error=error)}")
@@ -64,6 +65,7 @@ def finding_lines(finding: Finding, url: str) -> list[str]:
     if finding.exchanges:
         lines.append(f"Reproduce: {finding.curl(url)}")
     lines.append(f"Finding id: {finding.id}")
+    # An answer may hold escape sequences, which a terminal would obey.
     return [visible(line) for line in lines]
 
 
@@ -73,6 +75,7 @@ def _shorten(text: str) -> str:
 
 def how_likely(finding: Finding) -> str:
     """Say how likely a receiver is to meet a finding."""
+    # Of a payload that the schema rejects it cannot be said that the schema allows it.
     is_sent_by_mistake = finding.is_invalid and finding.likelihood == "schema"
     return _INVALID if is_sent_by_mistake else _LIKELIHOODS[finding.likelihood]
 

@@ -44,6 +44,7 @@ def body_text(body: bytes, longest: int = LONGEST) -> str:
     """
     if not body:
         return "(empty)"
+    # A character of UTF-8 has at most four bytes, so that these bytes hold enough characters.
     text = body[: longest * 4].decode("utf-8", "surrogateescape")
     if len(body) <= longest:
         text = _indented(text)

@@ -21,6 +21,7 @@ from kombo_fakes.version import __version__
 from kombo_fakes.wire.delivery import Delivery
 from kombo_fakes.wire.transport.urls import without_secrets
 
+# HAR requires a time of each entry, which an exchange does not have.
 _EPOCH = "1970-01-01T00:00:00.000Z"
 
 
@@ -43,6 +44,7 @@ class Recorder:
         self._part = self._directory / "probe.har.part"
         try:
             self._directory.mkdir(parents=True, exist_ok=True)
+            # The files of two runs could not be told apart.
             if any(self._directory.iterdir()):
                 raise OutputError(f"{directory}: is not empty; give a new directory")
             self._stream = self._part.open("w", encoding="ascii")
@@ -71,6 +73,7 @@ class Recorder:
         Raises:
             OutputError: if the files cannot be written.
         """
+        # The archive is one stream, in which the entries of two threads would be mixed up.
         with self._guard:
             self._count += 1
             number = self._count
@@ -78,6 +81,7 @@ class Recorder:
                 _add_entry(self._archive, self._url, delivery, reply)
             except OSError as error:
                 raise self._output_error(error) from None
+        # Ids hold colons and slashes, which not every file system allows in a name.
         stem = f"{number:05}-{re.sub(r'[^A-Za-z0-9._-]+', '-', name)[:80]}"
         entry = {
             "case": name,
@@ -136,6 +140,7 @@ def _add_entry(archive: HarFile, url: str, delivery: Delivery, reply: Reply) -> 
             content=Content(
                 size=len(reply.body),
                 mimeType=reply.header("content-type") or "",
+                # A body may have any bytes, and a string of JSON may not.
                 encoding="base64",
                 text=b64encode(reply.body).decode("ascii"),
             ),

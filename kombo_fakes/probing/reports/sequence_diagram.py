@@ -10,6 +10,7 @@ from typing import Any, Literal
 from kombo_fakes.probing.model import Exchange
 
 _LEFT, _STEP, _ROW, _TOP = 130, 128, 118, 56
+# With more deliveries the diagram would be too wide to be read.
 _MOST = 60
 _STATE = ("state", "qa_status", "setup_status")
 

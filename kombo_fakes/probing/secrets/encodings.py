@@ -14,6 +14,7 @@ SHORTEST = 6
 """The fewest characters of a form: a shorter one could be in any string by chance."""
 
 
+# Every reply is searched for the forms of the same secret.
 @lru_cache(maxsize=8)
 def secret_forms(secret: str | bytes) -> tuple[str, ...]:
     """List the forms of a secret, the longest first.
@@ -34,6 +35,7 @@ def secret_forms(secret: str | bytes) -> tuple[str, ...]:
     forms = {
         plain,
         raw.decode("utf-8", "replace"),
+        # Servers decode headers as Latin-1, so that an echo may look like this.
         raw.decode("latin-1"),
         repr(plain)[1:-1],
         json.dumps(plain)[1:-1],
@@ -51,4 +53,5 @@ def secret_forms(secret: str | bytes) -> tuple[str, ...]:
     for encoded in (b64encode(raw), urlsafe_b64encode(raw)):
         forms |= {encoded.decode(), encoded.decode().rstrip("=")}
     long = {form for form in forms if len(form) >= SHORTEST}
+    # If a shorter form were replaced first, the rest of a longer one would stay.
     return tuple(sorted(long, key=lambda form: (-len(form), form)))

@@ -80,6 +80,7 @@ class Redactor:
         """Redact the beginning of the secret at the end of a truncated body."""
         for form in self._forms:
             raw = _encoded(form)
+            # A shorter beginning could be at the end of any body by chance.
             for length in range(len(raw) - 1, SHORTEST - 1, -1):
                 if data.endswith(raw[:length]):
                     return data[:-length] + _INSTEAD.encode()
@@ -109,4 +110,6 @@ def _encoded(form: str) -> bytes:
     try:
         return form.encode("utf-8", "surrogateescape")
     except UnicodeEncodeError:
+        # `surrogateescape` encodes U+DC80 to U+DCFF only, and a secret may have another lone
+        # surrogate.
         return form.encode("utf-8", "surrogatepass")

@@ -34,6 +34,7 @@ CAUSES: dict[str, Cause] = {}
 
 
 def _cause(id: str, likelihood: Likelihood, title: str, fix: str, source: str) -> Cause:  # noqa: A002
+    # Users skip findings by ids, so that two causes with one id would hide each other.
     assert id not in CAUSES, id
     cause = CAUSES[id] = Cause(id, title, fix, source, likelihood)
     return cause

@@ -73,6 +73,7 @@ class Evidence:
 
     def explains(self, category: Category, topic: str, pointer: str) -> bool:
         """True if a failure of this kind is known already."""
+        # How a receiver fails on invalid payloads explains nothing about valid ones.
         return any(
             known.category == category
             and known.case.group in ("valid", "style", "timeline")
@@ -90,6 +91,7 @@ class Evidence:
             reply = self.replies[name]
             if case.expectation != "either":
                 continue
+            # Of a tolerant receiver the same is a finding, and not a note.
             if case.group == "change" and reply.is_rejected and self.policy == "strict":
                 rejected[_CHANGE_NOTES[case.topic]].append(case)
             elif case.group == "wire" and reply.is_accepted:

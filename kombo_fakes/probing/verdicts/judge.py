@@ -68,6 +68,7 @@ def judge_answer(
         large = head > LARGE or (head + len(delivery.body) > LARGE and not answers_large)
         return None if expectation != "accept" and large else "crashes"
     if reply.status >= 500:
+        # 501 means that the server does not know the method (RFC 9110, section 15.6.2).
         other_method = delivery.method != "POST" and reply.status in (501, 505)
         return None if other_method else "crashes"
     if reply.is_rate_limited:
@@ -97,6 +98,7 @@ def leak(delivery: Delivery, reply: Reply, secret: str | bytes) -> tuple[str, st
     if shows_secret(text, secret, sent):
         return "secret", "the webhook secret itself"
     right = sign(delivery.body, secret)
+    # The 32 bytes of SHA-256 have 43 characters in base64, and one = is missing.
     hexadecimal = urlsafe_b64decode(right + "=").hex()
     standard = right.replace("-", "+").replace("_", "/")
     # An answer that echoes the right signature, in whatever notation, tells its sender nothing new.
@@ -105,6 +107,7 @@ def leak(delivery: Delivery, reply: Reply, secret: str | bytes) -> tuple[str, st
         right in text or standard in text or hexadecimal in text.lower()
     ):
         return "signature", "the signature that would have been right"
+    # A receiver may echo a string of the delivery that looks like a trace.
     found = _TRACES.search(_plain(text))
     if found is not None and found[0] not in sent:
         return "traceback", found[0].strip()
@@ -135,6 +138,8 @@ def _plain(text: str) -> str:
         text = text.replace("\\n", "\n").replace("\\t", "\t").replace('\\"', '"')
     if "<" in text or "&" in text:
         lines = html.unescape(_TAGS.sub("\n", text))
+        # The bound keeps the search fast for an answer with many brackets. The text with tags
+        # stays, since a trace may hold <module>, which looks like a tag.
         text = re.sub(r"<[^<>\n]{1,200}>", "", lines).replace("\xa0", " ") + "\n" + lines
     return text
 

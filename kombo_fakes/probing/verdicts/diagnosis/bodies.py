@@ -30,6 +30,8 @@ _BODIES = (
     causes.BODY_SIZE,
     causes.BODY_TWIN_KEYS,
 )
+# A receiver that fails at more kinds of bodies has one bug: it does not handle the errors of its
+# parser.
 _FEW = 3
 _CLEAR = (causes.HTTP_GET, causes.HTTP_PUT, causes.HTTP_HEADER_CASE)
 """The causes whose titles say all that is special about their deliveries."""
@@ -70,6 +72,7 @@ def diagnose_changes(failures: Failures) -> Iterator[Diagnosis]:
     for failure in failures.take(lambda failure: failure.case.group == "change"):
         groups[failure.category, failure.case.cause].append(failure)
     for (category, cause), some in groups.items():
+        # An answer that blames the signature leads whoever reads it to the wrong code.
         looks_forged = some[0].exchanges[-1].reply.status in (401, 403)
         yield make_diagnosis(
             f"{cause.id}-{SLUGS[category]}",

@@ -39,7 +39,9 @@ class Failures:
             wanted: Those that are not bugs of their own.
             to: The others; if there are none, nothing changes.
         """
+        # Failures are told apart by identity, since two of them may have equal values.
         chosen = {id(failure) for failure in self.left if wanted(failure)}
+        # A failure does not explain itself.
         names = frozenset(failure.case.id for failure in to if id(failure) not in chosen)
         if names:
             self._attributed += [(failure, names) for failure in self.take(wanted)]

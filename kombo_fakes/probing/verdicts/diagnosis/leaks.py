@@ -15,6 +15,7 @@ def diagnose_leaks(evidence: Evidence) -> Iterator[Diagnosis]:
     for kind, seen in evidence.leaks.items():
         cause = LEAK_CAUSES[kind]
         failures = []
+        # The first one is shown, and a short body shows best what gave something away.
         for name, exchange in sorted(seen, key=lambda one: (len(one[1].delivery.body), one[0])):
             case = evidence.cases.get(name) or Case(
                 id=name,

@@ -44,15 +44,19 @@ def diagnose(evidence: Evidence) -> list[Diagnosis]:
     """
     failures = Failures(evidence.failures)
     found: list[Diagnosis] = []
+    # It comes first: one crash on accents would look like many bugs to the steps that count.
     _attribute_non_ascii(failures)
+    # What fails after a delivery that broke the receiver says nothing about itself.
     found += diagnose_broken_by_others(failures)
     found += diagnose_accepts_everything(evidence, failures)
+    # To the receiver, an invalid type is an event that it does not know.
     _attribute_other_types(failures)
     long = list(diagnose_long_bodies(evidence, failures))
     found += long
     if not any(diagnosis.category == "rejects-valid" for diagnosis in long):
         # A receiver that reads a part of the body only rejects long ones like forged ones.
         found += diagnose_rewritten_bodies(evidence, failures)
+    # What crashes with a signature and without one is not a bug of signatures.
     attribute_unsigned(failures)
     found += diagnose_signatures(evidence, failures)
     found += diagnose_invalid_payloads(evidence, failures)
@@ -63,6 +67,7 @@ def diagnose(evidence: Evidence) -> list[Diagnosis]:
     found += diagnose_valid(failures)
     found += diagnose_rest(failures)
     found = failures.add_attributed(found)
+    # What was attributed to failures without a diagnosis is left again, and must not get lost.
     found += diagnose_rest(failures)
     found += diagnose_leaks(evidence)
     return found

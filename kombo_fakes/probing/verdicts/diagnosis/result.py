@@ -119,6 +119,7 @@ def make_diagnosis(
         cause=cause,
         cases=tuple(cases.values()),
         shown=shown or min(failures, key=plainness),
+        # The likeliest delivery decides how soon a receiver meets the bug.
         likelihood=min((f.case.likelihood for f in failures), key=LIKELIHOODS.index),
         details=details,
     )

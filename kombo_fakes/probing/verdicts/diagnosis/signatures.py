@@ -38,7 +38,9 @@ _ACCEPTED = (
 )
 """The causes of signatures that are accepted and should not be, one by one."""
 
+# It is not all of them: a server may reject some malformed headers on its own.
 _NEARLY_ALL = 0.8
+# With more of these causes, it is the comparison as a whole that is loose.
 _FEW = 3
 _REWRITTEN = {"signature-body-blank", "signature-body-order"}
 """Changes of a body that are lost where JSON is parsed and serialised again."""
@@ -49,6 +51,7 @@ is_signature: Test = has_family("signature")
 
 def diagnose_rewritten_bodies(evidence: Evidence, failures: Failures) -> Iterator[Diagnosis]:
     """Signatures that are checked over other bytes than those of the body."""
+    # 400 and 422 may be about the payload, so that they do not blame the signature.
     forged = {
         evidence.replies[name].status
         for name in ("wire:signature-other-secret", "wire:signature-missing")
@@ -69,6 +72,7 @@ def diagnose_rewritten_bodies(evidence: Evidence, failures: Failures) -> Iterato
     }
     # Where others are accepted as well, it is not the bytes.
     unchecked = set() if accepted - _REWRITTEN - {"signature-body-byte"} else accepted & _REWRITTEN
+    # A style changes only bytes. If it is rejected like a forgery, other bytes were verified.
     styles = [f for f in evidence.failures if f.case.group == "style" and looks_forged(f)]
     if styles or unchecked:
         yield make_diagnosis(
@@ -81,6 +85,7 @@ def diagnose_rewritten_bodies(evidence: Evidence, failures: Failures) -> Iterato
         )
         return
     strings = [failure for failure in evidence.failures if looks_forged(failure)]
+    # A failure of another topic would show that it is not the characters.
     if strings and {failure.case.topic for failure in strings} <= _UNUSUAL_STRINGS:
         yield make_diagnosis(
             causes.SIGNATURE_DECODED.id,
@@ -135,10 +140,12 @@ def _diagnose_accepted(evidence: Evidence, failures: Failures) -> Iterator[Diagn
         for case in evidence.cases.values()
         if case.expectation == "reject"
         and case.family == "signature"
+        # Those are about kinds of deliveries, and not about kinds of signatures.
         and case.cause is not causes.SIGNATURE_BRANCH
     }
     accepted = {f.case.topic: f.case.cause for f in evidence.failures if is_accepted(f)}
     if "signature-missing" in accepted:
+        # If a plain delivery needs no signature, no other kind is a bug of its own.
         missing = [f for f in evidence.failures if f.case.topic == "signature-missing"]
         failures.attribute(both(category, has_cause(causes.SIGNATURE_BRANCH)), missing)
         accepted = {

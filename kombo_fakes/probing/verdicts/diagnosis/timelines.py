@@ -41,6 +41,8 @@ _BESIDE_MIXED_UP = (
     causes.TIMELINE_CASE_OF_EVENTS,
     causes.TIMELINE_ALIKE,
 )
+# A field that is wrong in more cases is wrong for itself, whatever is special about the cases. With
+# more groups, or more failures in all, it is storing that is wrong.
 _COMMON = 20
 _FEW_GROUPS = 3
 _MANY = 60
@@ -113,6 +115,7 @@ def _attribute_to_single_cases(evidence: Evidence, failures: Failures) -> None:
                 # What is stored wrongly on its own is wrong in a timeline, too.
                 others = [one for one in stored if fields & set(list_fields(one))]
         if mixed_up and cause not in _BESIDE_MIXED_UP:
+            # Any wrong state can come from the event of another integration.
             others = mixed_up
         if cause is causes.TIMELINE_STATUSES and enums and category not in _BY_ANSWER:
             others = enums  # A status that is lost on its own is lost in a timeline, too.

@@ -31,6 +31,7 @@ def diagnose_broken_by_others(failures: Failures) -> Iterator[Diagnosis]:
     """Good deliveries that fail because of what came before."""
     found = failures.take(has_cause(causes.AFTERWARDS))
     if found:
+        # The later ones may follow from the first.
         shown = found[0]
         # The earlier delivery itself, where it was not answered well either.
         failures.attribute(has_id({shown.case.id}), found)
@@ -79,11 +80,14 @@ def diagnose_long_bodies(evidence: Evidence, failures: Failures) -> Iterator[Dia
     categories: tuple[Category, ...] = ("rejects-valid", "crashes", "hangs")
     for category in categories:
         found = [f for f in evidence.failures if f.category == category and f.case.id in valid]
+        # Other long bodies have long strings in them. Only this case is unusual in its length
+        # alone.
         if not any(failure.case.cause is causes.VALID_SIZE for failure in found):
             continue
         wrong = {failure.case.id for failure in found}
         shortest = min(len(failure.case.delivery.body) for failure in found)
         fine = (len(case.delivery.body) for name, case in valid.items() if name not in wrong)
+        # One longer body that is accepted disproves a limit.
         if max(fine, default=0) < shortest:
             looks_forged = found[0].exchanges[-1].reply.status in (401, 403)
             yield make_diagnosis(
@@ -112,6 +116,7 @@ def diagnose_valid(failures: Failures) -> Iterator[Diagnosis]:
     groups: dict[tuple[Category, Cause, str], list[Failure]] = defaultdict(list)
     for failure in failures.take(lambda failure: failure.case.group in _VALID):
         cause = failure.case.cause
+        # Each enum has a list of its own in the code, so that another one is another bug.
         where = failure.case.pointer if cause in (causes.VALID_ENUM, causes.VALID_SHAPE) else ""
         groups[failure.category, cause, where].append(failure)
     for (category, cause, where), some in groups.items():

@@ -19,7 +19,9 @@ from kombo_fakes.probing.verdicts.diagnosis.result import (
 )
 from kombo_fakes.probing.verdicts.evidence import Evidence
 
+# A receiver without validation still rejects what its code cannot work with.
 _MOST = 0.6
+# Other code may reject a few faults of a keyword or a place that is not validated.
 _NEARLY_ALL = 0.9
 _NOT_OBJECTS = {"body-array", "body-string", "body-number", "body-null", "body-boolean"}
 _SAME_AS_A_FAULT = _NOT_OBJECTS | {
@@ -135,6 +137,8 @@ def _is_fault_at(failure: Failure, sites: set[tuple[str, str]]) -> bool:
 def _explain(left: set[str], faults: dict[str, Case], failures: Failures) -> Iterator[Diagnosis]:
     """Find the fewest reasons for the faults that are accepted: a keyword, a place, or both."""
     while left:
+        # The name decides between equals, so that the same receiver has the same findings each
+        # time.
         best = max(_reasons(left, faults), key=lambda r: (len(r.explained & left), r.name))
         chosen = best.explained & left
         yield make_diagnosis(
@@ -178,12 +182,14 @@ def _place_reasons(left: set[str], faults: dict[str, Case]) -> Iterator[_Reason]
                 inside[pointer].add(name)
             pointer = pointer.rpartition("/")[0]
     for pointer, names in at.items():
+        # With one keyword only, that keyword is the better reason.
         several = len({faults[name].keyword for name in names}) > 1
         if several and len(names & left) >= _NEARLY_ALL * len(names):
             yield _Reason(
                 _dotted(pointer), causes.PLACE_UNCHECKED, Details(places=(pointer,)), names
             )
     for pointer, names in inside.items():
+        # With one place only, that place is the better reason.
         several = len({faults[name].pointer for name in names}) > 1
         if several and len(names & left) >= _NEARLY_ALL * len(names):
             name = f"{_dotted(pointer)}-inside"

@@ -21,6 +21,7 @@ def send_by_client(delivery: Delivery, client: Any, url: str) -> Any:
     Raises:
         TypeError: if the client is not one of those that `Delivery.send` lists.
     """
+    # Django comes first: its test client has a method request, too, which takes an environ.
     if callable(getattr(client, "generic", None)):
         return _send_by_django(delivery, client, url)
     headers = strip_values(delivery.headers)
@@ -31,6 +32,7 @@ def send_by_client(delivery: Delivery, client: Any, url: str) -> Any:
         return _send_by_httpx(delivery, client, url, options)
     if {"method", "data"} <= options:
         return _send_by_requests(delivery, client, url, options)
+    # The request method of aiohttp has **kwargs only, so its parameters say nothing.
     if _is_of("aiohttp", client):
         return _send_by_aiohttp(delivery, client, url)
     raise TypeError(
@@ -41,7 +43,9 @@ def send_by_client(delivery: Delivery, client: Any, url: str) -> Any:
 
 
 def _send_by_httpx(delivery: Delivery, client: Any, url: str, options: frozenset[str]) -> Any:
+    # Starlette's test client follows redirects by default, and a redirect may change POST to GET.
     follow = {"follow_redirects": False} if "follow_redirects" in options else {}
+    # httpx encodes a str as ASCII, and would raise for the other bytes of a wire fault.
     headers = [
         (name.encode("latin-1"), value.encode("latin-1"))
         for name, value in strip_values(delivery.headers)
@@ -52,6 +56,7 @@ def _send_by_httpx(delivery: Delivery, client: Any, url: str, options: frozenset
 def _send_by_requests(delivery: Delivery, client: Any, url: str, options: frozenset[str]) -> Any:
     follow = {"allow_redirects": False} if "allow_redirects" in options else {}
     # requests rejects a str that begins with the character U+00A0, which is whitespace in Unicode.
+    # requests takes a mapping, in which a name cannot occur twice.
     headers = {
         name: value if value.isascii() else value.encode("latin-1")
         for name, value in join_repeated(strip_values(delivery.headers))
@@ -75,6 +80,7 @@ def _send_by_aiohttp(delivery: Delivery, client: Any, url: str) -> Any:
 
 def _send_by_django(delivery: Delivery, client: Any, url: str) -> Any:
     others = dict(join_repeated(strip_values(delivery.headers)))
+    # Otherwise generic() would send application/octet-stream.
     content_type = ""
     # Django ignores its content_type argument without a body.
     for name in [name for name in others if name.lower() == "content-type" and delivery.body]:
@@ -89,6 +95,8 @@ def _send_by_django(delivery: Delivery, client: Any, url: str) -> Any:
 
 def _parameters(client: Any, method_name: str) -> frozenset[str]:
     """Return the parameters of a method and of the methods that it overrides."""
+    # A subclass may take *args and **kwargs and pass them on. The class above then says which
+    # parameters there are.
     methods = [vars(kind).get(method_name) for kind in type(client).__mro__]
     found: set[str] = set()
     for method in (getattr(client, method_name, None), *methods):

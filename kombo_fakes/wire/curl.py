@@ -27,6 +27,7 @@ def make_curl_command(
         return _make_signing_command(delivery, url, body_file, variable)
     parts = _curl_parts(delivery, url, delivery.headers)
     if body_file is not None:
+        # Not --data, which leaves out the line ends of a file.
         return " ".join([*parts, "--data-binary", shlex.quote("@" + body_file)])
     if is_plain:
         return " ".join([*parts, "--data-binary", shlex.quote(delivery.body.decode())])
@@ -38,8 +39,10 @@ def _make_signing_command(
     delivery: Delivery, url: str, body_file: str | None, variable: str
 ) -> str:
     """The command in which openssl signs the body with the secret of a shell variable."""
+    # Not echo: it adds a line feed, and some shells let it read backslashes as escapes.
     text, file = 'printf %s "$body"', f"cat {shlex.quote(body_file or '')}"
     hmac = f'openssl dgst -sha256 -hmac "${variable}" -binary'
+    # base64url is base64 with two other characters (RFC 4648, 5). openssl has no option for it.
     made = f"{text if body_file is None else file} | {hmac} | base64 | tr '+/' '-_' | tr -d ="
     name, others = SIGNATURE_HEADER, []
     for header in delivery.headers:
@@ -55,6 +58,7 @@ def _make_signing_command(
 
 
 def _curl_parts(delivery: Delivery, url: str, headers: Headers) -> list[str]:
+    # With a body, curl would send POST whatever the method of the delivery is.
     parts = ["curl", "-sS", "-i", "-X", shlex.quote(delivery.method), shlex.quote(url)]
     if set(url) & set("[]{}"):
         parts.insert(1, "-g")  # Otherwise curl reads them as patterns for several URLs.
@@ -84,6 +88,8 @@ def _is_plain(body: bytes) -> bool:
 def _quote_header(line: str) -> str:
     if line.isascii() and line.isprintable():
         return shlex.quote(line)
+    # In the text of a command, such a character would be sent as UTF-8. printf writes the byte. A
+    # backslash and % mean something to printf, and a quote would end its argument.
     octal = "".join(
         chr(b) if 32 <= b < 127 and b not in b"\\%'" else f"\\{b:03o}"
         for b in line.encode("latin-1")

@@ -86,11 +86,15 @@ class WireFault:
     @property
     def examples(self) -> tuple[Delivery, ...]:
         """Deliveries with the fault, one for each way to do it; always the same ones."""
+        # Several ways can make the same delivery, for example if the payload has no string to
+        # change.
         return tuple(dict.fromkeys(self._make_examples()))
 
     def _make_examples(self) -> Iterator[Delivery]:
+        # Not the same seed for all faults, so that their examples have different payloads.
         seed = seed_for(self.schema.name, self.id)
         payload = generator_for(self.schema).generate(SeededChoices(seed))
+        # How many ways there are is known after the first pick.
         number, ways = 0, 1
         while number < ways:
             choices = _NumberedChoices(number, seed)
@@ -134,6 +138,7 @@ class WireFault:
 
     def strategy(self) -> SearchStrategy[Delivery]:
         """Return a Hypothesis strategy of realistic payloads, delivered with this fault."""
+        # Hypothesis takes long to import, and nothing else here needs it.
         from hypothesis import reject
         from hypothesis import strategies as st
 
@@ -189,6 +194,7 @@ def wire_faults(
     rows = [(name, row) for name, rows in _TABLE.items() for row in rows if family in (None, name)]
     if ids is None:
         return _possible(rows, secret, schema)
+    # A str is iterable, too, but its characters are no ids.
     wanted = (ids,) if isinstance(ids, str) else tuple(ids)
     chosen = [
         (name, row) for name, row in rows if any(fnmatchcase(row.id, pattern) for pattern in wanted)
@@ -196,6 +202,7 @@ def wire_faults(
     found = _possible(chosen, secret, schema)
     for pattern in wanted:
         if not any(fnmatchcase(fault.id, pattern) for fault in found):
+            # To find out which faults are possible takes examples of all, so only an error does it.
             every = _possible(rows, secret, schema)
             raise unknown_name_error("wire fault", pattern, (fault.id for fault in every))
     return found
@@ -209,6 +216,7 @@ def _possible(
         WireFault(row.id, name, row.description, *row.expected, row.why, secret, schema, row.make)
         for name, row in rows
     )
+    # One example shows that the fault is possible. The others are made on demand.
     return tuple(fault for fault in made if next(fault._make_examples(), None) is not None)
 
 
@@ -246,4 +254,6 @@ class _NumberedChoices(SeededChoices):
         if self._first is None:
             return super().pick(pool)
         number, self._first, self.ways = self._first, None, len(pool)
+        # The command line counts payloads with these numbers, so they can exceed the number of
+        # ways.
         return pool[number % len(pool)]

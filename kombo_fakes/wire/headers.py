@@ -58,6 +58,8 @@ def join_repeated(headers: Headers) -> Headers:
 
 def strip_values(headers: Headers) -> Headers:
     """Return headers without the whitespace around values, which has no meaning (RFC 9110, 5.5)."""
+    # Without arguments, strip() would also remove the character U+00A0, which is the byte A0 of a
+    # value. Whitespace around a value is only spaces and tabs (RFC 9110, 5.6.3).
     return tuple((name, value.strip(" \t")) for name, value in headers)
 
 

@@ -104,6 +104,7 @@ def serialize_mixed(payload: Any, choices: Choices) -> bytes:
 
 
 def _dump(payload: Any, **options: Any) -> str:
+    # Otherwise Python would write NaN and Infinity, which are not JSON (RFC 8259, 6).
     return json.dumps(payload, allow_nan=False, **{"ensure_ascii": False, **options})
 
 
@@ -120,6 +121,7 @@ def _encode(text: str) -> bytes:
 
 
 def _escape(character: str, *, upper: bool = False) -> str:
+    # JSON escapes a character beyond U+FFFF as two surrogates (RFC 8259, 7).
     units = character.encode("utf-16-be", "surrogatepass")
     form = "\\u{:04X}" if upper else "\\u{:04x}"
     return "".join(
@@ -145,6 +147,7 @@ def _write_value(
         return (
             "[" + ",".join(_write_value(item, write_string, write_number) for item in value) + "]"
         )
+    # To Python, True is an int, but JSON has a literal of its own for it.
     if isinstance(value, (int, float)) and not isinstance(value, bool):
         return write_number(value)
     return _compact(value)
@@ -187,6 +190,7 @@ def _add_exponent(value: float) -> str:
 
 def _write_fractions(payload: Any) -> str:
     def write_number(value: int | float) -> str:
+        # To JSON Schema 12.0 is an integer, but a parser with types may read a float or reject it.
         return f"{value}.0" if isinstance(value, int) else _compact(value)
 
     return _write_value(payload, _compact, write_number)
@@ -204,9 +208,11 @@ def _add_whitespace(payload: Any) -> str:
 
 
 def _mix_by_content(payload: Any) -> str:
+    # The seed comes from the payload, so that the style always writes it in the same way.
     return _mix_by(payload, SeededChoices(seed_for("spelling", _compact(payload))))
 
 
+# JSON has no other whitespace than these four characters (RFC 8259, 2).
 _WHITESPACE = ("", "", "", " ", "\n", "\t", "\r\n", "   ")
 
 
@@ -234,6 +240,7 @@ def _mix_by(value: Any, choices: Choices) -> str:
             return "[" + (",".join(items) or space()) + "]"
         if isinstance(value, dict):
             keys = list(value)
+            # The keys are rotated by one draw: shuffling them would take a draw for each.
             turn = choices.integer(0, len(keys) - 1) if keys else 0
             members = (
                 f"{space()}{write_string(_check_key(key))}{space()}:"
@@ -252,6 +259,7 @@ def _sort_keys(payload: Any) -> str:
 
 # The name, the description, and how it is written.
 _AGREED: tuple[tuple[str, str, Callable[[Any], str]], ...] = (
+    # JSON.stringify of JavaScript writes like this, and Python's json.dumps like the next one.
     ("compact", "without whitespace", _compact),
     ("spaced", "with a space after each comma and colon", _dump),
     ("indented", "with a line for each key, indented by two spaces", lambda p: _dump(p, indent=2)),

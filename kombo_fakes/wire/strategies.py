@@ -60,6 +60,7 @@ def deliveries(
     own = ("secret", "style", "of")
     check_option_names("deliveries", options, (*own, *StrategyOptions.__annotations__))
     sign(b"", secret)  # Raises if the secret cannot be used.
+    # Good receivers may reject an ambiguous style, so it is sent only if it is asked for by name.
     names = [known.name for known in styles()]
     if style is not None and style not in [s.name for s in styles(ambiguous=True)]:
         raise unknown_name_error("style", style, names)
@@ -68,6 +69,7 @@ def deliveries(
             f"of= cannot be combined with {min(options)}=: pass the option to that strategy instead"
         )
     valid = payloads(event_or_schema, values, **options) if of is None else of
+    # Hypothesis shrinks towards the first element, so the plainest style is there.
     chosen = st.sampled_from([*names, _RANDOM]) if style is None else st.just(style)
 
     @st.composite

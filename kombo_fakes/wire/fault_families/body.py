@@ -42,6 +42,7 @@ def _encode(*codecs: str) -> Maker:
 
 
 def _truncate(case: FaultCase) -> Delivery:
+    # At least one character is left: an empty body is a fault of its own.
     body, longest = case.body, len(case.body) - 1
     ends = (longest, longest // 2, 1, case.choices.integer(1, longest))
     return case.delivery(body[: case.choices.pick(ends)])
@@ -54,6 +55,7 @@ def _append_garbage(case: FaultCase) -> Delivery:
 def _extend_json(case: FaultCase) -> Delivery | None:
     """Write what lenient parsers read as well: JSON5, YAML, literals of a language."""
     body = case.body
+    # A character of the private use area marks the place, since JSON escapes control characters.
     changed = case.change_free_string(lambda string: "\ue000" + string)
     raw = b"" if changed is None else serialize(changed).replace("\ue000".encode(), b"\t\n\x01")
     kinds = (
@@ -76,6 +78,7 @@ def _quote(case: FaultCase) -> Delivery:
 
 
 def _break_utf8(case: FaultCase) -> Delivery | None:
+    # A str cannot hold bytes that are not UTF-8, so a mark stands for them until it is encoded.
     changed = case.change_free_string(lambda string: "\ue000" + string)
     if changed is None:
         return None
@@ -89,6 +92,7 @@ def _repeat_key(case: FaultCase) -> Delivery | None:
         return None
     body, name = case.body, next(iter(case.payload))
     twin = json.dumps(name).encode() + b':"another value"'
+    # Some parsers keep the first of two equal keys, and others the last (RFC 8259, 4).
     first, last = b"{" + twin + b"," + body[1:], body[:-1] + b"," + twin + b"}"
     return case.delivery(case.choices.pick((first, last)))
 
@@ -120,6 +124,7 @@ def _end_string_with(*endings: str) -> Maker:
 
 def _lengthen_string(case: FaultCase) -> Delivery | None:
     changed = case.change_free_string(lambda string: "x" * _MEBIBYTE)
+    # If the schema limits the length, the payload is invalid, and a receiver has to reject it.
     if changed is None or not case.schema.is_valid(changed):
         return None
     return case.delivery(serialize(changed))
@@ -152,6 +157,8 @@ BODY_FAULTS: tuple[FaultRow, ...] = (
     FaultRow("body-not-utf8", "a string with bytes that are not UTF-8", BY_POLICY,
              "JSON is UTF-8 (RFC 8259, 8.1), and replacing other bytes changes the payload",
              _break_utf8),
+    # Parsers tell the encoding by a byte order mark, which only the second codec writes, or by the
+    # zeros among the first bytes.
     FaultRow("body-utf16", "a body in UTF-16 or UTF-32", EITHER,
              "JSON between systems is UTF-8, but some parsers detect other encodings",
              _encode("utf-16-le", "utf-16", "utf-32-be")),
@@ -165,8 +172,10 @@ BODY_FAULTS: tuple[FaultRow, ...] = (
     FaultRow("body-deep", "at least 500 levels of nesting", BY_POLICY,
              "it is not a payload of the schema, and parsers may limit the depth (RFC 8259, 9)",
              _nest_deeply),
+    # By default, Python raises for an integer of more than 4,300 digits.
     FaultRow("body-huge-integer", "an integer of 5,000 digits instead of a string", BY_POLICY,
              _NOT_A_PAYLOAD, _insert_literal("9" * 5_000, "-" + "1" * 5_000, like="1")),
+    # Doubles end at about 1.8e308 (RFC 8259, 6), so parsers make infinity of 1e400, or raise.
     FaultRow("body-huge-exponent", "a number beyond the range of floats instead of a string",
              BY_POLICY, _NOT_A_PAYLOAD,
              _insert_literal("1e400", "-1E+1000000000", "1e-1000000000", like="1")),

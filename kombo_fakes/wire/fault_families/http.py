@@ -15,6 +15,7 @@ def _set_content_type(*values: str) -> Maker:
 
 def _change_header_case(case: FaultCase) -> Delivery:
     delivery = case.delivery()
+    # HTTP/2 sends every name in lower case (RFC 9113, 8.2).
     change = case.choices.pick((str.lower, str.upper))
     headers = tuple((change(name), value) for name, value in delivery.headers)
     return replace(delivery, headers=headers)

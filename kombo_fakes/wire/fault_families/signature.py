@@ -44,6 +44,7 @@ def _sign_with_key(*keys: bytes) -> Maker:
 
 def _sign_with_key_prefix(case: FaultCase) -> Delivery | None:
     whole = len(case.secret)
+    # Not an empty key, which is the fault signature-key-empty.
     lengths = [n for n in (whole // 2, 1, whole - 1, 8, 16, 32, 64) if 0 < n < whole]
     if not lengths:
         return None
@@ -92,6 +93,7 @@ def _shorten(case: FaultCase) -> Delivery:
 
 def _lengthen(case: FaultCase) -> Delivery:
     right = case.right_signature()
+    # Each length is one that base64 can have, so that no decoder rejects it for its length alone.
     return case.signed_by(right + case.choices.pick(("AAAA", right, "A" * 21)))
 
 
@@ -106,6 +108,7 @@ def _repeat_wrong_header(case: FaultCase) -> Delivery:
 
 def _change_byte_of_body(case: FaultCase) -> Delivery | None:
     changed = case.change_free_string(lambda string: (string[:-1] if string else "") + "~")
+    # A string that ends with ~ already does not change, and the signature would be right.
     if changed is None or changed == case.payload:
         return None
     return case.signed_by(case.right_signature(), body=serialize(changed))
@@ -122,6 +125,7 @@ def _add_whitespace_to_body(case: FaultCase) -> Delivery:
 
 def _reorder_keys(case: FaultCase) -> Delivery | None:
     changed = serialize(case.payload, "keys-reversed")
+    # Objects of one key have no other order, and the signature would be right.
     return None if changed == case.body else case.signed_by(case.right_signature(), body=changed)
 
 

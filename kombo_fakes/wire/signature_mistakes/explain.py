@@ -14,6 +14,7 @@ from kombo_fakes.wire.signature_mistakes.mistake import (
 from kombo_fakes.wire.signature_mistakes.table import MISTAKES, SIGNATURE_MISTAKES
 from kombo_fakes.wire.signing import key_of, sign
 
+# A digest has 256 bits, and a character of base64 has 6 of them.
 _LENGTH = 43
 _CHARACTERS = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_")
 # A shorter beginning can be equal to that of the right signature by chance.
@@ -78,7 +79,9 @@ def explain_signature(
         return SignatureExplanation("there is no signature", _SEND)
     if not isinstance(signature, (str, bytes)):
         raise TypeError(f"the signature must be a str or bytes, not {type(signature).__name__}")
+    # Latin-1 decodes any bytes, and a header may contain nearly any.
     given = signature if isinstance(signature, str) else signature.decode("latin-1")
+    # The time of this comparison reveals nothing, because the caller has the secret.
     if given == right:
         return None
     header, plain = _remove_additions(given)
@@ -130,6 +133,7 @@ def _explain(
 
 def _explain_unknown(plain: str, right: str) -> SignatureExplanation:
     """Explain a signature that no known mistake makes."""
+    # The table has the usual changes of case only, such as all letters in lower case.
     if plain.lower() == right.lower():
         return _explain(None, MISTAKES["case-changed"], None)
     if len(plain) >= _SHORTEST_BEGINNING and right.startswith(plain):

@@ -63,6 +63,7 @@ class SignatureMistake:
 
 
 def _get_mistake(mistake_id: str) -> SignatureMistake:
+    # The table is made of this class, so it imports this module first.
     from kombo_fakes.wire.signature_mistakes.table import MISTAKES
 
     return MISTAKES[mistake_id]

@@ -27,8 +27,11 @@ _BOM = b"\xef\xbb\xbf"
 
 
 def _decode_base64(secret: bytes) -> Iterable[bytes]:
+    # Secrets are written in either alphabet of base64, with padding and without.
     text = secret.rstrip(b"=").translate(bytes.maketrans(b"+/", b"-_"))
     try:
+        # Without validate, Python skips characters of another alphabet, and decodes nearly any
+        # secret.
         return (b64decode(text + b"=" * (-len(text) % 4), altchars=b"-_", validate=True),)
     except ValueError:
         return ()
@@ -45,6 +48,7 @@ _AS_IT_IS = "use the secret as it is, without anything before or after it"
 _CONFIGURE = "configure the secret, and do not start without one"
 
 _KEYS = (
+    # Editors and echo end a file with a line feed, and code that reads the file keeps it.
     SignatureMistake("key-line-feed", "key", "made with the secret and a line feed after it",
                      _AS_IT_IS, lambda secret: (secret + b"\n",)),
     SignatureMistake("key-crlf", "key", "made with the secret and CR LF after it",
@@ -53,12 +57,14 @@ _KEYS = (
                      _AS_IT_IS, lambda secret: (secret + b" ",)),
     SignatureMistake("key-stripped", "key", "made with the secret without the whitespace around it",
                      _AS_IT_IS, lambda secret: (secret.strip(),)),
+    # Some tools that read .env files remove the quotes around a value, and others keep them.
     SignatureMistake("key-quoted", "key", "made with the secret in quotes",
                      _AS_IT_IS, lambda secret: (b'"' + secret + b'"', b"'" + secret + b"'")),
     SignatureMistake("key-unquoted", "key", "made with the secret without the quotes around it",
                      _AS_IT_IS, lambda secret: (secret.strip(b"\"'"),)),
     SignatureMistake("key-empty", "key", "made with an empty key, as if no secret is configured",
                      _CONFIGURE, lambda secret: (b"",)),
+    # Languages write a missing value as one of these words when they make a string of it.
     SignatureMistake("key-null", "key", "made with the key null, as if no secret is configured",
                      _CONFIGURE, lambda secret: (b"null",)),
     SignatureMistake("key-undefined", "key",
@@ -128,6 +134,7 @@ _BODIES = (
                      "UTF-8", _RAW_BODY, lambda body: (body.decode("latin-1").encode(),)),
     SignatureMistake("body-python-repr", "body", "made for Python's str() of the bytes of the body",
                      _RAW_BODY, lambda body: (str(bytes(body)).encode(),)),
+    # Some gateways hand over bodies in base64: AWS Lambda says so in isBase64Encoded.
     SignatureMistake("body-base64", "body", "made for the body encoded in base64",
                      "decode the body from base64 before you check its signature",
                      lambda body: (b64encode(body),)),
@@ -178,6 +185,7 @@ _ALGORITHMS = (
                      _HMAC_SHA256, lambda key, body: (hashlib.sha256(body + key).digest(),)),
     SignatureMistake("sha1", "algorithm", "made with SHA-1 of the body, without the secret",
                      _HMAC_SHA256,
+                     # Systems in FIPS mode may refuse SHA-1 unless it is said to secure nothing.
                      lambda key, body: (hashlib.sha1(body, usedforsecurity=False).digest(),)),
 )  # fmt: skip
 
@@ -259,6 +267,7 @@ _HEADERS = (
                      lambda text: (f" {text} ", f"\t{text}", f"{text}  "), str.strip),
     SignatureMistake("quotes", "header", "with quotes around it", _BARE,
                      lambda text: (f'"{text}"', f"'{text}'"), _remove_quotes),
+    # Other senders write a prefix: GitHub sha256= and sha1=, Standard Webhooks v1, and Stripe v1=.
     _add_prefix("prefix-sha256", "sha256="),
     _add_prefix("prefix-v1-comma", "v1,"),
     _add_prefix("prefix-bearer", "Bearer "),
@@ -277,6 +286,7 @@ SIGNATURE_MISTAKES: tuple[SignatureMistake, ...] = (
 MISTAKES = {mistake.id: mistake for mistake in SIGNATURE_MISTAKES}
 """The rows by their ids."""
 
+# Each combination costs the probe a delivery, so these are not all that are possible.
 COMMON_COMBINATIONS: tuple[tuple[SignatureMistake, ...], ...] = tuple(
     tuple(MISTAKES[name] for name in names)
     for names in (

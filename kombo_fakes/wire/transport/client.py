@@ -111,6 +111,7 @@ https://; did you mean 'http://localhost:8000/hooks'?
         allow_remote: bool = False,
         ca_file: str | None = None,
     ) -> None:
+        # Written so that NaN, which is neither less nor greater than a number, is rejected.
         if not 0 < timeout <= LONGEST:
             raise OverrideError(
                 f"timeout={shorten(timeout)}: must be more than 0 and at most {LONGEST:g} seconds"
@@ -134,6 +135,7 @@ https://; did you mean 'http://localhost:8000/hooks'?
     def close(self) -> None:
         """Close the idle connections."""
         with self._guard:
+            # A copy, because other threads may add hosts while these are closed.
             hosts = list(self._hosts.values())
         for host in hosts:
             host.close()
@@ -177,12 +179,16 @@ https://; did you mean 'http://localhost:8000/hooks'?
             known = self._hosts.get(key)
         if known is not None:
             return known
+        # The lock is free here, since a slow name server would make all other threads wait.
         context = _tls_context(self._ca_file, show_url(at)) if at.scheme == "https" else None
+        # A name is looked up once. A second look-up could give another machine, which nobody
+        # checked.
         found = find_addresses(at, key[2], self._timeout)
         if not self._allow_remote:
             reject_remote(at, found)
         host = Host(at, key[2], found, context)
         with self._guard:
+            # Another thread may have been faster. Both have to share the connections of one host.
             return self._hosts.setdefault(key, host)
 
     def _send(
@@ -191,10 +197,13 @@ https://; did you mean 'http://localhost:8000/hooks'?
         begun = time.monotonic()
         end = begun + self._timeout
         given = {name.lower() for name, _ in headers}
+        # A client should send Host as the first header (RFC 9110, 7.2).
         own = [("Host", host.name)] if "host" not in given else []
         if "user-agent" not in given:
             own.append(("User-Agent", f"kombo_fakes/{__version__}"))
         if "accept-encoding" not in given:
+            # http.client would add Accept-Encoding: identity, which is not a header of the
+            # delivery.
             own.append(("Accept-Encoding", SKIP_HEADER))
         request = _Request(method, at.request_uri, (*own, *headers), body)
         # After a wrong length, the server would read the rest as the next request.
@@ -207,6 +216,8 @@ https://; did you mean 'http://localhost:8000/hooks'?
                     found = self._exchange(pooled, request, end, keep=not is_framed)
                 except (HTTPException, OSError) as error:
                     if pooled.wire.received or isinstance(error, TimeoutError):
+                        # A server that answers has read the request, and after a time-out there is
+                        # no time for another attempt.
                         raise
                     host.close()  # The other idle connections are older.
                     pooled = None
@@ -216,6 +227,7 @@ https://; did you mean 'http://localhost:8000/hooks'?
         except TransportError:
             raise
         except (HTTPError, HTTPException, OSError, ValueError) as error:
+            # http.client raises ValueError for a header or method that HTTP cannot carry.
             wire = None if pooled is None else pooled.wire
             raise explain_failure(error, at, wire, self._timeout) from None
         status, pairs, kept, truncated = found
@@ -232,6 +244,8 @@ https://; did you mean 'http://localhost:8000/hooks'?
                 request.target,
                 request.body,
                 _ExactHeaders(request.headers),
+                # Otherwise urllib3 would read the whole body, however long it is, and raise for a
+                # body that it cannot decompress.
                 preload_content=False,
                 decode_content=False,
             )
@@ -241,6 +255,8 @@ https://; did you mean 'http://localhost:8000/hooks'?
                 # urllib3 raises if the body is shorter than its length says.
                 while chunk := answer.read(_CHUNK):
                     length += len(chunk)
+                    # The rest is read, too: a connection can be used again only after the end of
+                    # the answer.
                     kept += chunk[: max(0, _KEPT - len(kept))]
                     if length > _MOST:
                         raise EndlessError
@@ -277,6 +293,7 @@ class _ExactHeaders(Mapping[str, str]):
     def __len__(self) -> int:
         return len(self.pairs)
 
+    # urllib3 sends the pairs of items(), and those of a plain mapping could not repeat a name.
     def items(self) -> ItemsView[str, str]:
         return _Pairs(self)
 
@@ -296,5 +313,6 @@ def _tls_context(ca_file: str | None, url: str) -> ssl.SSLContext:
     except ssl.SSLError:
         problem = "contains no certificates in PEM"
     except (OSError, ValueError) as error:
+        # Python raises ValueError for the name of a file that contains NUL.
         problem = f"cannot be read: {getattr(error, 'strerror', None) or error}"
     raise TransportError("tls", f"{url}: the certificate file {shorten(ca_file, 300)} {problem}")

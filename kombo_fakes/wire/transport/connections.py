@@ -39,8 +39,10 @@ class Host:
         self, at: Url, port: int, addresses: list[str], context: ssl.SSLContext | None
     ) -> None:
         host = at.host or ""
+        # The default port should be left out (RFC 3986, 3.2.3).
         plain = at.port in (None, PORTS[at.scheme or ""])
         self.name: str = host if plain else f"{host}:{at.port}"
+        # Brackets and a zone are a part of URLs (RFC 6874), but no certificate contains them.
         self._server_name = host.strip("[]").partition("%")[0]
         self._port, self._addresses, self._context = port, addresses, context
         self._idle: list[PooledConnection] = []
@@ -53,6 +55,8 @@ class Host:
             with self._guard:
                 if not self._idle:
                     return None
+                # Servers close connections that are idle for long, and this one is idle for the
+                # shortest time.
                 connection = self._idle.pop()
             if connection.connection.is_connected:
                 return connection
@@ -61,6 +65,7 @@ class Host:
     def open_connection(self, end: float) -> PooledConnection:
         """Open a connection to the first address that accepts one, before a deadline."""
         first_error: Exception | None = None
+        # Another thread may assign a new list during the loop.
         addresses = self._addresses
         for number, address in enumerate(addresses):
             # The time is shared, so that one silent address leaves some to the others.
@@ -75,16 +80,21 @@ class Host:
                 first_error = first_error or error
                 continue
             except BaseException:
+                # Ctrl-C, too, must leave no open socket.
                 connection.close()
                 raise
             if number:
+                # Later connections begin with the address that works, and do not wait for a silent
+                # one again.
                 self._addresses = [address, *(a for a in addresses if a != address)]
             return PooledConnection(self, connection)
+        # The system sorts addresses (RFC 6724), so the first one is the most telling.
         raise first_error or TimeoutError
 
     def _connection(self, address: str, seconds: float) -> HTTPConnection:
         if self._context is None:
             return HTTPConnection(address, self._port, timeout=seconds)
+        # The connection goes to an address, but the certificate is for the name of the host.
         return HTTPSConnection(
             address,
             self._port,
@@ -132,6 +142,8 @@ class PooledConnection:
         self.connection: HTTPConnection = connection
         self.is_used: bool = False
         self.wire: DeadlineSocket = DeadlineSocket(sock)
+        # http.client sends and reads by this attribute, so the deadline applies to all that it
+        # does.
         connection.sock = cast(socket.socket, self.wire)
 
     def begin_waiting(self) -> None:
@@ -200,11 +212,14 @@ class DeadlineSocket:
                 except BlockingIOError:
                     self.cut = self._is_answered()
         except TimeoutError:
+            # It is an OSError as well, but the connection is open.
             raise
         except OSError:
+            # The server has closed the connection, perhaps after an answer, which can be read.
             self.cut = True
 
     def makefile(self, mode: str) -> io.BufferedReader:
+        # The outer reader has a buffer. A second one would hide from the count what has come.
         self._file = self._sock.makefile("rb", buffering=0)
         return io.BufferedReader(_Reader(self, self._file))
 
@@ -246,9 +261,12 @@ class DeadlineSocket:
         try:
             count = file.readinto(buffer) or 0
         except TimeoutError:
+            # The deadline is over, but the server has not closed the connection.
             raise
         except OSError:
             self.ended = True
+            # A server that closes before it has read the whole request resets the connection. All
+            # bytes that came before are its answer.
             if self.cut and self.received:
                 return 0
             raise

@@ -46,7 +46,10 @@ def explain_failure(
     if wire is None:
         if late:
             return TransportError("timeout", f"{url}: no connection {within}")
+        # NewConnectionError says that it failed. Its cause is the error of the system, which says
+        # why.
         cause = error.__cause__ if isinstance(error, NewConnectionError) else error
+        # The handshake of TLS is a part of connecting, so there was a connection already.
         if at.scheme == "https" and isinstance(cause, ConnectionResetError):
             return TransportError("tls", f"{url}: closed the connection before it was secure")
         if isinstance(cause, OSError) and not isinstance(cause, ConnectionRefusedError):
@@ -67,10 +70,13 @@ def explain_failure(
             "invalid-request", f"{url}: HTTP cannot carry it: {shorten(_one_line(error), 200)}"
         )
     is_other_protocol = (
+        # http.client raises the base class itself for too many headers.
         isinstance(error, (BadStatusLine, LineTooLong)) or type(error) is HTTPException
     )
+    # RemoteDisconnected is a BadStatusLine, although the server has sent none.
     if wire.ended and (not is_other_protocol or isinstance(error, RemoteDisconnected)):
         return TransportError("reset", f"{url}: closed the connection in the middle of its answer")
+    # Servers that speak TLS answer plain HTTP with an alert, whose type is 21 (RFC 8446, 5.1).
     if at.scheme == "http" and is_other_protocol and "\x15" in str(error)[:1]:
         hint = f"; it may speak TLS, at {shorten(show_url(at._replace(scheme='https')))}"
     return TransportError(
@@ -88,6 +94,7 @@ def _explain_tls(error: ssl.SSLError, at: Url) -> str:
             f"its certificate is not trusted: {error.verify_message}; pass the certificates to "
             "trust as --ca-file or ca_file="
         )
+    # It depends on the version of OpenSSL what it takes an answer in plain HTTP for.
     if error.reason in ("WRONG_VERSION_NUMBER", "HTTP_REQUEST", "PACKET_LENGTH_TOO_LONG"):
         return (
             f"it does not speak TLS; did you mean {shorten(show_url(at._replace(scheme='http')))}?"

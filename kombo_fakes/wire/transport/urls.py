@@ -30,6 +30,7 @@ def parse_receiver_url(url: str) -> Url:
         >>> parse_receiver_url("http://127.0.0.1:8000/hooks").port
         8000
     """
+    # A query or a password can be a secret, and messages end up in logs.
     shown = shorten(without_secrets(url))
     if not re.match(r"https?://", url, re.IGNORECASE):
         rest = url.strip()
@@ -42,10 +43,12 @@ def parse_receiver_url(url: str) -> Url:
             "invalid-url",
             f"{shown}: does not begin with http:// or https://; did you mean {shorten(meant)}?",
         )
+    # urllib3 would escape them, and send to a URL that nobody meant.
     if any(character.isspace() or not character.isprintable() for character in url):
         raise TransportError(
             "invalid-url", f"{shown}: is not a URL: it contains whitespace or control characters"
         )
+    # For urllib3, a backslash ends the authority as well.
     authority = re.split(r"[/?#\\]", url.partition("://")[2], maxsplit=1)[0]
     if "@" in authority:
         raise TransportError(
@@ -109,12 +112,15 @@ def find_addresses(at: Url, port: int, seconds: float) -> list[str]:
             found = _look_up(name, port, seconds)
             break
         except (OSError, UnicodeError):
+            # Python raises UnicodeError for a name with an empty label, or with one that is too
+            # long.
             continue
         except queue.Empty:
             raise TransportError(
                 "dns",
                 f"{show_url(at)}: no name server answered for {shorten(host)} within {seconds:g} s",
             ) from None
+    # Such a name means this machine, even if no resolver knows it (RFC 6761, 6.3).
     if not found and len(names) == 2:
         return _LOOPBACK
     if not found:
@@ -128,11 +134,14 @@ def _look_up(host: str, port: int, seconds: float) -> list[str]:
 
     def look_up() -> None:
         try:
+            # Without a type, each address would come once for each kind of socket.
             infos = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
             results.put([str(address[0]) for *_, address in infos])
         except Exception as error:
+            # The caller raises it. Here it would be printed, and the caller would wait for nothing.
             results.put(error)
 
+    # A daemon, so that a look-up that never ends does not keep the process alive.
     threading.Thread(target=look_up, daemon=True, name="kombo_fakes look-up").start()
     found = results.get(timeout=seconds)
     if isinstance(found, Exception):
@@ -150,8 +159,10 @@ def reject_remote(at: Url, addresses: list[str]) -> None:
     Raises:
         TransportError: if one is not.
     """
+    # A name can have several addresses, and a connection may go to any of them.
     for address in addresses:
         number = ipaddress.ip_address(address.partition("%")[0])
+        # An IPv6 address can stand for an IPv4 one (RFC 4291, 2.5.5.2), which decides then.
         mapped = getattr(number, "ipv4_mapped", None)
         if not (mapped or number).is_loopback:
             where = "" if address == (at.host or "").strip("[]") else f" ({address})"

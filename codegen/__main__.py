@@ -17,6 +17,7 @@ def main() -> int:
         made = subprocess.run(
             [sys.executable, "-m", target], cwd=ROOT, check=False, stdout=subprocess.PIPE
         )
+        # The process has printed its error.
         if made.returncode:
             return made.returncode
         if not path.exists() or path.read_bytes() != made.stdout:

@@ -63,6 +63,7 @@ def _body(name: str, *, is_first: bool) -> list[str]:
 
 def _imports() -> Iterator[str]:
     for module, names in sorted(kombo_fakes._HOMES.items()):
+        # In a stub, an import exports a name only if it renames it to itself (PEP 484).
         public = [f"{name} as {name}" for name in sorted(names) if name not in _TYPED_BY_EVENT]
         if public:
             yield f"from kombo_fakes.{module} import {', '.join(public)}"

@@ -109,6 +109,7 @@ class _Types:
 
 def _has_fields(schema: Mapping[str, Any]) -> bool:
     names = schema.get("properties") or ()
+    # A key that is not an identifier cannot stand in the body of a class.
     return bool(names) and all(
         name.isidentifier() and not keyword.iskeyword(name) for name in names
     )

@@ -38,6 +38,7 @@ class FieldSources:
 
     def __init__(self, event: Event | None) -> None:
         own = () if event is None else event.groups
+        # An event that names a shared group has another order, in which that group comes later.
         shared = tuple(group for group in SHARED if group not in own)
         self.groups: tuple[Group, ...] = (*shared, *own, ANY_SCHEMA)
         self.usual: Mapping[str, Any] = {} if event is None else event.usual
@@ -138,10 +139,13 @@ class FactsOnDemand(dict[str, Any]):
     def __missing__(self, fact: str) -> Any:
         group = self._sources.group_of(fact)
         if self._above is not None and not group.per_item:
+            # All items of a payload are about one integration, so they share these facts.
             return self._above[fact]
+        # The function may need facts of another group. They are drawn as soon as it reads them.
         group.facts[fact](self._choices, self._names, self, self._pins)
         return self[fact]
 
     def of_item(self, choices: Choices) -> FactsOnDemand:
         """Return the facts of an item of an array."""
+        # Pinned facts belong to the payload. They would make all items equal.
         return FactsOnDemand(choices, self._names, self._sources, {}, self)

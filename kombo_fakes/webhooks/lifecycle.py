@@ -89,6 +89,8 @@ class Lifecycle:
         return Group("status", {self._draw: self.fields})
 
     def _draw(self, choices: Choices, names: Names, facts: Facts, pins: Facts) -> None:
+        # One draw in any case, so that a pinned status does not change the facts that are drawn
+        # later.
         number = choices.integer(0, 9_999)
         fitting: Sequence[tuple[str, ...]] = self._in_shares
         if not pins.keys().isdisjoint(self.fields):

@@ -53,6 +53,8 @@ def pinned_moment(pins: dict[str, Any], fact: str) -> datetime | None:
     value = pins.get(fact)
     if not isinstance(value, str) or not is_date_time(value):
         return None
+    # The text is known to be a date-time (RFC 3339, 5.6), so each part has a fixed place. Python
+    # 3.10 reads too few of these forms itself.
     fraction = value[19:].rstrip("Zz").partition(".")[2].replace("-", "+").partition("+")[0]
     offset = timedelta()
     if value[-1] not in "Zz":
@@ -62,6 +64,7 @@ def pinned_moment(pins: dict[str, Any], fact: str) -> datetime | None:
         moment = datetime.fromisoformat(value[:10] + " " + value[11:19])
     except ValueError:
         return None  # A leap second, or the year 0.
+    # RFC 3339 allows more digits, but datetime has no room for them.
     microseconds = int(fraction[:6].ljust(6, "0"))
     moment = moment.replace(microsecond=microseconds, tzinfo=timezone.utc)
     return shift(moment, -offset)

@@ -54,6 +54,8 @@ class PooledNames:
 
 POOLED = PooledNames()
 
+# NFKD does not take most of these letters apart, so ASCII would lose them. Those of the second
+# table it would write as a, o and u, which is not how German names are written.
 _LATIN = str.maketrans({"ß": "ss", "ø": "o", "æ": "ae", "å": "a", "ł": "l", "đ": "d", "œ": "oe"})
 _GERMAN = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue"})
 

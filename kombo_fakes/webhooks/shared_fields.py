@@ -25,11 +25,14 @@ def _draw_integration(choices: Choices, names: Names, facts: Facts, pins: Facts)
     category = choices.pick(_CATEGORIES)
     number, token = choices.integer(0, 9_999), choices.token(24)
     tool = pins.get("tool")
+    # The id of an integration begins with its tool.
     if tool is None and ":" in str(pins.get("integration_id", "")):
         tool = str(pins["integration_id"]).split(":", 1)[0]
     category = pins.get("category", category)
     served = CATEGORIES_OF.get(tool) if isinstance(tool, str) else None
     if served and category not in served and "category" not in pins:
+        # The number is drawn before it is known what it picks from. So a pinned tool changes no
+        # other draw.
         category = served[number % len(served)]
     if tool is None:
         serving = TOOLS.get(category) or TOOLS["HRIS"]
@@ -43,6 +46,8 @@ def _draw_end_user(choices: Choices, names: Names, facts: Facts, pins: Facts) ->
     organization = pins.get("organization", organization)
     local = ".".join(filter(None, map(slugify, person))) or "someone"
     host = slugify(str(organization))
+    # A label of a host name has at most 63 characters (RFC 1035, 2.3.4), and does not end with a
+    # hyphen (RFC 1034, 3.5). Nobody can own a name that ends in .example (RFC 2606, 2).
     domain = (host[:50].strip("-") or "customer") + ".example"
     anonymous, number = choices.is_null(0.1), choices.integer(1_000, 99_999)
     facts["organization"] = organization
@@ -61,8 +66,10 @@ def _draw_name(choices: Choices, names: Names, facts: Facts, pins: Facts) -> Non
     first, last = pins.get("first_name", first), pins.get("last_name", last)
     number, domain = (
         choices.integer(0, 99),
+        # These domains belong to nobody who could get the mail (RFC 2606, 3).
         choices.pick(("example.com", "example.org", "example.net")),
     )
+    # A name in another script leaves nothing in ASCII.
     local = ".".join(filter(None, (slugify(str(first)), slugify(str(last))))) or "someone"
     facts["first_name"], facts["last_name"] = first, last
     facts["person_email"] = f"{local}@{domain}"

@@ -17,7 +17,10 @@ _REASONS = ("JOB_POSTING_TAKEN_OFFLINE", "MANUAL_ARCHIVE", "REMOVED_FROM_JOB_FEE
 def _draw_posting(choices: Choices, names: Names, facts: Facts, pins: Facts) -> None:
     created, later = draw_moment(choices, pins), choices.integer(1, 60 * 24 * 90)
     organization = names.organization(choices)
+    # A label of a host name has at most 63 characters (RFC 1035, 2.3.4), and does not end with a
+    # hyphen (RFC 1034, 3.5).
     host = slugify(organization)[:50].strip("-") or "jobs"
+    # The milliseconds look random without a draw of their own.
     lasted = timedelta(minutes=later, milliseconds=later % 977)
     pinned_update = pinned_moment(pins, "updated_at") or pinned_moment(pins, "archived_at")
     if pinned_update is not None:
@@ -27,10 +30,12 @@ def _draw_posting(choices: Choices, names: Names, facts: Facts, pins: Facts) -> 
     facts["created_at"], facts["updated_at"] = timestamp(created), timestamp(updated)
     facts["posting_id"], facts["career_site_id"] = choices.token(24), choices.token(24)
     facts["career_site"] = f"{organization} Careers"
+    # Nobody can own a name that ends in .example (RFC 2606, 2).
     facts["posting_url"] = f"https://careers.{host}.example/jobs/{choices.integer(1_000, 999_999)}"
     facts["application_status"] = choices.pick(_APPLICATION_STATUSES)
     availability, reason = choices.pick(_AVAILABILITIES), choices.pick(_REASONS)
     pinned = [pins[fact] for fact in ("archived_at", "archived_reason") if fact in pins]
+    # Only a posting that is archived has an instant and a reason for it.
     if any(value is not None for value in pinned):
         availability = "ARCHIVED"
     elif pinned and availability == "ARCHIVED":

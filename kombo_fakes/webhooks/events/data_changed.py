@@ -18,6 +18,7 @@ def _draw_model(choices: Choices, names: Names, facts: Facts, pins: Facts) -> No
         category = pins.get("category", facts["category"])
     except KeyError:
         category = None  # A schema of this name that has no field for it.
+    # An override can be any value, even a list, which cannot be a key.
     prefix = {"HRIS": "hris_", "LMS": "lms_"}.get(str(category), "ats_")
     facts["model"] = prefix + choices.pick(_MODELS[prefix])
 

@@ -32,6 +32,8 @@ def _draw_issue(choices: Choices, names: Names, facts: Facts, pins: Facts) -> No
     if pinned_end is not None:
         first = shift(pinned_end, timedelta(minutes=-later))
     first = pinned_moment(pins, "first_observed_at") or first
+    # Stories pin the id, because the event that resolves an issue has the id of the one that raised
+    # it.
     facts["issue_id"] = pins.get("issue_id", choices.token(24))
     facts["issue_type"], facts["issue_title"] = kind, title
     facts["issue_message"] = f"**{title}**\n\n{names.sentence(choices)}"

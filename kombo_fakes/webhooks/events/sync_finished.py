@@ -28,6 +28,7 @@ def _draw_sync(choices: Choices, names: Names, facts: Facts, pins: Facts) -> Non
     if pinned_start and pinned_end and pinned_start <= pinned_end and "sync_seconds" not in pins:
         seconds = int((pinned_end - pinned_start).total_seconds())
     facts["sync_seconds"] = seconds
+    # A user may override the field by any value, and timedelta raises for some of them.
     known = isinstance(seconds, (int, float)) and 0 <= seconds < 1e9
     # Kombo counts whole seconds and cuts off the fraction.
     lasted = timedelta(seconds=seconds if known else 0, milliseconds=fraction)

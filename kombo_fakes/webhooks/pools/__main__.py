@@ -29,6 +29,7 @@ def draw() -> dict[str, object]:
     fakers = []
     for offset, locale in enumerate(LOCALES):
         faker = Faker(locale)
+        # Faker.seed() would seed the generator that all instances share.
         faker.seed_instance(SEED + offset)
         fakers.append(faker)
 
@@ -36,8 +37,11 @@ def draw() -> dict[str, object]:
         found: dict[str, object] = {}
         for faker in fakers:
             wanted = len(found) + per_locale
+            # A locale may have fewer different values than are wanted, so the attempts have a
+            # limit.
             for _ in range(per_locale * 20):
                 value = make(faker)
+                # A list cannot be a key.
                 found.setdefault(json.dumps(value), value)
                 if len(found) == wanted:
                     break
@@ -45,12 +49,14 @@ def draw() -> dict[str, object]:
 
     def person(faker: Faker) -> list[str] | None:
         first, last = faker.first_name(), faker.last_name()
+        # Addresses are made of names, so something of a name has to be left in ASCII.
         return [first, last] if slugify(first) and slugify(last) else None
 
     def place(faker: Faker) -> list[str | None]:
         try:
             state = faker.administrative_unit()
         except AttributeError:
+            # Not every locale of Faker has states.
             state = None
         return [
             faker.street_address().replace("\n", ", "),

@@ -73,11 +73,13 @@ _FACTORIES = "generation.factories.by_event"
 
 def __getattr__(name: str) -> object:
     if name == "__all__":
+        # Not a plain list, because it takes importing the types to know their names.
         value: object = sorted([*_homes(), "__version__"])
     elif name in (homes := _homes()):
         value = getattr(import_module(f"{__name__}.{homes[name]}"), name)
     else:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    # Python calls this function only for names that the module does not have (PEP 562).
     globals()[name] = value
     return value
 

@@ -144,6 +144,7 @@ class TransportError(KomboFakesError):
         self.reason: Reason = reason
 
     def __reduce__(self) -> tuple[Any, ...]:
+        # By default, pickle would make it again from the message alone.
         return type(self), (self.reason, str(self))
 
 

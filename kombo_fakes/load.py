@@ -24,12 +24,14 @@ try:
     from locust import FastHttpUser, task
     from locust import events as locust_events
 except ModuleNotFoundError as _missing:
+    # If a package that Locust needs is missing, its own message names that package.
     if _missing.name != "locust":
         raise
     raise ModuleNotFoundError(
         "kombo_fakes.load needs Locust: pip install 'kombo-fakes[locust]'", name="locust"
     ) from None
 
+# Locust comes first, because gevent has to patch ssl before another module imports it.
 from gevent import GreenletExit, sleep
 from gevent.event import Event
 
@@ -76,6 +78,7 @@ class KomboUser(FastHttpUser):
         allow_remote: True to allow a host that is another machine.
     """
 
+    # Locust would start users of this class, too, because a locustfile imports it.
     abstract = True
 
     path: ClassVar[str] = "/webhooks/kombo"
@@ -96,6 +99,7 @@ class KomboUser(FastHttpUser):
     def on_start(self) -> None:
         """Join the stream of this process. A host that cannot be used is one failure per user."""
         try:
+            # The host can come from the web page, after the check at the start.
             _reject_remote(type(self), self.host)
             self._traffic = _streams.join(type(self), self.environment)
         except KomboFakesError as error:
@@ -117,6 +121,7 @@ class KomboUser(FastHttpUser):
             name=planned.name,
             data=cast(Any, delivery.body),  # Its type says str, but bytes work.
             headers=dict(delivery.headers),
+            # Locust counts each 4xx as a failure, but it is the right answer to an invalid payload.
             catch_response=True,
         ) as response:
             if response.status_code:
@@ -148,8 +153,12 @@ class _Streams:
         known = self._streams.setdefault(environment, {})
         stream = known.get(user)
         if stream is None or stream.key != (worker, options):
+            # A stream of other options has another number, so that it does not repeat the ids of
+            # the first.
             name = f"{worker}.{user.__name__}.{self._made}"
             stream = _Stream((worker, options), _make_traffic(user, stream=name, **options))
+            # Other users look for the stream while it is prepared, because that lets other
+            # greenlets run.
             known[user] = stream
             self._made += 1
             stream.prepare(user.prepared)
@@ -176,6 +185,7 @@ _streams = _Streams()
 
 
 def _make_traffic(user: type[KomboUser], **options: Any) -> Traffic:
+    # fsencode returns the bytes of the environment, even if they are not UTF-8.
     found = os.environ.get(SECRET_VARIABLE)
     secret = os.fsencode(found) if user.secret is None and found is not None else user.secret
     if secret is None:
@@ -196,6 +206,7 @@ def _add_options(parser: LocustArgumentParser) -> None:
     for name, (_, about) in _OPTIONS.items():
         # Not in a group, because Locust's web page does not show groups.
         parser.add_argument(
+            # An empty default shows that the option is not given, so that the locustfile decides.
             f"--kombo-{name}", metavar="N", env_var=f"KOMBO_{name.upper()}", default="",
             help=f"{about}. The default is the value in the locustfile.",
         )  # fmt: skip
@@ -227,15 +238,18 @@ def _check(environment: Environment, **_: Any) -> None:
         if not issubclass(user, KomboUser):
             continue
         try:
+            # Nobody uses this traffic. To make it raises for a wrong secret, event or fault.
             _make_traffic(user, stream=0, **_read_options(user, environment))
             host = environment.host or user.host
             options = environment.parsed_options
             if host is not None:
                 _reject_remote(user, host)
             elif options is not None and options.headless and not options.worker:
+                # The web page asks for the host, and a worker gets it from its master.
                 raise OverrideError("no host: give --host, such as --host http://127.0.0.1:8000")
         except KomboFakesError as error:
             _log.error("%s: %s", user.__name__, error)
+            # Locust would log another exception and begin the test nevertheless.
             sys.exit(2)
 
 

@@ -111,6 +111,7 @@ class DeliveryPlan:
         from kombo_fakes.core.choices import seed_for
         from kombo_fakes.wire.faults import numbered_choices
 
+        # Each fault goes through all payloads, and an iterator can be read only once.
         every = list(payloads)
         for fault in self._find_wire_faults():
             for number, made in enumerate(every):
@@ -134,6 +135,7 @@ class DeliveryPlan:
             return copies
         from kombo_fakes.core.choices import seed_for
 
+        # Positions are sorted by a hash of each, so nothing but the seed decides the order.
         seed = self.payloads.seed
         numbered = sorted(enumerate(copies), key=lambda pair: seed_for("order", seed, pair[0]))
         return (planned for _, planned in numbered)
@@ -149,5 +151,7 @@ def _limit_rate(
     start = time.monotonic()
     for number, planned in enumerate(deliveries):
         if rate is not None:
+            # Counted from the start and not from the last delivery, so that the time that a
+            # delivery takes does not lower the rate.
             time.sleep(max(0.0, start + number / rate - time.monotonic()))
         yield planned

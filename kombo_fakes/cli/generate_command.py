@@ -98,6 +98,7 @@ def generate_command(
         from kombo_fakes.realistic.faker_names import FakerNames
 
         settings = replace(settings, names=FakerNames.for_locale(locale))
+    # Only these values need Hypothesis.
     with avoid_temporary_files() if payloads.values == "any" else nullcontext():
         try:
             write_payloads(settings, jobs, format_, out)

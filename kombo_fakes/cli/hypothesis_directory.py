@@ -27,5 +27,6 @@ def avoid_temporary_files() -> Iterator[None]:
     try:
         yield
     finally:
+        # Code that runs later in this process must not get a directory that is gone.
         del os.environ[variable]
         shutil.rmtree(directory, ignore_errors=True)

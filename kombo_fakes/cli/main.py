@@ -35,6 +35,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
     try:
         status = _run(sys.argv[1:] if argv is None else argv)
+        # Here a full disk is one line. When the interpreter exits, it would be a traceback.
         if sys.stdout is not None:
             sys.stdout.flush()
     except KeyboardInterrupt:
@@ -66,6 +67,7 @@ def _run(argv: Sequence[str]) -> int:
     from kombo_fakes.cli.program import COMPLETE, NAME, program
     from kombo_fakes.errors import KomboFakesError
 
+    # Only click's own main() completes words for the shell.
     if COMPLETE in os.environ:
         program.main(list(argv), prog_name=NAME, complete_var=COMPLETE)
     # click's own main() would print several lines for an error, and a line for Ctrl-C.
@@ -73,6 +75,7 @@ def _run(argv: Sequence[str]) -> int:
         with program.make_context(NAME, list(argv)) as context:
             status = program.invoke(context)
     except click.exceptions.Exit as done:
+        # click ends --help and --version with this exception.
         return done.exit_code
     except click.ClickException as error:
         raise KomboFakesError(error.format_message()) from None

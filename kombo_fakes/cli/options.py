@@ -33,6 +33,7 @@ class Command(click.RichCommand):
             is_about_a_value = isinstance(error, click.BadParameter)
             has_hint = isinstance(error, click.NoSuchOption) and error.possibilities
             if has_hint or (is_about_a_value and not isinstance(error, click.MissingParameter)):
+                # These messages of click say already what would be right.
                 raise
             message = error.format_message().rstrip(".")
             hint = f"`{ctx.command_path} --help` lists what it takes"
@@ -48,6 +49,7 @@ class WholeNumber(_Type):
         self.minimum = minimum
 
     def convert(self, value: Any, param: Any, ctx: Any) -> int:
+        # click may pass a value that has the right type already, such as a default.
         if isinstance(value, int):
             return value
         # int() raises for more than 4,300 digits, and accepts spaces, underscores and signs.
@@ -66,6 +68,7 @@ class Positive(click.FloatRange):
 
     def convert(self, value: Any, param: Any, ctx: Any) -> float:
         number: float = super().convert(value, param, ctx)
+        # FloatRange accepts inf, which is above the minimum, and nan, which is not below it.
         if not math.isfinite(number):
             self.fail(f"{shorten(value)} is not a finite number", param, ctx)
         return number
@@ -77,6 +80,7 @@ class Part(_Type):
     name = "part"
 
     def convert(self, value: Any, param: Any, ctx: Any) -> Any:
+        # As above, the value may have the right type already.
         if isinstance(value, tuple):
             return value
         found = re.fullmatch(r"([0-9]{1,9})/([0-9]{1,9})", value)
@@ -193,10 +197,12 @@ def _load_schema(event: str | None, schema_file: str | None, name: str | None) -
     if schema_file is not None:
         path = Path(schema_file)
         schema = Schema.load(path) if name is None else Schema.from_openapi(path)[name]
+        # JSON Schema lets validators ignore formats that they do not know, so this is not an error.
         _note_misspelt_formats(schema, schema_file)
         return schema
     if event is None:
         return None
+    # Without this check, Schema.load would accept the name of a file as well.
     check_event(event)
     return Schema.load(event)
 

@@ -129,11 +129,13 @@ def explain_rejected_edit(error: OverrideError, schema: Schema) -> Exception:
 
     message = str(error)
     is_plain = value is not None and not isinstance(value, (str, list, dict))
+    # A number or null is JSON, so it takes quotes to make a string of it.
     if violation.keyword == "type" and is_plain and _allows_string(schema, violation.pointer):
         import json
 
         message += f"; write a string in quotes: '\"{json.dumps(value)}\"'"
     elif (violation.pointer, violation.keyword) == ("/type", "enum") and value in events():
+        # Each event has a schema of its own, in which the type has only one value.
         message += f"; use --event {value}"
     elif error.fault is not None:
         message += f"; for an invalid payload, use --fault {shlex.quote(error.fault)}"
@@ -169,6 +171,7 @@ def _parse_override(argument: str) -> tuple[str, Any]:
     try:
         return name, parse_json(value)
     except DocumentError:
+        # Text that is not JSON is a string, so data.state=INVALID needs no quotes.
         return name, value
 
 

@@ -47,6 +47,7 @@ def write_payloads(
         is_bar_shown = not is_terminal(sys.stdout)
         _write_stream(get_binary_output(), settings, jobs, chosen, is_bar_shown=is_bar_shown)
         return
+    # A variable of a shell that is not set gives an empty name.
     if not out:
         raise click.UsageError("--out '': expected the name of a file or a directory")
     if is_directory(out):

@@ -135,7 +135,9 @@ def probe_command(
 
 def _check_apart(names: Sequence[str]) -> None:
     """Raise if two reports would be written to the same file."""
+    # Two names can be links to the same file.
     places = [name if name == "-" else os.path.realpath(name) for name in names]
+    # The null device keeps nothing, so any number of reports may go there.
     for name, place in zip(names, places, strict=True):
         if places.count(place) > 1 and place != os.devnull:
             raise click.UsageError(
@@ -201,6 +203,7 @@ def _run_probe(
 def _status(report: Report) -> int:
     from kombo_fakes.cli.terminal import print_message
 
+    # Findings of a run that Ctrl-C has stopped are printed, but its status is that of Ctrl-C.
     if report.is_interrupted:
         return INTERRUPTED
     if report.findings:

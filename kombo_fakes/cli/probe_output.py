@@ -21,6 +21,7 @@ def print_report(report: Report) -> None:
     from rich.table import Table
     from rich.text import Text
 
+    # Titles and texts quote payloads and answers, in which brackets are not the markup of Rich.
     console = Console(file=sys.stdout, highlight=False, markup=False, soft_wrap=False)
     head = f"{report.target}, policy {report.policy}: {_summary(report)}"
     console.print(Text(escape(head), style="bold"))

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import rich_click as click
 
+# These modules import nothing heavy at the top. The functions of a command import what it needs, so
+# that --help and completion are fast.
 from kombo_fakes.cli.events_command import events_command
 from kombo_fakes.cli.faults_command import faults_command
 from kombo_fakes.cli.generate_command import generate_command
@@ -57,6 +59,7 @@ class Program(click.RichGroup):
 @click.group(
     cls=Program,
     invoke_without_command=True,
+    # With this option, click 8.2 and newer end with status 2 after the help.
     no_args_is_help=False,
     context_settings={"help_option_names": ["-h", "--help"]},
     epilog=EXAMPLES,

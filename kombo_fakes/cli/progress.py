@@ -54,6 +54,7 @@ def show_bar(name: str, total: int, *, least: int = 2) -> Iterator[Callable[[int
         Rate(),
         TimeRemainingColumn(),
     )
+    # Standard output belongs to the data.
     with Progress(*columns, console=Console(file=sys.stderr), transient=True) as bar:
         task = bar.add_task(name, total=total)
         # An update costs more than a payload: 200 of them are enough for a bar.

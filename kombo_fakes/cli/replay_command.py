@@ -51,6 +51,8 @@ def replay_command(
     from kombo_fakes.probing.receivers.resolve import resolve_receiver
     from kombo_fakes.probing.reports.kept_exchanges import WRONG, read_kept_exchanges
 
+    # All files are read before anything is sent, so that a wrong name does not stop a replay
+    # halfway.
     again: list[tuple[str, list[KeptExchange]]] = []
     for name in files:
         try:
@@ -64,6 +66,7 @@ def replay_command(
             hint = _hint_at_ids(data, findings[0])
             raise DocumentError(f"{name}: has no finding {missing}{hint}")
         if not found:
+            # A report without findings is no mistake: the receiver may be right.
             print_message(f"note: {name}: has no finding to send again{_mention_known(data)}")
         again.append((url or _read_target(data, name), found))
     rows, verdicts = [], Counter[str]()

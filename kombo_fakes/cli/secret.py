@@ -30,6 +30,7 @@ def secret_options(function: F) -> F:
 
     @wraps(function)
     def command(*, secret: str | None, secret_file: str | None, **others: Any) -> Any:
+        # Standard input can be read only once.
         if others.get("file") == secret_file == "-":
             raise click.UsageError(
                 "--secret-file -: FILE is standard input already; give the secret in another way"
@@ -74,6 +75,8 @@ def _read_secret(secret: str | None, secret_file: str | None) -> bytes:
         if not secret:
             raise click.UsageError("--secret: is empty")
         return _encode(secret, "--secret")
+    # An empty option is an error above and not a reason to look here. Otherwise a script with an
+    # unset variable would sign with a secret that its author does not expect.
     found = os.environ.get(VARIABLE)
     if found is None:
         raise click.UsageError(f"no secret: give --secret-file or --secret, or set {VARIABLE}")
@@ -93,9 +96,11 @@ def _note_unusual(secret: bytes, where: str) -> None:
     """Print a note if the secret has an invisible character at one of its ends."""
     from kombo_fakes.cli.terminal import print_message
 
+    # A note and not an error, because such a character can be a part of the secret.
     for character, place in ((secret[:1], "begins"), (secret[-1:], "ends")):
         if character.isspace():
             name = "a newline" if character in b"\r\n" else "whitespace"
             print_message(f"note: {where}: the secret {place} with {name}")
+    # Some editors begin a file with these bytes, and do not show them.
     if secret.startswith(b"\xef\xbb\xbf"):
         print_message(f"note: {where}: the secret begins with a byte order mark")

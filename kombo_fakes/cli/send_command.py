@@ -103,6 +103,7 @@ def send_command(
     try:
         with (
             Transport(url, **transport) as to,
+            # Only these values need Hypothesis.
             avoid_temporary_files() if payloads.values == "any" else nullcontext(),
         ):
             answers.url = to.name
@@ -115,10 +116,13 @@ def send_command(
         raise explain_rejected_edit(error, payloads.schema) from None
     except (TransportError, _RedirectError) as error:
         number = f" (delivery {answers.sent + 1:,})" if answers.sent else ""
+        # The receiver has answered the deliveries before this one, so they are counted here, too.
         answers.print(f"{error}{number}")
         raise KomboFakesError(f"{error}{number}") from None
     except KeyboardInterrupt:
         answers.print("interrupted")
+        # The message and the exit status of Ctrl-C are the same for all commands, and main has
+        # them.
         raise
     answers.print()
 
@@ -150,6 +154,7 @@ def _send(to: Transport, delivery: Delivery) -> Answer:
     """
     answer = to.post(delivery)
     location = answer.header("Location")
+    # A status such as 304 leads nowhere without a location, and is counted like any other.
     if location is None or not 300 <= answer.status < 400:
         return answer
     # RFC 9110, section 15.4: only 307 and 308 keep the method.
@@ -174,6 +179,7 @@ class _Answers:
         """Count an answer."""
         self.sent += 1
         self.statuses[answer.status] += 1
+        # Only --json shows them, and in a long run they would take much memory.
         if self.as_json:
             self.deliveries.append(
                 {

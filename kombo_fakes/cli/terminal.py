@@ -38,7 +38,9 @@ def print_line(text: str) -> None:
 def print_message(text: str) -> None:
     """Print one line to standard error that begins with the name of the program."""
     if len(text) > _LONGEST:
+        # A message may quote a file or a receiver, whose text can have any length.
         text = text[:_LONGEST] + "..."
+    # Scripts and logs read errors line by line, and an error is one line.
     text = "; ".join(line for line in text.splitlines() if line.strip())
     if sys.stderr is None:
         return
@@ -56,8 +58,10 @@ def get_binary_output() -> BinaryIO:
         KomboFakesError: if standard output is closed.
     """
     stream = _standard_output()
+    # Text that was printed earlier has to come before the bytes, which go around its buffer.
     stream.flush()
     buffer: BinaryIO | None = getattr(stream, "buffer", None)
+    # A stream that replaces standard output, such as io.StringIO, has no stream of bytes below it.
     return cast(BinaryIO, _Transcoded(stream)) if buffer is None else buffer
 
 
@@ -104,6 +108,7 @@ def print_table(columns: Sequence[str], rows: Sequence[Sequence[str]], note: str
     from rich.text import Text
 
     grid = Table(box=SIMPLE_HEAD, header_style="bold", pad_edge=False)
+    # Cells come from schemas of users, in which brackets are not the markup of Rich.
     console = Console(file=stream, highlight=False, markup=False)
     first_width = max((len(escape(row[0])) for row in rows), default=0)
     for number, column in enumerate(columns):
@@ -111,6 +116,7 @@ def print_table(columns: Sequence[str], rows: Sequence[Sequence[str]], note: str
         is_whole = number == 0 and first_width <= console.width - 8 * (len(columns) - 1)
         grid.add_column(column, no_wrap=is_whole)
     for row in rows:
+        # By default, Rich cuts a word that is too long, and an id that was cut cannot be copied.
         first, *rest = (Text(escape(cell), overflow="fold") for cell in row)
         first.stylize("cyan")
         grid.add_row(first, *rest)

@@ -41,6 +41,7 @@ def validate_command(schema: Schema | None, files: tuple[str, ...]) -> int:
     from kombo_fakes.cli.status import FINE, FOUND, UNUSABLE
 
     statuses = [_judge_file(file, schema) for file in files]
+    # A file that cannot be read may have violations, too, so its status goes first.
     return next((status for status in (UNUSABLE, FOUND) if status in statuses), FINE)
 
 
@@ -131,6 +132,7 @@ def _read_texts(file: str) -> Iterator[tuple[str, bytes]]:
     # Standard input has no name that tells the format. If the first line is a whole JSON text, it
     # has one payload per line.
     if file == "-" and first and _is_json(first[0][1]):
+        # A single payload has the name of the input, and one of several has its number as well.
         first.extend(islice(lines, 1))
     elif file == "-" or not first:
         yield name, _join_lines(chain(first, lines), file)
@@ -161,6 +163,7 @@ def _join_lines(lines: Iterable[tuple[int, bytes]], file: str) -> bytes:
     for number, line in lines:
         whole += b"\n" * (number - at) + line
         at = number
+        # Lines may go on without end, but one JSON text has to fit into memory.
         check_size(whole, file)
     return bytes(whole)
 

@@ -82,6 +82,7 @@ def pytest_configure(config: pytest.Config) -> None:
     # A `pytest_plugins` variable would do the same, but makes pytest search the metadata of all
     # installed packages for entry points.
     for module in (captured_output, fixtures, probe_fixtures, session_fixtures):
+        # With -p, pytest may have loaded a module already, and it raises for a second registration.
         if not config.pluginmanager.is_registered(module):
             config.pluginmanager.register(module, module.__name__)
     config.addinivalue_line("markers", MARKER)
@@ -110,6 +111,7 @@ def _check_faults_exist(patterns: Sequence[str]) -> None:
     from kombo_fakes.catalogues.faults import faults
     from kombo_fakes.webhooks.shipped import events
 
+    # Which events the tests use is known only after collection.
     known = [fault.id for event in events() for fault in faults(event)]
     for pattern in patterns:
         if any(fnmatchcase(fault_id, pattern) for fault_id in known):
@@ -193,6 +195,8 @@ def _list_wire_fault_ids(event: str) -> tuple[str, ...]:
 
 
 def _make_skipped_parameter(patterns: Sequence[str]) -> Any:
+    # pytest treats an empty list of parameters as empty_parameter_set_mark says, which can be an
+    # error, and its reason would not name the option.
     options = " ".join(f"--kombo-fault={pattern}" for pattern in patterns)
     reason = f"no fault of this test matches {options}"
     return pytest.param(None, marks=pytest.mark.skip(reason=reason))

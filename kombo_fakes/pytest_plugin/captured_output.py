@@ -40,6 +40,7 @@ def shorten_output(text: str) -> str:
     """
     lines = text.splitlines()
     left_out = len(lines) - _FIRST - _LAST
+    # The note takes a line itself, so it cannot replace a single one.
     if left_out < 2:
         return text
     note = f"... {left_out:,} lines of the receiver are left out: -vv shows them ..."

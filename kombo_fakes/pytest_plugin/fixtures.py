@@ -137,6 +137,7 @@ def kombo_invalid_payloads(
     from kombo_fakes.strategies.invalid import invalid_payloads
 
     chosen: tuple[Fault, ...] | None = getattr(request, "param", None)
+    # The faults were selected at collection, when pytest has no fixtures yet.
     if chosen is not None and chosen[0].schema is not kombo_schema:
         pytest.fail(explain_event_mismatch(kombo_schema.name), pytrace=False)
     ids = None if chosen is None else [fault.id for fault in chosen]
@@ -207,6 +208,7 @@ def kombo_payload_factory(
     def make(**overrides: Any) -> dict[str, Any]:
         __tracebackhide__ = True
         nonlocal calls
+        # A call with a seed of its own does not count, so that it changes no later payload.
         if overrides.get("kombo_seed") is None:
             seed = _derive_seed(request, kombo_seed, "kombo_payload_factory", calls)
             overrides["kombo_seed"] = seed
@@ -349,6 +351,7 @@ def kombo_wire_fault(
 def _derive_seed(request: pytest.FixtureRequest, kombo_seed: int, fixture: str, calls: int) -> int:
     from kombo_fakes.core.choices import seed_for
 
+    # The node id is the same in each order of tests and in each worker of pytest-xdist.
     return seed_for(request.node.nodeid, kombo_seed, fixture, calls)
 
 
@@ -380,5 +383,6 @@ def _make_strategy(
         strategy = make(schema, **options)
     except KomboFakesError as error:
         pytest.fail(f"kombo_strategy_options: {error}", pytrace=False)
+    # A copy, because a test may change the dict of the fixture later.
     settings |= {"kombo_schema": schema, "kombo_strategy_options": dict(options)}
     return remember(config, fixture, strategy, **settings)

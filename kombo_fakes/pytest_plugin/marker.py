@@ -62,6 +62,7 @@ def read_marker(node: pytest.Item) -> MarkerArguments:
     """
     arguments: dict[str, Any] = {}
     for marker in node.iter_markers("kombo"):
+        # iter_markers begins with the nearest marker, so the first value of an argument counts.
         if marker.args:
             raise MarkerError(
                 f"{shorten(marker.args[0])} has no argument name; "
@@ -127,12 +128,14 @@ def parametrize(
 
     A test whose author has parametrized the fixture stays as it is.
     """
+    # pytest raises if a fixture is parametrized twice.
     if fixture in metafunc.fixturenames and not _is_parametrized(metafunc, fixture):
         metafunc.parametrize(fixture, values, indirect=True, ids=ids)
 
 
 def _is_parametrized(metafunc: pytest.Metafunc, fixture: str) -> bool:
     for marker in metafunc.definition.iter_markers("parametrize"):
+        # pytest accepts the names as a string with commas, and as a list or tuple.
         names = marker.args[0] if marker.args else marker.kwargs.get("argnames", ())
         if fixture in (names.replace(",", " ").split() if isinstance(names, str) else names):
             return True

@@ -54,11 +54,15 @@ def _list_case_ids(event: str, wanted: tuple[str, ...] | None) -> tuple[str, ...
     # Collection does not know the secret yet. Cases that are signed with the test secret are
     # skipped later, for a receiver that uses it.
     found = probe_cases(event, secret=b"not the test secret", ids=wanted)
+    # Ids and not cases: all workers of pytest-xdist must collect tests of the same names, and a
+    # case depends on settings that are known only when its test runs.
     return tuple(case.id for case in found)
 
 
 def _make_parameter(case_id: str, known: Known) -> Any:
     is_known = case_id in known
+    # Another exception is a mistake of the test. A known case that passes is not an error, because
+    # the receiver may be repaired before its list of known findings is.
     marks = [pytest.mark.xfail(reason="known", raises=AssertionError, strict=False)]
     return pytest.param(case_id, id=case_id, marks=marks if is_known else ())
 
@@ -132,6 +136,7 @@ def kombo_probe(
             # The mistake is in the line of the test, so the traceback ends there.
             raise error.with_traceback(None) from None
         if report.is_interrupted:
+            # At Ctrl-C the probe returns what it has found, but the run of pytest has to end, too.
             raise KeyboardInterrupt
         if report.notes:
             # pytest shows sections of failed tests, and of all tests with -rA.
@@ -190,6 +195,7 @@ def kombo_probe_case(
     if (marked.event or read_default_event(request.config)) != kombo_event:
         pytest.fail(explain_event_mismatch(kombo_event), pytrace=False)
     policy: Policy = "tolerant" if marked.policy == "tolerant" else "strict"
+    # Without the parameter, so that all tests of a function find the same cases in the cache.
     name = request.node.nodeid.partition("[")[0]
     cases = _make_cases(kombo_event, kombo_webhook_secret, policy, kombo_seed, name)
     if wanted not in cases:

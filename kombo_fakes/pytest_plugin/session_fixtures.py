@@ -51,6 +51,8 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
                 pytrace=False,
             )
     for fixture, remembered in item.config.stash[_REMEMBERED].items():
+        # A project may redefine a fixture of a session, and its value is then not the one of this
+        # plugin.
         if values.get(fixture) is not remembered.value:
             continue
         for setting, value in remembered.settings.items():

@@ -33,9 +33,11 @@ def narrow(effective: dict[str, Any]) -> dict[str, Any]:
     )
     bounds = _BOUNDS.get(str(effective.get("format")))
     if bounds is not None:
+        # The schema may have bounds of its own. An `allOf` keeps both, so the stricter ones apply.
         result["allOf"] = [*result.get("allOf", []), bounds]
     discriminator = effective.get("discriminator")
     name = discriminator.get("propertyName") if isinstance(discriminator, dict) else None
+    # No validator checks an annotation, so it can have any type.
     if isinstance(discriminator, dict) and isinstance(name, str):
         for keyword in ("oneOf", "anyOf"):
             if keyword in result:
@@ -45,12 +47,15 @@ def narrow(effective: dict[str, Any]) -> dict[str, Any]:
 
 def _pin_branch(branch: Any, name: str, discriminator: dict[str, Any]) -> Any:
     reference = branch.get("$ref") if isinstance(branch, dict) else None
+    # OpenAPI 3.1, Discriminator Object: inline schemas are not considered, as they have no name.
     if not isinstance(reference, str):
         return branch
     own = _get_last_segment(reference)
     mapping = discriminator.get("mapping")
     pairs = mapping.items() if isinstance(mapping, dict) else ()
+    # A mapping leads to the name of a schema, or to a reference whose last segment is the name.
     values = [value for value, to in pairs if _get_last_segment(str(to)) == own]
+    # Without a mapping, the name of the schema is the value.
     says = {"properties": {name: {"enum": values or [own]}}, "required": [name]}
     return {"allOf": [branch, says]}
 

@@ -57,6 +57,7 @@ def to_python(pattern: str, most: int | None = None) -> str:
     try:
         translated = _translate(pattern, most)
         re.compile(translated)
+    # `re` raises an OverflowError for a count beyond its limit, and calls itself for each group.
     except (re.error, OverflowError, RecursionError) as error:
         raise SchemaError(
             f"pattern {shorten(pattern)} cannot be translated to Python: {error}"
@@ -74,6 +75,8 @@ def _translate(pattern: str, most: int | None) -> str:
         step, text = _translate_token(pattern, position, in_class=in_class, negated=negated)
         if text == "[" and not in_class:
             rest = pattern[position + step :]
+            # ECMA-262 has a class `[]`, which matches nothing, and `[^]`, which matches everything.
+            # Python takes the bracket for the first member of the class.
             if rest.startswith("]"):
                 step, text = step + 1, "(?!)"
             elif rest.startswith("^]"):
@@ -81,6 +84,7 @@ def _translate(pattern: str, most: int | None) -> str:
             else:
                 in_class, negated = True, rest.startswith("^")
                 opened, first = position, len(result)
+        # Python warns of a bracket in a class, because it may come to mean a nested set.
         elif text == "[" and in_class:
             text = "\\["
         elif text == "]":
@@ -116,6 +120,7 @@ _MOST_REPETITIONS = 100
 
 def _repeat(atom: str, count: int) -> str:
     """Repeat an expression the least number of times, in steps that rstr can make."""
+    # Two levels of repetition reach no further.
     if count > _MOST_REPETITIONS**2:
         raise OverflowError(f"{count:,} repetitions are too many")
     whole, rest = divmod(count, _MOST_REPETITIONS)
@@ -136,6 +141,7 @@ def _translate_token(
         return 1, ("\\" if doubled else "") + pattern[position]
     escape = pattern[position + 1 : position + 2]
     if escape in _CLASSES:
+        # A negated class has to leave out all white space, as `\S` does.
         ranges = _EXCLUDED[escape] if negated else _CLASSES[escape]
         return 2, ranges if in_class else f"[{ranges}]"
     if escape.lower() in _CLASSES and not in_class:

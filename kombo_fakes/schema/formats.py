@@ -38,9 +38,11 @@ def checked_formats(dialect: object) -> frozenset[str]:
         False
     """
     is_draft_7 = read_dialect({"$schema": dialect}) == DRAFT_7
+    # Draft 2019-09 added these two formats.
     return CHECKED - {"duration", "uuid"} if is_draft_7 else CHECKED
 
 
+# These are spelled too differently from the formats that they mean to be found as similar.
 _OTHER_NAMES = {"url": "uri", "ip": "ipv4", "guid": "uuid"}
 
 
@@ -55,6 +57,7 @@ def find_similar_format(name: str) -> str | None:
     """
     if name in CHECKED:  # The dialect does not define it.
         return None
+    # difflib takes quadratic time, and no format has a name of 50 characters.
     found = get_close_matches(name[:50].lower(), sorted(CHECKED), n=1, cutoff=0.8)
     return found[0] if found else _OTHER_NAMES.get(name.lower())
 
@@ -72,6 +75,7 @@ def pattern_matches(pattern: str, text: str) -> bool:
     return _compile_pattern(pattern)(text)
 
 
+# Building a validator takes far longer than one match, and the same patterns come again.
 @lru_cache(maxsize=1024)
 def _compile_pattern(pattern: str) -> Callable[[str], bool]:
     try:

@@ -9,6 +9,7 @@ from kombo_fakes.core.pointer import Path, get, parse_pointer
 from kombo_fakes.errors import PointerError
 from kombo_fakes.schema.vocabulary import subschemas
 
+# References are resolved against a base URI, and a document need not have an `$id`.
 _BASE = "urn:kombo-fakes:document"
 
 
@@ -34,6 +35,7 @@ class ReferenceResolver:
             if not isinstance(schema, dict):
                 continue
             identifier = schema.get("$id")
+            # In draft 7, an `$id` that is only a fragment is an anchor, and not a new base URI.
             if isinstance(identifier, str) and not identifier.startswith("#"):
                 base = urldefrag(_resolve_uri(base, identifier))[0]
                 self._resources[base] = path
@@ -58,9 +60,11 @@ class ReferenceResolver:
         if not isinstance(reference, str):
             return None
         uri, fragment = urldefrag(_resolve_uri(self._bases.get(where, _BASE), reference))
+        # A JSON Pointer in a URI fragment is percent-encoded (RFC 6901, section 6).
         fragment = unquote(fragment)
         if uri not in self._resources:
             return None
+        # A pointer begins with a slash, and an anchor cannot contain one.
         if fragment and not fragment.startswith("/"):
             return self._anchors.get((uri, fragment))
         start = self._resources[uri]
@@ -81,6 +85,7 @@ def _resolve_uri(base: str, reference: str) -> str:
 
 def _normalize_indices(root: Any, path: tuple[str | int, ...]) -> Path:
     """Return the path with numbers for the indices of lists."""
+    # The walk through the document has numbers there, and equal places need equal paths.
     result: list[str | int] = []
     value = root
     for part in path:

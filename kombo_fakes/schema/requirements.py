@@ -41,6 +41,7 @@ def require_site(site: Site, schema: Schema) -> Requirement:
     kind = _RELEVANT_TYPES.get(site.keyword)
     if kind is not None:
         inner["type"] = kind
+    # The mutators of `type` change a usual value, and a null has nothing in it to change.
     elif site.keyword == "type" and isinstance(site.value, list):
         inner["type"] = [name for name in site.value if name != "null"] or "null"
     if site.keyword == "required":
@@ -49,10 +50,12 @@ def require_site(site: Site, schema: Schema) -> Requirement:
         (name,) = site.value
         inner["required"] = [name, *site.value[name]]
     if site.keyword == "uniqueItems":
+        # An empty array has no item that could be repeated.
         inner["minItems"] = 1
     if not site.single:
         # The payload has to satisfy this branch, not another one.
         inner["allOf"] = [{"$ref": "#" + quote(site.schema_pointer)}]
+    # Generators are cached by their requirement, so equal ones need equal texts.
     return Requirement(json.dumps(_wrap(inner, site.path, schema), sort_keys=True))
 
 
@@ -91,6 +94,7 @@ def has_site(payload: Any, site: Site) -> bool:
             return {name, *site.value[name]} <= set(value)
         case "uniqueItems":
             return len(value) > 0
+    # Python counts booleans as integers, JSON does not.
     return not isinstance(value, bool) or kind != "number"
 
 
@@ -102,9 +106,12 @@ def require_values(paths: Iterable[Path], schema: Schema) -> Requirement:
 
 
 def _wrap(inner: dict[str, Any], path: Path, schema: Schema) -> dict[str, Any]:
+    # Drafts before 2020-12 describe tuples by a list in `items`.
     tuples = "prefixItems" if read_dialect(schema.effective) == DRAFT_2020 else "items"
     for part in reversed(path):
         if isinstance(part, int):
+            # A tuple describes items from the first on. An empty schema stands for each that may be
+            # anything.
             below: list[Any] = [{} for _ in range(part)]
             inner = {"type": "array", "minItems": part + 1, tuples: [*below, inner]}
         else:

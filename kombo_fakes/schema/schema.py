@@ -31,6 +31,8 @@ from kombo_fakes.schema.violations import (
 )
 from kombo_fakes.webhooks.shipped import DEFAULT_EVENT, event_document, events
 
+# The `email` of JSON Schema is the Mailbox of RFC 5321, section 4.1.2, which has no display name.
+# By default, jsonschema-rs accepts `Jane <jane@example.com>`.
 _EMAIL = jsonschema_rs.EmailOptions(allow_display_text=False)
 
 
@@ -80,6 +82,7 @@ class Schema:
         """
         if isinstance(source, Schema):
             return source
+        # True and false are schemas as well (JSON Schema Core 2020-12, section 4.3.2).
         if isinstance(source, (dict, bool)):
             return cls(source)
         if isinstance(source, str):
@@ -165,6 +168,7 @@ ACTIVE; did you mean 'ACTIVE'?
         try:
             return self._validator.is_valid(payload)
         except ValueError:
+            # jsonschema-rs reads neither lone surrogates nor subclasses such as `class Id(str)`.
             return self._validator.is_valid(to_plain_json(payload))
 
     def broken_places(self, payload: Any) -> set[tuple[str, str]]:
@@ -248,6 +252,7 @@ def _reject_openapi(document: Any, name: str) -> Any:
     return document
 
 
+# What is derived from a schema is cached for that one object, so an event needs only one.
 @cache
 def _load_shipped(event: str) -> Schema:
     return Schema(event_document(event), source=event)
@@ -270,6 +275,7 @@ def _find_event(effective: dict[str, Any]) -> str | None:
 
 
 def _looks_like_a_file(source: str) -> bool:
+    # A misspelt event gets the error that suggests the right name, unless there is such a file.
     if find_nearest(source, events()) and not Path(source).suffix:
         return _exists(source)
     return "/" in source or "\\" in source or "." in source or _exists(source)

@@ -21,6 +21,7 @@ _FAMILIES: dict[str, tuple[str, ...]] = {
     "if": ("if", "then", "else"),
     "dependentSchemas": ("dependentSchemas",),
     "dependencies": ("dependencies",),
+    # What is unevaluated depends on the keywords beside it (JSON Schema Core 2020-12, section 11).
     "unevaluatedItems": ("unevaluatedItems", "allOf", "anyOf", "oneOf", "prefixItems", "items"),
     "unevaluatedProperties": ("unevaluatedProperties", "allOf", "anyOf", "oneOf", "properties"),
 }
@@ -126,6 +127,9 @@ class _Walker:
         self, schema: dict[str, Any], place: Path, where: Path
     ) -> Iterator[tuple[Path, Path, Any, bool]]:
         for keyword in ("$ref", "$dynamicRef"):
+            # The target of `$dynamicRef` depends on the way that leads to it (JSON Schema Core
+            # 2020-12, section 8.2.3.2). So a site behind it may not be the only one that is
+            # violated.
             target = self.references.find(schema.get(keyword), where)
             if target is not None:
                 yield place, target, get(self.root, target), keyword == "$ref"
@@ -138,8 +142,10 @@ def _is_inert(keyword: str, schema: dict[str, Any]) -> bool:
     Validators report too few matching items under ``contains``, not under ``minContains``.
     """
     if keyword == "if":
+        # JSON Schema Core 2020-12, section 10.2.2.1: an `if` alone does not affect validity.
         return "then" not in schema and "else" not in schema
     if keyword == "contains":
+        # With 0, every array satisfies `contains` (JSON Schema Validation 2020-12, section 6.4.5).
         return schema.get("minContains") == 0
     return keyword == "minContains" or (keyword == "maxContains" and "contains" not in schema)
 
@@ -206,6 +212,7 @@ def _find_extra_name(schema: dict[str, Any]) -> str | None:
 
 
 def _find_matching_name(pattern: str) -> str | None:
+    # Most patterns of property names are a fixed prefix such as `^x-`.
     literal = re.sub(r"[\^$]", "", pattern)
     usual = (literal, literal + "extra", "extra", "x-extra", "x", "a", "A1", "0")
     for name in usual:
@@ -220,7 +227,9 @@ _PART = re.compile(
     r"(?P<character>\\[pP]\{[^}]*\}|\\.|\[(?:\\.|[^\]\\])+\]|.)"
     r"(?:\{(?P<count>\d{1,2})[^}]*\}|(?P<less>[*?])|\+)?\??"
 )
+# The first four match most character classes, so the search usually ends early.
 _CHARACTERS = "a0Ax" + "".join(map(chr, range(0x20, 0x7F)))
+# Groups are replaced one level at a time, which takes long in a long pattern.
 _LONGEST_PATTERN = 200
 
 

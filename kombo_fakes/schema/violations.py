@@ -40,6 +40,7 @@ class Violation:
 
     def __str__(self) -> str:
         where = self.pointer or "(root)"
+        # Names of properties come from outside, and a violation is one printable line.
         if len(where) > 200 or not where.isprintable():
             where = shorten(where)
         return f"{where}: {self.keyword}: {self.message}"
@@ -58,6 +59,7 @@ def locate_error(error: jsonschema_rs.ValidationError) -> tuple[Path, str]:
         # The validator reports `"properties": {"a": false}` at the value of a. The violated
         # keyword is the one above.
         keyword = _last_keyword(error.schema_path) or keyword
+    # jsonschema-rs has one kind of error for both keywords.
     elif keyword == "contains" and error.schema_path[-1] == "maxContains":
         keyword = "maxContains"
     return tuple(error.instance_path), keyword
@@ -103,6 +105,8 @@ def _message(error: jsonschema_rs.ValidationError, keyword: str) -> str:
             return f"unknown {'properties' if len(names) > 1 else 'property'} {listed}"
         case "format":
             return f"{shown} is not a valid {detail['format']}"
+        # jsonschema-rs reports a match that exceeds its limit of backtracking under the same
+        # keyword.
         case "pattern" if "pattern" not in detail:
             return f"{shown} takes too long to match; the pattern backtracks too much"
         case "pattern":
@@ -153,8 +157,10 @@ def find_non_json(payload: Any) -> Iterator[Violation]:
 
     The validator would read NaN as null, and raise an exception for the others.
     """
+    # Nearly all payloads are JSON, and the fast check is enough for them.
     if _is_json(payload):
         return
+    # A list that contains itself has no end, so the walk has a bound.
     level: list[tuple[Path, Any]] = [((), payload)]
     for _ in range(MAX_DEPTH + 1):
         below: list[tuple[Path, Any]] = []
@@ -194,6 +200,7 @@ def _is_json(payload: Any) -> bool:
     for _ in range(MAX_DEPTH + 1):
         below: list[Any] = []
         for value in level:
+            # Only exact types are fast. A value of a subclass goes the slow way, which accepts it.
             kind = type(value)
             if kind is dict:
                 for key in value:
@@ -219,6 +226,7 @@ def _is_json(payload: Any) -> bool:
 def to_plain_json(value: Any) -> Any:
     """Copy a value for the validator: without subclasses, and with U+FFFD for lone surrogates."""
     if isinstance(value, str):
+        # A subclass can override conversions, so the methods of the base class are called.
         return re.sub("[\ud800-\udfff]", "\ufffd", str.__str__(value))
     if isinstance(value, dict):
         return {to_plain_json(key): to_plain_json(item) for key, item in value.items()}

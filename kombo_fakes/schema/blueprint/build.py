@@ -37,6 +37,7 @@ excluded_patterns=(), excluded_formats=(), excluded=()), Enumeration(values=(Non
         node = schema.canonical
     else:
         node = canonicalize(_combine(effective, requirement))
+    # The answer can also be that it is unknown. Only a sure one is an error.
     if node.satisfiability() == c.Satisfiability.NO:
         raise SchemaError(_explain_unsatisfiable(schema))
     reader = CanonicalReader(schema.source, effective, node)
@@ -50,15 +51,20 @@ excluded_patterns=(), excluded_formats=(), excluded=()), Enumeration(values=(Non
 def _combine(effective: dict[str, Any], requirement: dict[str, Any]) -> dict[str, Any]:
     """Combine a schema and a requirement into one schema."""
     if not _refers_to_itself(effective):
+        # The document may have an `allOf` of its own, which has to stay in force.
         return {**effective, "allOf": [*effective.get("allOf", []), requirement]}
     # A reference to the whole document must not include the requirement.
     whole = effective.get("$id", "urn:kombo-fakes:whole")
+    # The requirement becomes a part of another document. Its pointers have to name the old one.
     text = json.dumps(requirement).replace('"$ref": "#', f'"$ref": "{whole}#')
+    # The dialect is read from the root of a document, so `$schema` moves to the new root.
     dialect = {key: value for key, value in effective.items() if key == "$schema"}
     inside = {key: value for key, value in effective.items() if key != "$schema"}
     return {
         **dialect,
         "allOf": [{"$ref": whole}, json.loads(text)],
+        # The `$id` makes it a schema resource of its own (JSON Schema Core 2020-12, section 8.2.1).
+        # So `#` inside it still means the document, and not the combination.
         "$defs": {"whole": {**inside, "$id": whole}},
     }
 
@@ -69,6 +75,8 @@ def _refers_to_itself(effective: dict[str, Any]) -> bool:
     while todo:
         schema = todo.pop()
         if isinstance(schema, dict):
+            # The target of a dynamic reference depends on the way that leads to it. It may be the
+            # root.
             if schema.get("$ref") in own or "$dynamicRef" in schema or "$recursiveRef" in schema:
                 return True
             todo.extend(child for _, child in subschemas(schema))
@@ -82,6 +90,7 @@ def build_standalone_blueprint(effective: dict[str, Any], name: str) -> Blueprin
 
 
 def _explain_unsatisfiable(schema: Schema) -> str:
+    # The effective schema has the pointers that the user knows. A narrower one has further parts.
     reasons = c.find_unsatisfiable(schema.effective, validate_formats=True, offline=True)
     places = [pointer or "the root" for pointer in reasons]
     # The deepest place is the cause. The places above it are unsatisfiable because of it.

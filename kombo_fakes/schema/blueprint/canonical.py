@@ -22,6 +22,7 @@ from kombo_fakes.schema.blueprint.document import (
 from kombo_fakes.schema.formats import checked_formats, pattern_matches
 from kombo_fakes.schema.schema import canonicalize, validator_for
 
+# Each level can multiply the branches, so without a bound the shapes would grow exponentially.
 _NESTED = 8
 """How deep compositions are read into shapes. Deeper ones are satisfied by filtering."""
 
@@ -76,6 +77,8 @@ class CanonicalReader:
                     not_multiple_of=tuple(view.not_multiple_of),
                 )
                 if view.excludes_integers:
+                    # A float without a fraction is an integer, too (JSON Schema Validation 2020-12,
+                    # section 6.1.1).
                     return shapes.Filtered(number, lambda value: value != int(value), "type")
                 return number
             case c.ArrayView() as view:
@@ -85,6 +88,7 @@ class CanonicalReader:
             case c.AnyOfView(branches):
                 return shapes.unite([self.read(branch) for branch in branches])
             case c.OneOfView(branches):
+                # A value that satisfies two branches is invalid, and no shape can say that.
                 union = shapes.unite([self.read(branch) for branch in branches])
                 return shapes.Filtered(union, validator_for_node(node), "oneOf")
             case c.AllOfView(branches):
@@ -96,8 +100,10 @@ class CanonicalReader:
             case c.NotView():
                 return shapes.Filtered(shapes.Anything(), validator_for_node(node), "not")
             case c.RawView():
+                # The view does not say what made it raw, so the likeliest keyword is named.
                 hardest = name_hardest_keyword(self.effective)
                 raise SchemaError(f"{self.name}: payloads cannot be constructed: {hardest}")
+            # Dependencies have no upper bound, and a later jsonschema-rs may have further views.
             case view:
                 raise SchemaError(
                     f"{self.name}: payloads cannot be constructed: {type(view).__name__}"
@@ -112,6 +118,8 @@ class CanonicalReader:
                     raise SchemaError(f"{self.name}: $ref {uri!r} leads nowhere")
                 return self.read(node)
 
+            # The target is read on first use: a shape that contains itself would be read without
+            # end.
             self.references[uri] = shapes.Reference(uri, read_target)
         return self.references[uri]
 
@@ -146,6 +154,8 @@ class CanonicalReader:
                 case c.AllOfView(inner):
                     return self._read_all_of([*inner, *others], depth + 1)
                 case c.AnyOfView(inner) | c.OneOfView(inner):
+                    # A conjunction of unions is a union of conjunctions, which canonical form can
+                    # merge.
                     each = [self._read_all_of([branch, *others], depth + 1) for branch in inner]
                     union = shapes.unite([branch for branch in each if branch != shapes.NOTHING])
                     if isinstance(node.view(), c.OneOfView):
@@ -162,12 +172,14 @@ class CanonicalReader:
     def _read_first(self, nodes: Sequence[jsonschema_rs.CanonicalSchema]) -> shapes.Blueprint:
         """Read one of the nodes, and filter by the others."""
         compound = (c.AllOfView, c.NotView, c.RawView)
+        # A check on values of a fitting shape rejects far fewer than a check on any value.
         plain = [node for node in nodes if not isinstance(node.view(), compound)]
         base = self.read(plain[0]) if plain else shapes.Anything()
         checks = [validator_for_node(node) for node in nodes if not plain or node is not plain[0]]
         return shapes.Filtered(base, lambda value: all(check(value) for check in checks), "allOf")
 
     def _resolve(self, node: jsonschema_rs.CanonicalSchema) -> jsonschema_rs.CanonicalSchema:
+        # References can lead to each other in a circle.
         for _ in range(_NESTED):
             view = node.view()
             if not isinstance(view, c.ReferenceView):
@@ -223,10 +235,14 @@ class CanonicalReader:
     def _read_contains(
         self, one: c.ContainsView, items: jsonschema_rs.CanonicalSchema | None
     ) -> shapes.Containing:
+        # An item that is put into the array has to be allowed by `items` as well.
         wanted = one.schema if items is None else one.schema.intersect(items)
         return shapes.Containing(
             item=self.read(wanted),
+            # The bounds count every item that matches `contains` itself, whatever `items` says.
             check=validator_for_node(one.schema),
+            # JSON Schema Validation 2020-12, section 6.4.5: `minContains` is 1 where it is left
+            # out.
             minimum=self._check_size("minContains", one.min_contains, 1),
             maximum=one.max_contains,
         )
@@ -239,12 +255,15 @@ class CanonicalReader:
         rest = view.additional_properties
         additional = shapes.Anything() if rest is None else self.read(rest)
         allowed, strings = self._read_names(view)
+        # Only a property with a name of its own can be required, or be the only one allowed.
         for name in {*(allowed or ()), *view.required} - set(properties):
             matching = [
                 child
                 for pattern, child in view.pattern_properties.items()
                 if pattern_matches(pattern, name)
             ]
+            # `additionalProperties` does not apply to a name that a pattern matches (JSON Schema
+            # Core 2020-12, section 10.3.2.3).
             properties[name] = self._read_all_of(matching) if matching else additional
         if strings:
             # Canonical form drops a property whose schema allows every value.
@@ -290,11 +309,14 @@ def _read_extras(
     rest: shapes.Blueprint,
 ) -> Iterator[shapes.Extra]:
     for string in strings:
+        # A name that has to match a pattern always falls under the schema of that pattern.
         forced = [pattern for pattern in string.patterns if pattern in patterns]
         for pattern in forced or patterns:
             names = replace(
                 string,
                 patterns=tuple(dict.fromkeys((pattern, *string.patterns))),
+                # A name that matches two patterns would have to satisfy both of their schemas. No
+                # further property gets such a name.
                 excluded_patterns=(
                     *string.excluded_patterns,
                     *(other for other in patterns if other not in (pattern, *string.patterns)),
@@ -316,6 +338,7 @@ def validator_for_node(node: jsonschema_rs.CanonicalSchema) -> Callable[[Any], b
     return validator_for(schema if isinstance(schema, dict) else {"not": {}}).is_valid
 
 
+# Hypothesis shrinks a union towards its first branch.
 _SIMPLEST_FIRST = ("null", "boolean", "integer", "number", "string", "array", "object")
 
 

@@ -22,6 +22,7 @@ class DocumentOrder:
                 lists.add(tuple(schema.get("properties", ())))
                 enums.add(tuple(v for v in schema.get("enum", ()) if isinstance(v, str)))
                 todo.extend(child for _, child in subschemas(schema))
+        # The shortest list that has all the names most likely belongs to the object in question.
         self.lists: list[tuple[str, ...]] = sorted(lists, key=_by_length)
         self.enums: list[tuple[str, ...]] = sorted(enums, key=_by_length)
         self.rank: dict[str, int] = {}
@@ -41,6 +42,7 @@ class DocumentOrder:
     def names_beside(self, names: Iterable[str]) -> tuple[str, ...]:
         """Return all the properties of the smallest object in the document that lists these."""
         wanted = set(names)
+        # Every list contains the empty set, so any list would do for an object without names.
         if not wanted:
             return ()
         return next((listed for listed in self.lists if wanted <= set(listed)), ())
@@ -50,6 +52,7 @@ class DocumentOrder:
         for listed in self.lists:
             if wanted <= set(listed):
                 return [name for name in listed if name in wanted]
+        # A merged object has names from several places of the document, and no list has them all.
         return sorted(wanted, key=lambda name: (self.rank.get(name, len(self.rank)), name))
 
 
@@ -69,6 +72,7 @@ def name_hardest_keyword(effective: dict[str, Any]) -> str:
     found: dict[str, str] = {}
     todo: list[tuple[Path, Any]] = [((), effective)]
     while todo:
+        # The walk is breadth first, so that the outermost place of a keyword is named.
         path, schema = todo.pop(0)
         if isinstance(schema, dict):
             for keyword in _HARD:

@@ -10,6 +10,7 @@ from kombo_fakes.core.pointer import Path, get, has
 from kombo_fakes.schema.blueprint import shapes
 from kombo_fakes.schema.references import ReferenceResolver
 
+# Draft 7 describes a tuple by a list in `items`, draft 2020-12 by `prefixItems`.
 _PREFIX = ("prefixItems", "items")
 
 
@@ -59,6 +60,7 @@ class PropertyNamer:
                     )
                     for index, item in enumerate(prefix)
                 ]
+                # In draft 7, `additionalItems` describes the items after a tuple.
                 rest = [(*path, key) for path in where for key in ("items", "additionalItems")]
                 return replace(plan, items=self.name_properties(items, rest), prefix=tuple(listed))
             case shapes.Union(branches):
@@ -78,6 +80,8 @@ class PropertyNamer:
             path = self.resolver.find(uri, ())
             # A shape that was merged from several has no place of its own in the document.
             places = where if path is None else (path,)
+            # The target is copied on first use: a shape that contains itself would be copied
+            # without end.
             self.references[uri] = shapes.Reference(
                 uri, lambda: self.name_properties(plan.target, places)
             )

@@ -23,6 +23,7 @@ def to_json_number(number: Decimal) -> int | float:
         >>> to_json_number(Decimal("2.0")), to_json_number(Decimal("0.5"))
         (2, 0.5)
     """
+    # A float has 53 bits, so it would change the digits of a larger integer.
     return int(number) if number == number.to_integral_value() else float(number)
 
 
@@ -60,6 +61,7 @@ class String:
         schema: dict[str, Any] = {"type": "string", "minLength": self.min_length}
         if self.max_length is not None:
             schema["maxLength"] = self.max_length
+        # A schema object holds each keyword once, and an `allOf` holds any number of them.
         wanted = [{"pattern": p} for p in self.patterns] + [{"format": f} for f in self.formats]
         rejected: list[dict[str, Any]] = [{"pattern": p} for p in self.excluded_patterns]
         rejected += [{"format": f} for f in self.excluded_formats]
@@ -166,6 +168,8 @@ class Filtered:
     keyword: str
 
 
+# References are compared by identity: comparing targets would not end where a shape contains
+# itself. There are no slots, because `cached_property` needs a dict.
 @dataclass(frozen=True, eq=False)
 class Reference:
     """A reference to a shape by its name, so that a shape can contain itself."""
@@ -234,6 +238,8 @@ def _walk(
 def unite(branches: list[Blueprint]) -> Blueprint:
     flat: list[Blueprint] = []
     for branch in branches:
+        # Realistic values choose each branch equally often. The branches of a nested union would
+        # come less often than the others.
         flat.extend(branch.branches if isinstance(branch, Union) else [branch])
     return flat[0] if len(flat) == 1 else Union(tuple(flat))
 

@@ -89,11 +89,13 @@ class _Smallest:
         if shapes.NOTHING in (*prefix, items, *(one.item for one in contains if one.minimum)):
             return shapes.NOTHING
         if plan.distinct is True:
+            # A smallest form can have too few different values for several distinct items.
             items = plan.items if needed > len(prefix) + 1 else items
         return replace(plan, prefix=prefix, items=items, contains=contains, max_items=needed)
 
     def _reduce_object(self, plan: shapes.Object, inside: frozenset[str]) -> shapes.Blueprint:
         properties: dict[str, shapes.Blueprint] = {}
+        # Optional properties are needed only where the required ones are too few.
         bare = plan.min_properties <= len(plan.required)
         for name, child in plan.properties.items():
             small = (

@@ -116,6 +116,7 @@ def _changes(schema: Schema) -> tuple[Change, ...]:
                     "new-property",
                 )
             )
+        # The type tells events apart. Another value there is another event, listed by itself.
         elif site.keyword == "enum" and site.pointer != "/type" and _has_string(site.value):
             found.append(
                 _change(schema, site.path, "new-value", "a new value", _replace_value, "new-value")
@@ -185,10 +186,12 @@ def _change(
         return None
 
     def apply_at(payload: Any) -> Any:
+        # `replace_at` adds a missing key, and a change needs a value that it changes.
         get(payload, path)
         return apply(payload, path)
 
     example = apply_at(base)
+    # Another branch of the schema may allow it, and then it is no change.
     if schema.allows(example):
         return None
     return Change(

@@ -113,9 +113,12 @@ class _BasePayloads:
     ) -> Any:
         """Generate a payload with values at the wanted paths, if the schema allows that."""
         wanted = list(wanted)
+        # Each corner has a seed of its own, so a further corner does not change the others.
         key = seed_for(self.schema.name, self._seed, "corner", name)
         pinned = {**self._pins, **(pins or {})}
         payload: Any = _ABSENT
+        # Most payloads have the values anyway, and a blueprint with requirements takes long to
+        # build. The object around a value comes last: the value itself can still be put into it.
         for paths in ([], wanted, [path[:-1] for path in wanted if path]):
             try:
                 generator = generator_for(
@@ -166,6 +169,7 @@ def _list_candidates(
         place = path_to_id(path)
         if isinstance(shape, shapes.Array):
             yield from _array_corners(base, path, place)
+        # The only value of a place is not at an edge.
         elif not (_is_fixed(shape) and counts[path] == 1):
             for edge in _drop_equal(_list_edges(shape)):
                 name = f"{place}-{edge.name}"
@@ -177,6 +181,7 @@ def _array_corners(
 ) -> Iterator[tuple[str, Path, str, Any]]:
     for size, name in ((0, "array-empty"), (1, "array-one"), (3, "array-several")):
         items: list[Any] = []
+        # An array of several needs items that differ, and a generated one may have too few.
         for number in range(12 if size else 0):
             generated = base.generate(f"{place}-{name}-{number}", [(*path, 0)])
             found = _get(generated, path)
@@ -240,6 +245,7 @@ def _get(payload: Any, path: Path) -> Any:
 def _drop_equal(edges: Iterable[_Edge]) -> Iterator[_Edge]:
     seen: list[Any] = []
     for edge in edges:
+        # Python takes 1, 1.0 and True for the same.
         if not any(edge.value == value and type(edge.value) is type(value) for value in seen):
             seen.append(edge.value)
             yield edge
@@ -312,6 +318,7 @@ _BY_FORMAT: dict[str, tuple[_Edge, ...]] = {
             ("one-digit", "a fraction of one digit", "2024-03-10T12:00:00.5Z"),
             ("offset", "the offset +14:00", "2024-03-10T12:00:00.000+14:00"),
             ("negative-offset", "the offset -03:30", "2024-03-10T12:00:00.000-03:30"),
+            # RFC 3339, section 4.3: the time in UTC is known, and the local offset is not.
             ("unknown-offset", "the offset -00:00", "2024-03-10T12:00:00.000-00:00"),
             ("largest-offset", "the offset +23:59", "2024-03-10T12:00:00.000+23:59"),
             ("year-0001", "the year 1", "0001-01-01T00:00:00.000Z"),
@@ -337,6 +344,7 @@ _BY_FORMAT: dict[str, tuple[_Edge, ...]] = {
         "email": (
             ("plus", "a plus sign in the local part", "jane.doe+kombo@example.com"),
             ("apostrophe", "an apostrophe in the local part", "o'hara@example.com"),
+            # RFC 5321, section 4.5.3.1.1 limits a local part to 64 octets.
             ("longest-local", "a local part of 64 characters", "a" * 64 + "@example.com"),
             ("shortest", "a local part of one character", "a@b.example"),
             ("subdomains", "subdomains", "jane@mail.eu.example.com"),
@@ -358,4 +366,5 @@ _BY_FORMAT: dict[str, tuple[_Edge, ...]] = {
 
 def _slug(value: Any) -> str:
     text = value if isinstance(value, str) else str(value).lower()
+    # An id is used as a file name, and a long value would make it too long.
     return re.sub(r"[^A-Za-z0-9_.-]+", "_", text)[:60] or "empty"

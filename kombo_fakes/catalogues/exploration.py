@@ -46,6 +46,8 @@ def _document(schema: Schema, site: Site, mutator: Mutator) -> str | None:
     explored = mutator.explore(site)
     if explored is None:
         return None
+    # Most explorations do without definitions, which make canonical forms slower to compute.
+    # Without them, more sites share a document.
     shared = _SHARED if "$ref" in str(explored) else ("$schema",)
     beside = {keyword: v for keyword, v in schema.effective.items() if keyword in shared}
     # A string can be a key: many sites are alike, and canonical forms are slow to compute.

@@ -18,6 +18,7 @@ from kombo_fakes.schema.sites import Site
 
 
 @public
+# Faults are keys of caches, and their examples cannot be hashed. The catalogue has each once.
 @dataclass(frozen=True, slots=True, eq=False)
 class Fault:
     """One way to violate one site.
@@ -123,6 +124,7 @@ def violates(payload: Any, schema: Schema, site: Site, *, single: bool) -> bool:
         return not schema.allows(payload)
     found = schema.broken_places(payload)
     keywords = {keyword for pointer, keyword in found if pointer == site.pointer}
+    # One value can violate several keywords: an empty string is too short and matches no pattern.
     return site.keyword in keywords and all(pointer == site.pointer for pointer, _ in found)
 
 

@@ -44,6 +44,7 @@ _EXAMPLES = 3
 # for single sites than this.
 _MOST_BASES = 120
 
+# Each payload that is tried is mutated in every way, so only a few further ones are.
 _OTHER_BASES = 8
 
 _UNREACHABLE = object()
@@ -185,6 +186,7 @@ class _FullChoices(SeededChoices):
         return super().chance(share) or share > 0.5
 
     def is_null(self, share: float) -> bool:
+        # The draw keeps the choices after it the same as those of a usual payload.
         super().is_null(share)
         return False
 
@@ -201,6 +203,7 @@ def _generate_bases(schema: Schema) -> list[Any]:
     generator = generator_for(schema)
     generated = [
         payload
+        # A payload shows one branch of each union. Several payloads reach more sites.
         for choices in (SeededChoices(0), *map(_FullChoices, range(4)))
         if (payload := _generate(generator, choices)) is not _UNREACHABLE
     ]

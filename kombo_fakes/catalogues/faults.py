@@ -49,6 +49,7 @@ def faults(
         place = to_pointer(parse_pointer(at))
         if not any(_is_within(fault.pointer, place) for fault in find_faults(schema)):
             places = {fault.pointer for fault in find_faults(schema)}
+            # The suggestion is in the notation that the caller used.
             known = places if at.startswith("/") else {to_dotted(parse_pointer(p)) for p in places}
             raise unknown_name_error("place", at, known, where=f" in {schema.name}")
         found = [fault for fault in found if _is_within(fault.pointer, place)]

@@ -71,6 +71,7 @@ def _is_mutation(fault: Fault, payload: Any, usual: Any) -> bool:
         return False
     usual_values = [] if before is ABSENT else [before]
     if site.keyword == "enum":
+        # The caller may have begun with another listed value than the one in this payload.
         usual_values += site.value
     elif site.keyword == "const":
         usual_values.append(site.value)

@@ -24,12 +24,15 @@ def _add_items(value: Any, site: Site) -> Iterator[Any]:
 def _repeat_item(value: Any, site: Site) -> Iterator[Any]:
     if isinstance(value, list) and value:
         yield [*value, value[0]]
+        # One more item can violate `maxItems`. Where there are two or more, this array does not
+        # grow.
         yield [value[0], value[0], *value[2:]]
 
 
 def _contain_none(value: Any, site: Site) -> Iterator[Any]:
     if isinstance(value, list):
         yield []
+        # An empty array can violate `minItems`, so these arrays have as many items as before.
         for filler in NONSENSE:
             yield [filler] * max(1, len(value))
 
@@ -38,6 +41,8 @@ def _contain_one_more(value: Any, site: Site) -> Iterator[Any]:
     if isinstance(value, list) and site.value < LARGEST:
         # Which items match, and how many there are, shows when the catalogue checks each value.
         for more in dict.fromkeys((1, 2, 3, int(site.value) + 1)):
+            # Each array is validated, so a long one does not lead to as many of them as it has
+            # items.
             for item in value[:20]:
                 yield [*value, *[item] * more]
 

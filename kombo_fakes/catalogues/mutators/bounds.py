@@ -30,6 +30,7 @@ def _lengthen_by_one(value: Any, site: Site) -> Iterator[Any]:
 def _move(*amounts: str) -> Mutate:
     def mutate(value: Any, site: Site) -> Iterator[Any]:
         for amount in amounts:
+            # Floats would be inexact: 0.3 - 0.1 is 0.19999999999999998.
             yield to_json_number(Decimal(str(site.value)) + Decimal(amount))
 
     return mutate
@@ -39,6 +40,8 @@ def _leave_multiples(value: Any, site: Site) -> Iterator[Any]:
     step = Decimal(str(site.value))
     if is_number(value):
         base = Decimal(str(value))
+        # Half a step can be a fraction, which `type: integer` rejects as well. One more is as whole
+        # as before.
         for part in (step / 2, step / 10, Decimal(1)):
             yield to_json_number(base + part)
 
@@ -51,6 +54,7 @@ STRING_BOUNDS: dict[str, tuple[Mutator, ...]] = {
     ),
 }
 
+# A whole step comes first, because `type: integer` rejects a fraction as well.
 NUMBER_BOUNDS: dict[str, tuple[Mutator, ...]] = {
     "minimum": (Mutator("just-under", "just under the minimum", _move("-1", "-0.1")),),
     "maximum": (Mutator("just-over", "just over the maximum", _move("1", "0.1")),),

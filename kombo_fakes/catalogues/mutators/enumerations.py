@@ -26,9 +26,11 @@ def enumeration_mutators(site: Site, neighbours: tuple[str, ...]) -> Iterator[Mu
     options = site.value if site.keyword == "enum" else [site.value]
     if any(isinstance(option, str) for option in options):
         yield from change_strings(STRING_CHANGES)
+        # A fault keeps three examples at most.
         yield Mutator("neighbour", "the value of another field", always(*neighbours[:3]))
         yield Mutator("unknown", "a value that is not listed", always("UNKNOWN", "OTHER"))
         yield Mutator("null-text", "null as a word", always("null", "None"))
+    # Booleans are instances of int as well, and they have mutators of their own.
     if any(type(option) in (int, float) for option in options):
         yield Mutator("next", "the next number", _next_numbers)
         yield Mutator("as-text", "written as a string", _number_as_string)

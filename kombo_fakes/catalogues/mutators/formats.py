@@ -29,6 +29,7 @@ _DATE_TIME: tuple[StringChange, ...] = (
     ("date-only", "a date without a time", lambda text: text[:10]),
     ("no-offset", "without an offset", _sub(r"(?:Z|[+-]\d\d:\d\d)$", "")),
     ("no-seconds", "without seconds", _sub(r"(T\d\d:\d\d):\d\d(?:\.\d+)?", r"\1")),
+    # ISO 8601 allows a decimal comma. RFC 3339, section 5.6 allows only a point.
     ("comma-fraction", "with a decimal comma", _sub(r"(:\d\d)(?:\.\d+)?(?=[Z+-])", r"\1,5")),
     (
         "empty-fraction",
@@ -37,6 +38,7 @@ _DATE_TIME: tuple[StringChange, ...] = (
     ),
     ("month-13", "with the month 13", _sub(r"^(\d{4})-\d\d", r"\1-13")),
     ("day-30-february", "on the 30th of February", _sub(r"^(\d{4})-\d\d-\d\d", r"\1-02-30")),
+    # ISO 8601 knows 24:00 as the end of a day. RFC 3339, section 5.6 ends the hours at 23.
     ("hour-24", "with the hour 24", _sub(r"T\d\d", "T24")),
     ("minute-60", "with the minute 60", _sub(r"(T\d\d):\d\d", r"\1:60")),
     ("offset-24", "with an offset of 24 hours", _sub(r"(?:Z|[+-]\d\d:\d\d)$", "+24:00")),
@@ -99,6 +101,7 @@ _BY_FORMAT: dict[str, tuple[StringChange, ...]] = {
     "ipv4": (
         ("three-parts", "with three parts", _sub(r"\.\d+$", "")),
         ("part-256", "with the part 256", _sub(r"\d+$", "256")),
+        # Some parsers take a part with a leading zero for octal.
         ("leading-zero", "with a leading zero", lambda text: "0" + text),
     ),
     "ipv6": (

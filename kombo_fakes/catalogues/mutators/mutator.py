@@ -45,6 +45,7 @@ STRING_CHANGES: tuple[StringChange, ...] = (
     ("capitalised", "with only its first letter in upper case", str.capitalize),
     ("trailing-blank", "with a trailing space", lambda text: text + " "),
     ("leading-blank", "with a leading space", lambda text: " " + text),
+    # In many dialects of regular expressions, `$` also matches before a newline at the end.
     ("trailing-newline", "with a trailing newline", lambda text: text + "\n"),
     (
         "separator",

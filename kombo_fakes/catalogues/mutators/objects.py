@@ -115,6 +115,7 @@ OBJECTS: dict[str, tuple[Mutator, ...]] = {
             "with a second copy of a property, with a space after its name",
             _add_twin(lambda name: name + " "),
         ),
+        # A JavaScript receiver that copies properties one by one sets the prototype instead.
         Mutator("proto", "with a property `__proto__`", _add("__proto__", {})),
         Mutator("empty-name", "with a property whose name is empty", _add("")),
     ),

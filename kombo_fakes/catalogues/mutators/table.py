@@ -55,6 +55,7 @@ _EXPLORED_TYPES: dict[str, list[str]] = {
     "pattern": ["string"],
     "minLength": ["string"],
     "maxLength": ["string"],
+    # Bounds are explored by integers, which both types of numbers allow.
     "minimum": ["integer"],
     "maximum": ["integer"],
     "exclusiveMinimum": ["integer"],

@@ -16,6 +16,7 @@ T = TypeVar("T")
 BASE62 = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 """The characters of base 62."""
 
+# Two characters at a time take half as many draws.
 _PAIRS = tuple(a + b for a in BASE62 for b in BASE62)
 
 
@@ -68,6 +69,7 @@ class SeededChoices:
     is_lazy = False
 
     def __init__(self, seed: int) -> None:
+        # The bound method saves a look-up for each choice.
         self._random = Random(seed).random
 
     def fork(self, seed: int) -> LazyChoices:
@@ -122,6 +124,8 @@ def seed_for(*parts: object) -> int:
         >>> seed_for("tests/test_a.py::test_b", 0) == seed_for("tests/test_a.py::test_b", 0)
         True
     """
+    # Without a separator that names do not contain, ("a", "bc") and ("ab", "c") would be alike.
     text = "\x1f".join(str(part) for part in parts)
+    # A name can hold a lone surrogate: Python decodes file names that are not UTF-8 to such.
     digest = hashlib.sha256(text.encode("utf-8", "surrogatepass")).digest()
     return int.from_bytes(digest[:16], "big")

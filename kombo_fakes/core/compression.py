@@ -92,6 +92,8 @@ def compressor_for(
             zstd = _import_zstd()
             options = {
                 zstd.CompressionParameter.compression_level: _ZSTD_LEVEL,
+                # Gzip always has a checksum. Zstandard has one on request, and damage has to be
+                # noticed.
                 zstd.CompressionParameter.checksum_flag: 1,
             }
             return lambda stream: cast(
@@ -102,6 +104,7 @@ def compressor_for(
 
 def decompression_errors() -> tuple[type[Exception], ...]:
     """List what reading a damaged file raises."""
+    # A file that is cut off raises an EOFError, and a damaged one the others.
     errors = (EOFError, zlib.error, gzip.BadGzipFile)
     try:
         return (*errors, _import_zstd().ZstdError)

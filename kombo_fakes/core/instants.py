@@ -14,6 +14,8 @@ from datetime import date
 from fractions import Fraction
 from functools import partial
 
+# The digits are [0-9], because `\d` matches the digits of all scripts. The fraction is bounded, so
+# that an exact sum stays cheap.
 _INSTANT = re.compile(
     r"([0-9]{4})-([0-9]{2})-([0-9]{2})[Tt ]([0-9]{2}):([0-9]{2}):([0-9]{2})"
     r"(?:\.([0-9]{1,40}))?(?:[Zz]|([+-])([0-9]{2}):?([0-9]{2}))"
@@ -103,6 +105,7 @@ _TIME = (
     r"(?P<hour>[0-9]{2}):(?P<minute>[0-9]{2}):(?P<second>[0-9]{2})(?:\.[0-9]+)?"
     r"(?:[Zz]|(?P<sign>[+-])(?P<offset_hour>[0-9]{2}):(?P<offset_minute>[0-9]{2}))"
 )
+# A `$` would also match before a newline at the end.
 _full_date = re.compile(_DATE).fullmatch
 _full_time = re.compile(_TIME).fullmatch
 _date_time = re.compile(f"{_DATE}[Tt]{_TIME}").fullmatch

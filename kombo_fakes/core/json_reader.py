@@ -76,8 +76,10 @@ def parse_json(text: str | bytes, name: str = "the string") -> Any:
     except json.JSONDecodeError as error:
         at = f"line {error.lineno}, column {error.colno}"
         raise DocumentError(f"{name}: invalid JSON at {at}: {error.msg}") from None
+    # The parser of the standard library calls itself for each level.
     except RecursionError:
         raise DocumentError(f"{name}: nested deeper than {MAX_DEPTH} levels") from None
+    # A DocumentError is a ValueError, which would be caught below.
     except DocumentError:
         raise
     except ValueError:
@@ -97,6 +99,7 @@ def read_bytes(path: str | os.PathLike[str]) -> bytes:
             after decompression.
     """
     with _open(path) as file, _document_errors(path):
+        # One byte more shows that there is more, without a look at the size of what is compressed.
         return check_size(file.read(MAX_BYTES + 1), path)
 
 
@@ -146,6 +149,7 @@ def _document_errors(path: str | os.PathLike[str]) -> Iterator[None]:
         raise DocumentError(f"{name}: no such file") from None
     except IsADirectoryError:
         raise DocumentError(f"{name}: is a directory; expected a file") from None
+    # A DocumentError is a ValueError, which would be reported as one of reading.
     except DocumentError:
         raise
     except CompressionError as error:
@@ -182,6 +186,7 @@ def describe_path(path: str | os.PathLike[str]) -> str:
 
 def is_too_deep(value: Any) -> bool:
     """Whether a value is nested deeper than `MAX_DEPTH` levels."""
+    # A function that calls itself would reach Python's limit in a value that is too deep.
     level = [value]
     for _ in range(MAX_DEPTH):
         below: list[Any] = []

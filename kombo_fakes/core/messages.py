@@ -94,6 +94,7 @@ def find_nearest(name: str, known: Iterable[str]) -> str | None:
         'data.state'
     """
     candidates = list(known)
+    # difflib takes letters that differ in case for different ones.
     folded = {candidate.casefold(): candidate for candidate in candidates}
     if name.casefold() in folded:
         return folded[name.casefold()]
@@ -101,6 +102,7 @@ def find_nearest(name: str, known: Iterable[str]) -> str | None:
     matches = difflib.get_close_matches(name[:200], candidates, n=1, cutoff=0.6)
     if matches:
         return matches[0]
+    # The last part of a name is often all that is given. With two such names it would be a guess.
     endings = [c for c in candidates if name and c.endswith((f".{name}", f"/{name}"))]
     return endings[0] if len(endings) == 1 else None
 
@@ -128,6 +130,7 @@ def shorten(value: object, limit: int = 60) -> str:
         return f"an object of {pluralize(len(value), 'property', 'properties')}"
     if isinstance(value, bool) or value is None:
         return {True: "true", False: "false", None: "null"}[value]
+    # Python writes no integer of more than 4,300 digits, and nobody reads one of sixty.
     if isinstance(value, int) and value.bit_length() > 200:
         return f"an integer of {value.bit_length():,} bits"
     text = _repr(value) or f"a {type(value).__name__}"

@@ -24,6 +24,7 @@ def to_pointer(path: Sequence[str | int]) -> str:
         >>> to_pointer(("data", "a/b", 0))
         '/data/a~1b/0'
     """
+    # The tilde is first, or it would be escaped again in each `~1`.
     return "".join("/" + str(part).replace("~", "~0").replace("/", "~1") for part in path)
 
 
@@ -56,6 +57,7 @@ def parse_pointer(pointer: str) -> tuple[str, ...]:
         raise PointerError(
             f"{shorten(pointer)}: in a JSON Pointer a '~' must be followed by 0 or 1"
         )
+    # RFC 6901, section 4: `~1` is first, so that `~01` stands for `~1` and not for a slash.
     return tuple(p.replace("~1", "/").replace("~0", "~") for p in pointer[1:].split("/"))
 
 
@@ -164,6 +166,7 @@ def remove_at(document: Any, path: Sequence[str | int]) -> Any:
     *parents, last = path
     parent = get(document, parents)
     key = _key(parent, last, path)
+    # Where there is nothing to remove, this raises the error.
     _step(parent, last, path)
     if isinstance(parent, dict):
         return replace_at(document, parents, {k: v for k, v in parent.items() if k != key})

@@ -58,6 +58,8 @@ def _encode(value: Any, **layout: Any) -> bytes:
 def write_json(stream: BinaryIO, values: Iterable[Any]) -> None:
     """Write one value as it is, and several values or none as an array."""
     rest = iter(values)
+    # Two values show whether it is an array. The range comes first in `zip`, which would otherwise
+    # take a third value and lose it.
     head = [value for _, value in zip(range(2), rest, strict=False)]
     if len(head) == 1:
         stream.write(to_pretty_json(head[0]) + b"\n")
@@ -152,13 +154,18 @@ def open_for_writing(out: str) -> Iterator[BinaryIO]:
         place = Path(os.path.realpath(path))
         if not place.parent.exists():
             raise OutputError(f"{out}: cannot be written: there is no directory {path.parent}")
+        # A rename is atomic within one file system only, so both are in the same directory.
         temporary = _temporary_path(place.parent)
         try:
+            # The mode x does not follow a link that somebody else has put there.
             with temporary.open("xb") as stream, compress(stream) as inner:
                 yield inner
             if place.exists():
+                # A new file has the usual permissions, and the old one may have been readable to
+                # few.
                 shutil.copymode(place, temporary)
             temporary.replace(place)
+        # Ctrl-C is not an Exception, and must not leave the file behind either.
         except BaseException:
             temporary.unlink(missing_ok=True)
             raise
@@ -187,6 +194,7 @@ def write_directory(
     directory = Path(out)
     with _output_errors(out):
         earlier = _read_manifest(directory, event)
+        # After an error only those directories are removed that this call has created.
         new = [path for path in (directory, *directory.parents) if not path.exists()]
         temporary = _temporary_path(directory)
         try:
@@ -197,6 +205,7 @@ def write_directory(
                 entries[name] = {"file": name, **entry}
             written = list(entries)
             for name, entry in earlier.items():
+                # A user may have deleted files since they were written.
                 if name not in entries and (directory / name).is_file():
                     entries[name] = entry
             listed = [entries[name] for name in sorted(entries)]
@@ -225,6 +234,7 @@ def _read_manifest(directory: Path, event: str) -> dict[str, Mapping[str, Any]]:
                 f"{path}: lists payloads of {shorten(manifest['event'])}; "
                 f"use another directory for {shorten(event)}"
             )
+        # A manifest from elsewhere must not name files outside of its directory.
         return {str(Path(entry["file"]).name): entry for entry in manifest["files"]}
     except (KeyError, TypeError):
         raise DocumentError(
@@ -264,11 +274,13 @@ def _remove_if_empty(directory: Path) -> None:
 
 def _temporary_path(directory: Path) -> Path:
     """A path in a directory at which nothing exists."""
+    # The module `random` would follow the seed of a test, and change its state.
     return directory / f".kombo-fakes-{os.urandom(6).hex()}.tmp"
 
 
 def _is_special(path: Path) -> bool:
     """Whether a path is a device, a pipe or a socket, which cannot be replaced by a file."""
+    # `/dev/stdout` can lead to a usual file, which has to be written and not replaced.
     if path.parts[:2] in (("/", "dev"), ("/", "proc")):
         return True
     try:
@@ -283,6 +295,7 @@ def _output_errors(out: str) -> Iterator[None]:
     """Turn what goes wrong with a file into an `OutputError`."""
     try:
         yield
+    # An OutputError is an OSError as well, and has its message already.
     except (OutputError, BrokenPipeError):
         raise
     except OSError as error:

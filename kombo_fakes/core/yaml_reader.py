@@ -22,10 +22,12 @@ MAX_NODES = 2_000_000
 """The most values that a document may hold, an alias counted each time that it is used."""
 
 
+# The parser in C is several times faster, but PyYAML can be built without it.
 class _Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]
     """The safe loader, with the types of JSON only."""
 
 
+# PyYAML follows YAML 1.1, which reads `no` as false and `2021-09-01` as a date.
 _Loader.yaml_implicit_resolvers = {}
 _Loader.add_implicit_resolver(
     "tag:yaml.org,2002:bool", re.compile(r"^(?:true|True|TRUE|false|False|FALSE)$"), list("tTfF")
@@ -69,6 +71,7 @@ def parse_yaml(data: bytes, name: str) -> Any:
         mark = error.problem_mark
         at = f" at line {mark.line + 1}, column {mark.column + 1}" if mark else ""
         raise DocumentError(f"{name}: invalid YAML{at}: {_describe(error.problem)}") from None
+    # Python converts no integer of more than 4,300 digits, and raises a ValueError.
     except (yaml.YAMLError, RecursionError, ValueError) as error:
         raise DocumentError(f"{name}: invalid YAML: {_describe(error)}") from None
     return _Converter(name).convert(value, 0)
@@ -88,11 +91,13 @@ class _Converter:
         self.nodes = 0
 
     def convert(self, value: Any, depth: int) -> Any:
+        # An alias takes a few bytes and can stand for a large part of the document.
         self.nodes += 1
         if self.nodes > MAX_NODES:
             raise DocumentError(
                 f"{self.name}: more than {MAX_NODES:,} values, with each alias counted"
             )
+        # An alias can also stand for a list that it lies in, which has no end.
         if depth > MAX_DEPTH:
             raise DocumentError(f"{self.name}: nested deeper than {MAX_DEPTH} levels")
         if isinstance(value, dict):

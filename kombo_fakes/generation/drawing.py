@@ -53,6 +53,7 @@ def _draw(feed: Callable[[bytes], Any], drawn: list[Any], name: str, seed: int) 
     for attempt in range(_TRIES):
         noise = hashlib.shake_256(f"{seed}.{attempt}".encode()).digest(_BYTES)
         drawn.clear()
+        # Hypothesis ignores bytes that do not make an example. Then there are others to try.
         feed(noise.translate(_THINNED[(seed + attempt) % len(_THINNED)]))
         if drawn:
             return drawn.pop()

@@ -118,6 +118,7 @@ class Edits:
         if not violations:
             return None
         fault = None
+        # The validator cannot judge what is not JSON.
         if not any(violation.keyword == "json" for violation in violations):
             fault = identify_fault(payload, unedited, schema)
         fault_id = None if fault is None else fault.id
@@ -125,6 +126,7 @@ class Edits:
         for violation in violations:
             path = parse_pointer(violation.pointer)
             for changed, value in self.overrides:
+                # The parts of a parsed pointer are all strings, indices included.
                 if tuple(map(str, changed)) == path:
                     return _build_rejection(violation, value, fault_id)
         return _build_rejection(violations[0], fault=fault_id)
@@ -168,6 +170,7 @@ def resolve(schema: Schema, name: str) -> Path:
     blueprint = build_blueprint(schema)
     path = _follow(blueprint, parts, (), frozenset())
     if path is None:
+        # The suggestion is in the notation that the caller used.
         write = to_pointer if name.startswith("/") else to_dotted
         known = _keep_deepest([place for place, _ in shapes.walk(blueprint) if place], parts)
         raise unknown_name_error("field", name, map(write, known), where=f" of {schema.name}")
@@ -288,6 +291,7 @@ def _follow(
                 else _follow(child, rest, (*path, index), frozenset())
             )
         case shapes.Enumeration(values=values):
+            # An enumerated object has fields as well.
             if any(has(value, parts) for value in values):
                 return (*path, *parts)
         case shapes.Union(branches=branches):

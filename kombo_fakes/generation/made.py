@@ -53,7 +53,9 @@ def make_file_label(schema: Schema) -> str:
         'job.closed'
     """
     last = re.split(r"[/\\]", schema.name)[-1]
+    # A point at the start would hide the file.
     name = re.sub(r"[^A-Za-z0-9._-]+", ".", last.removesuffix(".json")).strip(".")
+    # A file name holds 255 bytes, and a number follows.
     return name[:100] or "payload"
 
 

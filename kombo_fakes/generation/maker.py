@@ -167,6 +167,7 @@ class Maker:
             except PointerError as error:
                 rejection = OverrideError(str(error))
                 continue
+            # Payloads are valid as they are generated. Only edits can make one invalid.
             if not self._edits or self.schema.is_valid(payload):
                 return payload
             if rejection is None:
@@ -194,6 +195,8 @@ class Maker:
             except (FaultError, PointerError) as error:
                 problem = str(error)
         if not self._edits:
+            # The catalogue has checked its examples, so they are left where no payload takes the
+            # fault.
             return fault.examples[cast(int, key[-1]) % len(fault.examples)]
         payload = self._make_edited(fault, fault.id, *key)
         rejection = self._edits.find_rejection(self.schema, payload)

@@ -78,6 +78,7 @@ def make_lines(settings: GenerationSettings, jobs: int = 1) -> Iterator[bytes]:
         )
     run = Run(settings)
     step = _FILLED if run.is_filled else _GENERATED
+    # A single range would keep one process busy and let the others start for nothing.
     if jobs == 1 or run.stop - run.start <= step:
         return run.make_lines(run.start, run.stop)
     ranges = ((first, min(run.stop, first + step)) for first in range(run.start, run.stop, step))

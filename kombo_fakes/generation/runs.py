@@ -94,6 +94,8 @@ class Run:
 
     def __init__(self, settings: GenerationSettings) -> None:
         self._source = _build_source(settings)
+        # A part ends where the same formula lets the next one start, so no payload is missing or
+        # made twice.
         number, parts = settings.part
         self.start: int = self._source.count * (number - 1) // parts
         self.stop: int = self._source.count * number // parts

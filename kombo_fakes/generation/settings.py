@@ -98,6 +98,7 @@ class GenerationSettings:
                 f"overrides={shorten(overrides)} is not usable: it has to be a mapping of names of "
                 "fields to values"
             )
+        # Payloads are made later, and the caller may have changed the mapping by then.
         settings["overrides"] = dict(overrides or {})
         for name in ("faults", "removals"):
             settings[name] = _as_strings(name, options.get(name, ()))
@@ -135,6 +136,7 @@ class GenerationSettings:
 
 def _as_strings(name: str, given: Any) -> tuple[str, ...]:
     """Return what an argument names: a string, or several."""
+    # A string is iterable, and its characters would be taken for names.
     is_one = isinstance(given, (str, bytes)) or not isinstance(given, Iterable)
     strings = (given,) if is_one else tuple(given)
     if not all(isinstance(string, str) for string in strings):
@@ -145,4 +147,5 @@ def _as_strings(name: str, given: Any) -> tuple[str, ...]:
 
 
 def _is_integer(value: object) -> bool:
+    # Python counts booleans as integers.
     return isinstance(value, int) and not isinstance(value, bool)

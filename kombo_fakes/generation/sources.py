@@ -63,6 +63,7 @@ class ValidPayloads:
         return self.count > BLOCK and self._maker.has_templates
 
     def make(self, start: int, stop: int) -> Iterator[Made[Any]]:
+        # File names of the same number of digits sort as the numbers do.
         width = max(4, len(str(self.count)))
         generated_stop = min(stop, BLOCK) if self.is_filled else stop
         for number in range(start, generated_stop):

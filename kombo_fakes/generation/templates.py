@@ -52,6 +52,7 @@ class MarkingChoices(SeededChoices):
         self._made = 0
 
     def token(self, length: int) -> str:
+        # A mark has three digits for its number.
         if length != _ID or self._made > 999:
             return super().token(length)
         self._made += 1
@@ -166,6 +167,7 @@ def make_ids(count: int, *key: object) -> tuple[bytes, ...]:
 
 
 def _make_noise(size: int, *key: object) -> bytes:
+    # One call makes any number of bytes, the same ones in every version of Python.
     return hashlib.shake_128(seed_for(*key).to_bytes(16, "big")).digest(size)
 
 

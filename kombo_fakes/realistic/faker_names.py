@@ -61,6 +61,7 @@ class FakerNames:
         try:
             return cls(faker.Faker(locale))
         except AttributeError:
+            # Faker raises an AttributeError for a locale that it does not have.
             from faker.config import AVAILABLE_LOCALES
 
             raise unknown_name_error("Faker locale", locale, AVAILABLE_LOCALES) from None
@@ -82,6 +83,7 @@ class FakerNames:
 
     def _make(self, choices: Choices, make: Callable[[Any], T]) -> T:
         generator = choices.pick(self._generators)
+        # The Faker is the caller's, and its own values must not depend on how many names are made.
         own = generator.random
         generator.random = Random(choices.integer(0, 2**32 - 1))
         try:
@@ -95,6 +97,7 @@ def _place(generator: Any) -> tuple[str, str, str | None, str, str]:
     country = getattr(generator, "current_country", generator.country)
     state = getattr(generator, "administrative_unit", None)
     return (
+        # Faker writes some street addresses in two lines.
         str(generator.street_address()).replace("\n", ", "),
         str(generator.city()),
         None if state is None else str(state()),

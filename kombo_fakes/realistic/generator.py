@@ -97,6 +97,7 @@ class RealisticGenerator:
     # -- compiling
 
     def _compile(self, plan: shapes.Blueprint, path: Path, depth: int) -> ValueMaker:
+        # Facts are scalars. A reference leads back to here with its target.
         source = self._known.of(_place(path))
         if source is not None and not isinstance(
             plan, (shapes.Object, shapes.Array, shapes.Reference)
@@ -131,6 +132,7 @@ class RealisticGenerator:
     ) -> ValueMaker | None:
         """Return what shows a fact; None if the schema of the field rejects all its values."""
         fact, fits = source.fact, _fits(plan)
+        # Where every string will do, no fact has to be checked.
         if fits is _is_string:
             self.sources[_place(path)] = source
             return lambda choices, names, facts: facts[fact]
@@ -163,6 +165,7 @@ class RealisticGenerator:
         if known is not None:
             maker, self._same[place] = known
             return maker
+        # A shape that contains itself needs its maker before the maker is complete.
         held: list[ValueMaker] = []
         self._references[key] = (
             (lambda choices, names, facts: held[0](choices, names, facts)),
@@ -196,6 +199,8 @@ class RealisticGenerator:
             return lambda choices, names, facts: None
 
         def generate(choices: Choices, names: Names, facts: Facts) -> Any:
+            # The value is drawn even if it is not used, so that null does not change the values
+            # after it.
             is_null = choices.is_null(0.15)
             value = choices.pick(others)(choices, names, facts)
             return None if is_null else value
@@ -238,6 +243,7 @@ class RealisticGenerator:
             position = len(value)
             for maker, minimum in wanted:
                 for _ in range(minimum):
+                    # The prefix describes the first items, so the matching ones are at the end.
                     position -= 1
                     if position >= 0:
                         value[position] = maker(choices, names, facts)
@@ -291,6 +297,8 @@ class RealisticGenerator:
             bare = choices.is_lazy and several and not choices.chance(_FULL)
             for name, needed, maker in always:
                 here = needed or (not bare and choices.chance(share))
+                # A seed also draws what is absent, so that the values after it are the same either
+                # way.
                 if here or not choices.is_lazy:
                     made = maker(choices, names, facts)
                     if here:
@@ -372,6 +380,7 @@ def _fits(plan: shapes.Blueprint) -> Callable[[Any], bool]:
                 return _is_string
             return plan.check()
         case shapes.Enumeration(values):
+            # Python takes 1, 1.0 and True for the same.
             return lambda value: any(value == v and type(value) is type(v) for v in values)
         case shapes.Numeric():
             return plan.check()
@@ -385,4 +394,5 @@ def _fits(plan: shapes.Blueprint) -> Callable[[Any], bool]:
 
 
 def _copy(value: Any) -> Any:
+    # A caller can change a payload, and the values of an enum belong to the blueprint.
     return canonical.schema.clone(value) if isinstance(value, (dict, list)) else value

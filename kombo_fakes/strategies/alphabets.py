@@ -29,6 +29,7 @@ def build_alphabet(
     )
 
 
+# The search goes through all of Unicode, and its result depends on the codec only.
 @lru_cache(maxsize=64)
 def _find_altered(codec: str) -> str:
     """The characters that a codec changes: Shift JIS turns a yen sign into a backslash."""

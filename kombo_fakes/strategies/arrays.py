@@ -50,6 +50,7 @@ def build_array(
         st.nothing() if most == 0 else items,
         min_size=shape.min_items,
         max_size=most,
+        # Items can be objects, which have no hash.
         unique_by=_identity if shape.distinct else None,
     )
 

@@ -220,6 +220,7 @@ def _build_mostly_usual(
 
     def draw_value(draw: DrawFn) -> Any:
         kind = draw(kinds)
+        # Draws shrink to 0, so the first kinds are usual values.
         return usual[kind % len(usual)] if kind < usual_kinds else recipe(draw)
 
     return compose(draw_value)

@@ -107,7 +107,10 @@ _OFFSETS = (
     "Z", "Z", "Z", "Z", "Z", "+00:00", "-00:00", "+01:00", "+02:00", "-05:00", "-08:00", "+05:30",
     "+05:45", "+09:30", "+14:00", "-12:00", "+23:59", "-23:59", "+00:01", "-00:30",
 )  # fmt: skip
+# Dates that Hypothesis draws by itself shrink to this day as well.
 _SIMPLEST = "2000-01-01T00:00:00"
+# Among them are a day of October 1582 that the Gregorian reform left out, and a time of March 2021
+# that the clocks of Central Europe left out.
 _EDGES = (
     "1970-01-01T00:00:00", "1969-12-31T23:59:59", "0001-01-01T00:00:00", "9999-12-31T23:59:59",
     "2038-01-19T03:14:08", "2024-02-29T23:59:59", "2000-02-29T00:00:00", "1900-02-28T12:00:00",
@@ -230,6 +233,7 @@ def _fix_dots(local: str) -> str:
 
 def _write_host(length: int) -> str:
     """A reserved domain of a length of at least 10 characters."""
+    # A label has up to 63 octets (RFC 1035, section 2.3.4) and is not empty.
     labels = (("a" * 63 + ".") * 4)[: length - len(".example")]
     if labels.endswith("."):
         labels = labels[:-3] + ".aa"
@@ -278,6 +282,8 @@ _SEGMENTS = st.lists(st.text(_LDH + "-._~%", max_size=12), max_size=4)
 
 
 def _write_path(segments: list[str]) -> str:
+    # Two slashes at the start would begin an authority (RFC 3986, section 4.2), and a percent sign
+    # has to begin an escape (section 2.1).
     return "/" + "/".join(segments).lstrip("/").replace("%", "%25")
 
 

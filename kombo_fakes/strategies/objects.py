@@ -150,5 +150,6 @@ def _build_chance(share: float) -> SearchStrategy[bool]:
 
 
 def _sort(properties: dict[str, Any], order: dict[str, int]) -> dict[str, Any]:
+    # Names are drawn in any order, and a payload has the order of its schema.
     last = len(order)
     return dict(sorted(properties.items(), key=lambda item: order.get(item[0], last)))

@@ -89,6 +89,7 @@ class StrategySettings:
         """
         if self.values not in ("any", "realistic"):
             raise unknown_name_error("kind of values", str(self.values), ("any", "realistic"))
+        # Booleans are integers in Python, so only the exact type will do.
         if self.max_length is not None and (
             type(self.max_length) is not int or self.max_length < 0
         ):

@@ -112,6 +112,7 @@ def event_payloads(
     return st.one_of([payloads(name, values, **options) for name in sorted(set(chosen))])
 
 
+# Hypothesis examines a strategy when it is first used, so the same one is returned each time.
 @lru_cache(maxsize=256)
 def strategy_for(schema: Schema, settings: StrategySettings) -> SearchStrategy[Any]:
     """The strategy for a schema and checked settings, the same one each time."""

@@ -21,6 +21,7 @@ T = TypeVar("T")
 Recipe: TypeAlias = "Callable[[DrawFn], T]"
 """A function that draws a value."""
 
+# The table must not keep strategies alive that nothing else uses.
 _RECIPES: WeakKeyDictionary[SearchStrategy[Any], Recipe[Any]] = WeakKeyDictionary()
 
 

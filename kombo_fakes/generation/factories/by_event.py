@@ -56,6 +56,7 @@ def _factory_name(event: str) -> str:
 
 def __getattr__(name: str) -> Any:
     """The factory of a shipped event by the name of its class, which derives from the event's."""
+    # A factory needs the blueprint of its schema, which takes time. So it is made at first use.
     for event in events() if name.endswith("Factory") else ():
         if _factory_name(event) == name:
             return factory_for(event)

@@ -91,6 +91,7 @@ def _declare_fields(shape: Object, path: Path) -> tuple[dict[str, Any], dict[str
         inside, fields[name] = _declare_fields(inner, place)
         body = {"Meta": type("Meta", (), {"model": dict}), "kombo_draft": None, **inside}
         level = new_class(f"_Level_{name}", (LevelFactory,), exec_body=_fill(body))
+        # All levels share one draft, so that their fields agree.
         declarations[name] = SubFactory(level, kombo_draft=SelfAttribute("..kombo_draft"))
     return declarations, fields
 

@@ -115,6 +115,7 @@ class Draft:
         if not overrides:
             return self.payload
         generator = self._generator
+        # A field needs the object around it, which can be null or absent.
         homeless = [path[:-1] for path in overrides if not self._has_object(path[:-1])]
         if homeless:
             generator = generator_for(self._schema, require_values(homeless, self._schema))

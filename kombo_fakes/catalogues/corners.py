@@ -142,8 +142,10 @@ def _list_candidates(
 ) -> Iterator[tuple[str, Path, str, Any]]:
     found = list(shapes.walk(plan))
     nullable = list(dict.fromkeys(path for path, shape in found if _is_nullable(shape)))
+    # For a single nullable field this corner would be the same as the field's own.
     if len(nullable) > 1:
         payload = base.generate("nulls", pins=dict.fromkeys(nullable))
+        # Pins make the other fields agree. They do not put the values in.
         for path in nullable:
             if _get(payload, path) is not _ABSENT:
                 payload = replace_at(payload, path, None)
@@ -162,6 +164,7 @@ def _list_candidates(
                 payload = _copy_from(full, path, payload)
         yield "optional-present", (), "with all optional properties", payload
     counts: dict[Path, int] = {}
+    # A reference that is left leads to a shape whose edges are listed at another place.
     found = [(path, shape) for path, shape in found if not isinstance(shape, shapes.Reference)]
     for path, _ in found:
         counts[path] = counts.get(path, 0) + 1

@@ -39,6 +39,7 @@ def faults(
     schema = Schema.load(event_or_schema)
     found: Sequence[Fault] = find_faults(schema)
     if keywords is not None:
+        # A string is iterable, and would be taken for its characters.
         wanted = (keywords,) if isinstance(keywords, str) else tuple(keywords)
         known = {fault.keyword for fault in find_faults(schema)}
         for keyword in wanted:

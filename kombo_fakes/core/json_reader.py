@@ -57,6 +57,7 @@ def parse_json(text: str | bytes, name: str = "the string") -> Any:
             text = text.decode("utf-8")
         except UnicodeDecodeError as error:
             raise DocumentError(f"{name}: invalid UTF-8 at byte {error.start}") from None
+    # JSON has only these four characters as white space (RFC 8259, section 2).
     if not text.strip(" \t\r\n"):
         raise DocumentError(f"{name}: is empty; expected JSON")
 
@@ -157,6 +158,7 @@ def _document_errors(path: str | os.PathLike[str]) -> Iterator[None]:
     except decompression_errors() as error:
         raise DocumentError(f"{name}: cannot be decompressed: {error}") from None
     except (OSError, ValueError) as error:
+        # A path with a NUL raises a ValueError, which has no `strerror`.
         reason = getattr(error, "strerror", None) or error
         raise DocumentError(f"{name}: cannot be read: {reason}") from None
 

@@ -168,4 +168,5 @@ def _repr(value: object) -> str:
     except Exception:
         # It is of a class of the caller's, or an integer of more digits than Python converts.
         return ""
+    # The `repr` of a foreign class can hold newlines or escape sequences of terminals.
     return text if text.isprintable() else repr(text)[1:-1]

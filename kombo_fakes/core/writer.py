@@ -205,7 +205,7 @@ def write_directory(
                 entries[name] = {"file": name, **entry}
             written = list(entries)
             for name, entry in earlier.items():
-                # A user may have deleted files since they were written.
+                # A user can delete files at any time, and the manifest lists none that is missing.
                 if name not in entries and (directory / name).is_file():
                     entries[name] = entry
             listed = [entries[name] for name in sorted(entries)]
@@ -274,7 +274,7 @@ def _remove_if_empty(directory: Path) -> None:
 
 def _temporary_path(directory: Path) -> Path:
     """A path in a directory at which nothing exists."""
-    # The module `random` would follow the seed of a test, and change its state.
+    # The module `random` would follow the seed of a test, and change what the test draws next.
     return directory / f".kombo-fakes-{os.urandom(6).hex()}.tmp"
 
 

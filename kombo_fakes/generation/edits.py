@@ -96,6 +96,7 @@ class Edits:
         for path, value in self.overrides:
             payload = replace_at(payload, path, value)
         for path in self.removals:
+            # An optional field can be absent anyway.
             if has(payload, path):
                 payload = remove_at(payload, path)
         return payload

@@ -139,6 +139,7 @@ def _fill_alike(parts: Sequence[Sequence[bytes]], holes: bytes, *key: object) ->
         columns.append(column)
         if place < len(holes):
             if holes[place : place + 1] == _IS_ID:
+                # The key names the column, so that no two columns get the same ids.
                 columns.append(make_ids(len(parts), *key, holes, place))
             else:
                 columns.extend(instants(_make_words(3 * len(parts), "H", *key, holes, place)))

@@ -141,6 +141,7 @@ class KomboProvider(BaseProvider):
             UnknownNameError: if the category does not exist.
         """
         if category is None:
+            # A tool can serve several categories.
             return tuple(dict.fromkeys(tool for tools in TOOLS.values() for tool in tools))
         if category not in TOOLS:
             raise unknown_name_error("category", category, TOOLS)

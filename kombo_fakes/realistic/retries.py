@@ -31,6 +31,7 @@ def choices_to_try(choices: Choices, count: int, *, on: bool = True) -> Iterator
     for _ in range(min(count, _SPARING_TRIES) if choices.is_lazy and not derived else count):
         yield choices
     if on and not derived:
+        # One draw is the seed of all further choices, so that Hypothesis draws no more than that.
         base = choices.integer(0, 9_999)
         for number in range(_OTHERS):
             yield choices.fork(seed_for(base, number))

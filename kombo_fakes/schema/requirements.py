@@ -100,6 +100,7 @@ def has_site(payload: Any, site: Site) -> bool:
 
 def require_values(paths: Iterable[Path], schema: Schema) -> Requirement:
     """Require a value other than null at each path."""
+    # Null has no place in it that a value could go into.
     something: dict[str, Any] = {"not": {"type": "null"}}
     wrapped = [_wrap(something, path, schema) for path in paths]
     return Requirement(json.dumps({"allOf": wrapped}, sort_keys=True))

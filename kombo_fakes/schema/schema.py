@@ -120,6 +120,7 @@ class Schema:
             (True, ['State'])
         """
         if isinstance(source, dict):
+            # That module is imported here. It cannot import this class, so it gets a function.
             return OpenApiSchemas(source, lambda d, n: cls(d, source=n), "the description")
         name = os.fspath(source)
         return OpenApiSchemas(read_document(name), lambda d, n: cls(d, source=n), name)
@@ -154,6 +155,7 @@ ACTIVE; did you mean 'ACTIVE'?
 
     def violations(self, payload: Any) -> tuple[Violation, ...]:
         """Return every violation of a payload; empty if it is valid."""
+        # The validator reads NaN as null, and raises an exception for a date.
         found = tuple(find_non_json(payload))
         if found:
             return found

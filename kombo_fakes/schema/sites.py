@@ -192,6 +192,8 @@ def _find_direct_children(
         yield (*place, index), (*where, keyword, index), child, True
     if isinstance(items, dict) or items is False:
         rest = "additionalItems" if keyword == "items" else "items"
+        # What follows a tuple begins after its last place (JSON Schema Core 2020-12, section
+        # 10.3.1.2).
         yield (*place, len(prefix)), (*where, rest), items, True
     for index, child in enumerate(schema.get("allOf", [])):
         yield place, (*where, "allOf", index), child, True

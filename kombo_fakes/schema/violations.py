@@ -99,6 +99,7 @@ def _message(error: jsonschema_rs.ValidationError, keyword: str) -> str:
             if "unexpected" not in detail:
                 # If the schema allows no properties at all, only the value is reported.
                 return f"unknown property with the value {shown}"
+            # A payload can have any number of unknown properties.
             names = [shorten(name) for name in detail["unexpected"][:5]]
             more = len(detail["unexpected"]) - len(names)
             listed = ", ".join(names) + (f" and {more:,} more" if more > 0 else "")

@@ -86,6 +86,7 @@ class Sizes:
 
 def estimate_count(shape: shapes.Array) -> float:
     """The average number of items that Hypothesis draws after those of the prefix."""
+    # Hypothesis computes the average size of a list by the same formula.
     least = max(0, shape.min_items - len(shape.prefix))
     if shape.max_items is None:
         return min(max(least * 2, least + 5), _HUGE)

@@ -119,6 +119,7 @@ class Builder:
             self.build(shapes.Numeric(integer=False)),
             strings,
         )
+        # Values of any kind stay small, because a payload can hold many of them.
         return st.recursive(
             scalars,
             lambda inner: st.lists(inner, max_size=3) | st.dictionaries(strings, inner, max_size=3),
@@ -146,6 +147,7 @@ class Builder:
             if depth >= DEPTH:
                 self._references[key] = self.build(find_smallest(shape), depth, room)
             else:
+                # The target can contain the reference, so it is built when it is first needed.
                 self._references[key] = st.deferred(
                     lambda: self.build(shape.target, depth + 1, room)
                 )
@@ -160,6 +162,7 @@ class Builder:
         )
         if room >= 1 or any_value.is_empty:
             return any_value
+        # Powers of two keep the number of different strategies small.
         share = max(1 / _KINDS, 2.0 ** round(math.log2(room)))
         if (shape, share) not in self._mostly_usual:
             usual = self._find_usual_values(shape)

@@ -104,6 +104,7 @@ def _build_open(
     least = shape.min_properties - len(required)
     most = None if shape.max_properties is None else shape.max_properties - len(required)
     most_optional = len(optional) if most is None else min(len(optional), most)
+    # Further properties can make up for optional ones that are left out.
     least_optional = 0 if extras else max(0, least)
     is_bounded = least_optional > 0 or most_optional < len(optional)
     draw_known = recipe_of(

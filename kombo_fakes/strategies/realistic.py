@@ -40,6 +40,7 @@ def build_generated(
     generator: RealisticGenerator, settings: StrategySettings
 ) -> SearchStrategy[Any]:
     """A strategy for the payloads of a generator; see `build_realistic`."""
+    # UTF-8 encodes every name, so the pools need not be searched for it.
     names = PooledNames() if settings.codec == "utf-8" else _EncodableNames(settings.codec)
     longest = settings.max_length
 

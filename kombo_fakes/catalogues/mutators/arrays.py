@@ -17,6 +17,7 @@ def _drop_items(value: Any, site: Site) -> Iterator[Any]:
 
 def _add_items(value: Any, site: Site) -> Iterator[Any]:
     if isinstance(value, list) and site.value < LARGEST:
+        # An item of a valid array most likely keeps the other constraints.
         filler = value[-1] if value else None
         yield value + [filler] * (int(site.value) + 1 - len(value))
 

@@ -85,14 +85,17 @@ _BY_FORMAT: dict[str, tuple[StringChange, ...]] = {
     "email": _EMAIL,
     "idn-email": _EMAIL[:4],
     "uri": (
+        # A URI has a scheme (RFC 3986, section 3). A reference need not have one.
         ("no-scheme", "without a scheme", _sub(r"^[a-z]+://", "")),
         ("relative", "only the path", _sub(r"^[a-z]+://[^/]*", "")),
         ("blank-inside", "with a space inside", lambda text: text + "/a b"),
         ("trailing-blank", "with a trailing space", lambda text: text + " "),
         ("bad-escape", "with a % that escapes nothing", lambda text: text + "/%zz"),
+        # Browsers read a backslash as a slash. RFC 3986 has no place for it.
         ("backslash", "with a backslash", lambda text: text + "\\"),
     ),
     "uuid": (
+        # Python's `uuid.UUID` accepts this form and the next one, RFC 4122, section 3 does not.
         ("no-hyphens", "without hyphens", lambda text: text.replace("-", "")),
         ("braces", "in braces", lambda text: "{" + text + "}"),
         ("short", "one digit too short", lambda text: text[:-1]),
@@ -109,6 +112,7 @@ _BY_FORMAT: dict[str, tuple[StringChange, ...]] = {
         ("letter-g", "with a g for a hexadecimal digit", lambda text: text + "g"),
     ),
     "hostname": (
+        # A host name has letters, digits and hyphens only (RFC 1123, section 2.1).
         ("underscore", "with an underscore", lambda text: "a_" + text),
         ("leading-hyphen", "with a leading hyphen", lambda text: "-" + text),
         ("long-label", "with a label of 64 characters", lambda text: "a" * 64 + "." + text),

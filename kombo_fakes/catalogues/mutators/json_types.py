@@ -13,6 +13,7 @@ from kombo_fakes.schema.sites import Site
 def type_mutators(site: Site) -> Iterator[Mutator]:
     """The ways to have another type than a site allows."""
     allowed = {site.value} if isinstance(site.value, str) else set(site.value)
+    # JSON Schema Validation 2020-12, section 6.1.1: every integer is a number as well.
     if "number" in allowed:
         allowed.add("integer")
     first = next((name for name in site.value if name != "null"), "null")

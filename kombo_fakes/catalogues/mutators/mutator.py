@@ -39,6 +39,7 @@ NONSENSE: tuple[Any, ...] = (None, "", "nonsense", 0, -1, 0.5, True, [], {}, [No
 
 _HOMOGLYPHS = str.maketrans("AEOaeo", "\u0410\u0415\u041e\u0430\u0435\u043e")
 
+# A receiver that rejects nonsense may well accept a value in another case or with a space.
 STRING_CHANGES: tuple[StringChange, ...] = (
     ("lowercase", "in lower case", str.lower),
     ("uppercase", "in upper case", str.upper),

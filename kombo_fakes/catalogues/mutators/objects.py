@@ -26,6 +26,8 @@ def _rename(change: Callable[[str], str]) -> Mutate:
     def mutate(value: Any, site: Site) -> Iterator[Any]:
         if isinstance(value, dict) and site.value in value:
             name = change(site.value)
+            # A name that the object has already would replace that property, which is a second
+            # fault.
             if name != site.value and name not in value:
                 yield {name if key == site.value else key: item for key, item in value.items()}
 
@@ -66,6 +68,7 @@ def _drop_properties(value: Any, site: Site) -> Iterator[Any]:
 def _add_properties(value: Any, site: Site) -> Iterator[Any]:
     if isinstance(value, dict) and site.value < LARGEST:
         missing = int(site.value) + 1 - len(value)
+        # A value of another property is the likeliest to be allowed under a further name.
         filler = next(iter(value.values()), None)
         yield {**value, **{f"extra_{number}": filler for number in range(missing)}}
 
@@ -74,6 +77,7 @@ def _add_forbidden(value: Any, site: Site) -> Iterator[Any]:
     if isinstance(value, dict) and isinstance(site.value, str):
         yield {**value, site.value: "x"}
     elif isinstance(value, list) and isinstance(site.value, int):
+        # What is forbidden is an item at a fixed place, so the places before it are filled.
         yield value + [value[-1] if value else "x"] * (site.value + 1 - len(value))
 
 

@@ -44,6 +44,7 @@ def derive_factory(
 
     parameters = {
         **dict.fromkeys(OWN_OPTIONS),
+        # The number is factory_boy's own, so that `reset_sequence()` starts it again.
         "kombo_number": Sequence(int),
         **{trait: Trait(**_join_names(values)) for trait, values in traits.items()},
     }

@@ -96,6 +96,7 @@ class Draft:
         if kombo_index is not None:
             index = kombo_index
         else:
+            # With a seed, a call gives the same payload whatever other calls there have been.
             index = number if kombo_seed is None else 0
         return cls(
             schema,
@@ -133,6 +134,7 @@ def _put(generated: Any, path: Path, value: Any) -> Any:
     whole = level = generated if isinstance(generated, dict) else {}
     for name in path[:-1]:
         inner = level.get(name)
+        # Python assigns from left to right, so the first `level` is still the outer one.
         level[name] = level = inner if isinstance(inner, dict) else {}
     if value is OMIT:
         level.pop(path[-1], None)

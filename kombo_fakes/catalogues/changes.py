@@ -121,6 +121,7 @@ def _changes(schema: Schema) -> tuple[Change, ...]:
             found.append(
                 _change(schema, site.path, "new-value", "a new value", _replace_value, "new-value")
             )
+    # Kombo sends all its events to one URL. Nothing is known of the sender of another schema.
     if schema.name in events():
         found.extend(_other_event(name) for name in events() if name != schema.name)
         type_ = ("type",)

@@ -287,8 +287,10 @@ def _string_edges(shape: shapes.String) -> Iterator[_Edge]:
         yield _Edge("text-long", f"{_LONG} characters", "abcdefghi " * (_LONG // 10 - 1) + "a" * 10)
     elif most <= shapes.LARGEST:
         yield _Edge("text-longest", f"the maximum length, {most:,}", "a" * most)
+    # Its lengths in code points, in UTF-16 and in UTF-8 all differ.
     world = "Zoe\u0308 \U0001f469\U0001f3fd\u200d\U0001f4bb \u05e9\u05dc\u05d5\u05dd \u682a"
     yield _Edge("text-unicode", "an emoji, a combining mark and right-to-left letters", world)
+    # HTML, SQL and template engines give these characters a meaning.
     quotes = "\"double\" 'single' \\back\\ /slash/ <b>&amp;</b> {{x}} %s"
     yield _Edge("text-quotes", "quotes, backslashes and template syntax", quotes)
     yield _Edge("text-blanks", "a space at the start and at the end", " blanks around ")
@@ -317,13 +319,17 @@ _BY_FORMAT: dict[str, tuple[_Edge, ...]] = {
     for name, edges in {
         "date-time": (
             ("no-fraction", "a timestamp without a fraction", "2024-03-10T12:00:00Z"),
+            # RFC 3339 sets no limit. Nine digits are nanoseconds, which Java and Go keep.
             ("nine-digits", "a fraction of nine digits", "2024-03-10T12:00:00.123456789Z"),
             ("one-digit", "a fraction of one digit", "2024-03-10T12:00:00.5Z"),
+            # No place on Earth has a larger offset.
             ("offset", "the offset +14:00", "2024-03-10T12:00:00.000+14:00"),
             ("negative-offset", "the offset -03:30", "2024-03-10T12:00:00.000-03:30"),
             # RFC 3339, section 4.3: the time in UTC is known, and the local offset is not.
             ("unknown-offset", "the offset -00:00", "2024-03-10T12:00:00.000-00:00"),
+            # RFC 3339, section 5.6 lets the hours of an offset go up to 23.
             ("largest-offset", "the offset +23:59", "2024-03-10T12:00:00.000+23:59"),
+            # RFC 3339 has a year 0000, but Python's `datetime` begins with the year 1.
             ("year-0001", "the year 1", "0001-01-01T00:00:00.000Z"),
             ("year-9999", "the year 9999", "9999-12-31T23:59:59.999Z"),
             ("leap-day", "a leap day", "2024-02-29T23:59:59.999Z"),

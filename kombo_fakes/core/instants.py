@@ -50,6 +50,7 @@ def parse_instant(text: str) -> Fraction:
     nanoseconds += (hour * 60 + minute) * _MINUTE + second * SECOND
     if sign is not None:
         offset = (int(hours) * 60 + int(minutes)) * _MINUTE
+        # An offset is the local time minus UTC (RFC 3339, section 4.2).
         nanoseconds += -offset if sign == "+" else offset
     return nanoseconds
 
@@ -74,6 +75,7 @@ def format_instant(nanoseconds: int, *, digits: int = 3, offset: str = "Z") -> s
     days, rest = divmod(nanoseconds + shift, _DAY)
     seconds, rest = divmod(rest, SECOND)
     clock = f"{seconds // 3600:02}:{seconds // 60 % 60:02}:{seconds % 60:02}"
+    # Rounding up could reach the next second, so digits are cut off.
     fraction = f".{rest:09}"[: digits + 1] if digits else ""
     return f"{date.fromordinal(days).isoformat()}T{clock}{fraction}{offset}"
 

@@ -87,6 +87,7 @@ def is_directory(out: str) -> bool:
         return True
     if not (out.endswith(("/", os.sep)) or not path.suffix):
         return False
+    # `/dev/stdout` has no ending, and is no directory.
     if _is_special(path):
         return False
     if path.exists():

@@ -113,6 +113,7 @@ def _make_in_processes(
                 "start by if __name__ == '__main__'"
             ) from None
         finally:
+            # The caller can stop before the end, and then nobody needs what is pending.
             pool.shutdown(cancel_futures=True)
 
 

@@ -196,6 +196,7 @@ class Templates:
     @property
     def are_usable(self) -> bool:
         """True if the templates have ids. Otherwise payloads made from them would be equal."""
+        # An id can be optional, so one payload does not tell.
         return all(self[number].has_ids for number in range(_SAMPLES))
 
     def __getitem__(self, number: int) -> Template:
@@ -212,6 +213,7 @@ class Templates:
         """The JSON texts of a block, `BLOCK` of them."""
         room = min(_MOST, _FIRST + _GROWTH * number)
         words = _make_words(BLOCK, "I", *self._key, "which", number)
+        # A word has 32 bits, so the bits above them are evenly distributed numbers below `room`.
         chosen = [word * room >> 32 for word in words]
         for which in set(chosen).difference(self._made):
             self[which]  # In any order: a template depends on its number only.

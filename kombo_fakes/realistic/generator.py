@@ -137,6 +137,7 @@ class RealisticGenerator:
             self.sources[_place(path)] = source
             return lambda choices, names, facts: facts[fact]
         samples = [facts[fact] for facts in self._known.samples]
+        # A schema of the user's can mean something else by the same name.
         if not any(fits(sample) for sample in samples):
             return None
         self.sources[_place(path)] = source

@@ -252,6 +252,7 @@ def _join_types(types: Sequence[str]) -> str:
 
 
 def _list(options: Sequence[Any]) -> str:
+    # An enum can have hundreds of values.
     more = len(options) - 8
     text = ", ".join(option if _is_plain(option) else shorten(option) for option in options[:8])
     return text + (f" and {more:,} more" if more > 0 else "")

@@ -88,6 +88,7 @@ def _build_mixed(
             for _ in range(min(minimum, len(free))):
                 # From the end: behind the prefix, every place takes an item of any shape.
                 array[free.pop()] = draw(strategy)
+        # Two equal items are rarely drawn by chance.
         if shape.distinct is False and size >= 2:
             array[-1] = array[0]
         return array

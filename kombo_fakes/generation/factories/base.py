@@ -158,6 +158,7 @@ class PayloadFactory(Factory[T]):
         given: list[tuple[str, Any]] = []
         for name, value in kwargs.items():
             if name in OWN_OPTIONS:
+                # Only factory_boy can evaluate a declaration.
                 if isinstance(value, BaseDeclaration):
                     return None
             elif name not in traits:
@@ -229,6 +230,7 @@ class PayloadFactory(Factory[T]):
 
     @classmethod
     def _build_unknown_name_error(cls, name: str, known_start: str) -> Exception:
+        # `kombo_index` is for `build_batch`, so it is not suggested.
         names = {*_list_names(cls._fields), *cls._list_traits(), *OWN_OPTIONS} - {"kombo_index"}
         # Where the start of a nested name is right, only names that go on from there are hinted at.
         inside = [known for known in names if known_start and known.startswith(known_start + "__")]

@@ -114,6 +114,7 @@ def _find_object(blueprint: Blueprint) -> Object | None:
 
 
 def _is_declarable(name: str) -> bool:
+    # factory_boy splits the names of arguments at `__`.
     is_reserved = name.startswith("_") or "__" in name or name in OWN_OPTIONS
     # A field named like a method of the factory, such as `build`, would replace it.
     return not is_reserved and not hasattr(PayloadFactory, name)

@@ -269,6 +269,7 @@ class CanonicalReader:
             # Canonical form drops a property whose schema allows every value.
             for name in self.order.names_beside(properties):
                 properties.setdefault(name, additional)
+        # `propertyNames` allows no other name (JSON Schema Core 2020-12, section 10.3.2.4).
         if allowed is not None and not strings:
             properties = {name: child for name, child in properties.items() if name in allowed}
         result = shapes.Object(
@@ -292,6 +293,8 @@ class CanonicalReader:
         for branch in plan.branches if isinstance(plan, shapes.Union) else (plan,):
             match branch:
                 case shapes.Enumeration(values):
+                    # A property name is always a string (RFC 8259, section 4), so other values
+                    # allow none.
                     fixed.update(value for value in values if isinstance(value, str))
                 case shapes.String():
                     strings.append(branch)

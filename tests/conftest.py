@@ -47,13 +47,18 @@ def pytest_configure() -> None:
         signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
+def pytest_collection() -> None:
+    """Import the tests without a search for garbage, of which they make none."""
+    gc.disable()
+
+
 def pytest_collection_finish() -> None:
     """Let the garbage collector skip what lives as long as the tests."""
     # The oldest Hypothesis looks for what refers to its source of randomness when it is used for
     # the first time. It does not see frozen objects, and would warn.
     find(booleans(), bool)
-    gc.collect()
     gc.freeze()
+    gc.enable()
     gc.set_threshold(50_000, 20, 20)
 
 

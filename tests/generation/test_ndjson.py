@@ -49,7 +49,7 @@ def payloads(*arguments: Any, **options: Any) -> list[Any]:
     "options",
     [
         {},
-        {"seed": 5},
+        pytest.param({"seed": 5}, marks=pytest.mark.slow),
         pytest.param({"invalid": True}, marks=pytest.mark.slow),
         {"faults": ["data.state-enum-*", "data-required-*"]},
         {"overrides": {"data.state": "INVALID"}},
@@ -153,7 +153,9 @@ def test_two_validators_accept_the_payloads_of_every_event(event, judges):
     assert all(map(both.accept, made[:: BLOCK // 4]))
 
 
-@pytest.mark.parametrize("event", ["integration-state-changed", "sync-finished"])
+@pytest.mark.parametrize(
+    "event", ["integration-state-changed", pytest.param("sync-finished", marks=pytest.mark.slow)]
+)
 def test_invalid_payloads_have_their_fault_and_no_other_in_every_round(event, judges):
     schema = Schema.load(event)
     both = judges(schema.effective)

@@ -219,9 +219,7 @@ def test_instants_with_a_maximum_length_cover_fractions_offsets_and_edges(
 
 @pytest.mark.parametrize("most", [11, 12, 20, 80, 254, 300])
 def test_addresses_with_a_maximum_length_reach_it(most: int, drawn: Any) -> None:
-    made = drawn(
-        payloads({"type": "string", "format": "email", "maxLength": most}), 400, exactly=True
-    )
+    made = drawn(payloads({"type": "string", "format": "email", "maxLength": most}), 400)
     for address in made:
         validate_email(address)
         assert len(address) <= min(most, 254)

@@ -111,7 +111,7 @@ def test_nulls_is_the_share_of_null_in_each_nullable_field(
     values: Any, share: float, low: float, high: float, drawn: Any
 ) -> None:
     """0 and 1 are exact. Between them the share is a rough one: Hypothesis prefers simple values."""
-    made = drawn(payloads(values=values, nulls=share), 250, exactly=True)
+    made = drawn(payloads(values=values, nulls=share), 250, exactly=0 < share < 1)
     for name in ("creator_email", "origin_id"):
         nulls = sum(payload["data"]["end_user"][name] is None for payload in made)
         assert low * len(made) <= nulls <= high * len(made), name
@@ -533,7 +533,7 @@ DRAWN: dict[str, tuple[Callable[..., Any], dict[str, Any]]] = {
 }
 
 
-@pytest.mark.parametrize("name", some_fast([*DRAWN], 3))
+@pytest.mark.parametrize("name", some_fast([*DRAWN], 6))
 def test_few_examples_are_discarded_and_no_health_check_fails(name: str) -> None:
     """Some examples always end early, because Hypothesis made them from parts of others.
 

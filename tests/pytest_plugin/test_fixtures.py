@@ -13,6 +13,9 @@ from kombo_fakes import IntegrationStateChangedFactory, __version__, faults, pay
 
 pytest_plugins = ("pytester",)
 
+# pytest 8.2 warns that the plugin, which conftest.py names, has been imported before.
+STRICT_WARNINGS = ("-W", "error", "-W", "ignore::pytest.PytestAssertRewriteWarning")
+
 FIXTURES = {
     "kombo_deliveries": "session",
     "kombo_delivery": "function",
@@ -258,7 +261,7 @@ def test_fixtures_have_the_documented_types_and_defaults(pytester: pytest.Pytest
         """
     )
     per_fault = len(faults(ids="data.state-enum-*"))
-    pytester.runpytest("-W", "error").assert_outcomes(passed=4 + per_fault)
+    pytester.runpytest(*STRICT_WARNINGS).assert_outcomes(passed=4 + per_fault)
 
 
 def test_session_fixtures_can_be_used_with_given(pytester: pytest.Pytester):
@@ -276,7 +279,7 @@ def test_session_fixtures_can_be_used_with_given(pytester: pytest.Pytester):
             assert not kombo_schema.is_valid(payload)
         """
     )
-    pytester.runpytest("-W", "error").assert_outcomes(passed=1)
+    pytester.runpytest(*STRICT_WARNINGS).assert_outcomes(passed=1)
 
 
 def test_each_call_of_the_factory_makes_another_payload(pytester: pytest.Pytester):

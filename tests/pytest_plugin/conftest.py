@@ -13,3 +13,5 @@ def few_plugins(monkeypatch: pytest.MonkeyPatch) -> None:
     """
     monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
     monkeypatch.setenv("PYTEST_PLUGINS", "kombo_fakes.pytest_plugin,_hypothesis_pytestplugin")
+    # pytest 8.2 warns that a plugin which is named here has been imported before.
+    monkeypatch.setenv("PYTEST_ADDOPTS", "-W ignore::pytest.PytestAssertRewriteWarning")

@@ -38,7 +38,7 @@ test: $(READY) ## Run all tests, also the slow ones that build wheels and draw t
 	$(BIN)/python -m pytest -n auto --dist worksteal
 
 test-fast: $(READY) ## Run the fast tests.
-	$(BIN)/python -m pytest -n auto --dist worksteal -m "not slow"
+	$(BIN)/python -m pytest -n auto --dist worksteal -m "not slow" --hypothesis-profile=fast
 
 # The tests import the installed wheel, as a user does, because no source is beside them.
 test-wheel: $(VENV)-wheel/.ready ## Run the fast tests against an installed wheel, with the source removed.
@@ -59,14 +59,14 @@ test-lowest: ## Run the fast tests with the oldest versions that pyproject.toml 
 	$(VENV)-lowest/bin/python -m pip install -q --upgrade pip
 	$(VENV)-lowest/bin/python -m pip install -q -e . --group test -c tests/lowest.txt
 	$(VENV)-lowest/bin/python -m coverage erase
-	$(VENV)-lowest/bin/python -m coverage run -m pytest -n auto --dist worksteal -m "not slow" -p no:cacheprovider
+	$(VENV)-lowest/bin/python -m coverage run -m pytest -n auto --dist worksteal -m "not slow" -p no:cacheprovider --hypothesis-profile=fast
 	$(VENV)-lowest/bin/python -m coverage combine -q
 	$(VENV)-lowest/bin/python -m coverage report
 
 # Coverage starts pytest, because pytest imports our plugin before it could start coverage.
 coverage: $(READY) ## Measure the branch coverage of the fast tests.
 	$(BIN)/python -m coverage erase
-	$(BIN)/python -m coverage run -m pytest -n auto --dist worksteal -m "not slow" -p no:cacheprovider
+	$(BIN)/python -m coverage run -m pytest -n auto --dist worksteal -m "not slow" -p no:cacheprovider --hypothesis-profile=fast
 	$(BIN)/python -m coverage combine -q
 	$(BIN)/python -m coverage report
 

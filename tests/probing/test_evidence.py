@@ -500,18 +500,18 @@ def test_an_event_that_is_not_taken_ends_no_other() -> None:
     assert line.startswith("data-changed: valid payloads, styles, ")
 
 
-# -- what wasn't judged
+# -- what was not judged
 
 
 @pytest.mark.slow
 def test_reasons_for_not_judging_are_said() -> None:
     unseen = probed(good())
-    assert "(observe= or --observe-url)" in unseen.not_judged[0]
+    assert "observe= or --observe-url" in unseen.not_judged[0]
     other = probed(good("sync-finished"), event="sync-finished", observe=lambda name: None)
     assert "only integration-state-changed has timelines" in other.not_judged[0]
     nothing = probed(good(), observe=lambda name: None)
     assert any(
-        "not sent, because timelines that they need have failed" in n for n in nothing.not_judged
+        "not sent, because timelines that they depend on failed" in n for n in nothing.not_judged
     )
     assert any("after single deliveries" in n for n in nothing.not_judged)
     names = [
@@ -708,7 +708,7 @@ def test_a_document_that_lacks_fields_is_not_called_wrong_state() -> None:
     (finding,) = probed(Bare(SECRET), observe=OBSERVE).findings
     assert finding.cause is causes.STATE_LACKS_FIELDS
     assert finding.title == snapshot(
-        "shows an observed document that lacks fields (setup_status, updated_at): the first event of an integration"
+        "does not show all fields in the observed document (setup_status, updated_at): the first event of an integration"
     )
 
 

@@ -10,6 +10,7 @@ import re
 import threading
 from base64 import b64encode
 from pathlib import Path
+from typing import IO
 
 from harfile import Content, Creator, HarFile, PostData, Record, Request, Response, Timings
 
@@ -42,19 +43,18 @@ class Recorder:
         self._guard = threading.Lock()
         self._count = 0
         self._part = self._directory / "probe.har.part"
+        self._stream: IO[str] | None = None
         try:
             self._directory.mkdir(parents=True, exist_ok=True)
             # The files of two runs could not be told apart.
             if any(self._directory.iterdir()):
                 raise OutputError(f"{directory}: is not empty; give a new directory")
-            self._stream = self._part.open("w", encoding="ascii")
         except OutputError:
             raise
         except FileExistsError:
             raise OutputError(f"{directory}: is a file; give a new directory") from None
         except OSError as error:
             raise OutputError(f"{directory}: cannot be written: {error.strerror}") from None
-        self._archive = HarFile(self._stream, creator=Creator("kombo_fakes", __version__))
 
     def __enter__(self) -> Recorder:
         return self
@@ -78,7 +78,7 @@ class Recorder:
             self._count += 1
             number = self._count
             try:
-                _add_entry(self._archive, self._url, delivery, reply)
+                _add_entry(self._open_archive(), self._url, delivery, reply)
             except OSError as error:
                 raise self._output_error(error) from None
         # Ids hold colons and slashes, which not every file system allows in a name.
@@ -97,7 +97,7 @@ class Recorder:
             raise self._output_error(error) from None
 
     def close(self) -> None:
-        """Complete the HAR archive.
+        """Complete the HAR archive; there is none if nothing was kept.
 
         Entries are written as they come, so that a long run takes no memory. The archive has its
         name only when it is complete: a run that is killed leaves no file that looks like one.
@@ -105,12 +105,21 @@ class Recorder:
         Raises:
             OutputError: if it cannot be written.
         """
+        if self._stream is None:
+            return
         try:
             self._archive.close()
             self._stream.close()
             self._part.replace(self._directory / "probe.har")
         except OSError as error:
             raise self._output_error(error) from None
+
+    def _open_archive(self) -> HarFile:
+        # A run that ends before its first delivery leaves the directory empty, for the next one.
+        if self._stream is None:
+            self._stream = self._part.open("w", encoding="ascii")
+            self._archive = HarFile(self._stream, creator=Creator("kombo_fakes", __version__))
+        return self._archive
 
     def _output_error(self, error: OSError) -> OutputError:
         return OutputError(f"{self._directory}: cannot be written: {error.strerror}")

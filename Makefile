@@ -16,7 +16,7 @@ $(1)/bin/python -m pip install -q --require-hashes -r locked/$(2).txt
 $(1)/bin/python -m pip install -q --no-deps --no-build-isolation -e .
 endef
 
-.PHONY: help demo test test-fast test-wheel test-lowest lint examples events lock audit promises snapshots pools coverage compat fuzz mutants docs bench dist clean
+.PHONY: help demo test test-thorough test-fast test-wheel test-lowest lint examples events lock audit promises snapshots pools coverage compat fuzz mutants docs bench dist clean
 
 help: ## List the targets.
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "%-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -37,8 +37,11 @@ $(VENV)-demo/.ready: pyproject.toml locked/package.txt
 test: $(READY) ## Run all tests, also the slow ones that build wheels and draw thousands of payloads.
 	$(BIN)/python -m pytest -n auto --dist worksteal
 
+test-thorough: $(READY) ## Run all tests with all examples of each property. The other targets draw a third of them.
+	$(BIN)/python -m pytest -n auto --dist worksteal --hypothesis-profile=thorough
+
 test-fast: $(READY) ## Run the fast tests.
-	$(BIN)/python -m pytest -n auto --dist worksteal -m "not slow" --hypothesis-profile=fast
+	$(BIN)/python -m pytest -n auto --dist worksteal -m "not slow"
 
 # The tests import the installed wheel, as a user does, because no source is beside them.
 test-wheel: $(VENV)-wheel/.ready ## Run the fast tests against an installed wheel, with the source removed.
@@ -59,14 +62,14 @@ test-lowest: ## Run the fast tests with the oldest versions that pyproject.toml 
 	$(VENV)-lowest/bin/python -m pip install -q --upgrade pip
 	$(VENV)-lowest/bin/python -m pip install -q -e . --group test -c tests/lowest.txt
 	$(VENV)-lowest/bin/python -m coverage erase
-	$(VENV)-lowest/bin/python -m coverage run -m pytest -n auto --dist worksteal -m "not slow" -p no:cacheprovider --hypothesis-profile=fast
+	$(VENV)-lowest/bin/python -m coverage run -m pytest -n auto --dist worksteal -m "not slow" -p no:cacheprovider
 	$(VENV)-lowest/bin/python -m coverage combine -q
 	$(VENV)-lowest/bin/python -m coverage report
 
 # Coverage starts pytest, because pytest imports our plugin before it could start coverage.
 coverage: $(READY) ## Measure the branch coverage of the fast tests.
 	$(BIN)/python -m coverage erase
-	$(BIN)/python -m coverage run -m pytest -n auto --dist worksteal -m "not slow" -p no:cacheprovider --hypothesis-profile=fast
+	$(BIN)/python -m coverage run -m pytest -n auto --dist worksteal -m "not slow" -p no:cacheprovider
 	$(BIN)/python -m coverage combine -q
 	$(BIN)/python -m coverage report
 

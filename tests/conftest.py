@@ -29,11 +29,11 @@ Drawn = Callable[..., list[Any]]
 
 # A machine may stand still for a moment: no test fails for the time that something took.
 settings.register_profile(
-    "patient", settings(), deadline=None, suppress_health_check=[HealthCheck.too_slow]
+    "thorough", settings(), deadline=None, suppress_health_check=[HealthCheck.too_slow]
 )
-# `make test-fast` draws a part of the examples of each property, `make test` draws all.
-settings.register_profile("fast", settings.get_profile("patient"), max_examples=30)
-settings.load_profile("patient")
+# Each property draws a part of its examples, and `make test-thorough` draws all.
+settings.register_profile("usual", settings.get_profile("thorough"), max_examples=30)
+settings.load_profile("usual")
 
 
 def pytest_configure() -> None:
@@ -81,7 +81,7 @@ def memory_path(tmp_path: Path) -> Iterator[Path]:
 def drawn() -> Drawn:
     """Values of a strategy, the same in each run: ``drawn(strategy, 100)``.
 
-    The fast tests draw fewer, except with ``exactly=True``: for statements about shares.
+    Fewer are drawn without the profile ``thorough``, except with ``exactly=True``: for statements about shares.
     """
 
     def draw(strategy: SearchStrategy[Any], count: int, exactly: bool = False) -> list[Any]:

@@ -95,7 +95,7 @@ def machine_of(receiver: ModuleType, directory: Path) -> type[ReceiverMachine]:
 
 
 @pytest.mark.slow
-def test_a_correct_receiver_passes_with_default_settings(tmp_path, memory_path):
+def test_a_correct_receiver_passes(tmp_path, memory_path):
     machine = machine_of(copied(tmp_path), memory_path)
     run_state_machine_as_test(machine, settings=settings(deadline=None))
 
@@ -108,7 +108,7 @@ def test_a_broken_receiver_is_caught_with_at_most_three_deliveries(bug, tmp_path
         run_state_machine_as_test(
             machine,
             settings=settings(
-                deadline=None, database=None, derandomize=True, print_blob=False,
+                max_examples=100, deadline=None, database=None, derandomize=True, print_blob=False,
                 report_multiple_bugs=False, phases=[Phase.generate, Phase.shrink],
             ),
         )  # fmt: skip
@@ -175,7 +175,7 @@ def test_a_forged_event_that_is_rejected_but_applied_is_caught(known):
         run_state_machine_as_test(
             Machine,
             settings=settings(
-                deadline=None, database=None, derandomize=True, print_blob=False,
+                max_examples=100, deadline=None, database=None, derandomize=True, print_blob=False,
                 report_multiple_bugs=False, phases=[Phase.generate],
             ),
         )  # fmt: skip

@@ -1,4 +1,4 @@
-"""How much of a long list or of a property belongs to the fast tests."""
+"""How much of a long list or of a property a run of the tests takes."""
 
 from __future__ import annotations
 
@@ -18,5 +18,10 @@ def some_fast(cases: Sequence[Any], every: int) -> list[Any]:
 
 
 def examples(count: int) -> int:
-    """The number of examples where all tests take `count`: fewer with the profile ``fast``."""
-    return max(count * settings.default.max_examples // 100, min(count, 20))
+    """The number of examples: `count` with the profile ``thorough``, and else a part of it."""
+    return part(count, at_least=20)
+
+
+def part(count: int, at_least: int = 1) -> int:
+    """All of `count` with the profile ``thorough``, and else a part of it."""
+    return max(count * settings.default.max_examples // 100, min(count, at_least))

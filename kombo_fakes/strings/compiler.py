@@ -232,20 +232,21 @@ _Condition: TypeAlias = (
 )
 
 
-def _walk(node: Node) -> Iterable[Node]:
+def walk(node: Node) -> Iterable[Node]:
+    """A tree and all trees in it."""
     yield node
     if isinstance(node, (Sequence, Choice)):
         for part in node.parts if isinstance(node, Sequence) else node.branches:
-            yield from _walk(part)
+            yield from walk(part)
     elif isinstance(node, (Repeat, Group, Look)):
-        yield from _walk(node.part)
+        yield from walk(node.part)
 
 
 def _looks_back(node: Node) -> bool:
     return any(
         (isinstance(part, Assertion) and part.kind != "end")
         or (isinstance(part, Look) and not part.ahead)
-        for part in _walk(node)
+        for part in walk(node)
     )
 
 
@@ -253,7 +254,7 @@ def _looks_ahead(node: Node) -> bool:
     return any(
         (isinstance(part, Assertion) and part.kind != "start")
         or (isinstance(part, Look) and part.ahead)
-        for part in _walk(node)
+        for part in walk(node)
     )
 
 

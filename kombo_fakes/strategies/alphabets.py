@@ -9,6 +9,8 @@ from typing import Literal
 from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 
+from kombo_fakes.strings.characters import ANY, Characters
+
 
 @lru_cache(maxsize=64)
 def build_alphabet(
@@ -30,6 +32,27 @@ def build_alphabet(
 
 
 # The search goes through all of Unicode, and its result depends on the codec only.
+@lru_cache(maxsize=64)
+def find_characters(codec: str, *, allow_nul: bool = True) -> Characters:
+    """The characters that a codec encodes and decodes without a change.
+
+    Args:
+        codec: The normalised name of a codec.
+        allow_nul: True to include U+0000.
+    """
+    characters = ANY
+    if codec != "utf-8":
+        ranges = []
+        for first in range(0, sys.maxunicode + 1, 64):
+            block = "".join(map(chr, range(first, first + 64)))
+            if first and survives(block, codec):
+                ranges.append((first, first + 63))
+            elif _encodes(block, codec, "ignore"):
+                ranges += [(ord(c), ord(c)) for c in block if survives(c, codec)]
+        characters = Characters.from_ranges(ranges)
+    return characters if allow_nul else characters - Characters.of("\0")
+
+
 @lru_cache(maxsize=64)
 def _find_altered(codec: str) -> str:
     """The characters that a codec changes: Shift JIS turns a yen sign into a backslash."""

@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-import re
-from contextlib import suppress
 from dataclasses import replace
-from functools import lru_cache
 
 from hypothesis import strategies as st
-from hypothesis.errors import InvalidArgument
 from hypothesis.strategies import DrawFn, SearchStrategy
 
 from kombo_fakes.schema.blueprint.shapes import LARGEST, String
-from kombo_fakes.schema.ecma_regex import to_python
-from kombo_fakes.strategies.alphabets import build_alphabet, survives
+from kombo_fakes.schema.blueprint.string_words import find_words
+from kombo_fakes.strategies.alphabets import build_alphabet, find_characters, survives
 from kombo_fakes.strategies.budget import LONGEST
 from kombo_fakes.strategies.formats import ANY_LENGTH, Lengths, build_format
 from kombo_fakes.strategies.options import StrategySettings
 from kombo_fakes.strategies.recipes import compose, recipe_of
+from kombo_fakes.strings.words import Words
 
 # Characters and sequences that break string handling, and that random strings hardly ever hold.
 _TRICKY = (
@@ -61,24 +58,25 @@ class StringStrategies:
         rest = replace(shape, min_length=0, max_length=None)
         if rest.is_plain:
             return self._build_free(lengths)
-        if shape.formats:
-            return self._build_formatted(shape.formats[0], rest, lengths)
-        if shape.patterns:
-            # Matches are drawn with Python's reading of the pattern; the check below has the
-            # last word.
-            strategy = build_matches(shape.patterns[0], self._alphabet)
-            if lengths != ANY_LENGTH:
-                strategy = strategy.filter(lengths.allow)
-        else:
-            strategy = self._build_free(lengths)
-        return strategy.filter(rest.check())
+        if shape.formats and rest == String(formats=shape.formats[:1]):
+            return self._build_format(shape.formats[0], lengths)
+        if shape.formats or shape.patterns or shape.excluded_patterns:
+            return self._build_words(shape, lengths)
+        return self._build_free(lengths).filter(rest.check())
 
-    def _build_formatted(self, name: str, rest: String, lengths: Lengths) -> SearchStrategy[str]:
+    def _build_words(self, shape: String, lengths: Lengths) -> SearchStrategy[str]:
+        settings = self._settings
+        bounded = replace(
+            shape, max_length=None if lengths.most == ANY_LENGTH.most else lengths.most
+        )
+        characters = find_characters(settings.codec, allow_nul=settings.allow_nul)
+        words = find_words(bounded, characters, ambiguous=settings.ambiguous)
+        strategy = build_words(words)
+        return strategy.filter(shape.check()) if shape.excluded_formats else strategy
+
+    def _build_format(self, name: str, lengths: Lengths) -> SearchStrategy[str]:
         ambiguous, codec = self._settings.ambiguous, self._settings.codec
         strategy = build_format(name, lengths, ambiguous=ambiguous)
-        rest = replace(rest, formats=rest.formats[1:])
-        if not rest.is_plain:
-            strategy = strategy.filter(rest.check())
         # Ambiguous values are not always ASCII, and some codecs lack a part of ASCII.
         if (ambiguous and codec != "utf-8") or not survives(_PRINTABLE_ASCII, codec):
             strategy = strategy.filter(lambda string: survives(string, codec))
@@ -121,32 +119,38 @@ class StringStrategies:
         return [*encodable, *surrogates]
 
 
-@lru_cache(maxsize=1024)
-def build_matches(pattern: str, alphabet: SearchStrategy[str]) -> SearchStrategy[str]:
-    """A strategy for strings in which an ECMA-262 pattern is found.
+_ALL = build_alphabet("utf-8")
+
+
+def build_words(words: Words) -> SearchStrategy[str]:
+    """A strategy for the words of an automaton. Nothing is filtered.
+
+    A string of any characters is drawn, and each of its characters chooses one of those that the
+    automaton allows at its place. So one choice of Hypothesis makes a word, and a word shrinks to
+    the shortest one with the plainest characters.
 
     Returns:
-        A strategy; an empty one if the alphabet lacks the characters of the pattern.
-
-    Raises:
-        SchemaError: if the pattern uses a construct that Python's ``re`` does not have.
+        A strategy; an empty one if there is no word.
     """
-    expression = _anchor_ends(to_python(pattern))
-    # Character classes mean ASCII in ECMA-262 and all of Unicode in Python. Some releases of
-    # Hypothesis reject the flag for ASCII beside a class that excludes other characters.
-    for flag in ("(?a)", ""):
-        strategy = st.from_regex(flag + expression, alphabet=alphabet)
-        with suppress(InvalidArgument):
-            strategy.validate()
-            return strategy
-    return st.nothing()
+    if words.is_empty:
+        return st.nothing()
+    lengths = words.lengths
+    least, most = lengths[0], min(lengths[-1], LONGEST)
+    if least > _LENGTHS[0]:
+        # Too long to be drawn character by character: the choices of a short string are repeated.
+        part = st.text(_ALL, min_size=1, max_size=_LENGTHS[0])
+        sizes = st.sampled_from([least, *(size for size in _LENGTHS if size in lengths)])
+        return compose(lambda draw: words.make_like(draw(part), draw(sizes)))
+    plain = st.text(_ALL, min_size=least, max_size=most).map(words.make_like)
+    edges = [size for size in dict.fromkeys((*_LENGTHS, most)) if least < size and size in lengths]
+    if not edges:
+        return plain
+    repeated = st.text(_ALL, min_size=1, max_size=_LENGTHS[0])
+    sizes = st.sampled_from(edges)
 
+    def draw_long(draw: DrawFn) -> str:
+        part, size = draw(repeated), draw(sizes)
+        return words.make_like(part, size)
 
-_ESCAPES_CLASSES_AND_ENDS = re.compile(r"\\.|\[(?:\\.|[^\]\\])*\]|\$", re.DOTALL)
-
-
-def _anchor_ends(pattern: str) -> str:
-    r"""A pattern with ``\Z`` for ``$``, which in Python also matches before a final line feed."""
-    return _ESCAPES_CLASSES_AND_ENDS.sub(
-        lambda match: r"\Z" if match[0] == "$" else match[0], pattern
-    )
+    kinds = st.sampled_from([recipe_of(plain)] * 10 + [draw_long])
+    return compose(lambda draw: draw(kinds)(draw))

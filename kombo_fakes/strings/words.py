@@ -5,6 +5,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Callable
 from functools import cached_property, reduce
+from itertools import cycle
 from operator import or_
 
 from kombo_fakes.strings.automaton import DEAD, Automaton
@@ -90,6 +91,24 @@ class Words:
             character, state = offer.take(choose(offer.count))
             made.append(character)
         return "".join(made)
+
+    def make_like(self, template: str, length: int | None = None) -> str:
+        """Make a string of which each character is chosen by one of a template.
+
+        Args:
+            template: Any string. Its characters are repeated where there are too few of them.
+            length: One of `lengths`; None for the one that is nearest to that of the template.
+
+        Examples:
+            >>> from kombo_fakes.strings.compiler import compile_pattern
+            >>> words = Words(compile_pattern("^[1-9]+$"))
+            >>> words.make_like("000"), words.make_like("017"), words.make_like("5", 4)
+            ('111', '128', '6666')
+        """
+        size = nearest_length(self.lengths, len(template)) if length is None else length
+        codes = cycle(map(ord, template or "0"))
+        # Hypothesis shrinks characters towards "0".
+        return self.make(size, lambda count: (next(codes) - 48) % count)
 
     def _offer(self, state: int, alive: int) -> _Offer:
         # Nearly always all targets are alive or the same few, so that few offers are built.

@@ -37,13 +37,19 @@ def choices_to_try(choices: Choices, count: int, *, on: bool = True) -> Iterator
             yield choices.fork(seed_for(base, number))
 
 
-def make_valid(maker: ValueMaker, check: Callable[[Any], bool], where: str) -> ValueMaker:
+def make_valid(
+    maker: ValueMaker,
+    check: Callable[[Any], bool],
+    where: str,
+    otherwise: ValueMaker | None = None,
+) -> ValueMaker:
     """Wrap a maker, so that it makes values until a check accepts one.
 
     Args:
         maker: Makes a value.
         check: Returns whether the schema allows a value.
         where: The field, as the error calls it.
+        otherwise: Makes the value if the check rejects all of them; None raises an error.
 
     Returns:
         A maker. It raises `SchemaError` if the check rejects all values.
@@ -54,6 +60,8 @@ def make_valid(maker: ValueMaker, check: Callable[[Any], bool], where: str) -> V
             value = maker(other, names, facts)
             if check(value):
                 return value
+        if otherwise is not None:
+            return otherwise(choices, names, facts)
         raise SchemaError(
             f"{where}: the schema rejects all {TRIES} realistic values that were tried; use "
             "values='any' (on the command line: --values any)"

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from decimal import Decimal
-from random import Random
+from functools import lru_cache
 
 from kombo_fakes.core.choices import Choices
-from kombo_fakes.core.messages import shorten
 from kombo_fakes.errors import SchemaError
 from kombo_fakes.realistic.retries import ValueMaker, make_valid
 from kombo_fakes.schema.blueprint.shapes import Numeric, String, to_json_number
-from kombo_fakes.schema.ecma_regex import to_python
+from kombo_fakes.schema.blueprint.string_words import find_words
+from kombo_fakes.strings.characters import ANY, Characters
+from kombo_fakes.strings.words import Words
 from kombo_fakes.webhooks.model import Facts
 from kombo_fakes.webhooks.moments import draw_instant
 from kombo_fakes.webhooks.names import Names, slugify
@@ -78,15 +80,14 @@ def string_maker(plan: String, where: str) -> ValueMaker:
     """
     if plan.is_plain:
         return lambda choices, names, facts: plain_string(choices, names)
-    fits = plan.check()
+    if plan.patterns and not plan.formats:
+        return _word_maker(plan, where)
 
     def candidate(choices: Choices, names: Names, facts: Facts) -> str:
         if plan.formats:
             made = formatted_string(plan.formats[0], choices, names)
             if made is not None:
                 return made
-        if plan.patterns:
-            return _from_pattern(plan.patterns[0], plan.max_length, choices)
         words = plain_string(choices, names)
         if choices.is_lazy and len(words) < plan.min_length:
             words = " ".join([words] * (plan.min_length // len(words) + 1))
@@ -94,26 +95,38 @@ def string_maker(plan: String, where: str) -> ValueMaker:
             words += " " + plain_string(choices, names)
         return words if plan.max_length is None else words[: plan.max_length]
 
-    return make_valid(candidate, fits, where)
+    fallback = _word_maker(plan, where)
+    return make_valid(candidate, plan.check(), where, fallback)
 
 
-# A part of a pattern is repeated at most this often, so that strings are realistic.
-_REPEATED = 12
+_ALPHABETS = (
+    Characters.between("a", "z"),
+    Characters.between("a", "z") | Characters.between("0", "9"),
+    Characters.between("a", "z") | Characters.between("0", "9") | Characters.between("A", "Z"),
+    Characters.between(" ", "~"),
+    ANY,
+)
+"""The characters of realistic strings: the first ones of which the shape has a string."""
+_SPREAD = 8
+"""How many of the shortest lengths are used."""
 
 
-def _from_pattern(pattern: str, longest: int | None, choices: Choices) -> str:
-    import rstr
+def _word_maker(plan: String, where: str) -> ValueMaker:
+    """Return what makes the words of a shape, of the plainest characters that it allows."""
 
-    generator = rstr.Rstr(Random(choices.integer(0, 2**32)))
-    most = _REPEATED if longest is None else min(_REPEATED, longest)
-    python = to_python(pattern, most)
-    try:
-        made: str = generator.xeger(python)
-    except ValueError as error:
-        raise SchemaError(
-            f"pattern {shorten(pattern)}: it cannot be constructed: {error}"
-        ) from None
-    return made
+    @lru_cache(maxsize=1)
+    def find() -> tuple[Words, Sequence[int]]:
+        for alphabet in _ALPHABETS:
+            words = find_words(plan, alphabet)
+            if not words.is_empty:
+                return words, words.lengths[:_SPREAD]
+        raise SchemaError(f"{where}: no string satisfies the schema")
+
+    def make(choices: Choices, names: Names, facts: Facts) -> str:
+        words, lengths = find()
+        return words.make(choices.pick(lengths), lambda count: choices.integer(0, count - 1))
+
+    return make_valid(make, plan.check(), where) if plan.excluded_formats else make
 
 
 def number_maker(plan: Numeric, where: str) -> ValueMaker:

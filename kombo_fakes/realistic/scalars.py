@@ -120,7 +120,10 @@ def _word_maker(plan: String, where: str) -> ValueMaker:
             words = find_words(plan, alphabet)
             if not words.is_empty:
                 return words, words.lengths[:_SPREAD]
-        raise SchemaError(f"{where}: no string satisfies the schema")
+        raise SchemaError(
+            f"{where}: no realistic string satisfies the schema; use values='any' (on the command "
+            "line: --values any)"
+        )
 
     def make(choices: Choices, names: Names, facts: Facts) -> str:
         words, lengths = find()

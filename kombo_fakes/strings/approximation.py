@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from functools import lru_cache, partial, reduce
 from itertools import islice, product
 from operator import or_
@@ -27,7 +28,7 @@ from kombo_fakes.strings.words import Words
 _WORDS = 6
 """How many strings of a group are tried for a back-reference."""
 _COMBINATIONS = 24
-_OPTIONAL = 40
+_OPTIONAL = (64, 8, 1)
 """How often a part is repeated at most beyond the number of times that it has to be."""
 
 
@@ -47,7 +48,7 @@ def approximate_pattern(source: str) -> Automaton:
         >>> quoted.accepts("|a|"), quoted.accepts("|a'")
         (True, False)
     """
-    root = _shorten(read_pattern(source).root)
+    root = read_pattern(source).root
     referenced = {node.number for node in walk(root) if isinstance(node, Reference)}
     groups = {
         node.number: node
@@ -57,9 +58,12 @@ def approximate_pattern(source: str) -> Automaton:
     if any(isinstance(inner, Reference) for node in groups.values() for inner in walk(node.part)):
         raise TooComplexError("a back-reference within a group that is referred to")
     choices = [[(number, word) for word in _list_words(node)] for number, node in groups.items()]
-    combinations = islice(product(*choices), _COMBINATIONS)
-    found = (compile_tree(_replace(root, dict(combination))) for combination in combinations)
-    return reduce(or_, found, NOTHING)
+    for most in _OPTIONAL:
+        combinations = islice(product(*choices), _COMBINATIONS)
+        trees = [_shorten(_replace(root, dict(words)), most) for words in combinations]
+        with suppress(TooComplexError):
+            return reduce(or_, map(compile_tree, trees), NOTHING)
+    raise TooComplexError("too many repetitions, or too many ways to match")
 
 
 def _list_words(group: Group) -> list[str]:
@@ -84,10 +88,11 @@ def _replace(node: Node, words: dict[int, str]) -> Node:
     return _rebuild(node, lambda part: _replace(part, words))
 
 
-def _shorten(node: Node) -> Node:
-    if isinstance(node, Repeat) and node.most is not None and node.most - node.least > _OPTIONAL:
-        return Repeat(_shorten(node.part), node.least, node.least + _OPTIONAL)
-    return _rebuild(node, _shorten)
+def _shorten(node: Node, optional: int) -> Node:
+    """The tree with repetitions that end earlier."""
+    if isinstance(node, Repeat) and (node.most is None or node.most - node.least > optional):
+        return Repeat(_shorten(node.part, optional), node.least, node.least + optional)
+    return _rebuild(node, lambda part: _shorten(part, optional))
 
 
 def _rebuild(node: Node, change: Callable[[Node], Node]) -> Node:

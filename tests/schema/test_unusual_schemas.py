@@ -321,7 +321,7 @@ def test_patterns_with_a_hundred_repetitions_and_more(pattern: str) -> None:
 
 
 def test_a_pattern_with_too_many_repetitions_is_rejected() -> None:
-    with pytest.raises(SchemaError, match="70,000 repetitions are too many"):
+    with pytest.raises(SchemaError, match="cannot be constructed: too many repetitions"):
         next(generate({"type": "string", "pattern": "^a{70000}$"}))
 
 
@@ -372,7 +372,6 @@ ONE_NAME = shapes.String(patterns=("^z$",))
     ("plan", "place"),
     [
         (shapes.Numeric(True, multiple_of=(7,), not_multiple_of=(7,)), "/a"),
-        (shapes.String(min_length=30, formats=("date",)), "/a"),
         (
             shapes.Object({}, extras=(shapes.Extra(ONE_NAME, shapes.String()),), min_properties=3),
             "the properties of /a",

@@ -7,6 +7,8 @@ from functools import lru_cache, reduce
 from itertools import product
 from operator import and_
 
+from kombo_fakes.core.messages import shorten
+from kombo_fakes.errors import SchemaError
 from kombo_fakes.schema.blueprint.shapes import String
 from kombo_fakes.strings.approximation import approximate_pattern
 from kombo_fakes.strings.automaton import EVERYTHING, NOTHING, Automaton, TooComplexError
@@ -60,10 +62,6 @@ for _name in ("iri", "uri-reference", "iri-reference", "uri-template"):
     _CORES[_name] = _CORES["uri"]
 
 
-class NoWordsError(Exception):
-    """A shape has a part that no automaton can hold."""
-
-
 @lru_cache(maxsize=4096)
 def find_words(shape: String, alphabet: Characters = ANY, *, ambiguous: bool = False) -> Words:
     r"""The strings of a shape.
@@ -79,8 +77,7 @@ def find_words(shape: String, alphabet: Characters = ANY, *, ambiguous: bool = F
         a pattern has back-references or is too large for an automaton, and for a format.
 
     Raises:
-        NoWordsError: if a pattern or a format is none that an automaton can hold.
-        SchemaError: if a pattern is not a regular expression.
+        SchemaError: if a pattern is not a regular expression, or too large.
     """
     contested, has_properties = Characters(), False
     patterns = [read_pattern(p) for p in (*shape.patterns, *shape.excluded_patterns)]
@@ -101,7 +98,8 @@ def find_words(shape: String, alphabet: Characters = ANY, *, ambiguous: bool = F
                 if not words.is_empty:
                     return words
     except TooComplexError as error:
-        raise NoWordsError(str(error)) from None
+        shown = " and ".join(map(shorten, (*shape.patterns, *shape.excluded_patterns)))
+        raise SchemaError(f"pattern {shown} cannot be constructed: {error}") from None
     return words
 
 
@@ -114,8 +112,5 @@ def _hold(pattern: str) -> Automaton:
 
 def _add_formats(automaton: Automaton, formats: tuple[str, ...]) -> Iterator[Automaton]:
     """The automaton with each combination of the formats' expressions, one after the other."""
-    unknown = [name for name in formats if name not in _CORES]
-    if unknown:
-        raise NoWordsError(f"the format {unknown[0]}")
     for cores in product(*(_CORES[name] for name in formats)):
         yield reduce(and_, (compile_pattern(f"^(?:{core})$") for core in cores), automaton)

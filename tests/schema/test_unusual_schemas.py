@@ -23,7 +23,6 @@ from kombo_fakes.realistic.generator import RealisticGenerator, generator_for
 from kombo_fakes.schema.blueprint import shapes
 from kombo_fakes.schema.blueprint.build import build_blueprint
 from kombo_fakes.schema.blueprint.smallest import find_smallest
-from kombo_fakes.schema.ecma_regex import to_python
 from kombo_fakes.schema.sites import MAX_PLACES
 from kombo_fakes.schema.vocabulary import DRAFT_7, DRAFT_2019, map_subschemas
 
@@ -85,18 +84,6 @@ def test_property_names_match_their_pattern(drawn: Any) -> None:
         {"type": "object", "propertyNames": {"pattern": r"^\S+$"}, "minProperties": 1}
     )
     assert all(map(schema.is_valid, drawn(payloads(schema), 200)))
-
-
-@pytest.mark.parametrize(
-    ("pattern", "python"),
-    [
-        (r"[(?<x]", r"[(?<x]"),
-        (r"[\p{Lu}]", "[A-Z]"),
-        (r"[\d][^\d]", "[0-9][^0-9]"),
-    ],
-)
-def test_ecma_patterns_are_translated_to_python(pattern: str, python: str) -> None:
-    assert to_python(pattern) == python
 
 
 @pytest.mark.parametrize("step", [0.01, 1.1, 1e-8, 0.3])

@@ -93,7 +93,8 @@ class Part(_Type):
 
 
 def schema_options(default: str) -> Callable[[F], F]:
-    """Return a decorator that adds ``--event``, ``--schema`` and ``--name``.
+    """Return a decorator that adds ``--event``, ``--schema``, ``--name`` and
+    ``--ignore-keyword``.
 
     The command gets the schema as ``schema``, or None if no option is given.
 
@@ -111,16 +112,25 @@ def schema_options(default: str) -> Callable[[F], F]:
     name = click.option(
         "--name", metavar="NAME", help="The schema or webhook to use from an OpenAPI description."
     )
+    ignore = click.option(
+        "--ignore-keyword", "ignore", metavar="NAME", multiple=True,
+        help="A keyword of your schema to ignore, such as 'ts*'. It can be given again.",
+    )  # fmt: skip
 
     def decorate(function: F) -> F:
         @wraps(function)
         def command(
-            *, event: str | None, schema_file: str | None, name: str | None, **others: Any
+            *,
+            event: str | None,
+            schema_file: str | None,
+            name: str | None,
+            ignore: tuple[str, ...],
+            **others: Any,
         ) -> Any:
-            return function(schema=_load_schema(event, schema_file, name), **others)
+            return function(schema=_load_schema(event, schema_file, name, ignore), **others)
 
         decorated: Any = command
-        return cast(F, event(schema(name(decorated))))
+        return cast(F, event(schema(name(ignore(decorated)))))
 
     return decorate
 
@@ -178,7 +188,9 @@ def _wrap_example(line: str) -> Iterator[str]:
     yield current
 
 
-def _load_schema(event: str | None, schema_file: str | None, name: str | None) -> Schema | None:
+def _load_schema(
+    event: str | None, schema_file: str | None, name: str | None, ignore: tuple[str, ...]
+) -> Schema | None:
     """Load the schema that the options name.
 
     Raises:
@@ -194,11 +206,16 @@ def _load_schema(event: str | None, schema_file: str | None, name: str | None) -
         raise click.UsageError(
             "--name: needs --schema FILE; for an event of Kombo use --event NAME"
         )
+    if ignore and schema_file is None:
+        raise click.UsageError("--ignore-keyword: needs --schema FILE")
     if schema_file is not None:
         path = Path(schema_file)
-        schema = Schema.load(path) if name is None else Schema.from_openapi(path)[name]
-        # JSON Schema lets validators ignore formats that they do not know, so this is not an error.
+        if name is None:
+            schema = Schema.load(path, ignore=ignore)
+        else:
+            schema = Schema.from_openapi(path, ignore=ignore)[name]
         _note_misspelt_formats(schema, schema_file)
+        _note_unknown_keywords(schema, schema_file)
         return schema
     if event is None:
         return None
@@ -222,3 +239,14 @@ def _note_misspelt_formats(schema: Schema, file: str) -> None:
     if found:
         more = f" (and {len(found) - 1:,} more)" if len(found) > 1 else ""
         print_message(f"note: {file}: {found[0]}{more}")
+
+
+def _note_unknown_keywords(schema: Schema, file: str) -> None:
+    """Print which keywords are annotations only because JSON Schema does not define them."""
+    from kombo_fakes.cli.terminal import print_message
+
+    found = list(dict.fromkeys(r.keyword for r in schema.repairs if r.is_unknown))
+    if found:
+        more = f" and {len(found) - 3:,} more" if len(found) > 3 else ""
+        names = ", ".join(map(repr, found[:3]))
+        print_message(f"note: {file}: unknown keywords are ignored: {names}{more}")

@@ -2,38 +2,49 @@
 
 Kombo's published document claims to be JSON Schema 2020-12 but uses keywords of OpenAPI 3.0, so a
 strict validator rejects it. Deriving repairs exactly these keywords and lists each repair. A
-document that cannot be read without loss is rejected: the result is never silently weaker.
+document that cannot be read without loss is rejected: the result is never silently weaker. A
+keyword that JSON Schema does not define is an annotation (core, section 6.5), and is listed too.
 """
 
 from __future__ import annotations
 
 import json
 import re
+from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
+from fnmatch import fnmatchcase
 from typing import Any
+from urllib.parse import quote, unquote
 
 import jsonschema_rs
 
 from kombo_fakes.core.json_reader import MAX_DEPTH, is_too_deep
 from kombo_fakes.core.messages import find_nearest, shorten, unknown_name_error
-from kombo_fakes.core.pointer import Path, to_pointer
-from kombo_fakes.errors import SchemaError
+from kombo_fakes.core.pointer import Path, get, parse_pointer, replace_at, to_pointer
+from kombo_fakes.errors import PointerError, SchemaError
+from kombo_fakes.schema.dialects import guess_dialect, identify_dialect, set_exclusive_bounds
 from kombo_fakes.schema.formats import checked_formats, find_similar_format
 from kombo_fakes.schema.violations import find_non_json
 from kombo_fakes.schema.vocabulary import (
     APPLICATORS,
     ASSERTIONS,
     DIALECTS,
+    DRAFT_4,
+    DRAFT_6,
     DRAFT_7,
     DRAFT_2020,
     FOREIGN,
     KNOWN,
+    find_misspelt,
     map_subschemas,
-    read_dialect,
     subschemas,
 )
 
 _URN = "urn:kombo-fakes:schema:"
+_SURROGATE = re.compile("[\ud800-\udfff]")
+# RFC 3986, sections 2.2 and 2.3, and the sign of an escape.
+_URI_CHARACTERS = ":/?#[]@!$&'()*+,;=%-._~"
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,30 +55,34 @@ class Repair:
         pointer: JSON Pointer into the published document.
         keyword: The keyword that was repaired.
         note: What became of it, in one line.
+        is_unknown: True if the dialect of the document does not have the keyword.
     """
 
     pointer: str
     keyword: str
     note: str
+    is_unknown: bool = False
 
     def __str__(self) -> str:
         return f"{self.pointer or '(root)'}: {self.note}"
 
 
 def derive_effective(
-    published: Any, name: str = "the schema"
+    published: Any, name: str = "the schema", *, ignore: Sequence[str] = (), strict: bool = False
 ) -> tuple[dict[str, Any], tuple[Repair, ...]]:
     """Derive the effective schema from a published document.
 
     Args:
         published: The document: an object, or a boolean schema. It is not changed.
         name: What error messages call it.
+        ignore: Keywords to ignore, with ``*`` for any characters.
+        strict: True to reject every unknown keyword, and not only misspelt constraints.
 
     Returns:
         The effective schema, and the repairs.
 
     Raises:
-        SchemaError: if the document is not a schema, has an unknown keyword, refers to another
+        SchemaError: if the document is not a schema, has a misspelt keyword, refers to another
             document, or violates its meta-schema.
 
     Examples:
@@ -86,51 +101,128 @@ def derive_effective(
     for violation in find_non_json(published):
         at = violation.pointer or "the root"
         raise SchemaError(f"{name}: is not JSON at {at}: {violation.message}")
-    reader = _Reader(name, published)
-    effective = reader.read(published, ())
+    _reject_surrogates(published, name)
+    try:
+        reader = _Reader(name, published, tuple(ignore), strict=strict)
+    except SchemaError as error:
+        raise SchemaError(f"{name}: {error}") from None
+    effective = reader.read_document(published)
     _check_meta(effective, name)
     _check_references(effective, name)
     return effective, tuple(reader.repairs)
 
 
+def _reject_surrogates(published: Any, name: str) -> None:
+    """Reject strings that are not Unicode, which no file and no validator can hold."""
+    todo: list[tuple[Path, Any]] = [((), published)]
+    while todo:
+        path, value = todo.pop()
+        if isinstance(value, dict):
+            todo.extend(((*path, key), child) for key, child in value.items())
+        elif isinstance(value, list):
+            todo.extend(((*path, index), child) for index, child in enumerate(value))
+        elif isinstance(value, str) and _SURROGATE.search(value):
+            at = to_pointer(path) or "the root"
+            raise SchemaError(f"{name}: the string at {at} contains a lone surrogate")
+
+
 class _Reader:
-    def __init__(self, name: str, published: dict[str, Any]) -> None:
+    def __init__(
+        self, name: str, published: dict[str, Any], ignore: tuple[str, ...], *, strict: bool
+    ) -> None:
         self.name = name
-        self.dialect = read_dialect(published)
+        self.ignore = ignore
+        self.strict = strict
+        self.declared = self._find_dialect(published)
+        self.dialect = DRAFT_7 if self.declared in (DRAFT_4, DRAFT_6) else self.declared
         self.draft_7 = self.dialect == DRAFT_7
-        self.formats = checked_formats(published.get("$schema"))
-        self.referenced = _references(published)
+        self.formats = checked_formats(self.dialect)
+        self.referenced, self.targets = _references(published)
+        self.seen: set[str] = set()
         self.repairs: list[Repair] = []
+
+    def _find_dialect(self, published: dict[str, Any]) -> str:
+        if "$schema" in published:
+            return identify_dialect(published["$schema"])
+        return guess_dialect(published)
 
     def repair(self, path: Path, keyword: str, note: str) -> None:
         self.repairs.append(Repair(to_pointer(path), keyword, note))
 
+    def read_document(self, published: dict[str, Any]) -> dict[str, Any]:
+        """Read the document, and what references find inside of its annotations."""
+        effective: dict[str, Any] = self.read(published, ())
+        for pointer in sorted(self.targets, key=lambda pointer: (pointer.count("/"), pointer)):
+            if pointer not in self.seen:
+                path = parse_pointer(pointer)
+                read = self.read(get(published, path), path)
+                effective = replace_at(effective, path, read)
+        return effective
+
     def read(self, schema: Any, path: Path) -> Any:
+        self.seen.add(to_pointer(path))
         if not isinstance(schema, dict):
             return schema
         effective = dict(schema)
-        self._check_keywords(schema, path)
+        self._read_dialect(effective, path)
+        self._check_keywords(effective, path)
         self._read_reference(effective, path)
-        self._check_dialect(effective, path)
+        self._read_foreign(effective, path)
+        self._read_required(effective, path)
         self._read_id(effective, path)
         self._read_nullable(effective, path)
         self._read_content(effective, path)
         self._note_format(effective, path)
         return map_subschemas(effective, lambda where, child: self.read(child, path + where))
 
+    def _read_dialect(self, schema: dict[str, Any], path: Path) -> None:
+        """Write the dialect as the validator knows it, and what draft 4 writes otherwise."""
+        declared = schema.get("$schema")
+        if path and declared is not None:
+            del schema["$schema"]
+            if "$id" not in schema or self.draft_7:
+                note = "a `$schema` inside of a document was removed"
+                self.repair(path, "$schema", note)
+        elif not path and (declared is not None or self.dialect != DRAFT_2020):
+            named = self.dialect + ("#" if self.draft_7 else "")
+            if self.declared != self.dialect or declared is None:
+                number = self.declared.rpartition("-0")[2].partition("/")[0]
+                as_draft = f"draft {number} is read as draft 7" if declared else None
+                note = as_draft or f"a document without `$schema` is read as draft {number}"
+                self.repair(path, "$schema", note)
+            schema["$schema"] = named
+        if self.declared != DRAFT_4:
+            return
+        if isinstance(schema.get("id"), str) and "$id" not in schema:
+            schema["$id"] = schema.pop("id")
+        set_exclusive_bounds(schema)
+
     def _check_keywords(self, schema: dict[str, Any], path: Path) -> None:
-        for keyword in schema:
-            if keyword not in KNOWN and keyword != "nullable" and not keyword.startswith("x-"):
-                near = find_nearest(keyword, KNOWN)
+        for keyword in list(schema):
+            if keyword in KNOWN or keyword == "nullable" or keyword.startswith("x-"):
+                continue
+            ignored = any(fnmatchcase(keyword, pattern) for pattern in self.ignore)
+            near = find_misspelt(keyword)
+            if not ignored and (near or self.strict):
+                near = near or find_nearest(keyword, KNOWN)
                 hint = f"; did you mean {near!r}?" if near else ""
                 raise SchemaError(
                     f"{self.name}: unknown keyword {shorten(keyword)} at "
                     f"{to_pointer(path) or 'the root'}{hint}"
                 )
+            note = f"unknown keyword {shorten(keyword)} is an annotation"
+            self.repairs.append(Repair(to_pointer(path), keyword, note, is_unknown=True))
 
     def _read_reference(self, schema: dict[str, Any], path: Path) -> None:
         """Remove the keywords beside a ``$ref``, which draft 7 ignores (core, section 8.3)."""
-        if not self.draft_7 or not isinstance(schema.get("$ref"), str):
+        target = schema.get("$ref")
+        if not isinstance(target, str):
+            return
+        escaped = quote(target, safe=_URI_CHARACTERS)
+        if escaped != target:
+            schema["$ref"] = escaped
+            self.repair(path, "$ref", f"{shorten(target)} was escaped, because it is not a URI")
+        if not self.draft_7:
             return
         ignored = ASSERTIONS | APPLICATORS | {"nullable"} | ({"$id"} if path else set())
         beside = [keyword for keyword in schema if keyword in ignored]
@@ -140,15 +232,30 @@ class _Reader:
             note = f"draft 7 ignores keywords beside $ref, so {', '.join(beside)} was removed"
             self.repair(path, "$ref", note)
 
-    def _check_dialect(self, schema: dict[str, Any], path: Path) -> None:
-        for keyword, instead in FOREIGN.get(self.dialect, {}).items():
-            if keyword in schema:
+    def _read_foreign(self, schema: dict[str, Any], path: Path) -> None:
+        """Remove the keywords of other dialects, which this one ignores."""
+        for keyword, instead in FOREIGN.get(self.declared, {}).items():
+            if keyword not in schema:
+                continue
+            if self.strict:
                 known = [d for d in DIALECTS if keyword not in FOREIGN[d]]
                 right = f"use {instead} instead, or " if instead else ""
                 raise SchemaError(
                     f"{self.name}: {keyword} at {to_pointer(path) or 'the root'}: "
-                    f"{self.dialect} does not have it; {right}set $schema to {known[0]}"
+                    f"{self.declared} does not have it; {right}set $schema to {known[0]}"
                 )
+            del schema[keyword]
+            note = f"{self.declared} does not have {keyword}, so it was removed"
+            self.repairs.append(Repair(to_pointer(path), keyword, note, is_unknown=True))
+
+    def _read_required(self, schema: dict[str, Any], path: Path) -> None:
+        names = schema.get("required")
+        if self.strict or not isinstance(names, list):
+            return
+        if all(isinstance(name, str) for name in names):
+            schema["required"] = list(dict.fromkeys(names))
+            if len(schema["required"]) < len(names):
+                self.repair(path, "required", "names that `required` repeats were removed")
 
     def _read_id(self, schema: dict[str, Any], path: Path) -> None:
         identifier = schema.get("$id")
@@ -218,12 +325,6 @@ class _Reader:
 
 
 def _check_meta(effective: dict[str, Any], name: str) -> None:
-    # The validator would fetch an unknown dialect from the network.
-    if read_dialect(effective) not in DIALECTS:
-        raise SchemaError(
-            f"{name}: unknown $schema {shorten(effective['$schema'])}; "
-            f"expected draft 7, 2019-09 or 2020-12 ({DRAFT_2020})"
-        )
     try:
         jsonschema_rs.meta.validate(effective)
     except jsonschema_rs.ValidationError as error:
@@ -271,7 +372,9 @@ def _explain_reference(effective: dict[str, Any], name: str, reason: str) -> str
             continue
         target = schema.get("$ref")
         if isinstance(target, str) and _named_in(reason, target):
-            at = f"{name}: $ref {shorten(target)} at {to_pointer(path) or 'the root'} leads"
+            at = (
+                f"{name}: $ref {shorten(unquote(target))} at {to_pointer(path) or 'the root'} leads"
+            )
             if target.startswith("#"):
                 return f"{at} nowhere"
             return f"{at} out of the document; copy its target into $defs"
@@ -291,17 +394,25 @@ def _explain_reference(effective: dict[str, Any], name: str, reason: str) -> str
     return f"{name}: {reason}"
 
 
-def _references(published: dict[str, Any]) -> frozenset[str]:
+def _references(published: dict[str, Any]) -> tuple[frozenset[str], frozenset[str]]:
+    """Find the targets of all references, and the JSON Pointers among them."""
     found: set[str] = set()
+    pointers: set[str] = set()
     todo: list[Any] = [published]
     while todo:
         schema = todo.pop()
-        if isinstance(schema, dict):
-            target = schema.get("$ref")
-            if isinstance(target, str):
-                found.add(target)
-            todo.extend(child for _, child in subschemas(schema))
-    return frozenset(found)
+        if not isinstance(schema, dict):
+            continue
+        target = schema.get("$ref")
+        if isinstance(target, str) and target not in found:
+            found.add(target)
+            if target.startswith("#/"):
+                with suppress(PointerError):
+                    path = parse_pointer(unquote(target[1:]))
+                    todo.append(get(published, path))
+                    pointers.add(to_pointer(path))
+        todo.extend(child for _, child in subschemas(schema))
+    return frozenset(found), frozenset(pointers)
 
 
 def _named_in(reason: str, target: str) -> bool:

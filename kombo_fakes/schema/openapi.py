@@ -15,6 +15,7 @@ from urllib.parse import unquote
 from kombo_fakes.core.messages import shorten, suggest, unknown_name_error
 from kombo_fakes.core.pointer import Path, get, parse_pointer, to_pointer
 from kombo_fakes.errors import PointerError, SchemaError
+from kombo_fakes.schema.dialects import set_exclusive_bounds
 from kombo_fakes.schema.vocabulary import map_subschemas
 
 T = TypeVar("T")
@@ -164,7 +165,7 @@ class OpenApiSchemas(Mapping[str, T]):
                 return {"$ref": "#" + pointer}
             result["$ref"] = "#" + pointer
         if self._is_30:
-            _modernise(result)
+            set_exclusive_bounds(result)
         # References to local definitions add them to the $defs of the new document.
         result.pop("$defs", None)
         result.pop("$id", None)
@@ -190,15 +191,6 @@ class OpenApiSchemas(Mapping[str, T]):
                 near = f"; {suggest(wanted, self._get_schemas())}"
             raise SchemaError(f"{at} leads nowhere{near}") from None
         return path
-
-
-def _modernise(schema: dict[str, Any]) -> None:
-    """Translate the boolean bounds of OpenAPI 3.0 to 2020-12, in place."""
-    for bound, exclusive in (("minimum", "exclusiveMinimum"), ("maximum", "exclusiveMaximum")):
-        if schema.get(exclusive) is True and bound in schema:
-            schema[exclusive] = schema.pop(bound)
-        elif isinstance(schema.get(exclusive), bool):
-            del schema[exclusive]
 
 
 def _label(path: Path) -> str:

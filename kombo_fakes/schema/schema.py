@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import shlex
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache, cached_property, partial
 from pathlib import Path
 from typing import Any, TypeAlias
@@ -52,23 +52,41 @@ class Schema:
         repairs: Each difference between the two, with its reason.
     """
 
-    def __init__(self, published: Any, *, source: str = "the schema") -> None:
+    def __init__(
+        self,
+        published: Any,
+        *,
+        source: str = "the schema",
+        ignore: Sequence[str] = (),
+        strict: bool = False,
+    ) -> None:
         self.published = published
         self.source = source
         self.effective: dict[str, Any]
         self.repairs: tuple[Repair, ...]
-        self.effective, self.repairs = derive_effective(published, source)
+        self.effective, self.repairs = derive_effective(
+            published, source, ignore=ignore, strict=strict
+        )
         title = str(self.effective.get("title") or _name_file(source))
         self.name: str = _find_event(self.effective) or title
 
     @classmethod
-    def load(cls, source: SchemaLike = DEFAULT_EVENT) -> Schema:
+    def load(
+        cls,
+        source: SchemaLike = DEFAULT_EVENT,
+        *,
+        ignore: Sequence[str] = (),
+        strict: bool = False,
+    ) -> Schema:
         """Load a schema from an event name, a file or a dict.
 
         Args:
             source: The name of a shipped event, a path to a JSON or YAML file, a parsed document,
                 or a `Schema`, which is returned unchanged. A string that names both an event
                 and a file means the event.
+            ignore: Keywords to ignore, with ``*`` for any characters: ``["ts*"]``. Without it an
+                unknown keyword is an annotation, unless it looks like a misspelt constraint.
+            strict: True to reject every keyword that the document's dialect does not have.
 
         Raises:
             UnknownNameError: if it is neither an event nor a file.
@@ -84,7 +102,7 @@ class Schema:
             return source
         # True and false are schemas as well (JSON Schema Core 2020-12, section 4.3.2).
         if isinstance(source, (dict, bool)):
-            return cls(source)
+            return cls(source, ignore=ignore, strict=strict)
         if isinstance(source, str):
             if source in events():
                 return _load_shipped(source)
@@ -94,14 +112,23 @@ class Schema:
         if not isinstance(source, (str, os.PathLike)):
             raise SchemaError(f"a schema is a path, an event name or a dict, not {shorten(source)}")
         path = os.fspath(source)
-        return cls(_reject_openapi(read_document(path), path), source=path)
+        document = _reject_openapi(read_document(path), path)
+        return cls(document, source=path, ignore=ignore, strict=strict)
 
     @classmethod
-    def from_openapi(cls, source: str | os.PathLike[str] | dict[str, Any]) -> Mapping[str, Schema]:
+    def from_openapi(
+        cls,
+        source: str | os.PathLike[str] | dict[str, Any],
+        *,
+        ignore: Sequence[str] = (),
+        strict: bool = False,
+    ) -> Mapping[str, Schema]:
         """Load the schemas of an OpenAPI 3.0 or 3.1 description, by name.
 
         Args:
             source: A path to a JSON or YAML file, or the parsed description.
+            ignore: Keywords to ignore, as for `load`.
+            strict: True to reject every unknown keyword.
 
         Returns:
             A mapping from the names in ``components.schemas`` and ``webhooks`` to schemas. A
@@ -120,10 +147,13 @@ class Schema:
             (True, ['State'])
         """
         if isinstance(source, dict):
-            # That module is imported here. It cannot import this class, so it gets a function.
-            return OpenApiSchemas(source, lambda d, n: cls(d, source=n), "the description")
-        name = os.fspath(source)
-        return OpenApiSchemas(read_document(name), lambda d, n: cls(d, source=n), name)
+            name, document = "the description", source
+        else:
+            name = os.fspath(source)
+            document = read_document(name)
+        return OpenApiSchemas(
+            document, lambda d, n: cls(d, source=n, ignore=ignore, strict=strict), name
+        )
 
     def sites(self) -> tuple[Site, ...]:
         """Return every constraint at every place of a payload, outermost first.

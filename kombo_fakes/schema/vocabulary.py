@@ -1,7 +1,7 @@
 """The keywords of JSON Schema, by what they do.
 
-The sets cover drafts 7, 2019-09 and 2020-12 (json-schema.org), and what OpenAPI 3 adds. A schema
-that uses any other keyword is rejected.
+The sets cover drafts 7, 2019-09 and 2020-12 (json-schema.org), and what OpenAPI 3 adds. Drafts 4
+and 6 are read as draft 7, see `kombo_fakes.schema.dialects`.
 """
 
 from __future__ import annotations
@@ -11,11 +11,13 @@ from typing import Any
 
 from kombo_fakes.core.pointer import Path
 
+DRAFT_4 = "http://json-schema.org/draft-04/schema"
+DRAFT_6 = "http://json-schema.org/draft-06/schema"
 DRAFT_7 = "http://json-schema.org/draft-07/schema"
 DRAFT_2019 = "https://json-schema.org/draft/2019-09/schema"
 DRAFT_2020 = "https://json-schema.org/draft/2020-12/schema"
 DIALECTS = (DRAFT_2020, DRAFT_2019, DRAFT_7)
-"""The supported dialects. The first one applies to a document without a ``$schema``."""
+"""The dialects of effective schemas. The first one applies to a document without a ``$schema``."""
 
 
 def read_dialect(document: Any) -> str:
@@ -75,6 +77,8 @@ _SINCE_2019 = {
     "unevaluatedItems": "",
     "unevaluatedProperties": "",
 }
+_SINCE_7 = dict.fromkeys(("if", "then", "else"), "")
+_SINCE_6 = {"const": "enum", "contains": "", "propertyNames": ""}
 FOREIGN: dict[str, dict[str, str]] = {
     DRAFT_7: {
         **_SINCE_2019,
@@ -91,7 +95,48 @@ FOREIGN: dict[str, dict[str, str]] = {
     },
     DRAFT_2020: {"additionalItems": "items beside prefixItems", "$recursiveRef": "$dynamicRef"},
 }
+FOREIGN[DRAFT_6] = {**FOREIGN[DRAFT_7], **_SINCE_7}
+FOREIGN[DRAFT_4] = {**FOREIGN[DRAFT_6], **_SINCE_6}
 """Keywords that a dialect ignores, with the keyword that replaces each; empty if none does."""
+
+_CONSTRAINING = ASSERTIONS | APPLICATORS | {"$ref", "nullable"}
+
+
+def find_misspelt(keyword: str) -> str | None:
+    """Return the constraint that an unknown keyword looks like a misspelling of.
+
+    Only a misspelt constraint makes payloads wrong. A keyword that is merely similar to one, such
+    as ``enumNames``, is an annotation.
+
+    Examples:
+        >>> find_misspelt("requred"), find_misspelt("minlength"), find_misspelt("tpye")
+        ('required', 'minLength', 'type')
+        >>> [find_misspelt(name) for name in ("enumNames", "tsType", "order", "options", "notes")]
+        [None, None, None, None, None]
+    """
+    folded = keyword.casefold()
+    for known in sorted(_CONSTRAINING):
+        other = known.casefold()
+        if folded == other or sorted(folded) == sorted(other):
+            return known
+        close = len(known) >= _LONG and abs(len(folded) - len(other)) <= 1
+        if close and _is_one_edit(folded, other):
+            return known
+    return None
+
+
+_LONG = 7
+"""Shorter keywords are one letter away from ordinary words: ``types``, ``item``, ``node``."""
+
+
+def _is_one_edit(left: str, right: str) -> bool:
+    """Whether one character that is added, left out or replaced makes one string the other."""
+    short, long = sorted((left, right), key=len)
+    same = next(
+        (n for n, (a, b) in enumerate(zip(short, long, strict=False)) if a != b), len(short)
+    )
+    return short[same + (len(short) == len(long)) :] == long[same + 1 :]
+
 
 KNOWN = ONE_SCHEMA | SCHEMA_LIST | SCHEMA_MAP | ASSERTIONS | REFERENCES | ANNOTATIONS
 """Every supported keyword, apart from ``nullable`` and the ``x-`` extensions."""

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
+from hypothesis import find
 
-from kombo_fakes import Schema, SchemaError, faults, payloads
+from kombo_fakes import Schema, SchemaError, corners, faults, payloads
 from kombo_fakes.schema.vocabulary import (
     APPLICATORS,
     ASSERTIONS,
@@ -89,7 +91,7 @@ def test_a_keyword_is_enforced_or_rejected_by_name(keyword: str, dialect: str) -
     document = {"$schema": dialect, **document}
     if keyword in FOREIGN[dialect]:
         with pytest.raises(SchemaError, match="does not have it") as caught:
-            Schema.load({"$schema": dialect, "properties": {"p": document}})
+            Schema.load({"$schema": dialect, "properties": {"p": document}}, strict=True)
         assert " at /properties/p" in str(caught.value)
         assert keyword in str(caught.value) or "Anchor" in str(caught.value)
         return
@@ -124,7 +126,7 @@ def test_an_error_names_the_keyword_that_the_dialect_has_instead(
     dialect: str, keyword: str, value: Any, right: str
 ) -> None:
     with pytest.raises(SchemaError) as caught:
-        Schema.load({"$schema": dialect, keyword: value})
+        Schema.load({"$schema": dialect, keyword: value}, strict=True)
     assert right in str(caught.value)
 
 
@@ -151,3 +153,63 @@ def test_draft_7_ignores_keywords_beside_a_reference(drawn: Any) -> None:
     assert (
         Schema.load({**document, "$schema": DRAFT_2019, "definitions": {"long": {}}}).repairs == ()
     )
+
+
+# -- documents as people write them
+
+SHARED = {"b": {"$ref": "#/shared/c"}, "c": {"type": "string", "nullable": True}}
+
+
+@pytest.mark.parametrize(
+    ("document", "valid", "invalid"),
+    [
+        ({"type": "integer", "minimum": 3, "exclusiveMinimum": True}, 4, 3),
+        ({"$schema": "http://json-schema.org/draft-04/schema#", "id": "http://x.example/",
+          "$ref": "#/definitions/a", "definitions": {"a": {"type": "null"}}}, None, 0),
+        ({"$schema": "https://json-schema.org/draft-06/schema", "const": 1}, 1, 2),
+        ({"$schema": "https://json-schema.org/draft-07/schema", "const": 1}, 1, 2),
+        ({"$schema": "https://spec.openapis.org/oas/3.1/dialect/base", "const": 1}, 1, 2),
+        ({"$schema": "http://json-schema.org/schema#", "const": 1}, 1, 2),
+        ({"items": [{"type": "string"}], "additionalItems": False}, ["a"], ["a", "b"]),
+        ({"additionalItems": False, "items": {"type": "string"}}, ["a", "b"], [1]),
+        ({"properties": {"a": {"$schema": DRAFT_7, "type": "string"}}}, {"a": ""}, {"a": 1}),
+        ({"required": ["a", "a"]}, {"a": 1}, {}),
+        ({"$ref": "#/$defs/Page<A B>", "$defs": {"Page<A B>": {"const": 1}}}, 1, 2),
+        ({"$recursiveRef": "#", "type": "object"}, {}, []),
+        # References lead into keywords that no dialect has.
+        ({"properties": {"a": {"$ref": "#/shared/b"}}, "shared": SHARED}, {"a": None}, {"a": 1}),
+    ],
+    ids=str,
+)  # fmt: skip
+def test_documents_are_read_as_people_write_them(document, valid, invalid):
+    schema = Schema.load(document)
+    assert schema.is_valid(valid)
+    assert not schema.is_valid(invalid)
+    for payload in (find(payloads(schema), lambda payload: True), *corners(schema)):
+        assert schema.is_valid(getattr(payload, "payload", payload))
+
+
+@pytest.mark.parametrize(
+    ("document", "strict", "message"),
+    [
+        ({"$schema": "http://json-schema.org/draft-03/schema#"}, False, "draft 3"),
+        ({"requred": ["a"]}, False, "did you mean 'required'?"),
+        ({"items": {"additonalProperties": False}}, False, "at /items; did you mean 'additionalPr"),
+        ({"tsType": "A"}, True, "unknown keyword 'tsType' at the root"),
+        ({"type": "\ud800"}, False, "the string at /type contains a lone surrogate"),
+    ],
+)
+def test_what_would_weaken_a_schema_is_an_error(document, strict, message):
+    with pytest.raises(SchemaError, match=re.escape(message)):
+        Schema.load(document, strict=strict)
+
+
+def test_unknown_keywords_are_annotations_and_misspelt_ones_can_be_ignored():
+    document = {"type": "string", "tsType": "A", "requred": True, "discription": "x"}
+    with pytest.raises(SchemaError, match="requred"):
+        Schema.load(document, ignore=["ts*"])
+    schema = Schema.load(document, ignore=["req*"])
+    assert [(r.keyword, r.is_unknown) for r in schema.repairs] == [
+        ("tsType", True), ("requred", True), ("discription", True),
+    ]  # fmt: skip
+    assert schema.is_valid("a")

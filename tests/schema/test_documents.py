@@ -124,7 +124,7 @@ def test_nullable_becomes_a_union_with_null_only_where_it_is_a_keyword(
         (
             {"$schema": "https://example.com/mine"},
             snapshot(
-                "mine.json: unknown $schema 'https://example.com/mine'; expected draft 7, 2019-09 or 2020-12 (https://json-schema.org/draft/2020-12/schema)"
+                "mine.json: unknown $schema 'https://example.com/mine'; expected draft 4, 6, 7, 2019-09 or 2020-12 (https://json-schema.org/draft/2020-12/schema)"
             ),
         ),
     ],

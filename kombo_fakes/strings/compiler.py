@@ -183,6 +183,13 @@ class _Network:
                 raise TooComplexError("a look-behind that depends on what follows")
             self.monitors.append(monitor)
             return self._add_jumps(following, condition=(len(self.monitors) - 1, not node.negative))
+        if any(isinstance(part, Look) and not part.ahead for part in walk(node.part)):
+            # A look-behind has to read the string from its beginning, as this network does.
+            if node.negative:
+                raise TooComplexError("a negative look-ahead that depends on a look-behind")
+            split = self._add()
+            self.both[split] = (self.build(node.part, DONE), following)
+            return split
         kinds: tuple[Kind, ...] = (
             ("start", "word", "other") if _looks_back(node.part) else ("start",)
         )

@@ -8,7 +8,6 @@ from typing import Any
 import pytest
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
-from support.sampling import examples
 
 from kombo_fakes import Schema, events, payloads
 from kombo_fakes.schema.blueprint.build import build_blueprint
@@ -56,7 +55,7 @@ def test_large_payloads_are_drawn_at_the_default_settings_of_hypothesis(
     finished: list[Any] = []
 
     @settings(
-        max_examples=examples(80),
+        max_examples=40,
         deadline=None,
         derandomize=True,
         database=None,

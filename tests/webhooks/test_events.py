@@ -207,7 +207,7 @@ def test_schemas_that_were_not_published_say_so() -> None:
 def test_event_payloads_draws_from_all_events_or_the_named_ones() -> None:
     seen = set()
 
-    @settings(max_examples=examples(600), deadline=None, database=None, derandomize=True)
+    @settings(max_examples=600, deadline=None, database=None, derandomize=True)
     @given(kombo_fakes.event_payloads())
     def check(payload: Any) -> None:
         seen.add(payload["type"])

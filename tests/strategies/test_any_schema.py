@@ -243,10 +243,10 @@ def test_the_same_schema_and_options_give_the_same_strategy_object() -> None:
 @pytest.mark.slow
 @pytest.mark.parametrize("values", ["any", "realistic"])
 def test_faults_are_drawn_evenly(values: Any, drawn: Any) -> None:
-    made = drawn(invalid_payloads(values=values), 1_000, exactly=True)
+    made = drawn(invalid_payloads(values=values), 2_000, exactly=True)
     often = Counter(fault.id for _, fault in made)
     assert len(often) > 0.9 * len(faults())
-    assert max(often.values()) < 30
+    assert max(often.values()) < 60
 
 
 def test_the_repr_of_a_strategy_is_short() -> None:

@@ -182,7 +182,7 @@ def _change(
     source: str = "",
 ) -> Change | None:
     try:
-        base = generator_for(schema, require_values([path], schema)).generate(SeededChoices(0))
+        base = generator_for(schema, require_values([path])).generate(SeededChoices(0))
     except SchemaError:
         return None
 

@@ -121,9 +121,7 @@ class _BasePayloads:
         # build. The object around a value comes last: the value itself can still be put into it.
         for paths in ([], wanted, [path[:-1] for path in wanted if path]):
             try:
-                generator = generator_for(
-                    self.schema, require_values(paths, self.schema) if paths else None
-                )
+                generator = generator_for(self.schema, require_values(paths) if paths else None)
                 payload = generator.generate(SeededChoices(key), names=self._names, pins=pinned)
             except SchemaError:
                 continue

@@ -54,7 +54,7 @@ class Fault:
     @property
     def requirement(self) -> Requirement:
         """What a valid payload must have so that the fault can be put into it."""
-        return require_site(self.site, self.schema)
+        return require_site(self.site)
 
     def apply(self, payload: Any) -> Any:
         """Put this fault into a valid payload.

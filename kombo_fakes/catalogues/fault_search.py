@@ -213,7 +213,7 @@ def _generate_bases(schema: Schema) -> list[Any]:
 def _generate_with(schema: Schema, site: Site) -> Any:
     """A payload with what a site requires, or at least with a value at its place."""
     # For a site in a branch the place comes first: all branches have to be violated there.
-    needs = (require_site(site, schema), require_values([site.path], schema))
+    needs = (require_site(site), require_values([site.path]))
     for wanted in needs if site.single else reversed(needs):
         try:
             generator = generator_for(schema, wanted)
@@ -231,8 +231,7 @@ def _smallest_generator(
     schema: Schema, requirement: Requirement | None = None
 ) -> RealisticGenerator:
     """A generator of nothing optional, which may be what cannot be generated."""
-    wanted = None if requirement is None else requirement.schema
-    return RealisticGenerator(find_smallest(build_blueprint(schema, wanted)), schema.name)
+    return RealisticGenerator(find_smallest(build_blueprint(schema, requirement)), schema.name)
 
 
 def _generate(generator: RealisticGenerator, choices: SeededChoices) -> Any:

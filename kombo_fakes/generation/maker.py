@@ -218,8 +218,8 @@ class Maker:
         # Where an override has nothing to go into, or a null, generate a payload that has it:
         # the field itself if possible, otherwise the object around it.
         for wanted in (missing, [path[:-1] for path in missing]) if missing else ():
-            room = require_values(wanted, self.schema)
-            both = room if requirement is None else _combine(requirement, room)
+            room = require_values(wanted)
+            both = room if requirement is None else requirement & room
             try:
                 return self._edits.apply(self._generate(both, *key))
             except (SchemaError, PointerError):
@@ -242,7 +242,3 @@ class Maker:
 
 def _repeat(attempt: int) -> tuple[object, ...]:
     return () if attempt == 0 else ("again", attempt)
-
-
-def _combine(one: Requirement, other: Requirement) -> Requirement:
-    return Requirement(f'{{"allOf": [{one.text}, {other.text}]}}')

@@ -346,9 +346,7 @@ def generator_for(schema: Schema, requirement: Requirement | None = None) -> Rea
     Raises:
         SchemaError: if no payload satisfies both.
     """
-    return RealisticGenerator(
-        build_blueprint(schema, requirement.schema if requirement else None), schema.name
-    )
+    return RealisticGenerator(build_blueprint(schema, requirement), schema.name)
 
 
 def _place(path: Path) -> Place:

@@ -1,4 +1,4 @@
-"""Requirements: schemas that say what a payload has to contain at a place.
+"""Requirements: what a payload has to contain at a place.
 
 A fault needs a payload that it can break, and an override needs the object that it changes. The
 blueprint of a schema with a requirement generates exactly such payloads.
@@ -6,57 +6,68 @@ blueprint of a schema with a requirement generates exactly such payloads.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import quote
 
 from kombo_fakes.core.pointer import Path
-from kombo_fakes.schema.schema import Schema
 from kombo_fakes.schema.sites import Site
-from kombo_fakes.schema.vocabulary import DRAFT_2020, read_dialect
+
+
+@dataclass(frozen=True, slots=True)
+class Need:
+    """A value at one place of a payload.
+
+    Attributes:
+        path: The place.
+        kind: The JSON type that the value has; None for any.
+        nullable: False if the value is not null.
+        properties: The properties that the object there has.
+        min_items: How many items the array there has at least.
+    """
+
+    path: Path
+    kind: str | None = None
+    nullable: bool = True
+    properties: tuple[str, ...] = ()
+    min_items: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Requirement:
-    """A schema that payloads have to satisfy as well as their own.
+    """Values that payloads have to have.
 
     Attributes:
-        text: The schema as JSON, so that a requirement can be hashed.
+        needs: The values, each at its place. Payloads have all of them.
     """
 
-    text: str
+    needs: tuple[Need, ...]
 
-    @property
-    def schema(self) -> dict[str, Any]:
-        """The schema."""
-        parsed: dict[str, Any] = json.loads(self.text)
-        return parsed
+    def __and__(self, other: Requirement) -> Requirement:
+        return Requirement((*self.needs, *other.needs))
 
 
-def require_site(site: Site, schema: Schema) -> Requirement:
-    """Require a value at a site to which the site's keyword applies."""
-    inner: dict[str, Any] = {}
+def require_site(site: Site) -> Requirement:
+    """Require a value at a site to which the site's keyword applies.
+
+    Examples:
+        >>> from kombo_fakes.schema.sites import find_sites
+        >>> (site,) = find_sites({"properties": {"a": {"minLength": 1}}})
+        >>> require_site(site).needs
+        (Need(path=('a',), kind='string', nullable=True, properties=(), min_items=0),)
+    """
     kind = _RELEVANT_TYPES.get(site.keyword)
-    if kind is not None:
-        inner["type"] = kind
     # The mutators of `type` change a usual value, and a null has nothing in it to change.
-    elif site.keyword == "type" and isinstance(site.value, list):
-        inner["type"] = [name for name in site.value if name != "null"] or "null"
+    nullable = site.keyword != "type" or site.value in ("null", ["null"])
+    names: tuple[str, ...] = ()
     if site.keyword == "required":
-        inner["required"] = [site.value]
+        names = (site.value,)
     if site.keyword == "dependentRequired":
         (name,) = site.value
-        inner["required"] = [name, *site.value[name]]
-    if site.keyword == "uniqueItems":
-        # An empty array has no item that could be repeated.
-        inner["minItems"] = 1
-    if not site.single:
-        # The payload has to satisfy this branch, not another one.
-        inner["allOf"] = [{"$ref": "#" + quote(site.schema_pointer)}]
-    # Generators are cached by their requirement, so equal ones need equal texts.
-    return Requirement(json.dumps(_wrap(inner, site.path, schema), sort_keys=True))
+        names = (name, *site.value[name])
+    # An empty array has no item that could be repeated.
+    least = 1 if site.keyword == "uniqueItems" else 0
+    return Requirement((Need(site.path, kind, nullable, tuple(dict.fromkeys(names)), least),))
 
 
 ABSENT = object()
@@ -78,46 +89,41 @@ def get_value(payload: Any, path: Path) -> Any:
 
 def has_site(payload: Any, site: Site) -> bool:
     """Whether a payload has a value at a site to which the site's keyword applies."""
-    value = get_value(payload, site.path)
-    if value is ABSENT:
+    return all(has_need(payload, need) for need in require_site(site).needs)
+
+
+def has_need(payload: Any, need: Need) -> bool:
+    """Whether a payload has a value that is needed."""
+    value = get_value(payload, need.path)
+    if value is ABSENT or (value is None and not need.nullable):
         return False
-    kind = _RELEVANT_TYPES.get(site.keyword)
-    if kind is not None and not isinstance(value, _PYTHON_TYPES[str(kind)]):
+    if need.kind is not None and not is_of_type(value, need.kind):
         return False
-    match site.keyword:
-        case "type":
-            return value is not None or site.value in ("null", ["null"])
-        case "required":
-            return site.value in value
-        case "dependentRequired":
-            (name,) = site.value
-            return {name, *site.value[name]} <= set(value)
-        case "uniqueItems":
-            return len(value) > 0
+    if need.properties and not (isinstance(value, dict) and set(need.properties) <= set(value)):
+        return False
+    return not need.min_items or (isinstance(value, list) and len(value) >= need.min_items)
+
+
+def is_of_type(value: Any, kind: str) -> bool:
+    """Whether a value has a JSON type: string, number, array or object.
+
+    Examples:
+        >>> is_of_type(True, "number"), is_of_type(1, "number"), is_of_type([], "array")
+        (False, True, True)
+    """
     # Python counts booleans as integers, JSON does not.
-    return not isinstance(value, bool) or kind != "number"
+    return isinstance(value, _PYTHON_TYPES[kind]) and not isinstance(value, bool)
 
 
-def require_values(paths: Iterable[Path], schema: Schema) -> Requirement:
-    """Require a value other than null at each path."""
+def require_values(paths: Iterable[Path]) -> Requirement:
+    """Require a value other than null at each path.
+
+    Examples:
+        >>> [need.nullable for need in require_values([("a",), ("b", 0)]).needs]
+        [False, False]
+    """
     # Null has no place in it that a value could go into.
-    something: dict[str, Any] = {"not": {"type": "null"}}
-    wrapped = [_wrap(something, path, schema) for path in paths]
-    return Requirement(json.dumps({"allOf": wrapped}, sort_keys=True))
-
-
-def _wrap(inner: dict[str, Any], path: Path, schema: Schema) -> dict[str, Any]:
-    # Drafts before 2020-12 describe tuples by a list in `items`.
-    tuples = "prefixItems" if read_dialect(schema.effective) == DRAFT_2020 else "items"
-    for part in reversed(path):
-        if isinstance(part, int):
-            # A tuple describes items from the first on. An empty schema stands for each that may be
-            # anything.
-            below: list[Any] = [{} for _ in range(part)]
-            inner = {"type": "array", "minItems": part + 1, tuples: [*below, inner]}
-        else:
-            inner = {"type": "object", "required": [part], "properties": {part: inner}}
-    return inner
+    return Requirement(tuple(Need(tuple(path), nullable=False) for path in paths))
 
 
 _PYTHON_TYPES: dict[str, tuple[type, ...]] = {

@@ -69,7 +69,7 @@ def stories() -> SearchStrategy[list[Payload]]:
 def _payloads(choices: Choices, names: Names) -> Iterator[Any]:
     def make(event: str, known: Facts, needs: Place | None = None) -> Any:
         schema = Schema.load(event)
-        requirement = None if needs is None else require_values([needs], schema)
+        requirement = None if needs is None else require_values([needs])
         generator = generator_for(schema, requirement)
         return generator.generate(choices, names=names, known=known)
 

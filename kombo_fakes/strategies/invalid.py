@@ -153,7 +153,7 @@ def _build_with_room(fault: Fault, settings: StrategySettings) -> SearchStrategy
     """A strategy for valid payloads with room for a fault; None if the options leave none."""
     # Some faults need more than a value in their place. Where that cannot be had together with
     # the options, a value in the place may still do.
-    for wanted in (fault.requirement, require_values([fault.site.path], fault.schema)):
+    for wanted in (fault.requirement, require_values([fault.site.path])):
         strategy = _build_required(fault.schema, wanted, settings)
         if strategy is not None:
             return strategy
@@ -165,7 +165,7 @@ def _build_required(
     schema: Schema, requirement: Requirement, settings: StrategySettings
 ) -> SearchStrategy[Any] | None:
     try:
-        blueprint = build_blueprint(schema, requirement.schema)
+        blueprint = build_blueprint(schema, requirement)
         if blueprint == build_blueprint(schema):
             return strategy_for(schema, settings)
         if settings.values == "realistic":

@@ -89,15 +89,6 @@ def test_properties_keep_the_order_of_the_document() -> None:
         assert list(child.properties) == names
 
 
-def test_a_requirement_narrows_a_schema() -> None:
-    """This includes schemas that refer to themselves."""
-    document = {"type": "object", "properties": {"next": {"$ref": "#"}, "n": {"type": "integer"}}}
-    plan = build_blueprint(Schema.load(document), {"required": ["next"]})
-    plan = plan if isinstance(plan, shapes.Object) else find_smallest(plan)
-    assert isinstance(plan, shapes.Object)
-    assert plan.required == {"next"}
-
-
 BARE = {"type": "object", "properties": {"b": {}, "a": True}}
 
 

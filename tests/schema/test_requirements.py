@@ -9,7 +9,10 @@ import pytest
 from kombo_fakes import Schema
 from kombo_fakes.schema.requirements import (
     ABSENT,
+    Need,
+    Requirement,
     get_value,
+    has_need,
     has_site,
     require_site,
     require_values,
@@ -104,75 +107,57 @@ def test_the_value_at_a_path_may_be_null_or_absent() -> None:
         assert get_value(payload, nowhere) is ABSENT
 
 
-def in_object(name: str, inner: dict[str, Any]) -> dict[str, Any]:
-    """Return the schema of an object that has a property."""
-    return {"type": "object", "required": [name], "properties": {name: inner}}
-
-
 @pytest.mark.parametrize(
-    ("document", "required"),
+    ("document", "need"),
     [
-        ({"minLength": 1}, {"type": "string"}),
-        ({"maximum": 1}, {"type": "number"}),
-        ({"type": "string"}, {}),
-        ({"type": ["string", "null"]}, {"type": ["string"]}),
-        ({"type": ["null"]}, {"type": "null"}),
-        ({"required": ["b"]}, {"type": "object", "required": ["b"]}),
+        ({"minLength": 1}, Need((), "string")),
+        ({"maximum": 1}, Need((), "number")),
+        ({"type": "string"}, Need((), nullable=False)),
+        ({"type": ["string", "null"]}, Need((), nullable=False)),
+        ({"type": ["null"]}, Need(())),
+        ({"type": "null"}, Need(())),
+        ({"required": ["b"]}, Need((), "object", properties=("b",))),
         (
-            {"dependentRequired": {"a": ["b", "c"]}},
-            {"type": "object", "required": ["a", "b", "c"]},
+            {"dependentRequired": {"a": ["b", "a", "c"]}},
+            Need((), "object", properties=("a", "b", "c")),
         ),
-        ({"uniqueItems": True}, {"type": "array", "minItems": 1}),
-        ({"minItems": 2}, {"type": "array"}),
-        ({"enum": ["a"]}, {}),
-        ({"properties": {"a/b": {"minimum": 1}}}, in_object("a/b", {"type": "number"})),
-        (
-            {"items": {"properties": {"a": {"minimum": 1}}}},
-            {"type": "array", "minItems": 1, "prefixItems": [in_object("a", {"type": "number"})]},
-        ),
-        (
-            {"prefixItems": [{}, {}, {"minimum": 1}]},
-            {"type": "array", "minItems": 3, "prefixItems": [{}, {}, {"type": "number"}]},
-        ),
-        (
-            {"$schema": DRAFT_7, "items": [{}, {"minimum": 1}]},
-            {"type": "array", "minItems": 2, "items": [{}, {"type": "number"}]},
-        ),
-        (
-            {"anyOf": [{"properties": {"50 %": {"minimum": 1}}}]},
-            in_object(
-                "50 %",
-                {"type": "number", "allOf": [{"$ref": "#/anyOf/0/properties/50%20%25"}]},
-            ),
-        ),
+        ({"uniqueItems": True}, Need((), "array", min_items=1)),
+        ({"minItems": 2}, Need((), "array")),
+        ({"enum": ["a"]}, Need(())),
+        ({"properties": {"a/b": {"minimum": 1}}}, Need(("a/b",), "number")),
+        ({"items": {"properties": {"a": {"minimum": 1}}}}, Need((0, "a"), "number")),
+        ({"prefixItems": [{}, {}, {"minimum": 1}]}, Need((2,), "number")),
+        ({"$schema": DRAFT_7, "items": [{}, {"minimum": 1}]}, Need((1,), "number")),
+        ({"anyOf": [{"properties": {"50 %": {"minimum": 1}}}]}, Need(("50 %",), "number")),
     ],
     ids=str,
 )
-def test_the_requirement_of_a_site_uses_the_dialect_of_the_schema(
-    document: dict[str, Any], required: dict[str, Any]
+def test_a_site_requires_a_value_to_which_its_keyword_applies(
+    document: dict[str, Any], need: Need
 ) -> None:
-    schema = Schema(document)
-    found = require_site(schema.sites()[-1], schema)
-    assert found.schema == required
-    assert found == require_site(schema.sites()[-1], schema)
-
-
-def test_equal_requirements_are_equal_whatever_the_order_of_keys() -> None:
-    one = Schema({"properties": {"a": {"minimum": 1}, "b": {}}})
-    other = Schema({"properties": {"b": {}, "a": {"minimum": 2}}})
-    ((site,), (same,)) = one.sites(), other.sites()
-    assert require_site(site, one) == require_site(same, other)
-    # The keys of an object are sorted.
-    assert require_site(site, one).text.startswith('{"properties": ')
-    assert require_values([("a",)], one).text.startswith('{"allOf": [{"properties": ')
+    found = require_site(Schema(document).sites()[-1])
+    assert found == Requirement((need,))
+    # Generators are cached by their requirement.
+    assert hash(found) == hash(Requirement((need,)))
 
 
 def test_values_other_than_null_can_be_required_at_several_paths() -> None:
-    schema = Schema({"properties": {"a": {}, "b": {"type": "array"}}})
-    something = {"not": {"type": "null"}}
-    assert require_values([("a",), ("b", 1)], schema).schema == {
-        "allOf": [
-            in_object("a", something),
-            in_object("b", {"type": "array", "minItems": 2, "prefixItems": [{}, something]}),
-        ]
-    }
+    required = require_values([("a",), ("b", 1)])
+    assert required == Requirement((Need(("a",), nullable=False), Need(("b", 1), nullable=False)))
+    assert require_values([("a",)]) & require_values([("b", 1)]) == required
+
+
+@pytest.mark.parametrize(
+    ("need", "good", "bad"),
+    [
+        (Need((), nullable=False), 0, None),
+        (Need(("a",)), {"a": None}, {}),
+        (Need(("a",), "number"), {"a": 1.5}, {"a": True}),
+        (Need(("a",), properties=("b",)), {"a": {"b": 1}}, {"a": ["b"]}),
+        (Need(("a",), min_items=2), {"a": [1, 1]}, {"a": [1]}),
+        (Need(("a",), min_items=1), {"a": [1]}, {"a": {"0": 1}}),
+    ],
+)
+def test_a_payload_has_a_need_or_not(need: Need, good: Any, bad: Any) -> None:
+    assert has_need(good, need)
+    assert not has_need(bad, need)

@@ -119,7 +119,7 @@ class Draft:
         # A field needs the object around it, which can be null or absent.
         homeless = [path[:-1] for path in overrides if not self._has_object(path[:-1])]
         if homeless:
-            generator = generator_for(self._schema, require_values(homeless, self._schema))
+            generator = generator_for(self._schema, require_values(homeless))
         generated = generator.generate(SeededChoices(self._seed), names=self._names, pins=overrides)
         for path, value in overrides.items():
             generated = _put(generated, path, value)

@@ -4,18 +4,13 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
+TOOLS := $(VENV)/.tools
 
 # Tests start a hundred processes: what one of them compiles is kept for the others.
 export PYTHONDONTWRITEBYTECODE :=
 
 # The lock files have hashes, so every run gets the same packages, and nobody can replace one.
 # `make compat` uses the newest versions, and `make test-lowest` the oldest.
-define installed
-$(PYTHON) -m venv $(1)
-$(1)/bin/python -m pip install -q --require-hashes -r locked/$(2).txt
-$(1)/bin/python -m pip install -q --no-deps --no-build-isolation -e .
-endef
-
 .PHONY: help demo test test-thorough test-fast test-wheel test-lowest lint examples events lock audit promises snapshots pools coverage compat fuzz mutants docs bench dist clean
 
 help: ## List the targets.
@@ -77,22 +72,19 @@ compat: ## Test the plugin with other versions of pytest and beside other plugin
 	$(PYTHON) -m venv $(VENV)-compat
 	$(VENV)-compat/bin/python -m pip install -q --upgrade pip
 	$(VENV)-compat/bin/python -m pip install -q --group compat
-	$(VENV)-compat/bin/python -m nox -s lowest beside --envdir $(VENV)-compat/nox
+	$(VENV)-compat/bin/python -m nox -s compat --envdir $(VENV)-compat/nox
 
 SECONDS = 60
-fuzz: ## Search with Atheris for input that crashes a parser; SECONDS=60 sets the time for each parser.
-	$(call installed,$(VENV)-fuzz,fuzz)
-	$(VENV)-fuzz/bin/python -m fuzz --seconds $(SECONDS)
+fuzz: $(TOOLS) ## Search with Atheris for input that crashes a parser; SECONDS=60 sets the time for each parser.
+	$(BIN)/python -m fuzz --seconds $(SECONDS)
 
 MODULES =
-mutants: ## Make small changes to core modules, and list those that no test notices; MODULES="pointer sites" selects modules.
-	$(call installed,$(VENV)-mutation,mutation)
+mutants: $(TOOLS) ## Make small changes to core modules, and list those that no test notices; MODULES="pointer sites" selects modules.
 	rm -rf mutants
-	$(VENV)-mutation/bin/python -m mutation $(MODULES)
+	$(BIN)/python -m mutation $(MODULES)
 
-docs: ## Build the documentation into build/site. A warning is an error.
-	$(call installed,$(VENV)-docs,docs)
-	NO_MKDOCS_2_WARNING=1 $(VENV)-docs/bin/python -m mkdocs build --strict
+docs: $(TOOLS) ## Build the documentation into build/site. A warning is an error.
+	NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build --strict
 
 lint: $(READY) ## Check style and types.
 	$(BIN)/ruff check .
@@ -153,8 +145,15 @@ dist: $(READY) ## Build the wheel and the source distribution.
 	$(BIN)/python -m build
 
 clean: ## Remove everything that the other targets make.
-	rm -rf $(VENV) $(VENV)-demo $(VENV)-wheel $(VENV)-lowest $(VENV)-docs $(VENV)-compat $(VENV)-fuzz $(VENV)-lock $(VENV)-audit $(VENV)-mutation mutants .benchmarks build dist .coverage .coverage.* .hypothesis .mypy_cache .pytest_cache .ruff_cache
+	rm -rf $(VENV) $(VENV)-demo $(VENV)-wheel $(VENV)-lowest $(VENV)-compat $(VENV)-lock $(VENV)-audit mutants .benchmarks build dist .coverage .coverage.* .hypothesis .mypy_cache .pytest_cache .ruff_cache
 
 $(READY): pyproject.toml locked/test.txt
-	$(call installed,$(VENV),test)
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install -q --require-hashes -r locked/test.txt
+	$(BIN)/python -m pip install -q --no-deps --no-build-isolation -e .
+	@touch $@
+
+# The locks agree on the packages that they share.
+$(TOOLS): $(READY) locked/docs.txt locked/mutation.txt locked/fuzz.txt
+	$(BIN)/python -m pip install -q --require-hashes -r locked/docs.txt -r locked/mutation.txt -r locked/fuzz.txt
 	@touch $@

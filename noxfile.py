@@ -1,4 +1,4 @@
-"""Tests with other versions and other plugins: `make compat`, or `nox -s lowest -- faker`.
+"""Tests with other versions and other plugins: `make compat`, or `nox -s compat -- faker`.
 
 Each dependency is tested at its oldest version, with all others at their newest. The fixtures are
 tested beside plugins that change fixtures, factories, random states or the order of tests.
@@ -63,27 +63,29 @@ def _install(session: nox.Session) -> None:
 
 
 @nox.session
-def lowest(session: nox.Session) -> None:
-    """Test with each of the four alone at its oldest version."""
+def compat(session: nox.Session) -> None:
+    """Test beside other plugins, and with each of the four alone at its oldest version."""
     _install(session)
-    for package in session.posargs or VARIED:
-        # Upgrade all of them first, because the environment may be a reused one.
-        session.install("-q", "--upgrade", *VARIED)
-        session.install("-q", f"{package}=={LOWEST[package]}")
-        session.run("python", "-m", "pytest", "-n", "auto", *FAST, *TESTS)
+    for name in session.posargs or (*BESIDE, *VARIED):
+        if name in BESIDE:
+            _test_beside(session, name)
+        else:
+            _test_lowest(session, name)
 
 
-@nox.session
-def beside(session: nox.Session) -> None:
-    """Test beside other plugins, and without those of this project's own tests."""
-    _install(session)
-    for name in session.posargs or BESIDE:
-        packages, options = BESIDE[name]
-        if packages:
-            session.install("-q", *packages)
-        session.run("python", "-m", "pytest", *options)
-        if packages:
-            session.run("python", "-m", "pip", "uninstall", "-q", "-y", *packages)
+def _test_beside(session: nox.Session, name: str) -> None:
+    packages, options = BESIDE[name]
+    if packages:
+        session.install("-q", *packages)
+    session.run("python", "-m", "pytest", *options)
+    if packages:
+        session.run("python", "-m", "pip", "uninstall", "-q", "-y", *packages)
+
+
+def _test_lowest(session: nox.Session, package: str) -> None:
+    session.install("-q", f"{package}=={LOWEST[package]}")
+    session.run("python", "-m", "pytest", "-n", "auto", *FAST, *TESTS)
+    session.install("-q", "--upgrade", package)
 
 
 @nox.session(python=["3.10", "3.11", "3.12", "3.13", "3.14"])

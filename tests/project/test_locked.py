@@ -54,3 +54,11 @@ def test_every_requirement_is_locked_in_an_allowed_version(group: str) -> None:
             # One of several requirements is enough, since the version of Python decides which applies.
             allowed = [r.specifier.contains(version, prereleases=True) for r in requirements]
             assert any(allowed), (name, version)
+
+
+def test_the_locks_agree_because_one_environment_holds_them_all() -> None:
+    versions: dict[str, list[str]] = {}
+    for group in ("test", "docs", "mutation", "fuzz", "package"):
+        for name, found in locked(group).items():
+            # The versions for older Pythons may differ, which these tools do not run on.
+            assert versions.setdefault(name, found)[-1] == found[-1], f"{name} in {group}"

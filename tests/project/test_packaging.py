@@ -73,7 +73,7 @@ def fresh(dist: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path
     place = tmp_path_factory.mktemp("fresh")
     run(sys.executable, "-m", "venv", place / "venv", cwd=place)
     (wheel,) = dist.glob("*.whl")
-    run(place / "venv/bin/python", "-m", "pip", "install", "-q", wheel, cwd=place)
+    run(place / "venv/bin/python", "-m", "pip", "install", "-q", "--no-compile", wheel, cwd=place)
     yield place
     shutil.rmtree(place / "venv")
 

@@ -78,11 +78,7 @@ PROBING = ("kombo-fakes probe", "kombo-fakes replay")
 
 @pytest.mark.parametrize(
     "command",
-    [
-        pytest.param(command, marks=pytest.mark.slow) if "000000" in command else command
-        for command in _commands()
-        if not command.startswith(PROBING)
-    ],
+    [command for command in _commands() if not command.startswith(PROBING)],
 )
 def test_commands_succeed_and_print_or_write_something(
     command: str,
@@ -91,6 +87,8 @@ def test_commands_succeed_and_print_or_write_something(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     monkeypatch.chdir(tmp_path)
+    # Other tests make millions.
+    command = command.replace("000000", "000")
     assert main(shlex.split(command, comments=True)[1:]) == 0
     assert capsys.readouterr().out or any(tmp_path.iterdir())
 

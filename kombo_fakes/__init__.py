@@ -35,7 +35,7 @@ _HOMES = {
     ),
     "generation.factories.base": ("PayloadFactory",),
     "generation.factories.by_event": ("factory_for",),
-    "generation.factories.draft": ("OMIT",),
+    "generation.factories.omit": ("OMIT",),
     "generation.made": ("Made",),
     "generation.ndjson": ("ndjson",),
     "generation.runs": ("generate",),

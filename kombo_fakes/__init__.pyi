@@ -34,7 +34,7 @@ from kombo_fakes.errors import UnknownNameError as UnknownNameError
 from kombo_fakes.errors import ValidationError as ValidationError
 from kombo_fakes.generation.factories.base import PayloadFactory as PayloadFactory
 from kombo_fakes.generation.factories.by_event import factory_for as factory_for
-from kombo_fakes.generation.factories.draft import OMIT as OMIT
+from kombo_fakes.generation.factories.omit import OMIT as OMIT
 from kombo_fakes.generation.made import Made as Made
 from kombo_fakes.generation.ndjson import ndjson as ndjson
 from kombo_fakes.generation.settings import AllOptions, ValidOptions

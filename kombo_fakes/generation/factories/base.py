@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
 from typing import Any, ClassVar, TypeVar, cast
 
 # Not from the package itself: to type checkers it does not export them.
@@ -14,14 +14,25 @@ from kombo_fakes.core.messages import unknown_name_error
 from kombo_fakes.core.pointer import Path, to_pointer
 from kombo_fakes.core.public import public
 from kombo_fakes.errors import FaultError, OverrideError
-from kombo_fakes.generation.factories.draft import OMIT, PLAIN_TYPES, Draft, Level, find_overrides
+from kombo_fakes.generation.factories.draft import PLAIN_TYPES, Draft, Level, find_overrides
+from kombo_fakes.generation.factories.fields import Fields
+from kombo_fakes.generation.factories.levels import (
+    find_sub_factories,
+    is_reserved_inside,
+    is_unusable,
+    wrap_sub_factories,
+)
+from kombo_fakes.generation.factories.omit import OMIT
 from kombo_fakes.schema.schema import Schema
 from kombo_fakes.schema.violations import Violation, find_non_json
 
 T = TypeVar("T")
 
-OWN_OPTIONS = ("kombo_seed", "kombo_index", "fault", "faker")
+OWN_OPTIONS = ("kombo_seed", "kombo_index", "fault", "faker", "overrides")
 """The options of every factory, which no field can be named after."""
+
+_NUMBER = "kombo_number"
+"""The parameter that counts the payloads of a factory."""
 
 HOOKS = ("_adjust_kwargs", "_after_postgeneration", "_build", "_create", "_generate")
 """The methods of factory_boy's that a subclass can override to change what is built."""
@@ -29,24 +40,6 @@ HOOKS = ("_adjust_kwargs", "_after_postgeneration", "_build", "_create", "_gener
 _META_OPTIONS = ("model", "abstract", "exclude", "rename", "inline_args")
 # Beyond this many violations a message is no longer read.
 _SHOWN = 5
-
-
-# Not a DictFactory, which would share one sequence with the DictFactories of the user.
-class LevelFactory(Factory[Any]):
-    """The factory of one object inside a payload."""
-
-    class Meta:
-        abstract = True
-        model = dict
-
-    @classmethod
-    def _build(cls, model_class: type, *args: Any, **kwargs: Any) -> Any:
-        kwargs.pop("kombo_draft", None)
-        return Level(kwargs)
-
-    @classmethod
-    def _create(cls, model_class: type, *args: Any, **kwargs: Any) -> Any:
-        return cls._build(model_class, *args, **kwargs)
 
 
 @public
@@ -59,6 +52,12 @@ class PayloadFactory(Factory[T]):
       payload of the sequence that ``kombo-fakes generate`` prints.
     * ``fault``: the id of a fault that the payload gets (`kombo_fakes.faults`).
     * ``faker``: a Faker that makes the names, instead of the pools that the package carries.
+    * ``overrides``: values by JSON Pointer or dotted name, for what no keyword argument can name:
+      a property called ``_id`` or ``build``, one that the schema does not name, or an item of an
+      array.
+
+    Of a schema that allows several kinds of objects, a payload is of the kind that has the
+    overridden fields.
 
     Payloads are plain dicts, and they are checked against their schema.
 
@@ -68,6 +67,8 @@ class PayloadFactory(Factory[T]):
         >>> data = events.build(invalid=True, data__integration_tool="workday")["data"]
         >>> data["state"], data["integration_id"].split(":")[0]
         ('INVALID', 'workday')
+        >>> events.build(overrides={"/data/state": "INACTIVE"})["data"]["state"]
+        'INACTIVE'
         >>> wrong = events.build(fault="data.state-enum-lowercase")
         >>> wrong["data"]["state"] == wrong["data"]["state"].lower()
         True
@@ -78,23 +79,42 @@ class PayloadFactory(Factory[T]):
         model = dict
 
     kombo_schema: ClassVar[Schema]
-    # Set on the class that is derived from a schema: the names of its fields as nested dicts, the
-    # class itself, and its hooks, against which its subclasses are compared.
-    _fields: ClassVar[dict[str, Any]]
+    # Set on the class that is derived from a schema: its fields, the class itself, and its hooks,
+    # against which its subclasses are compared.
+    _fields: ClassVar[Fields]
     _derived: ClassVar[type[PayloadFactory[Any]]]
     _hooks: ClassVar[dict[str, Any]]
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        fields: Fields | None = getattr(cls, "_fields", None)
+        for name, value in vars(cls).items() if fields is not None else ():
+            # A subclass can override the methods of a factory, and Python sets names of its own.
+            is_method = callable(value) or isinstance(value, (classmethod, staticmethod))
+            if is_method or re.fullmatch("__.*__|_meta", name):
+                continue
+            if name in OWN_OPTIONS:
+                # factory_boy would ignore it silently.
+                raise OverrideError(
+                    f"{cls.__name__}: {name} is an option of factories and not a field; write it "
+                    "into class Params"
+                )
+            if fields is not None and name in fields.named and is_reserved(name):
+                raise _build_reserved_error(cls.__name__, name, (name,), in_class=True)
 
     @classmethod
     def build(cls, **kwargs: Any) -> T:
         """Build one payload.
 
         Args:
-            **kwargs: Overrides, traits, ``kombo_seed``, ``fault`` and ``faker``; see the class.
+            **kwargs: Overrides, traits, ``kombo_seed``, ``fault``, ``faker`` and ``overrides``; see
+                the class.
 
         Raises:
             UnknownNameError: if a field, trait or fault does not exist; the message names the
                 nearest one that does.
-            OverrideError: if the schema rejects an override.
+            OverrideError: if the schema rejects an override, or if a name cannot be a keyword
+                argument.
         """
         traits = cls._list_traits()
         cls._check_names(kwargs, traits)
@@ -105,10 +125,13 @@ class PayloadFactory(Factory[T]):
             return cast(T, cls._finish(draft, overrides))
         # factory_boy raises and catches an exception for each trait that is not mentioned, which
         # takes long. Traits that a subclass or another trait switches on are mentioned there.
-        mentioned = set(cls._meta.base_declarations)
-        mentioned.update(*(cls._meta.parameters[name].overrides for name in traits))
-        switched_off = dict.fromkeys((name for name in traits if name not in mentioned), False)
-        return super().build(**switched_off | kwargs)
+        own = cls._meta.base_declarations
+        by_traits = {field for name in traits for field in cls._meta.parameters[name].overrides}
+        switched_off = {name: False for name in traits if name not in own.keys() | by_traits}
+        given = {
+            name: value for name, value in find_sub_factories(own).items() if name not in by_traits
+        }
+        return super().build(**switched_off | wrap_sub_factories(given | kwargs))
 
     @classmethod
     def create(cls, **kwargs: Any) -> T:
@@ -170,33 +193,13 @@ class PayloadFactory(Factory[T]):
         overrides: dict[Path, Any] = {}
         for name, value in given:
             path = tuple(name.split("__"))
-            if path in overrides or not isinstance(value, PLAIN_TYPES) or not cls._is_field(path):
+            is_field = isinstance(value, PLAIN_TYPES) and cls._fields.can_have(path)
+            if path in overrides or not is_field:
                 return None
             overrides[path] = value
-        if len(overrides) < 2:
-            return overrides
         if any(path[:end] in overrides for path in overrides for end in range(1, len(path))):
             return None  # An object and a field inside it.
-        return dict(sorted(overrides.items(), key=lambda item: cls._rank(item[0])))
-
-    @classmethod
-    def _is_field(cls, path: Path) -> bool:
-        fields: Any = cls._fields
-        for name in path:
-            if not isinstance(fields, dict) or name not in fields:
-                return False
-            fields = fields[name]
-        return True
-
-    @classmethod
-    def _rank(cls, path: Path) -> list[int]:
-        """A key that sorts fields in the order of the schema."""
-        fields: Any = cls._fields
-        rank = []
-        for name in path:
-            rank.append(list(fields).index(name))
-            fields = fields[name]
-        return rank
+        return overrides
 
     # -- Building with factory_boy
 
@@ -218,22 +221,26 @@ class PayloadFactory(Factory[T]):
 
     @classmethod
     def _check_names(cls, kwargs: dict[str, Any], traits: list[str]) -> None:
+        others = {*OWN_OPTIONS, *traits, *cls._meta.parameters, "__sequence"} - {_NUMBER}
         for name in kwargs:
-            if name.startswith("__"):
-                continue  # An option of factory_boy's: __sequence.
-            known: Any = cls._fields | dict.fromkeys((*OWN_OPTIONS, *traits))
-            parts = name.split("__")
-            for depth, part in enumerate(parts):
-                if not isinstance(known, dict) or part not in known:
-                    raise cls._build_unknown_name_error(name, "__".join(parts[:depth]))
-                known = known[part]
+            if name in others:
+                continue
+            path = tuple(name.split("__"))
+            if not cls._fields.can_have(path) or _has_reserved(path):
+                # The name of a property can have `__` in it.
+                reserved = cls._fields.read(name)
+                if reserved is not None:
+                    raise _build_reserved_error(cls.__name__, name, reserved)
+                raise cls._build_unknown_name_error(name, path)
 
     @classmethod
-    def _build_unknown_name_error(cls, name: str, known_start: str) -> Exception:
+    def _build_unknown_name_error(cls, name: str, path: tuple[str, ...]) -> Exception:
         # `kombo_index` is for `build_batch`, so it is not suggested.
-        names = {*_list_names(cls._fields), *cls._list_traits(), *OWN_OPTIONS} - {"kombo_index"}
+        names = {*cls._fields.list_names(), *cls._meta.parameters, *OWN_OPTIONS}
+        names -= {"kombo_index", _NUMBER}
         # Where the start of a nested name is right, only names that go on from there are hinted at.
-        inside = [known for known in names if known_start and known.startswith(known_start + "__")]
+        start = "__".join(path[: cls._fields.count_known(path)])
+        inside = [known for known in names if start and known.startswith(start + "__")]
         return unknown_name_error(
             "field or trait", name, sorted(inside or names), where=f" of {cls.__name__}"
         )
@@ -241,6 +248,14 @@ class PayloadFactory(Factory[T]):
     @classmethod
     def _finish(cls, draft: Draft, overrides: dict[Path, Any]) -> Any:
         """The checked payload of a draft, with overrides and a fault."""
+        for path in draft.overrides:
+            if any(path[: len(p)] == p or p[: len(path)] == path for p in overrides):
+                raise OverrideError(
+                    f"{cls.__name__}: {to_pointer(path)} is overridden twice: by overrides= and by "
+                    "a keyword argument"
+                )
+        named = [*overrides.items(), *draft.overrides.items()]
+        overrides = dict(sorted(named, key=lambda item: cls._fields.rank(item[0])))
         for path, value in overrides.items():
             for violation in () if value is OMIT else find_non_json(value):
                 where = to_pointer(path) + violation.pointer
@@ -287,8 +302,23 @@ def _describe(violations: tuple[Violation, ...]) -> str:
     return "the schema rejects the overrides: " + "; ".join(map(str, violations[:_SHOWN]))
 
 
-def _list_names(fields: dict[str, Any], prefix: str = "") -> Iterator[str]:
-    for name, inner in fields.items():
-        yield prefix + name
-        if isinstance(inner, dict):
-            yield from _list_names(inner, f"{prefix}{name}__")
+def is_reserved(name: str) -> bool:
+    """True if a factory cannot have a field of this name."""
+    # A field named like a method of the factory, such as `build`, would replace it.
+    own = name in OWN_OPTIONS or name in ("kombo_schema", _NUMBER)
+    return own or is_unusable(name) or hasattr(PayloadFactory, name)
+
+
+def _has_reserved(path: tuple[str, ...]) -> bool:
+    return is_reserved(path[0]) or any(map(is_reserved_inside, path[1:]))
+
+
+def _build_reserved_error(
+    factory: str, name: str, path: Path, *, in_class: bool = False
+) -> OverrideError:
+    where = "an attribute of the class" if in_class else "a keyword argument"
+    instead = f"overrides={{{to_pointer(path)!r}: ...}}"
+    instead = f"write {instead} into class Params" if in_class else f"pass {instead}"
+    return OverrideError(
+        f"{factory}: {name} cannot be {where}, because factories use names like it; {instead}"
+    )

@@ -6,14 +6,13 @@ from collections.abc import Callable, Mapping
 from types import new_class
 from typing import Any
 
-from factory.declarations import LazyAttribute, SelfAttribute, Sequence, SubFactory, Trait
+from factory.declarations import LazyAttribute, Sequence, Trait
 
-from kombo_fakes.core.pointer import Path
 from kombo_fakes.errors import OverrideError
-from kombo_fakes.generation.factories.base import HOOKS, OWN_OPTIONS, LevelFactory, PayloadFactory
-from kombo_fakes.generation.factories.draft import Draft
-from kombo_fakes.schema.blueprint.build import build_blueprint
-from kombo_fakes.schema.blueprint.shapes import NOTHING, Blueprint, Enumeration, Object, Union
+from kombo_fakes.generation.factories.base import HOOKS, OWN_OPTIONS, PayloadFactory, is_reserved
+from kombo_fakes.generation.factories.draft import Draft, find_object_plan
+from kombo_fakes.generation.factories.fields import Fields
+from kombo_fakes.generation.factories.levels import declare_fields
 from kombo_fakes.schema.schema import Schema
 
 
@@ -31,12 +30,12 @@ def derive_factory(
     Raises:
         OverrideError: if the schema does not describe an object.
     """
-    shape = _find_object(build_blueprint(schema))
-    if shape is None:
+    found = find_object_plan(schema)
+    if found is None:
         raise OverrideError(
             f"{schema.name}: a factory builds objects, and this schema does not describe one"
         )
-    declarations, fields = _declare_fields(shape, ())
+    fields = Fields(found.plan)
 
     def draft(own: Any) -> Draft:
         options = {name: getattr(own, name) for name in OWN_OPTIONS}
@@ -54,7 +53,7 @@ def derive_factory(
         "Meta": type("Meta", (), {"model": dict}),
         "Params": type("Params", (), parameters),
         "kombo_draft": LazyAttribute(draft),
-        **declarations,
+        **declare_fields(fields, (), is_reserved),
     }
     made: Any = new_class(name, (PayloadFactory,), exec_body=_fill(attributes))
     made.kombo_schema, made._fields, made._derived = schema, fields, made
@@ -77,44 +76,5 @@ def _document(schema: Schema, traits: Mapping[str, Mapping[str, Any]]) -> str:
     return "\n".join(lines)
 
 
-def _declare_fields(shape: Object, path: Path) -> tuple[dict[str, Any], dict[str, Any]]:
-    """The declarations of the fields of an object, and their names as nested dicts."""
-    declarations: dict[str, Any] = {}
-    fields: dict[str, Any] = {}
-    for name, child in shape.properties.items():
-        if child == NOTHING or not _is_declarable(name):
-            continue
-        place = (*path, name)
-        inner = _find_object(child)
-        if inner is None or not inner.properties:
-            declarations[name], fields[name] = _declare_field(place), None
-            continue
-        inside, fields[name] = _declare_fields(inner, place)
-        body = {"Meta": type("Meta", (), {"model": dict}), "kombo_draft": None, **inside}
-        level = new_class(f"_Level_{name}", (LevelFactory,), exec_body=_fill(body))
-        # All levels share one draft, so that their fields agree.
-        declarations[name] = SubFactory(level, kombo_draft=SelfAttribute("..kombo_draft"))
-    return declarations, fields
-
-
 def _fill(attributes: dict[str, Any]) -> Callable[[dict[str, Any]], None]:
     return lambda namespace: namespace.update(attributes)
-
-
-def _declare_field(path: Path) -> LazyAttribute:
-    return LazyAttribute(lambda own: own.kombo_draft.default(path))
-
-
-def _find_object(blueprint: Blueprint) -> Object | None:
-    """The shape of an object in a blueprint that allows one kind of object, or it and null."""
-    if isinstance(blueprint, Union):
-        branches = [branch for branch in blueprint.branches if branch != Enumeration((None,))]
-        return _find_object(branches[0]) if len(branches) == 1 else None
-    return blueprint if isinstance(blueprint, Object) else None
-
-
-def _is_declarable(name: str) -> bool:
-    # factory_boy splits the names of arguments at `__`.
-    is_reserved = name.startswith("_") or "__" in name or name in OWN_OPTIONS
-    # A field named like a method of the factory, such as `build`, would replace it.
-    return not is_reserved and not hasattr(PayloadFactory, name)

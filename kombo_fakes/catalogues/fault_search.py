@@ -31,7 +31,7 @@ from kombo_fakes.schema.requirements import (
     ABSENT,
     Requirement,
     get_value,
-    has_site,
+    has_all,
     require_site,
     require_values,
 )
@@ -157,7 +157,8 @@ def _attempts(schema: Schema, site: Site, bases: list[Any]) -> Iterator[tuple[An
     Other violations are allowed only after no payload could violate the site alone. A payload
     that is generated with what the site requires costs most, so it comes after the others.
     """
-    suitable = next((base for base in bases if has_site(base, site)), None)
+    wanted = require_site(site)
+    suitable = next((base for base in bases if has_all(base, wanted)), None)
     if suitable is None and not site.single:
         # All branches have to be violated at once, so any value at the place is good enough.
         suitable = next((b for b in bases if get_value(b, site.path) is not ABSENT), None)
@@ -174,7 +175,7 @@ def _attempts(schema: Schema, site: Site, bases: list[Any]) -> Iterator[tuple[An
     if not site.single:
         # A value that another branch allows cannot be violated here. Other payloads may have
         # values that only this branch allows.
-        yield from ((base, False) for base in islice(bases, _OTHER_BASES) if has_site(base, site))
+        yield from ((base, False) for base in islice(bases, _OTHER_BASES) if has_all(base, wanted))
 
 
 class _FullChoices(SeededChoices):

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
 
@@ -47,10 +47,20 @@ class RealisticGenerator:
         plan: The blueprint of the schema.
         name: The name of the event or schema.
         depth: How often the plan is nested in a recursive shape.
+        base: A generator of the same schema. What its plan shares with this one is not compiled
+            again.
     """
 
-    def __init__(self, plan: shapes.Blueprint, name: str, depth: int = 0) -> None:
+    def __init__(
+        self,
+        plan: shapes.Blueprint,
+        name: str,
+        depth: int = 0,
+        base: RealisticGenerator | None = None,
+    ) -> None:
         self.name = name
+        self._compiled: dict[tuple[int, int, Place], _Compiled] = {}
+        self._shared = {} if base is None else base._compiled
         self.sources: dict[Place, FieldSource] = {}
         self._known = sources_of(name)
         self._references: dict[tuple[str, int, Place], tuple[ValueMaker, Place]] = {}
@@ -97,6 +107,25 @@ class RealisticGenerator:
     # -- compiling
 
     def _compile(self, plan: shapes.Blueprint, path: Path, depth: int) -> ValueMaker:
+        if not isinstance(plan, (shapes.Array, shapes.Object, shapes.Union, shapes.Filtered)):
+            return self._compile_shape(plan, path, depth)
+        # A schema can have a shape at too many places to compile it for each of them.
+        place = _place(path)
+        key = (id(plan), depth, self._known.relevant(place))
+        known = self._compiled.get(key) or self._shared.get(key)
+        if known is None:
+            around, self.sources, same, self._same = self.sources, {}, self._same, {}
+            maker = self._compile_shape(plan, path, depth)
+            known = _Compiled(maker, plan, place, self.sources, self._same)
+            self.sources, self._same = around, same
+            self._compiled[key] = known
+        elif known.place != place:
+            self._same[place] = known.place
+        self.sources.update(known.sources)
+        self._same.update(known.same)
+        return known.maker
+
+    def _compile_shape(self, plan: shapes.Blueprint, path: Path, depth: int) -> ValueMaker:
         # Facts are scalars. A reference leads back to here with its target.
         source = self._known.of(_place(path))
         if source is not None and not isinstance(
@@ -335,7 +364,6 @@ class RealisticGenerator:
 _OPEN = (shapes.Extra(shapes.String(), shapes.Anything()),)
 
 
-@lru_cache(maxsize=1024)
 def generator_for(schema: Schema, requirement: Requirement | None = None) -> RealisticGenerator:
     """Return the generator for a schema's payloads, compiled once.
 
@@ -346,7 +374,38 @@ def generator_for(schema: Schema, requirement: Requirement | None = None) -> Rea
     Raises:
         SchemaError: if no payload satisfies both.
     """
-    return RealisticGenerator(build_blueprint(schema, requirement), schema.name)
+    return _compile_whole(schema) if requirement is None else _compile_narrow(schema, requirement)
+
+
+@lru_cache(maxsize=64)
+def _compile_whole(schema: Schema) -> RealisticGenerator:
+    return RealisticGenerator(build_blueprint(schema), schema.name)
+
+
+@lru_cache(maxsize=1024)
+def _compile_narrow(schema: Schema, requirement: Requirement) -> RealisticGenerator:
+    plan = build_blueprint(schema, requirement)
+    # The same base whatever was generated before, so that payloads depend on nothing else.
+    return RealisticGenerator(plan, schema.name, base=_compile_whole(schema))
+
+
+@dataclass(frozen=True, slots=True)
+class _Compiled:
+    """What makes the values of a shape, and what was found out about the fields in it.
+
+    Attributes:
+        maker: Makes the values.
+        plan: The shape, which is held so that no other one gets its id.
+        place: The place at which it was compiled.
+        sources: The fields in it whose values are facts.
+        same: The places in it that are like other ones.
+    """
+
+    maker: ValueMaker
+    plan: shapes.Blueprint
+    place: Place
+    sources: dict[Place, FieldSource]
+    same: dict[Place, Place]
 
 
 def _place(path: Path) -> Place:

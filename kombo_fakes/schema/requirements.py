@@ -89,7 +89,12 @@ def get_value(payload: Any, path: Path) -> Any:
 
 def has_site(payload: Any, site: Site) -> bool:
     """Whether a payload has a value at a site to which the site's keyword applies."""
-    return all(has_need(payload, need) for need in require_site(site).needs)
+    return has_all(payload, require_site(site))
+
+
+def has_all(payload: Any, requirement: Requirement) -> bool:
+    """Whether a payload has everything that is required."""
+    return all(has_need(payload, need) for need in requirement.needs)
 
 
 def has_need(payload: Any, need: Need) -> bool:

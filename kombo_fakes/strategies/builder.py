@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any
 
 from hypothesis import strategies as st
@@ -16,6 +16,7 @@ from kombo_fakes.errors import SchemaError
 from kombo_fakes.realistic.generator import RealisticGenerator
 from kombo_fakes.schema.blueprint import shapes
 from kombo_fakes.schema.blueprint.smallest import find_smallest
+from kombo_fakes.schema.schema import Schema
 from kombo_fakes.strategies.alphabets import survives
 from kombo_fakes.strategies.arrays import build_array
 from kombo_fakes.strategies.budget import DEPTH, ROOM, Sizes
@@ -31,6 +32,9 @@ _NULLS = 0.3
 # A usual value is drawn instead of any value in steps of one in so many draws.
 _KINDS = 64
 
+_FITS = 10_000
+"""Stands for any room that is large enough, among rooms in steps of half a power of two."""
+
 
 def build_strategy(
     blueprint: shapes.Blueprint, settings: StrategySettings, name: str
@@ -45,12 +49,14 @@ def build_strategy(
     Raises:
         SchemaError: if no value satisfies the blueprint and the settings together.
     """
-    with allow_early_building():
-        strategy = Builder(settings, name).build(blueprint)
-        is_empty = strategy.is_empty
-    if is_empty:
-        raise SchemaError(f"{name}: no value satisfies it{_describe(settings)}")
-    return strategy
+    return Builder(settings, name).build_all(blueprint)
+
+
+# The strategies of parts that several blueprints of a schema share are built once.
+@lru_cache(maxsize=64)
+def builder_for(schema: Schema, settings: StrategySettings) -> Builder:
+    """The builder of a schema's strategies for checked settings, the same one each time."""
+    return Builder(settings, schema.name)
 
 
 def _describe(settings: StrategySettings) -> str:
@@ -80,6 +86,17 @@ class Builder:
             tuple[shapes.String | shapes.Numeric, float], SearchStrategy[Any]
         ] = {}
         self._references: dict[tuple[str, int, int], SearchStrategy[Any]] = {}
+        self._built: dict[tuple[int, int, int], SearchStrategy[Any]] = {}
+
+    def build_all(self, blueprint: shapes.Blueprint) -> SearchStrategy[Any]:
+        """The strategy of a whole blueprint; see `build_strategy`."""
+        with allow_early_building():
+            strategy = self.build(blueprint)
+            is_empty = strategy.is_empty
+        if is_empty:
+            described = _describe(self._settings)
+            raise SchemaError(f"{self.name}: no value satisfies it{described}")
+        return strategy
 
     def build(
         self, blueprint: shapes.Blueprint, depth: int = 0, room: float = ROOM
@@ -91,6 +108,22 @@ class Builder:
             depth: How many times the shape around it contains itself.
             room: The size that a value may have on average; see `kombo_fakes.strategies.budget`.
         """
+        if not isinstance(blueprint, (shapes.Array, shapes.Object, shapes.Union, shapes.Filtered)):
+            return self._build(blueprint, depth, room)
+        # Where everything fits, strategies are the same whatever room there is.
+        if self.sizes.of(blueprint, depth) <= room:
+            step, room = _FITS, ROOM
+        else:
+            # Rooms in steps keep the number of different strategies small.
+            step = round(2 * math.log2(room))
+            room = 2.0 ** (step / 2)
+        key = (id(blueprint), depth, step)
+        if key not in self._built:
+            # `Sizes` holds on to the blueprint, so that its id is not given to another one.
+            self._built[key] = self._build(blueprint, depth, room)
+        return self._built[key]
+
+    def _build(self, blueprint: shapes.Blueprint, depth: int, room: float) -> SearchStrategy[Any]:
         match blueprint:
             case shapes.Anything():
                 return self._anything
@@ -140,9 +173,8 @@ class Builder:
     def _build_reference(
         self, shape: shapes.Reference, depth: int, room: float
     ) -> SearchStrategy[Any]:
-        # Where everything fits, strategies are the same whatever room there is.
         fits = self.sizes.of(shape, depth) <= room
-        key = (shape.uri, depth, -1 if fits else round(2 * math.log2(room)))
+        key = (shape.uri, depth, _FITS if fits else round(2 * math.log2(room)))
         if key not in self._references:
             if depth >= DEPTH:
                 self._references[key] = self.build(find_smallest(shape), depth, room)

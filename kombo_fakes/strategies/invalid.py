@@ -23,7 +23,7 @@ from kombo_fakes.schema.blueprint.build import build_blueprint
 from kombo_fakes.schema.blueprint.shapes import String
 from kombo_fakes.schema.requirements import Requirement, require_values
 from kombo_fakes.schema.schema import Schema, SchemaLike
-from kombo_fakes.strategies.builder import build_strategy
+from kombo_fakes.strategies.builder import build_strategy, builder_for
 from kombo_fakes.strategies.drawn_choices import integers_below
 from kombo_fakes.strategies.options import StrategyOptions, StrategySettings, Values
 from kombo_fakes.strategies.payloads import strategy_for
@@ -166,11 +166,11 @@ def _build_required(
 ) -> SearchStrategy[Any] | None:
     try:
         blueprint = build_blueprint(schema, requirement)
-        if blueprint == build_blueprint(schema):
+        if blueprint is build_blueprint(schema):
             return strategy_for(schema, settings)
         if settings.values == "realistic":
             return build_generated(generator_for(schema, requirement), settings)
-        return build_strategy(blueprint, settings, schema.name)
+        return builder_for(schema, settings).build_all(blueprint)
     except (SchemaError, OverrideError):
         return None
 

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import math
+import sys
 from decimal import Decimal
 from typing import Any
 
+from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 
 from kombo_fakes.schema.blueprint.shapes import Numeric, to_json_number
 
 _INTEROPERABLE = 2**53 - 1
 """JSON implementations agree on the integers up to this one (RFC 8259, section 6)."""
+
+_LARGEST = sys.float_info.max
 
 
 def build_number(shape: Numeric) -> SearchStrategy[Any]:
@@ -24,6 +28,8 @@ def build_number(shape: Numeric) -> SearchStrategy[Any]:
         high = _INTEROPERABLE
     if shape.multiple_of:
         return _build_multiples(shape, low, high)
+    if _is_beyond(shape):
+        return st.nothing()
     schema: dict[str, Any] = {"type": "integer" if shape.integer else "number"}
     if low is not None:
         exclusive = shape.exclusive_minimum and shape.minimum is not None
@@ -37,6 +43,13 @@ def build_number(shape: Numeric) -> SearchStrategy[Any]:
         integers = _build_from_schema({**schema, "type": "integer"})
         strategy = strategy if integers.is_empty else integers | strategy
     return strategy.filter(shape.check()) if shape.not_multiple_of else strategy
+
+
+def _is_beyond(shape: Numeric) -> bool:
+    """Whether the next number within an exclusive bound is larger than any float."""
+    low = shape.exclusive_minimum and shape.minimum is not None and shape.minimum >= _LARGEST
+    high = shape.exclusive_maximum and shape.maximum is not None and shape.maximum <= -_LARGEST
+    return low or high
 
 
 def _build_multiples(shape: Numeric, low: Any, high: Any) -> SearchStrategy[Any]:

@@ -12,7 +12,7 @@ from hypothesis.strategies import SearchStrategy
 from kombo_fakes.errors import SchemaError
 from kombo_fakes.schema.blueprint.build import build_blueprint
 from kombo_fakes.schema.schema import Schema, SchemaLike
-from kombo_fakes.strategies.builder import build_strategy
+from kombo_fakes.strategies.builder import builder_for
 from kombo_fakes.strategies.options import (
     StrategyOptions,
     StrategySettings,
@@ -121,4 +121,4 @@ def strategy_for(schema: Schema, settings: StrategySettings) -> SearchStrategy[A
 
         with allow_early_building():
             return build_realistic(schema, settings)
-    return build_strategy(build_blueprint(schema), settings, schema.name)
+    return builder_for(schema, settings).build_all(build_blueprint(schema))

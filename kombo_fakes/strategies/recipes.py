@@ -25,9 +25,16 @@ Recipe: TypeAlias = "Callable[[DrawFn], T]"
 _RECIPES: WeakKeyDictionary[SearchStrategy[Any], Recipe[Any]] = WeakKeyDictionary()
 
 
+# One function for all recipes: Hypothesis reads the source of each function that it decorates,
+# which would take most of the time in which the strategy of a large schema is built.
+@st.composite
+def _draw_recipe(draw: DrawFn, recipe: Recipe[T]) -> T:
+    return recipe(draw)
+
+
 def compose(recipe: Recipe[T]) -> SearchStrategy[T]:
     """The strategy of a recipe, which `recipe_of` returns again."""
-    strategy = st.composite(recipe)()
+    strategy = _draw_recipe(recipe)
     _RECIPES[strategy] = recipe
     return strategy
 

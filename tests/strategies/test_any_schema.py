@@ -275,3 +275,15 @@ def test_faults_need_no_realistic_value_for_an_optional_field(judges: Any) -> No
     found = faults(schema)
     assert {"id-required-absent", "id-type-as-text"} <= {fault.id for fault in found}
     assert all(judges(schema.effective).refuse(e) for fault in found for e in fault.examples)
+
+
+@pytest.mark.parametrize("least", [None, -1.7976931348623157e308])
+def test_a_bound_may_be_the_largest_float(least: float | None, drawn: Any) -> None:
+    document: dict[str, Any] = {"type": "number", "maximum": 1.7976931348623157e308}
+    schema = Schema.load(document if least is None else {**document, "minimum": least})
+    assert [pair for pair in drawn(invalid_payloads(schema), 40) if schema.is_valid(pair[0])] == []
+
+
+def test_no_number_is_beyond_the_largest_float() -> None:
+    with pytest.raises(SchemaError, match=r"no value satisfies it$"):
+        payloads({"type": "number", "exclusiveMinimum": 1.7976931348623157e308})

@@ -17,8 +17,6 @@ from kombo_fakes.schema.requirements import Requirement
 from kombo_fakes.schema.schema import Schema, canonicalize
 
 
-# Everything that is derived from a schema begins here, and shapes that are shared are made once.
-@lru_cache(maxsize=256)
 def build_blueprint(schema: Schema, requirement: Requirement | None = None) -> Blueprint:
     """Build the blueprint of a schema's payloads, the same one each time.
 
@@ -35,11 +33,20 @@ def build_blueprint(schema: Schema, requirement: Requirement | None = None) -> B
         Union(branches=(String(min_length=0, max_length=3, patterns=(), formats=(), \
 excluded_patterns=(), excluded_formats=(), excluded=()), Enumeration(values=(None,))))
     """
-    if requirement is not None:
-        plan = narrow_to(build_blueprint(schema), requirement)
-        if find_smallest(plan) == NOTHING:
-            raise SchemaError(f"{schema.source}: no value satisfies it and has what is required")
-        return plan
+    return _build_whole(schema) if requirement is None else _build_narrow(schema, requirement)
+
+
+@lru_cache(maxsize=1024)
+def _build_narrow(schema: Schema, requirement: Requirement) -> Blueprint:
+    plan = narrow_to(_build_whole(schema), requirement)
+    if find_smallest(plan) == NOTHING:
+        raise SchemaError(f"{schema.source}: no value satisfies it and has what is required")
+    return plan
+
+
+# Everything that is derived from a schema begins here. What is the same shape is the same object.
+@lru_cache(maxsize=64)
+def _build_whole(schema: Schema) -> Blueprint:
     node = schema.canonical
     # The answer can also be that it is unknown. Only a sure one is an error.
     if node.satisfiability() == c.Satisfiability.NO:

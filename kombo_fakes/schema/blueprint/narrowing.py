@@ -71,7 +71,10 @@ def _narrow(plan: Blueprint, path: Path, need: Need, inside: frozenset[str]) -> 
             if plan.uri in inside:
                 return NOTHING
             inner = _narrow(plan.target, path, need, inside | {plan.uri})
-            return plan if inner is plan.target else inner
+            if inner is plan.target or inner == NOTHING:
+                return plan if inner is plan.target else NOTHING
+            # Still a reference: how deep a shape is within itself decides what can be shared.
+            return shapes.Reference(f"{plan.uri} with {need} below {path}", lambda: inner)
         case shapes.Enumeration(values):
             # The need names the whole path, and the values here begin at a part of it.
             here = replace(need, path=path)

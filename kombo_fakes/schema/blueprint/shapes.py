@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import cached_property
 from typing import Any, TypeAlias
@@ -176,6 +176,8 @@ class Reference:
 
     uri: str
     _read: Callable[[], Blueprint]
+    derived: dict[str, Blueprint] = field(default_factory=dict, repr=False)
+    """What was derived from the shape, by its name, so that all who need it share it."""
 
     @cached_property
     def target(self) -> Blueprint:

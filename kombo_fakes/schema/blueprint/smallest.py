@@ -13,7 +13,11 @@ def find_smallest(plan: shapes.Blueprint) -> shapes.Blueprint:
 
     The result is `NOTHING` if a shape has to contain itself, because no finite value has it.
     """
-    return _Smallest().reduce(plan, frozenset())
+    if not isinstance(plan, shapes.Reference):
+        return _Smallest().reduce(plan, frozenset())
+    if "smallest" not in plan.derived:
+        plan.derived["smallest"] = _Smallest().reduce(plan, frozenset())
+    return plan.derived["smallest"]
 
 
 _Form: TypeAlias = "tuple[shapes.Blueprint, frozenset[str], frozenset[str]]"

@@ -10,7 +10,7 @@ from operator import or_
 
 from kombo_fakes.strings.automaton import NOTHING, Automaton, TooComplexError
 from kombo_fakes.strings.characters import Characters
-from kombo_fakes.strings.compiler import compile_tree, walk
+from kombo_fakes.strings.compiler import compile_tree
 from kombo_fakes.strings.reader import read_pattern
 from kombo_fakes.strings.syntax import (
     Assertion,
@@ -22,6 +22,7 @@ from kombo_fakes.strings.syntax import (
     Reference,
     Repeat,
     Sequence,
+    walk,
 )
 from kombo_fakes.strings.words import Words
 

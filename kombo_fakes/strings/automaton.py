@@ -156,10 +156,13 @@ class Automaton:
         ]
         blocks = [block for block in blocks if block]
         block_of = {state: number for number, block in enumerate(blocks) for state in block}
-        # States without a successor differ from those with one, so every block is a splitter.
-        waiting = set(range(len(blocks)))
+        # States without a successor are a third block. All blocks but one have to be splitters.
+        waiting = list(range(len(blocks)))
+        is_waiting = [True] * len(blocks)
         while waiting:
-            splitter = tuple(blocks[waiting.pop()])
+            number = waiting.pop()
+            is_waiting[number] = False
+            splitter = tuple(blocks[number])
             for back in sources:
                 reached: dict[int, set[int]] = {}
                 for target in splitter:
@@ -170,10 +173,15 @@ class Automaton:
                     if len(members) == len(block):
                         continue
                     block -= members
+                    new = len(blocks)
                     blocks.append(members)
                     for state in members:
-                        block_of[state] = len(blocks) - 1
-                    waiting |= {number, len(blocks) - 1}
+                        block_of[state] = new
+                    # Of a block that was a splitter before, the smaller half is enough.
+                    wanted = new if is_waiting[number] or len(members) <= len(block) else number
+                    is_waiting.append(wanted == new)
+                    is_waiting[wanted] = True
+                    waiting.append(wanted)
         return self._merge(block_of)
 
     def _find_alive(self) -> set[int]:

@@ -262,5 +262,18 @@ CONTESTED_SPACES = Characters.of("\x1c\x1d\x1e\x1f\x85\u180e\ufeff")
 """Characters that are spaces for some regular expression engines only."""
 CONTESTED_LINE_ENDS = Characters.of("\r\x85\u2028\u2029")
 """Characters that end a line for some regular expression engines only."""
+CONTESTED_DIGITS = Characters.from_ranges(
+    [
+        *((first, first + 9) for first in (
+            0x660, 0x6F0, 0x7C0, 0x966, 0x9E6, 0xA66, 0xAE6, 0xB66, 0xBE6, 0xC66, 0xCE6, 0xD66,
+            0xDE6, 0xE50, 0xED0, 0xF20, 0x1040, 0x1090, 0x17E0, 0x1810, 0x1946, 0x19D0, 0x1A80,
+            0x1A90, 0x1B50, 0x1BB0, 0x1C40, 0x1C50, 0xA620, 0xA8D0, 0xA900, 0xA9D0, 0xA9F0, 0xAA50,
+            0xABF0, 0xFF10, 0x1FBF0,
+        )),
+        # New versions of Unicode add scripts with digits of their own here.
+        (0x10000, 0x1EFFF),
+    ]
+)  # fmt: skip
+"""Characters outside of ASCII that are digits for some regular expression engines only."""
 CONTESTED_WORDS = ANY - Characters.between("\0", "\x7f")
-"""Characters that may be word characters for ``\\b`` in some regular expression engines."""
+"""Characters that may be word characters, or the other case of one, for some engines only."""

@@ -8,9 +8,11 @@ look-behind is an automaton of its own that reads the string from its beginning.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import lru_cache
+from operator import ge
 from typing import Literal, TypeAlias
 
 from kombo_fakes.strings.automaton import DEAD, MOST_STATES, Automaton, TooComplexError
@@ -26,6 +28,7 @@ from kombo_fakes.strings.syntax import (
     Reference,
     Repeat,
     Sequence,
+    walk,
 )
 
 Kind: TypeAlias = Literal["start", "word", "other", "end"]
@@ -38,6 +41,8 @@ DONE = 0
 """The state that accepts whatever follows."""
 _MOST_NODES = 30_000
 _MOST_THREADS = 2_000
+_MANY_THREADS = 20
+"""From so many ways to match on, those are left out that accept less than another one."""
 _MOST_STEPS = 2_000_000
 _MOST_OPTIONAL = 2_000
 
@@ -83,6 +88,11 @@ def _compile(
     return _Determiniser(network, before).run(start)
 
 
+_Place: TypeAlias = "tuple[int, tuple[int, ...]]"
+_Copy: TypeAlias = "tuple[tuple[int, ...], tuple[int, ...], int]"
+"""The repetitions around a state, their ranks, and the first state of the innermost one."""
+
+
 @dataclass
 class _Network:
     """A nondeterministic automaton. States are numbers, and `DONE` is the first.
@@ -93,6 +103,10 @@ class _Network:
         both: The two states that a look-ahead goes to at once.
         ends: The states that accept only at the end of the string.
         monitors: The automata of look-behinds.
+        places: For each state its place in the tree, and how many more times each bounded
+            repetition around it may go on. At the same place, a state with more repetitions left
+            accepts whatever one with fewer of them accepts.
+        has_ranks: True if there is such a repetition.
     """
 
     reads: list[tuple[Characters, int] | None] = field(default_factory=lambda: [None])
@@ -101,10 +115,16 @@ class _Network:
     ends: set[int] = field(default_factory=set)
     monitors: list[Automaton] = field(default_factory=list)
     has_boundaries: bool = False
+    places: list[_Place] = field(default_factory=lambda: [(0, ())])
+    has_ranks: bool = False
+    _copy: _Copy = ((), (), 0)
+    _numbers: dict[object, int] = field(default_factory=dict)
 
     def _add(self) -> int:
         if len(self.reads) >= _MOST_NODES:
             raise TooComplexError(f"more than {_MOST_NODES:,} characters and repetitions")
+        around, ranks, first = self._copy
+        self.places.append((self._number((*around, len(self.reads) - first)), ranks))
         self.reads.append(None)
         self.jumps.append([])
         return len(self.reads) - 1
@@ -170,11 +190,26 @@ class _Network:
             if node.most - node.least > _MOST_OPTIONAL:
                 raise TooComplexError(f"a part that is repeated up to {node.most:,} times")
             state = following
-            for _ in range(node.most - node.least):
-                state = self._add_jumps(self.build(node.part, state), following)
-        for _ in range(node.least):
-            state = self.build(node.part, state)
+            for left in range(1, node.most - node.least + 1):
+                with self._begin_copy(node, left=left):
+                    state = self._add_jumps(self.build(node.part, state), following)
+        for needed in range(1, node.least + 1):
+            with self._begin_copy(node, needed=needed):
+                state = self.build(node.part, state)
         return state
+
+    @contextmanager
+    def _begin_copy(self, node: Repeat, *, needed: int = 0, left: int = 0) -> Iterator[None]:
+        """Let the states that are added be those of one repetition of a part."""
+        outer = around, ranks, _ = self._copy
+        around = (*around, self._number(id(node)), needed)
+        self._copy = (around, (*ranks, left) if left else ranks, len(self.reads))
+        self.has_ranks |= left > 1
+        yield
+        self._copy = outer
+
+    def _number(self, key: object) -> int:
+        return self._numbers.setdefault(key, len(self._numbers) + 1)
 
     def _build_look(self, node: Look, following: int) -> int:
         if not node.ahead:
@@ -237,16 +272,6 @@ _Condition: TypeAlias = (
     'Literal["start", "end", "boundary", "no boundary"] | tuple[Literal["after"], Kind]'
     " | tuple[int, bool] | None"
 )
-
-
-def walk(node: Node) -> Iterable[Node]:
-    """A tree and all trees in it."""
-    yield node
-    if isinstance(node, (Sequence, Choice)):
-        for part in node.parts if isinstance(node, Sequence) else node.branches:
-            yield from walk(part)
-    elif isinstance(node, (Repeat, Group, Look)):
-        yield from walk(node.part)
 
 
 def _looks_back(node: Node) -> bool:
@@ -336,20 +361,25 @@ class _Determiniser:
                 automaton.step(at, self._sample[number])
                 for automaton, at in zip(self._network.monitors, state[2], strict=False)
             )
-            kept = (
-                frozenset([frozenset[int]()]) if frozenset() in survivors else _weakest(survivors)
-            )
+            if frozenset() in survivors:
+                kept = frozenset([frozenset[int]()])
+            else:
+                ranked = self._network.has_ranks and len(survivors) > 1
+                kept = _weakest(self._drop_stronger(survivors) if ranked else survivors)
             yield kept, kind if len(kinds) > 1 else "other", monitors
 
     def _jump(self, state: _State, following: Kind) -> list[Thread]:
         """The threads of a state after all jumps: all of their states read, or accept."""
         threads, before, monitors = state
         done, seen, waiting = [], set(threads), list(threads)
+        kept: _Frontier | None = None
         while waiting:
             thread = waiting.pop()
             self._count_step()
             if len(seen) > _MOST_THREADS:
                 raise TooComplexError(f"more than {_MOST_THREADS:,} ways to match at once")
+            if kept is None and self._network.has_ranks and len(seen) > _MANY_THREADS:
+                kept = _Frontier(self._network.places)
             moving = next((s for s in thread if self._moves(s)), None)
             if moving is None:
                 done.append(thread)
@@ -365,10 +395,17 @@ class _Determiniser:
                 ]
             for branch in branches:
                 successor = rest.union(branch) - {DONE}
-                if successor not in seen:
+                if successor not in seen and (kept is None or kept.add(successor)):
                     seen.add(successor)
                     waiting.append(successor)
         return done
+
+    def _drop_stronger(self, threads: set[Thread]) -> set[Thread]:
+        """The threads without those that accept less than another one."""
+        frontier = _Frontier(self._network.places)
+        for thread in threads:
+            frontier.add(thread)
+        return frontier.threads
 
     def _moves(self, state: int) -> bool:
         network = self._network
@@ -382,6 +419,35 @@ class _Determiniser:
         self._steps += 1
         if self._steps > _MOST_STEPS:
             raise TooComplexError("too many ways to match")
+
+
+class _Frontier:
+    """Threads of which none accepts whatever another one accepts, as far as their ranks show it."""
+
+    def __init__(self, places: list[_Place]) -> None:
+        self._places = places
+        self._best: dict[tuple[int, ...], dict[tuple[int, ...], Thread]] = {}
+
+    @property
+    def threads(self) -> set[Thread]:
+        """The threads that were added, without those that others replace."""
+        return {thread for best in self._best.values() for thread in best.values()}
+
+    def add(self, thread: Thread) -> bool:
+        """Add a thread; False if there is one that accepts whatever it accepts."""
+        placed = sorted(self._places[state] for state in thread)
+        ranks = tuple(rank for _, found in placed for rank in found)
+        best = self._best.setdefault(tuple(place for place, _ in placed), {})
+        if any(_covers(other, ranks) for other in best):
+            return False
+        for other in [other for other in best if _covers(ranks, other)]:
+            del best[other]
+        best[ranks] = thread
+        return True
+
+
+def _covers(ranks: tuple[int, ...], others: tuple[int, ...]) -> bool:
+    return all(map(ge, ranks, others))
 
 
 def _holds(

@@ -9,6 +9,7 @@ from kombo_fakes.core.messages import shorten
 from kombo_fakes.errors import SchemaError
 from kombo_fakes.strings.characters import (
     ANY,
+    CONTESTED_DIGITS,
     CONTESTED_LINE_ENDS,
     CONTESTED_SPACES,
     CONTESTED_WORDS,
@@ -35,7 +36,12 @@ from kombo_fakes.strings.syntax import (
 _QUANTIFIER = re.compile(r"\{([0-9]+)(?:(,)([0-9]*))?\}")
 _GROUP_NAME = re.compile(r"\(\?P?<([^>=!][^>]*)>")
 _CONTROL_ESCAPES = {"t": "\t", "n": "\n", "v": "\v", "f": "\f", "r": "\r", "0": "\0"}
-_CLASS_ESCAPES = {"d": DIGITS, "w": WORD, "s": SPACES}
+_CLASS_ESCAPES = {
+    "d": (DIGITS, CONTESTED_DIGITS),
+    "w": (WORD, CONTESTED_WORDS),
+    "s": (SPACES, CONTESTED_SPACES),
+}
+"""The characters of a class, and those that belong to it for some engines only."""
 _LOOKS = {"(?=": (True, False), "(?!": (True, True), "(?<=": (False, False), "(?<!": (False, True)}
 _DEEPEST = 100
 
@@ -68,6 +74,7 @@ class _Reader:
         self._position = 0
         self._depth = 0
         self._groups = 0
+        self._ends = 0
         self._contested = Characters()
         self._has_properties = False
         self._ignores_case = False
@@ -77,7 +84,7 @@ class _Reader:
 
     def read(self) -> Pattern:
         if self._take("(?i)"):
-            self._ignores_case = True
+            self._ignore_case()
         root = self._read_choice()
         if self._position < len(self._source):
             raise self._error("unmatched ')'")
@@ -97,6 +104,11 @@ class _Reader:
 
     def _peek(self) -> str:
         return self._source[self._position : self._position + 1]
+
+    def _ignore_case(self) -> None:
+        # The long s and the sign of kelvins are an s and a k for some engines only.
+        self._contested |= CONTESTED_WORDS
+        self._ignores_case = True
 
     # -- structure
 
@@ -157,6 +169,7 @@ class _Reader:
         if character == ".":
             self._contested |= CONTESTED_LINE_ENDS
             return self._character(ANY - LINE_ENDS)
+        self._ends += character == "$"
         if character in "^$":
             return Assertion("start" if character == "^" else "end")
         return self._character(Characters.of(character))
@@ -168,12 +181,17 @@ class _Reader:
         start = self._position
         for opening, (ahead, negative) in _LOOKS.items():
             if self._take(opening):
-                return Look(self._read_rest_of_group(), ahead, negative)
+                ends = self._ends
+                part = self._read_rest_of_group()
+                if negative and self._ends > ends:
+                    # In Python, `$` also matches before a newline at the end.
+                    self._contested |= Characters.of("\n")
+                return Look(part, ahead, negative)
         if self._take("(?:"):
             return self._read_rest_of_group()
         ignores_case = self._ignores_case
         if self._take("(?i:"):
-            self._ignores_case = True
+            self._ignore_case()
             part = self._read_rest_of_group()
             self._ignores_case = ignores_case
             return part
@@ -222,9 +240,8 @@ class _Reader:
             raise self._error("a single backslash")
         if escape.lower() in _CLASS_ESCAPES:
             self._position += 2
-            if escape in "sS":
-                self._contested |= CONTESTED_SPACES
-            found = _CLASS_ESCAPES[escape.lower()]
+            found, contested = _CLASS_ESCAPES[escape.lower()]
+            self._contested |= contested
             return found if escape.islower() else ~found
         if match := re.match(r"\\([pP])(?:\{\^?([^}]*)\}|([A-Z]))", rest):
             self._position += len(match[0])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
@@ -89,3 +90,13 @@ class Pattern:
     root: Node
     contested: Characters = field(default_factory=Characters)
     has_properties: bool = False
+
+
+def walk(node: Node) -> Iterator[Node]:
+    """A tree and all trees in it."""
+    yield node
+    if isinstance(node, (Sequence, Choice)):
+        for part in node.parts if isinstance(node, Sequence) else node.branches:
+            yield from walk(part)
+    elif isinstance(node, (Repeat, Group, Look)):
+        yield from walk(node.part)

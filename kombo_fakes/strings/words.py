@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Sequence
 from functools import cached_property, reduce
 from itertools import cycle
 from operator import or_
+from typing import TypeAlias
 
 from kombo_fakes.strings.automaton import DEAD, Automaton
 from kombo_fakes.strings.characters import ANY, Characters
 
 LONGEST = 20_000
 """Longer strings are not made of single characters."""
+
+_MANY = 16
+"""From so many edges between states of the same distance on, they are followed together."""
 
 
 class Words:
@@ -44,9 +49,8 @@ class Words:
         self.automaton = automaton
         self._least = least
         self._most = LONGEST if most is None else min(most, LONGEST)
-        self._edges: list[list[tuple[int, Characters]]] = [
-            _merge_edges(automaton.parts, row, alphabet) for row in automaton.rows
-        ]
+        merge = _EdgeMerger(automaton.parts, alphabet)
+        self._edges = [merge(row) for row in automaton.rows]
         self._choices: dict[tuple[int, int], _Offer] = {}
 
     @cached_property
@@ -123,15 +127,29 @@ class Words:
         return self._choices[key]
 
 
-def _merge_edges(
-    parts: tuple[Characters, ...], row: tuple[int, ...], alphabet: Characters
-) -> list[tuple[int, Characters]]:
-    """The targets of a state with the characters that lead there, the plainest ones first."""
-    by_target: dict[int, Characters] = {}
-    for part, target in zip(parts, row, strict=False):
-        if target != DEAD and (usable := part if alphabet is ANY else part & alphabet):
-            by_target[target] = by_target.get(target, Characters()) | usable
-    return sorted(by_target.items(), key=lambda edge: edge[1].plainness)
+_Edges: TypeAlias = "tuple[tuple[int, Characters], ...]"
+"""The targets of a state with the characters that lead there, the plainest ones first."""
+
+
+class _EdgeMerger:
+    """Finds the edges of a state. Most states lead somewhere by the same sets of characters."""
+
+    def __init__(self, parts: tuple[Characters, ...], alphabet: Characters) -> None:
+        self._parts = [part if alphabet is ANY else part & alphabet for part in parts]
+        self._merged: dict[tuple[int, ...], Characters] = {}
+
+    def __call__(self, row: tuple[int, ...]) -> _Edges:
+        by_target: dict[int, list[int]] = {}
+        for number, target in enumerate(row):
+            if target != DEAD and self._parts[number]:
+                by_target.setdefault(target, []).append(number)
+        edges = [(target, self._merge(tuple(found))) for target, found in by_target.items()]
+        return tuple(sorted(edges, key=lambda edge: edge[1].plainness))
+
+    def _merge(self, numbers: tuple[int, ...]) -> Characters:
+        if numbers not in self._merged:
+            self._merged[numbers] = reduce(or_, (self._parts[number] for number in numbers))
+        return self._merged[numbers]
 
 
 class _Offer:
@@ -141,7 +159,7 @@ class _Offer:
     a rare way through the automaton is taken often enough.
     """
 
-    def __init__(self, edges: list[tuple[int, Characters]]) -> None:
+    def __init__(self, edges: Sequence[tuple[int, Characters]]) -> None:
         self._edges = edges
         self._all = reduce(or_, (characters for _, characters in edges))
         self.count = len(self._all) + (len(edges) if len(edges) > 1 else 0)
@@ -165,10 +183,18 @@ class _Alive:
     """
 
     def __init__(self, automaton: Automaton, targets: list[list[int]]) -> None:
-        self._sources = [0] * len(targets)
-        for state, found in enumerate(targets):
-            for target in found:
-                self._sources[target] |= 1 << state
+        edges = [(source, target) for source, found in enumerate(targets) for target in found]
+        counts = Counter(source - target for source, target in edges)
+        # In long chains most edges lead from a state to the next one: all are followed at once.
+        self._shifts: dict[int, int] = {}
+        self._sources: dict[int, int] = {}
+        for source, target in edges:
+            step = source - target
+            if counts[step] >= _MANY:
+                self._shifts[step] = self._shifts.get(step, 0) | 1 << target
+            else:
+                self._sources[target] = self._sources.get(target, 0) | 1 << source
+        self._others = sum(1 << target for target in self._sources)
         accepting = (1 << state for state, accepts in enumerate(automaton.accepting) if accepts)
         self._known = [reduce(or_, accepting, 0)]
         self._seen = {self._known[0]: 0}
@@ -185,11 +211,15 @@ class _Alive:
         return self._known[first + (remaining - first) % period]
 
     def _extend(self) -> None:
-        current, before = self._known[-1], 0
-        while current:
-            lowest = current & -current
+        after, before = self._known[-1], 0
+        for step, mask in self._shifts.items():
+            moved = after & mask
+            before |= moved << step if step > 0 else moved >> -step
+        others = after & self._others
+        while others:
+            lowest = others & -others
             before |= self._sources[lowest.bit_length() - 1]
-            current ^= lowest
+            others ^= lowest
         if before in self._seen:
             first = self._seen[before]
             self._loop = (first, len(self._known) - first)

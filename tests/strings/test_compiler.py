@@ -14,7 +14,7 @@ from kombo_fakes.strings.words import Words
 
 _ATOMS = st.sampled_from(["a", "b", "-", "[ab]", "[^a]", ".", r"\d", r"\w", r"\W", "1"])
 _ASSERTIONS = st.sampled_from(["^", "$", r"\b", r"\B"])
-_SUFFIXES = st.sampled_from(["", "", "*", "+", "?", "{2}", "{1,2}", "{0,3}", "{2,}", "*?"])
+_SUFFIXES = st.sampled_from(["", "", "*", "+", "?", "{2}", "{1,2}", "{0,3}", "{1,9}", "{2,}", "*?"])
 
 
 def _extend(inner: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
@@ -146,3 +146,42 @@ def test_what_an_automaton_cannot_hold_is_an_error_within_bounds(pattern: str) -
 def test_what_is_not_a_regular_expression_is_a_schema_error(pattern: str) -> None:
     with pytest.raises(SchemaError, match="is not a regular expression"):
         compile_pattern(pattern)
+
+
+@pytest.mark.parametrize(
+    ("pattern", "accepted", "rejected"),
+    [
+        # Many places are within a bounded repetition at once, and one of them stands for all.
+        (r"([a-z]([a-z-]){0,62})(?<!-)$", ["-a", "a-b"], ["a-", "-"]),
+        (r"^/+([^~]*(~[01])*){1,512}$", ["/a~0~1", "//"], ["/~2", "a"]),
+        (r"^x([.a-z0-9]+/?){3,1016}$", ["xa/b/c/", "xabc"], ["xa/", "x/a/b/c"]),
+        (r"a{0,900}b$", ["b", "aab", "b" * 1000], ["a"]),
+        (r"(?=a{0,50}-)[a-]{0,90}-$", ["a-", "aa-"], ["b-a"]),
+    ],
+)
+def test_bounded_repetitions_in_many_places_make_few_states(
+    pattern: str, accepted: list[str], rejected: list[str]
+) -> None:
+    automaton = compile_pattern(pattern)
+    assert [s for s in accepted if not automaton.accepts(s)] == []
+    assert [s for s in rejected if automaton.accepts(s)] == []
+
+
+@pytest.mark.parametrize(
+    ("pattern", "states"), [("^a{0,2000}$", 2_001), ("^a{5,900}b$", 902), ("a{0,900}b$", 2)]
+)
+def test_automata_are_minimal(pattern: str, states: int) -> None:
+    assert len(compile_pattern(pattern).rows) == states
+
+
+@pytest.mark.parametrize(
+    ("pattern", "lengths"),
+    [
+        ("^a{3,2000}$", range(3, 2_001)),
+        ("^(a{40})+$", tuple(range(40, 20_001, 40))),
+        ("^(a{0,30}b){0,30}c?d{100}$", range(100, 1_032)),
+        ("^(aab){20}(c{17}){0,3}$", (60, 77, 94, 111)),
+    ],
+)
+def test_lengths_of_long_chains(pattern: str, lengths: object) -> None:
+    assert Words(compile_pattern(pattern)).lengths == lengths

@@ -35,6 +35,9 @@ from kombo_fakes.strings.syntax import (
 
 _QUANTIFIER = re.compile(r"\{([0-9]+)(?:(,)([0-9]*))?\}")
 _GROUP_NAME = re.compile(r"\(\?P?<([^>=!][^>]*)>")
+# ECMA-262 has no flags that hold from a place on, but validators understand them.
+_FLAGS = re.compile(r"\(\?([is]+)\)")
+_FLAGGED_GROUP = re.compile(r"\(\?([is]+):")
 _CONTROL_ESCAPES = {"t": "\t", "n": "\n", "v": "\v", "f": "\f", "r": "\r", "0": "\0"}
 _CLASS_ESCAPES = {
     "d": (DIGITS, CONTESTED_DIGITS),
@@ -77,14 +80,12 @@ class _Reader:
         self._ends = 0
         self._contested = Characters()
         self._has_properties = False
-        self._ignores_case = False
+        self._flags = ""
         found = _GROUP_NAME.finditer(source)
         self._names = {match[1]: match.start() for match in found}
         self._numbers: dict[str, int] = {}
 
     def read(self) -> Pattern:
-        if self._take("(?i)"):
-            self._ignore_case()
         root = self._read_choice()
         if self._position < len(self._source):
             raise self._error("unmatched ')'")
@@ -105,11 +106,6 @@ class _Reader:
     def _peek(self) -> str:
         return self._source[self._position : self._position + 1]
 
-    def _ignore_case(self) -> None:
-        # The long s and the sign of kelvins are an s and a k for some engines only.
-        self._contested |= CONTESTED_WORDS
-        self._ignores_case = True
-
     # -- structure
 
     def _read_choice(self) -> Node:
@@ -125,6 +121,11 @@ class _Reader:
     def _read_sequence(self) -> Node:
         parts: list[Node] = []
         while self._peek() not in ("", "|", ")"):
+            if flags := _FLAGS.match(self._source, self._position):
+                if self._depth > 1:
+                    raise self._error(f"the flag {flags[0]} inside of a group")
+                self._set_flags(flags)
+                continue
             part = self._read_quantifiers(self._read_term())
             parts.append(part)
         return parts[0] if len(parts) == 1 else Sequence(tuple(parts))
@@ -167,7 +168,8 @@ class _Reader:
             raise self._error(f"nothing to repeat before {character!r}")
         self._position += 1
         if character == ".":
-            self._contested |= CONTESTED_LINE_ENDS
+            # Some engines let the flag `s` change nothing.
+            self._contested |= LINE_ENDS if "s" in self._flags else CONTESTED_LINE_ENDS
             return self._character(ANY - LINE_ENDS)
         self._ends += character == "$"
         if character in "^$":
@@ -175,7 +177,7 @@ class _Reader:
         return self._character(Characters.of(character))
 
     def _character(self, characters: Characters) -> Character:
-        return Character(_fold(characters) if self._ignores_case else characters)
+        return Character(_fold(characters) if "i" in self._flags else characters)
 
     def _read_group(self) -> Node:
         start = self._position
@@ -189,11 +191,11 @@ class _Reader:
                 return Look(part, ahead, negative)
         if self._take("(?:"):
             return self._read_rest_of_group()
-        ignores_case = self._ignores_case
-        if self._take("(?i:"):
-            self._ignore_case()
+        if flags := _FLAGGED_GROUP.match(self._source, self._position):
+            outer = self._flags
+            self._set_flags(flags)
             part = self._read_rest_of_group()
-            self._ignores_case = ignores_case
+            self._flags = outer
             return part
         self._groups += 1
         number = self._groups
@@ -206,6 +208,13 @@ class _Reader:
         else:
             self._position += 1
         return Group(number, self._read_rest_of_group())
+
+    def _set_flags(self, match: re.Match[str]) -> None:
+        self._position = match.end()
+        self._flags += match[1]
+        if "i" in match[1]:
+            # The long s and the sign of kelvins are an s and a k for some engines only.
+            self._contested |= CONTESTED_WORDS
 
     def _read_rest_of_group(self) -> Node:
         part = self._read_choice()
@@ -296,7 +305,7 @@ class _Reader:
             if first.ranges[0][0] > last.ranges[0][0]:
                 raise self._error("a range of characters whose end lies before its start")
             found |= Characters.from_ranges([(first.ranges[0][0], last.ranges[0][0])])
-        if self._ignores_case:
+        if "i" in self._flags:
             found = _fold(found)
         return ~found if negated else found
 

@@ -104,6 +104,10 @@ def test_an_automaton_of_strings_accepts_them_only(strings: list[str]) -> None:
         (r"^\u{1F600}\u0041\x42\cA$", ["\U0001f600AB\x01"], ["A"]),
         (r"^\uD83D\uDE00$", ["\U0001f600"], [""]),
         (r"(?i)^straße-[a-c]$", ["STRAßE-B", "straße-a"], ["strasse-a"]),
+        (r"^a(b|c)(?i)d$|^e$", ["abD", "acd", "E"], ["aBd", "Abd"]),
+        (r"^\d(?i:gb)B$", ["1GbB"], ["1gbb"]),
+        (r"(?s)^a.$", ["ab"], ["a"]),
+        (r"^(?is:A.)(?:.)$", ["acb"], ["ab", "ac\n"]),
         (r"^{a}$", ["{a}"], ["a"]),
         (r"^[a-\d]$", ["a", "-", "5"], ["b"]),
         (r"^(?<year>\d{4})$", ["2024"], ["202"]),
@@ -141,7 +145,20 @@ def test_what_an_automaton_cannot_hold_is_an_error_within_bounds(pattern: str) -
 
 @pytest.mark.parametrize(
     "pattern",
-    ["(", ")", "a**", "[b-a]", "[", "\\", "(?x)", "a{2,1}", r"\k<a>", r"\u{110000}", "(" * 300],
+    [
+        "(",
+        ")",
+        "a**",
+        "[b-a]",
+        "[",
+        "\\",
+        "(?x)",
+        "(a(?i)b)",
+        "a{2,1}",
+        r"\k<a>",
+        r"\u{110000}",
+        "(" * 300,
+    ],
 )
 def test_what_is_not_a_regular_expression_is_a_schema_error(pattern: str) -> None:
     with pytest.raises(SchemaError, match="is not a regular expression"):

@@ -47,6 +47,7 @@ def test_engines_agree_about_every_other_character(pattern: str) -> None:
         (r"a\b", "\xe9"),
         ("(?i)k", "\u212a"),
         ("(?!a$)", "\n"),
+        ("(?s).", "\n\r"),
     ],
 )
 def test_what_engines_disagree_about(pattern: str, contested: str) -> None:

@@ -8,7 +8,7 @@ Neither Faker nor Hypothesis is needed.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
@@ -17,11 +17,23 @@ from jsonschema_rs import canonical
 
 from kombo_fakes.core.choices import Choices
 from kombo_fakes.core.pointer import Path, to_pointer
-from kombo_fakes.realistic.retries import TRIES, ValueMaker, choices_to_try, make_valid
+from kombo_fakes.errors import SchemaError
+from kombo_fakes.realistic.containers import (
+    Fields,
+    Items,
+    array_maker,
+    check_of_array,
+    lacks_properties,
+    object_maker,
+)
+from kombo_fakes.realistic.matching import build_check, find_implied, is_string
+from kombo_fakes.realistic.plain import PlainValues
+from kombo_fakes.realistic.retries import NoValueError, ValueMaker, make_valid
 from kombo_fakes.realistic.scalars import number_maker, plain_string, property_name, string_maker
 from kombo_fakes.schema.blueprint import shapes
 from kombo_fakes.schema.blueprint.build import build_blueprint
 from kombo_fakes.schema.blueprint.smallest import find_smallest
+from kombo_fakes.schema.blueprint.string_words import find_words
 from kombo_fakes.schema.requirements import Requirement
 from kombo_fakes.schema.schema import Schema
 from kombo_fakes.webhooks.fields import FactsOnDemand, FieldSource, sources_of
@@ -30,8 +42,6 @@ from kombo_fakes.webhooks.names import POOLED, Names
 
 # A recursive shape ends at this depth.
 _DEPTH = 3
-# In the rest of the cases, Hypothesis leaves out optional fields, or the items of an array.
-_FULL = 0.9
 # A place can be like another one, which is like a third. This many steps are followed.
 _STEPS = 32
 
@@ -91,17 +101,25 @@ class RealisticGenerator:
         Raises:
             SchemaError: if the schema rejects all realistic values that were tried for a field.
         """
-        pinned = {**self._known.usual, **(known or {})}
-        for path, value in (pins or {}).items():
+        try:
+            return self._generate(choices, names, pins or {}, known or {})
+        except NoValueError as error:
+            raise SchemaError(str(error)) from None
+
+    def _generate(
+        self, choices: Choices, names: Names, pins: Mapping[Path, Any], known: Facts
+    ) -> Any:
+        pinned = {**self._known.usual, **known}
+        for path, value in pins.items():
             source = self._source_at(_place(path))
             if source is not None:
                 pinned[source.fact] = value
+        facts: Facts = {}
         if choices.is_lazy:
-            facts: Facts = FactsOnDemand(choices, names, self._known, pinned)
-            return self._make(choices, names, facts)
-        facts = {}
-        for group in self._groups:
-            group.draw(choices, names, facts, pinned)
+            facts = FactsOnDemand(choices, names, self._known, pinned)
+        else:
+            for group in self._groups:
+                group.draw(choices, names, facts, pinned)
         return self._make(choices, names, facts)
 
     # -- compiling
@@ -152,7 +170,7 @@ class RealisticGenerator:
                 return self._compile_union(branches, path, depth)
             case shapes.Filtered(base, check, keyword):
                 inner = self._compile(base, path, depth)
-                return make_valid(inner, check, f"{where}: {keyword}")
+                return self._check(inner, plan, check, path, keyword=f": {keyword}")
             case shapes.Reference():
                 return self._compile_reference(plan, path, depth)
 
@@ -160,9 +178,9 @@ class RealisticGenerator:
         self, source: FieldSource, plan: shapes.Blueprint, path: Path, depth: int
     ) -> ValueMaker | None:
         """Return what shows a fact; None if the schema of the field rejects all its values."""
-        fact, fits = source.fact, _fits(plan)
+        fact, fits = source.fact, build_check(plan)
         # Where every string will do, no fact has to be checked.
-        if fits is _is_string:
+        if fits is is_string:
             self.sources[_place(path)] = source
             return lambda choices, names, facts: facts[fact]
         samples = [facts[fact] for facts in self._known.samples]
@@ -185,7 +203,7 @@ class RealisticGenerator:
 
     def _without_fact(self, plan: shapes.Blueprint, path: Path, depth: int) -> ValueMaker:
         bare = RealisticGenerator(plan, "", depth)  # It still knows the fields below.
-        return lambda choices, names, facts: bare.generate(choices, names=names)
+        return lambda choices, names, facts: bare._generate(choices, names, {}, {})
 
     def _compile_reference(self, plan: shapes.Reference, path: Path, depth: int) -> ValueMaker:
         place = _place(path)
@@ -220,11 +238,18 @@ class RealisticGenerator:
         self, branches: tuple[shapes.Blueprint, ...], path: Path, depth: int
     ) -> ValueMaker:
         null = shapes.Enumeration((None,))
+        # A schema without a type means what it is about, and allows the rest by the letter only.
+        said = find_implied(branches)
+        if said:
+            rest = tuple(branch for branch in branches if branch not in said)
+            meant = self._compile_union(said, path, depth)
+            return _make_first(meant, self._compile_union(rest, path, depth))
         others = [
             self._compile(b, path, depth) for b in branches if b not in (null, shapes.NOTHING)
         ]
+        one = _make_any(others, f"{self.name}: {to_pointer(path) or 'the root'}")
         if null not in branches:
-            return lambda choices, names, facts: choices.pick(others)(choices, names, facts)
+            return one
         if not others:
             return lambda choices, names, facts: None
 
@@ -232,59 +257,25 @@ class RealisticGenerator:
             # The value is drawn even if it is not used, so that null does not change the values
             # after it.
             is_null = choices.is_null(0.15)
-            value = choices.pick(others)(choices, names, facts)
+            try:
+                value = one(choices, names, facts)
+            except NoValueError:
+                return None
             return None if is_null else value
 
         return generate
 
     def _compile_array(self, plan: shapes.Array, path: Path, depth: int) -> ValueMaker:
         ends = plan.items == shapes.NOTHING
-        prefix = [self._compile(item, (*path, i), depth) for i, item in enumerate(plan.prefix)]
-        items = None if ends else self._compile(plan.items, (*path, len(prefix)), depth)
-        wanted = [(self._compile(c.item, (*path, 0), depth), c.minimum) for c in plan.contains]
-        least = max(plan.min_items, sum(minimum for _, minimum in wanted))
-        most = least + 3 if plan.max_items is None else plan.max_items
-        if ends:
-            most = min(most, len(prefix))
-        most = max(least, min(most, max(least, 1) + 2))
-
-        def generate(choices: Choices, names: Names, facts: Facts) -> list[Any]:
-            # Hypothesis shrinks to an empty array, because it needs the fewest draws.
-            empty = choices.is_lazy and least == 0 and not choices.chance(_FULL)
-            size = 0 if empty else choices.integer(max(least, min(1, most)), most)
-            value: list[Any] = []
-            seen: set[str] = set()
-            for index in range(size):
-                maker = prefix[index] if index < len(prefix) else items
-                if maker is None:
-                    break
-                # Equal items are rare in real payloads, and invalid where items are distinct.
-                needed = index < least
-                for other in (
-                    choices_to_try(choices, TRIES, on=needed) if plan.distinct else [choices] * 5
-                ):
-                    item = maker(other, names, self._facts_of_item(other, names, facts))
-                    key = canonical.json.to_string(item)
-                    if key not in seen:
-                        break
-                if key not in seen or (needed and not plan.distinct):
-                    seen.add(key)
-                    value.append(item)
-            position = len(value)
-            for maker, minimum in wanted:
-                for _ in range(minimum):
-                    # The prefix describes the first items, so the matching ones are at the end.
-                    position -= 1
-                    if position >= 0:
-                        value[position] = maker(choices, names, facts)
-            if plan.distinct is False and len(value) > 1:
-                value[-1] = value[0]
-            return value
-
-        if plan.contains or plan.distinct is not None:
-            where = f"{self.name}: the items of {to_pointer(path) or 'the root'}"
-            return make_valid(generate, _array_check(plan), where)
-        return generate
+        makers = Items(
+            prefix=[self._compile(item, (*path, i), depth) for i, item in enumerate(plan.prefix)],
+            rest=None if ends else self._compile(plan.items, (*path, len(plan.prefix)), depth),
+            wanted=[(self._compile(c.item, (*path, 0), depth), c.minimum) for c in plan.contains],
+            facts_of_item=self._facts_of_item,
+        )
+        check = check_of_array(plan)
+        maker = array_maker(plan, makers)
+        return maker if check is None else self._check(maker, plan, check, path, "the items of ")
 
     def _facts_of_item(self, choices: Choices, names: Names, facts: Facts) -> Facts:
         if not self._per_item:
@@ -297,58 +288,43 @@ class RealisticGenerator:
         return own
 
     def _compile_object(self, plan: shapes.Object, path: Path, depth: int) -> ValueMaker:
-        always: list[tuple[str, bool, ValueMaker]] = []
-        missing = plan.min_properties - len(plan.required)
+        named: list[tuple[str, bool, ValueMaker]] = []
         room = math.inf if plan.max_properties is None else plan.max_properties
         room -= len(plan.required)
         for name, child in plan.properties.items():
             needed = name in plan.required
-            if child == shapes.NOTHING or (not needed and room <= 0):
-                continue
-            if not needed:
-                room -= 1
-                missing -= 1
-            always.append((name, needed, self._compile(child, (*path, name), depth)))
-        extras = [self._compile_extra(extra, path, depth) for extra in plan.extras]
-        # An open object gets the properties that the schema names. If it names none, it is a map.
-        is_map = not plan.properties and plan.extras != _OPEN
-        least = max(0, missing)
-        most = int(min(room, max(least, 2 if is_map else 0)))
-        share = 1.0 if plan.min_properties > len(plan.required) else 0.8
-        several = share < 1 and sum(not needed for _, needed, _ in always) > 2
-        if all(needed for _, needed, _ in always) and not most:
-            fields = [(name, maker) for name, _, maker in always]
-            return lambda choices, names, facts: {
-                name: maker(choices, names, facts) for name, maker in fields
-            }
+            if child != shapes.NOTHING and (needed or room > 0):
+                room -= not needed
+                named.append((name, needed, self._compile(child, (*path, name), depth)))
+        extras = [
+            self._compile_extra(extra, path, depth) for extra in plan.extras if _has_names(extra)
+        ]
+        maker = object_maker(plan, Fields(named, extras))
+        if not lacks_properties(plan):
+            return maker
+        fits = lambda value: len(value) >= plan.min_properties  # noqa: E731
+        return self._check(maker, plan, fits, path, "the properties of ")
 
-        def generate(choices: Choices, names: Names, facts: Facts) -> dict[str, Any]:
-            value = {}
-            bare = choices.is_lazy and several and not choices.chance(_FULL)
-            for name, needed, maker in always:
-                here = needed or (not bare and choices.chance(share))
-                # A seed also draws what is absent, so that the values after it are the same either
-                # way.
-                if here or not choices.is_lazy:
-                    made = maker(choices, names, facts)
-                    if here:
-                        value[name] = made
-            for _ in range(choices.integer(least, most) if extras else 0):
-                name_maker, maker = choices.pick(extras)
-                value.setdefault(name_maker(choices, names, facts), maker(choices, names, facts))
-            if choices.is_lazy and len(value) < plan.min_properties and extras:
-                for other in choices_to_try(choices, 0):
-                    name_maker, maker = other.pick(extras)
-                    name = name_maker(other, names, facts)
-                    value.setdefault(name, maker(other, names, facts))
-                    if len(value) == plan.min_properties:
-                        break
-            return value
+    def _check(
+        self,
+        maker: ValueMaker,
+        plan: shapes.Blueprint,
+        check: Callable[[Any], bool],
+        path: Path,
+        what: str = "",
+        keyword: str = "",
+    ) -> ValueMaker:
+        """Wrap a maker, so that it makes plain values where a check rejects realistic ones."""
+        where = f"{self.name}: {what}{to_pointer(path) or 'the root'}{keyword}"
+        plain = PlainValues(plan, where)
 
-        if least:
-            where = f"{self.name}: the properties of {to_pointer(path) or 'the root'}"
-            return make_valid(generate, lambda value: len(value) >= plan.min_properties, where)
-        return generate
+        def make_plain(choices: Choices, names: Names, facts: Facts) -> Any:
+            return plain.make(choices)
+
+        return make_valid(maker, check, where, make_plain, self._sample_facts)
+
+    def _sample_facts(self, choices: Choices) -> Facts:
+        return FactsOnDemand(choices, POOLED, self._known, dict(self._known.usual))
 
     def _compile_extra(
         self, extra: shapes.Extra, path: Path, depth: int
@@ -359,9 +335,6 @@ class RealisticGenerator:
         if replace(names, excluded=(), excluded_patterns=()).is_plain:
             return make_valid(property_name, names.check(), where), values
         return string_maker(names, where), values
-
-
-_OPEN = (shapes.Extra(shapes.String(), shapes.Anything()),)
 
 
 def generator_for(schema: Schema, requirement: Requirement | None = None) -> RealisticGenerator:
@@ -412,43 +385,47 @@ def _place(path: Path) -> Place:
     return tuple(part for part in path if isinstance(part, str))
 
 
-def _array_check(plan: shapes.Array) -> Callable[[list[Any]], bool]:
-    def fits(value: list[Any]) -> bool:
-        keys = {canonical.json.to_string(item) for item in value}
-        if plan.distinct is not None and (len(keys) == len(value)) is not plan.distinct:
-            return False
-        counts = [(one, sum(map(one.check, value))) for one in plan.contains]
-        return len(value) >= plan.min_items and all(
-            one.minimum <= count and (one.maximum is None or count <= one.maximum)
-            for one, count in counts
-        )
+def _make_first(first: ValueMaker, second: ValueMaker) -> ValueMaker:
+    def generate(choices: Choices, names: Names, facts: Facts) -> Any:
+        try:
+            return first(choices, names, facts)
+        except NoValueError:
+            return second(choices, names, facts)
 
-    return fits
+    return generate
 
 
-def _is_string(value: Any) -> bool:
-    return isinstance(value, str)
+def _make_any(makers: Sequence[ValueMaker], where: str) -> ValueMaker:
+    """Return what makes a value with one of some makers, or with another one if that has none."""
+
+    def generate(choices: Choices, names: Names, facts: Facts) -> Any:
+        if not makers:
+            raise NoValueError(f"{where}: no value satisfies the schema")
+        chosen = choices.pick(makers)
+        try:
+            return chosen(choices, names, facts)
+        except NoValueError as error:
+            failure = error
+        for other in makers:
+            if other is not chosen:
+                try:
+                    return other(choices, names, facts)
+                except NoValueError:
+                    continue
+        raise failure
+
+    return generate
 
 
-def _fits(plan: shapes.Blueprint) -> Callable[[Any], bool]:
-    """Return a check whether a blueprint of scalars allows a value."""
-    match plan:
-        case shapes.String():
-            if plan.is_plain:
-                return _is_string
-            return plan.check()
-        case shapes.Enumeration(values):
-            # Python takes 1, 1.0 and True for the same.
-            return lambda value: any(value == v and type(value) is type(v) for v in values)
-        case shapes.Numeric():
-            return plan.check()
-        case shapes.Union(branches):
-            checks = [_fits(branch) for branch in branches]
-            return lambda value: any(check(value) for check in checks)
-        case shapes.Filtered(base, check, _):
-            inner = _fits(base)
-            return lambda value: inner(value) and check(value)
-    return lambda value: isinstance(plan, shapes.Anything)
+def _has_names(extra: shapes.Extra) -> bool:
+    """False if no name is left for further properties: `.*` matches all of them."""
+    names = extra.names
+    if replace(names, excluded=()).is_plain:
+        return True
+    try:
+        return not find_words(names).is_empty
+    except SchemaError:
+        return True  # The names are too complex to tell.
 
 
 def _copy(value: Any) -> Any:

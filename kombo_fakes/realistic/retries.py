@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from functools import cache
 from typing import Any, TypeAlias
 
 from kombo_fakes.core.choices import Choices, LazyChoices, seed_for
 from kombo_fakes.errors import SchemaError
 from kombo_fakes.webhooks.model import Facts
-from kombo_fakes.webhooks.names import Names
+from kombo_fakes.webhooks.names import POOLED, Names
 
 ValueMaker: TypeAlias = Callable[[Choices, Names, Facts], Any]
 """Makes the value of a field."""
@@ -17,6 +18,10 @@ TRIES = 60
 # Hypothesis may draw the same value many times, so that more tries do not help.
 _SPARING_TRIES = 3
 _OTHERS = 300
+
+
+class NoValueError(SchemaError):
+    """No value was found for a field. What is around it can often do without the field."""
 
 
 def choices_to_try(choices: Choices, count: int, *, on: bool = True) -> Iterator[Choices]:
@@ -42,6 +47,7 @@ def make_valid(
     check: Callable[[Any], bool],
     where: str,
     otherwise: ValueMaker | None = None,
+    sample_facts: Callable[[Choices], Facts] = lambda choices: {},
 ) -> ValueMaker:
     """Wrap a maker, so that it makes values until a check accepts one.
 
@@ -50,19 +56,33 @@ def make_valid(
         check: Returns whether the schema allows a value.
         where: The field, as the error calls it.
         otherwise: Makes the value if the check rejects all of them; None raises an error.
+        sample_facts: Returns facts for a trial of the maker.
 
     Returns:
-        A maker. It raises `SchemaError` if the check rejects all values.
+        A maker. It raises `NoValueError` if the check rejects all values.
     """
 
+    def try_once(choices: Choices, names: Names, facts: Facts) -> tuple[Any, bool]:
+        try:
+            value = maker(choices, names, facts)
+        except NoValueError:
+            return None, False
+        return value, check(value)
+
+    # It does not depend on what was generated before, so that a seed always gives the same value.
+    @cache
+    def is_hopeless() -> bool:
+        trials = map(LazyChoices, range(TRIES))
+        return not any(try_once(one, POOLED, sample_facts(one))[1] for one in trials)
+
     def generate(choices: Choices, names: Names, facts: Facts) -> Any:
-        for other in choices_to_try(choices, TRIES):
-            value = maker(other, names, facts)
-            if check(value):
+        for other in () if is_hopeless() else choices_to_try(choices, TRIES):
+            value, fits = try_once(other, names, facts)
+            if fits:
                 return value
         if otherwise is not None:
             return otherwise(choices, names, facts)
-        raise SchemaError(
+        raise NoValueError(
             f"{where}: the schema rejects all {TRIES} realistic values that were tried; use "
             "values='any' (on the command line: --values any)"
         )

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
-from functools import lru_cache
+from functools import cache, lru_cache
 
 from kombo_fakes.core.choices import Choices
 from kombo_fakes.errors import SchemaError
-from kombo_fakes.realistic.retries import ValueMaker, make_valid
+from kombo_fakes.realistic.retries import NoValueError, ValueMaker, make_valid
+from kombo_fakes.schema.blueprint.multiples import build_agreement, find_step
 from kombo_fakes.schema.blueprint.shapes import Numeric, String, to_json_number
 from kombo_fakes.schema.blueprint.string_words import find_words
 from kombo_fakes.strings.characters import ANY, Characters
@@ -116,11 +117,14 @@ def _word_maker(plan: String, where: str) -> ValueMaker:
 
     @lru_cache(maxsize=1)
     def find() -> tuple[Words, Sequence[int]]:
-        for alphabet in _ALPHABETS:
-            words = find_words(plan, alphabet)
-            if not words.is_empty:
-                return words, words.lengths[:_SPREAD]
-        raise SchemaError(
+        try:
+            for alphabet in _ALPHABETS:
+                words = find_words(plan, alphabet)
+                if not words.is_empty:
+                    return words, words.lengths[:_SPREAD]
+        except SchemaError as error:
+            raise NoValueError(f"{where}: {error}") from None
+        raise NoValueError(
             f"{where}: no realistic string satisfies the schema; use values='any' (on the command "
             "line: --values any)"
         )
@@ -139,8 +143,11 @@ def number_maker(plan: Numeric, where: str) -> ValueMaker:
         plan: The shape.
         where: The field, as an error calls it.
     """
-    step = plan.multiple_of[0] if plan.multiple_of else (1 if plan.integer else Decimal("0.01"))
-    step = Decimal(str(step))
+    found = find_step(plan)
+    if found is None:
+        step = Decimal(1) if plan.integer else Decimal("0.01")
+    else:
+        step = Decimal(found.numerator) / Decimal(found.denominator)
     low = None if plan.minimum is None else Decimal(str(plan.minimum))
     high = None if plan.maximum is None else Decimal(str(plan.maximum))
     if low is None:
@@ -153,7 +160,7 @@ def number_maker(plan: Numeric, where: str) -> ValueMaker:
         high = min(high, low + 1000 * step)
     first, last = math.ceil(low / step), math.floor(high / step)
     first, last = (first, last) if first <= last else (first, first)
-    fits = plan.check()
+    fits, agrees = plan.check(), build_agreement(plan)
 
     def candidate(choices: Choices, names: Names, facts: Facts) -> int | float:
         number = step * choices.integer(first, last)
@@ -161,4 +168,34 @@ def number_maker(plan: Numeric, where: str) -> ValueMaker:
             number = low + (high - low) * choices.integer(1, 9) / 10
         return to_json_number(number)
 
-    return make_valid(candidate, fits, where)
+    @cache
+    def find_others() -> tuple[int | float, ...]:
+        usable = (one for one in _list_candidates(plan, step) if -math.inf < one < math.inf)
+        valid = tuple(dict.fromkeys(filter(fits, usable)))
+        return tuple(filter(agrees, valid)) or valid
+
+    def other(choices: Choices, names: Names, facts: Facts) -> int | float:
+        if not find_others():
+            raise NoValueError(
+                f"{where}: found no number that the schema allows; use values='any' (on the "
+                "command line: --values any)"
+            )
+        return choices.pick(find_others())
+
+    return make_valid(candidate, lambda value: fits(value) and agrees(value), where, other)
+
+
+def _list_candidates(plan: Numeric, step: Decimal) -> Iterator[int | float]:
+    """Numbers of which some are likely to fit where usual ones do not: those at the bounds."""
+    for bound in (plan.minimum, plan.maximum, 0):
+        if bound is None:
+            continue
+        at = Decimal(str(bound))
+        nearest = math.floor(at / step)
+        yield from (to_json_number(step * (nearest + number)) for number in range(-9, 10))
+        yield from (to_json_number(at + number) for number in range(-2, 3))
+        if not plan.integer:
+            near = float(at)
+            yield from (near, math.nextafter(near, math.inf), math.nextafter(near, -math.inf))
+    if plan.minimum is not None and plan.maximum is not None:
+        yield to_json_number((Decimal(str(plan.minimum)) + Decimal(str(plan.maximum))) / 2)

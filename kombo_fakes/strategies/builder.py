@@ -190,7 +190,9 @@ class Builder:
     ) -> SearchStrategy[Any]:
         """A strategy of strings or numbers; most are usual ones where there is little room."""
         any_value = (
-            self.strings.build(shape) if isinstance(shape, shapes.String) else build_number(shape)
+            self.strings.build(shape)
+            if isinstance(shape, shapes.String)
+            else build_number(shape, ambiguous=self._settings.ambiguous)
         )
         if room >= 1 or any_value.is_empty:
             return any_value

@@ -271,7 +271,7 @@ def test_realistic_payloads_of_any_schema_are_valid_and_short(
     made += drawn(payloads(schema, values="realistic"), 80)
     for payload in made:
         assert judge.first.is_valid(payload), payload
-        assert name == "cents" or judge.second.is_valid(payload), payload
+        assert judge.second.is_valid(payload), payload
         assert len(json.dumps(payload)) < 5_000
 
 

@@ -366,13 +366,11 @@ ONE_NAME = shapes.String(patterns=("^z$",))
         (shapes.Filtered(shapes.String(), lambda value: False, "not"), "/a: not"),
     ],
 )
-def test_a_field_without_a_realistic_value_gets_a_plain_one(
+def test_a_required_field_without_any_value_is_an_error_that_names_it(
     plan: shapes.Blueprint, place: str
 ) -> None:
     generator = RealisticGenerator(shapes.Object({"a": plan}, frozenset({"a"})), "name")
-    with pytest.raises(
-        SchemaError, match=f"^name: {place}: the schema rejects all 60 realistic values"
-    ):
+    with pytest.raises(SchemaError, match=f"^name: {place}: found no (number|value) that"):
         generator.generate(SeededChoices(0))
 
 

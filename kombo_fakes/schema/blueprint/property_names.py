@@ -25,6 +25,7 @@ class PropertyNamer:
         self.effective = effective
         self.resolver: ReferenceResolver = ReferenceResolver(effective)
         self.references: dict[str, shapes.Reference] = {}
+        self._inside: frozenset[tuple[Path, ...]] = frozenset()
 
     def name_properties(self, plan: shapes.Blueprint, places: Iterable[Path]) -> shapes.Blueprint:
         """Return a copy of a blueprint that has these names.
@@ -35,14 +36,24 @@ class PropertyNamer:
         """
         where = self._collect_places(places)
         match plan:
+            case shapes.Anything() if where not in self._inside and self._list_names(where):
+                # Objects are all that names are of, so the other types stay as they are.
+                named = self.name_properties(shapes.ANY_OBJECT, places)
+                return shapes.Union((*shapes.EVERY_TYPE[:-1], named))
             case shapes.Object() if not plan.properties and plan.extras == shapes.ANY_OBJECT.extras:
                 names = self._list_names(where)
                 further = shapes.Extra(
                     shapes.String(excluded=tuple(sorted(names))), shapes.Anything()
                 )
+                # A schema that allows everything can contain itself.
+                outside, self._inside = self._inside, self._inside | {where}
                 properties: dict[str, shapes.Blueprint] = {
-                    name: shapes.Anything() for name in names
+                    name: self.name_properties(
+                        shapes.Anything(), [(*path, "properties", name) for path in where]
+                    )
+                    for name in names
                 }
+                self._inside = outside
                 return replace(plan, properties=properties, extras=(further,)) if names else plan
             case shapes.Object(properties=properties, extras=extras):
                 below = {

@@ -247,3 +247,14 @@ def unite(branches: list[Blueprint]) -> Blueprint:
 
 
 ANY_OBJECT = Object({}, extras=(Extra(String(), Anything()),))
+
+
+EVERY_TYPE: tuple[Blueprint, ...] = (
+    Enumeration((None,)),
+    Enumeration((False, True)),
+    Numeric(integer=False),
+    String(),
+    Array(),
+    ANY_OBJECT,
+)
+"""Every JSON value, as the union of all values of each type."""

@@ -93,7 +93,7 @@ class Part(_Type):
 
 
 def schema_options(default: str) -> Callable[[F], F]:
-    """Return a decorator that adds ``--event``, ``--schema``, ``--name`` and
+    """Return a decorator that adds ``--event``, ``--schema``, ``--name``, ``--resources`` and
     ``--ignore-keyword``.
 
     The command gets the schema as ``schema``, or None if no option is given.
@@ -112,6 +112,10 @@ def schema_options(default: str) -> Callable[[F], F]:
     name = click.option(
         "--name", metavar="NAME", help="The schema or webhook to use from an OpenAPI description."
     )
+    resources = click.option(
+        "--resources", metavar="DIR",
+        help="The directory of the documents that references in your schema lead to.",
+    )  # fmt: skip
     ignore = click.option(
         "--ignore-keyword", "ignore", metavar="NAME", multiple=True,
         help="A keyword of your schema to ignore, such as 'ts*'. It can be given again.",
@@ -124,13 +128,15 @@ def schema_options(default: str) -> Callable[[F], F]:
             event: str | None,
             schema_file: str | None,
             name: str | None,
+            resources: str | None,
             ignore: tuple[str, ...],
             **others: Any,
         ) -> Any:
-            return function(schema=_load_schema(event, schema_file, name, ignore), **others)
+            loaded = _load_schema(event, schema_file, name, ignore=ignore, resources=resources)
+            return function(schema=loaded, **others)
 
         decorated: Any = command
-        return cast(F, event(schema(name(ignore(decorated)))))
+        return cast(F, event(schema(name(resources(ignore(decorated))))))
 
     return decorate
 
@@ -189,7 +195,12 @@ def _wrap_example(line: str) -> Iterator[str]:
 
 
 def _load_schema(
-    event: str | None, schema_file: str | None, name: str | None, ignore: tuple[str, ...]
+    event: str | None,
+    schema_file: str | None,
+    name: str | None,
+    *,
+    ignore: tuple[str, ...],
+    resources: str | None,
 ) -> Schema | None:
     """Load the schema that the options name.
 
@@ -206,14 +217,15 @@ def _load_schema(
         raise click.UsageError(
             "--name: needs --schema FILE; for an event of Kombo use --event NAME"
         )
-    if ignore and schema_file is None:
-        raise click.UsageError("--ignore-keyword: needs --schema FILE")
+    for option, value in (("--ignore-keyword", ignore), ("--resources", resources)):
+        if value and schema_file is None:
+            raise click.UsageError(f"{option}: needs --schema FILE")
     if schema_file is not None:
         path = Path(schema_file)
         if name is None:
-            schema = Schema.load(path, ignore=ignore)
+            schema = Schema.load(path, ignore=ignore, resources=resources)
         else:
-            schema = Schema.from_openapi(path, ignore=ignore)[name]
+            schema = Schema.from_openapi(path, ignore=ignore, resources=resources)[name]
         _note_misspelt_formats(schema, schema_file)
         _note_unknown_keywords(schema, schema_file)
         return schema

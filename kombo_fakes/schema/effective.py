@@ -15,7 +15,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from typing import Any
-from urllib.parse import quote, unquote
+from urllib.parse import unquote
 
 import jsonschema_rs
 
@@ -25,6 +25,7 @@ from kombo_fakes.core.pointer import Path, get, parse_pointer, replace_at, to_po
 from kombo_fakes.errors import PointerError, SchemaError
 from kombo_fakes.schema.dialects import guess_dialect, identify_dialect, set_exclusive_bounds
 from kombo_fakes.schema.formats import checked_formats, find_similar_format
+from kombo_fakes.schema.references import escape_uri
 from kombo_fakes.schema.violations import find_non_json
 from kombo_fakes.schema.vocabulary import (
     APPLICATORS,
@@ -43,8 +44,6 @@ from kombo_fakes.schema.vocabulary import (
 
 _URN = "urn:kombo-fakes:schema:"
 _SURROGATE = re.compile("[\ud800-\udfff]")
-# RFC 3986, sections 2.2 and 2.3, and the sign of an escape.
-_URI_CHARACTERS = ":/?#[]@!$&'()*+,;=%-._~"
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,7 +217,7 @@ class _Reader:
         target = schema.get("$ref")
         if not isinstance(target, str):
             return
-        escaped = quote(target, safe=_URI_CHARACTERS)
+        escaped = escape_uri(target)
         if escaped != target:
             schema["$ref"] = escaped
             self.repair(path, "$ref", f"{shorten(target)} was escaped, because it is not a URI")

@@ -1,116 +1,164 @@
-"""Extracts the schemas of an OpenAPI 3.0 or 3.1 description into documents of their own.
+"""Finds the schemas of an OpenAPI 3 or Swagger 2 description, each as a document of its own.
 
 OpenAPI 3.0 has its own dialect (specification 3.0.3, "Schema Object"): it has ``nullable``, a
-boolean ``exclusiveMinimum``, and ignores keywords beside a ``$ref``. OpenAPI 3.1 uses JSON Schema
-2020-12.
+boolean ``exclusiveMinimum``, and ignores keywords beside a ``$ref``. Swagger 2.0 is read in the
+same way. OpenAPI 3.1 and 3.2 use JSON Schema 2020-12.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator, Mapping
-from typing import Any, TypeGuard, TypeVar
-from urllib.parse import unquote
+from contextlib import suppress
+from itertools import chain, count
+from typing import Any, TypeAlias, TypeGuard, TypeVar
 
-from kombo_fakes.core.messages import shorten, suggest, unknown_name_error
-from kombo_fakes.core.pointer import Path, get, parse_pointer, to_pointer
-from kombo_fakes.errors import PointerError, SchemaError
-from kombo_fakes.schema.dialects import set_exclusive_bounds
-from kombo_fakes.schema.vocabulary import map_subschemas
+from kombo_fakes.core.messages import shorten, unknown_name_error
+from kombo_fakes.core.pointer import Path, find, has
+from kombo_fakes.errors import DocumentError, PointerError, SchemaError
+from kombo_fakes.schema.bundle import Bundler, Document, get_version
+from kombo_fakes.schema.effective import Repair
+from kombo_fakes.schema.resources import Resources
+from kombo_fakes.schema.vocabulary import DRAFT_2020
 
 T = TypeVar("T")
+Make: TypeAlias = Callable[[Any, str, tuple[Repair, ...]], T]
+"""Gets the document of one schema, the name for it, and what was removed from it."""
 
-DIALECT = "https://json-schema.org/draft/2020-12/schema"
-_COMPONENTS = "/components/schemas/"
+# A webhook is sent with POST; the others are there for completeness.
+_METHODS = ("post", "put", "patch", "delete", "get", "query", "head", "options", "trace")
+
+_COMPONENTS: tuple[Path, ...] = (("components", "schemas"), ("definitions",))
+_WEBHOOKS: tuple[Path, ...] = (
+    ("webhooks",),
+    ("x-webhooks",),
+    ("components", "webhooks"),
+    ("components", "x-webhooks"),
+)
 
 
 def is_openapi(document: Any) -> bool:
-    """Whether a document declares itself an OpenAPI 3 description."""
-    return isinstance(document, dict) and str(document.get("openapi", "")).startswith("3.")
+    """Whether a document declares itself an OpenAPI 3 or Swagger 2 description."""
+    return get_version(document) is not None
 
 
 class OpenApiSchemas(Mapping[str, T]):
     """The schemas of an OpenAPI description, by name. Each is built at its first lookup.
 
-    The names are those in ``components.schemas`` and ``webhooks``. If both have the same name,
-    the webhook's schema is called ``webhooks/NAME``.
+    The names are those of the components (``components.schemas``, in Swagger ``definitions``), of
+    the webhooks (also ``x-webhooks``) and of the callbacks. If a component has the name already,
+    a webhook is called ``webhooks/NAME`` and a callback ``callbacks/NAME``. What has none of these
+    names is found by its JSON Pointer: ``#/paths/~1jobs/post/requestBody/...``.
 
     Args:
         document: The parsed description. It is not changed.
-        make: Gets the document of one schema and the name for it; returns the value.
+        make: Gets the document of one schema, the name for it, and what was removed from it;
+            returns the value.
         name: What error messages call the description.
+        resources: The documents that references can lead to.
+        strict: True to reject keywords that the dialect of a schema does not have.
 
     Raises:
-        SchemaError: if the document is not an OpenAPI 3 description.
+        SchemaError: if the document is not a description, or is nested too deep.
     """
 
-    def __init__(self, document: Any, make: Callable[[Any, str], T], name: str) -> None:
+    def __init__(
+        self,
+        document: Any,
+        make: Make[T],
+        name: str,
+        resources: Resources | None = None,
+        *,
+        strict: bool = False,
+    ) -> None:
         if not is_openapi(document):
-            if _is_map(document) and not {"openapi", "swagger"} & set(document):
-                raise SchemaError(
-                    f"{name}: is a JSON Schema, not an OpenAPI 3.0 or 3.1 description; omit "
-                    "--name, or use Schema.load in Python"
-                )
-            version = (
-                document.get("openapi", document.get("swagger")) if _is_map(document) else None
-            )
-            raise SchemaError(
-                f"{name}: is not an OpenAPI 3.0 or 3.1 description (openapi: {shorten(version)})"
-            )
+            raise SchemaError(_explain_version(document, name))
         self._document = document
-        self._is_30 = str(document["openapi"]).startswith("3.0")
         self._make = make
         self._name = name
-        self._errors: dict[str, SchemaError] = {}
-        self._places = dict(self._locate_schemas())
+        self._bundler = Bundler(name, document, resources or Resources(), DRAFT_2020, strict=strict)
+        self._errors: dict[str, Exception] = {}
+        try:
+            self._bundler.main.dialect = self._bundler.find_dialect(self._bundler.main)
+        except SchemaError as error:
+            # Raised when a schema is looked up, so that the names can be listed.
+            self._errors[""] = error
+        self._places: dict[str, tuple[Document, Path] | None] = {}
+        for key, place in self._locate_schemas():
+            self._places.setdefault(key, place)
         self._made: dict[str, T] = {}
 
-    def _locate_schemas(self) -> Iterator[tuple[str, Path]]:
-        schemas = self._get_schemas()
-        for name in schemas:
-            yield name, ("components", "schemas", name)
-        webhooks = self._document.get("webhooks")
-        for name in webhooks if _is_map(webhooks) else ():
-            key = f"webhooks/{name}" if name in schemas else name
-            try:
-                path = self._locate_body(("webhooks", name))
-            except SchemaError as error:
-                # Raised when this schema is looked up.
-                self._errors[key] = error
-                path = ("webhooks", name)
-            if path is not None:
-                yield key, path
+    def _locate_schemas(self) -> Iterator[tuple[str, tuple[Document, Path] | None]]:
+        main = self._bundler.main
+        used: set[str] = set()
+        for path in _COMPONENTS:
+            for name in _get_map(self._document, path):
+                used.add(name)
+                yield name, (main, (*path, name))
+        for path in _WEBHOOKS:
+            for name in _get_map(self._document, path):
+                yield from self._locate_item(main, (*path, name), used, name, "webhooks")
+        for name, operation, callback in self._find_callbacks():
+            # A callback has a path item for each URL that it may be sent to.
+            with suppress(SchemaError, DocumentError, PointerError):
+                expressions, document, where = self._bundler.follow(*callback)
+                for expression in expressions if _is_map(expressions) else ():
+                    yield from self._locate_item(
+                        document, (*where, expression), used, name, "callbacks", operation
+                    )
 
-    def _get_schemas(self) -> dict[str, Any]:
-        components = self._document.get("components")
-        schemas = components.get("schemas") if _is_map(components) else None
-        return schemas if _is_map(schemas) else {}
+    def _locate_item(
+        self, document: Document, path: Path, used: set[str], *names: str
+    ) -> Iterator[tuple[str, tuple[Document, Path] | None]]:
+        """Locate the body of each operation of a path item."""
+        name, kind, *operation = names
+        try:
+            item, document, path = self._bundler.follow(document, path)
+            methods = [m for m in _METHODS if _is_map(item) and _is_map(item.get(m))]
+            bodies = [(m, self._locate_body(document, (*path, m))) for m in methods]
+        except (SchemaError, DocumentError) as error:
+            key = _choose_name(name, kind, operation, used)
+            self._errors[key] = error
+            yield key, None
+            return
+        bodies = [(method, body) for method, body in bodies if body is not None]
+        for number, (method, body) in enumerate(bodies):
+            own = name if number == 0 else f"{name}/{method}"
+            yield _choose_name(own, kind, operation, used), body
 
-    def _follow(self, path: Path) -> tuple[Any, Path]:
-        """Follow the references at a path. Return the value that they lead to, and its path."""
-        seen: set[Path] = set()
-        while True:
-            value = get(self._document, path)
-            if not _is_map(value) or not isinstance(value.get("$ref"), str):
-                return value, path
-            if path in seen:
-                raise SchemaError(f"{self._name}: $ref at {to_pointer(path)} refers to itself")
-            seen.add(path)
-            path = self._parse_reference(value["$ref"], path)
-
-    def _locate_body(self, webhook: Path) -> Path | None:
-        """Return the path of the schema of a webhook's JSON request body; None without one."""
-        item, path = self._follow(webhook)
-        for method in ("post", "put", "patch"):
-            operation = item.get(method) if _is_map(item) else None
-            if not _is_map(operation) or "requestBody" not in operation:
-                continue
-            body, where = self._follow((*path, method, "requestBody"))
-            content = body.get("content") if _is_map(body) else None
-            for media_type, media in (content if _is_map(content) else {}).items():
-                if "json" in str(media_type) and _is_map(media) and "schema" in media:
-                    return (*where, "content", media_type, "schema")
+    def _locate_body(self, document: Document, operation: Path) -> tuple[Document, Path] | None:
+        """Locate the schema of a request body; None without one."""
+        follow = self._bundler.follow
+        if has(document.content, (*operation, "requestBody")):
+            body, document, path = follow(document, (*operation, "requestBody"))
+            content = _get_map(body, ("content",))
+            for media_type in sorted(content, key=_rank_media_type):
+                media, holder, where = follow(document, (*path, "content", media_type))
+                # OpenAPI 3.2 describes each item of a stream.
+                for keyword in ("schema", "itemSchema"):
+                    if _is_map(media) and keyword in media:
+                        return holder, (*where, keyword)
+        # In Swagger 2.0 the body is a parameter.
+        parameters = find(document.content, (*operation, "parameters"))
+        for index in range(len(parameters)) if isinstance(parameters, list) else ():
+            parameter, holder, where = follow(document, (*operation, "parameters", index))
+            if _is_map(parameter) and parameter.get("in") == "body" and "schema" in parameter:
+                return holder, (*where, "schema")
         return None
+
+    def _find_callbacks(self) -> Iterator[tuple[str, str, tuple[Document, Path]]]:
+        """Yield the name of each callback, the operation that it belongs to, and its place."""
+        main = self._bundler.main
+        for name in _get_map(self._document, ("components", "callbacks")):
+            yield name, "", (main, ("components", "callbacks", name))
+        for path in _get_map(self._document, ("paths",)):
+            try:
+                item, document, where = self._bundler.follow(main, ("paths", path))
+            except (SchemaError, DocumentError):
+                continue  # It matters only to whoever asks for it by its pointer.
+            for method in _METHODS:
+                for name in _get_map(item, (method, "callbacks")):
+                    place = (document, (*where, method, "callbacks", name))
+                    yield name, f"{method.upper()} {path}", place
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._places)
@@ -119,84 +167,65 @@ class OpenApiSchemas(Mapping[str, T]):
         return len(self._places)
 
     def __getitem__(self, name: str) -> T:
-        if name not in self._places:
-            raise unknown_name_error("schema", name, self._places, where=f" in {self._name}")
+        place = self._find(name)
         if name not in self._made:
-            self._made[name] = self._make(self.build_document(name), f"{self._name}: {name}")
+            for key in ("", name):
+                if key in self._errors:
+                    raise self._errors[key]
+            document, notes = self._bundler.build(*place)
+            called = f"{self._name}: {name}"
+            self._made[name] = self._make(_complete(document, name), called, notes)
         return self._made[name]
 
-    def build_document(self, name: str) -> Any:
-        """Build a JSON Schema 2020-12 document of a schema and everything that it refers to."""
-        if name in self._errors:
-            raise self._errors[name]
-        path = self._places[name]
-        definitions: dict[str, Any] = {}
-        todo: list[Path] = []
+    def _find(self, name: str) -> tuple[Document, Path]:
+        main = self._bundler.main
+        if name in self._places:
+            return self._places[name] or (main, ())
+        if isinstance(name, str) and name.startswith("#/"):
+            return self._bundler.resolve(main, (), name, main.base)
+        raise unknown_name_error("schema", name, self._places, where=f" in {self._name}")
 
-        def define(target: Path) -> str:
-            label = _label(target)
-            if label not in definitions:
-                definitions[label] = None
-                todo.append(target)
-            return label
 
-        root = self._convert(get(self._document, path), path, define)
-        while todo:
-            target = todo.pop()
-            definitions[_label(target)] = self._convert(get(self._document, target), target, define)
-        if isinstance(root, bool):
-            root = {} if root else {"not": {}}
-        if not _is_map(root):
-            return root
-        title = {} if "title" in root else {"title": name}
-        kept = {k: v for k, v in root.items() if k not in ("$schema", "$id", "$defs")}
-        defs = {"$defs": definitions} if definitions else {}
-        return {"$schema": DIALECT, **title, **kept, **defs}
+def _complete(document: Any, name: str) -> Any:
+    if not _is_map(document):
+        return document
+    title = {} if "title" in document else {"title": name}
+    return {"$schema": DRAFT_2020, **title, **document}
 
-    def _convert(self, schema: Any, path: Path, define: Callable[[Path], str]) -> Any:
-        if not _is_map(schema):
-            return schema
-        reference = schema.get("$ref")
-        result = dict(schema)
-        if isinstance(reference, str):
-            label = define(self._parse_reference(reference, path))
-            pointer = to_pointer(("$defs", label))
-            if self._is_30:
-                return {"$ref": "#" + pointer}
-            result["$ref"] = "#" + pointer
-        if self._is_30:
-            set_exclusive_bounds(result)
-        # References to local definitions add them to the $defs of the new document.
-        result.pop("$defs", None)
-        result.pop("$id", None)
-        return map_subschemas(
-            result, lambda where, child: self._convert(child, path + where, define)
+
+def _choose_name(name: str, kind: str, operation: list[str], used: set[str]) -> str:
+    """Choose a name that is not used yet, the shortest first."""
+    qualified = [f"{kind}/{part}/{name}" for part in operation if part]
+    numbered = (f"{kind}/{name}/{number}" for number in count(2))
+    for candidate in chain((name, f"{kind}/{name}"), qualified, numbered):
+        if candidate not in used:
+            used.add(candidate)
+            return candidate
+    raise AssertionError("there is always another number")
+
+
+def _rank_media_type(media_type: str) -> int:
+    """Order media types: JSON is what a webhook usually sends."""
+    known = ("json", "*/*", "application/*", "form")
+    return next((rank for rank, part in enumerate(known) if part in str(media_type)), len(known))
+
+
+def _explain_version(document: Any, name: str) -> str:
+    if _is_map(document) and not {"openapi", "swagger"} & set(document):
+        return (
+            f"{name}: is a JSON Schema, not an OpenAPI or Swagger description; omit "
+            "--name, or use Schema.load in Python"
         )
-
-    def _parse_reference(self, reference: str, where: Path) -> Path:
-        at = f"{self._name}: $ref {shorten(reference)} at {to_pointer(where)}"
-        if not reference.startswith("#"):
-            raise SchemaError(
-                f"{at} leads out of the document; copy its target into components.schemas"
-            )
-        try:
-            path = parse_pointer(unquote(reference[1:]))
-            if not reference.startswith("#/"):
-                raise PointerError("an anchor")
-            get(self._document, path)
-        except PointerError:
-            near = ""
-            if reference.startswith("#" + _COMPONENTS):
-                wanted = reference.removeprefix("#" + _COMPONENTS)
-                near = f"; {suggest(wanted, self._get_schemas())}"
-            raise SchemaError(f"{at} leads nowhere{near}") from None
-        return path
+    if not _is_map(document):
+        return f"{name}: is not an OpenAPI 3 or Swagger 2 description"
+    keyword = "openapi" if "openapi" in document else "swagger"
+    version = shorten(document[keyword])
+    return f"{name}: is not an OpenAPI 3 or Swagger 2 description ({keyword}: {version})"
 
 
-def _label(path: Path) -> str:
-    if path[:2] == ("components", "schemas") and len(path) == 3:
-        return str(path[2])
-    return re.sub(r"^/", "", to_pointer(path))
+def _get_map(value: Any, path: Path) -> dict[str, Any]:
+    found = find(value, path)
+    return found if _is_map(found) else {}
 
 
 def _is_map(value: Any) -> TypeGuard[dict[str, Any]]:

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from typing import Any
-from urllib.parse import unquote, urldefrag, urljoin
+from urllib.parse import quote, unquote, urljoin
 
 from kombo_fakes.core.pointer import Path, get, parse_pointer
 from kombo_fakes.errors import PointerError
 from kombo_fakes.schema.vocabulary import subschemas
 
-# References are resolved against a base URI, and a document need not have an `$id`.
-_BASE = "urn:kombo-fakes:document"
+# References are resolved against a base URI, and a document need not have an `$id`. urljoin knows
+# only schemes whose URIs have a path of segments.
+_BASE = "file:///"
 
 
 class ReferenceResolver:
@@ -37,7 +38,7 @@ class ReferenceResolver:
             identifier = schema.get("$id")
             # In draft 7, an `$id` that is only a fragment is an anchor, and not a new base URI.
             if isinstance(identifier, str) and not identifier.startswith("#"):
-                base = urldefrag(_resolve_uri(base, identifier))[0]
+                base = split_uri(join_uri(base, identifier))[0]
                 self._resources[base] = path
             elif not path:
                 self._resources[base] = path
@@ -59,9 +60,7 @@ class ReferenceResolver:
         """
         if not isinstance(reference, str):
             return None
-        uri, fragment = urldefrag(_resolve_uri(self._bases.get(where, _BASE), reference))
-        # A JSON Pointer in a URI fragment is percent-encoded (RFC 6901, section 6).
-        fragment = unquote(fragment)
+        uri, fragment = split_uri(join_uri(self._bases.get(where, _BASE), reference))
         if uri not in self._resources:
             return None
         # A pointer begins with a slash, and an anchor cannot contain one.
@@ -76,11 +75,45 @@ class ReferenceResolver:
         return _normalize_indices(self._root, path)
 
 
-def _resolve_uri(base: str, reference: str) -> str:
+def join_uri(base: str, reference: str) -> str:
+    """Resolve a reference against a base URI (RFC 3986, section 5).
+
+    Examples:
+        >>> join_uri("https://example.com/a/b.json", "c.json#x"), join_uri("urn:a:b", "#x")
+        ('https://example.com/a/c.json#x', 'urn:a:b#x')
+    """
+    reference = escape_uri(reference)
     # urljoin does not support URNs. Only a fragment can be added to them.
     if reference.startswith("#"):
-        return urldefrag(base)[0] + reference
-    return reference if base.startswith("urn:") else urljoin(base, reference)
+        return base.partition("#")[0] + reference
+    try:
+        return urljoin(base, reference)
+    except ValueError:
+        return reference  # Not a URI, for example because of a bracket. Nothing is found there.
+
+
+def escape_uri(reference: str) -> str:
+    """Escape the characters that no URI has, such as spaces.
+
+    Examples:
+        >>> escape_uri("#/$defs/Page<A B>"), escape_uri("a%20b.json")
+        ('#/$defs/Page%3CA%20B%3E', 'a%20b.json')
+    """
+    # RFC 3986, sections 2.1 to 2.3. Nothing has a name with a lone surrogate, so it may be lost.
+    return quote(reference, safe=":/?#[]@!$&'()*+,;=%-._~", errors="replace")
+
+
+def split_uri(uri: str) -> tuple[str, str]:
+    """Split a URI into the part before its fragment, and the fragment without its escapes.
+
+    Examples:
+        >>> split_uri("a.json#/a%20b")
+        ('a.json', '/a b')
+    """
+    # A JSON Pointer in a URI fragment is percent-encoded (RFC 6901, section 6). urldefrag raises a
+    # ValueError for what is not a URI.
+    before, _, fragment = uri.partition("#")
+    return before, unquote(fragment)
 
 
 def _normalize_indices(root: Any, path: tuple[str | int, ...]) -> Path:

@@ -18,9 +18,11 @@ from kombo_fakes.core.pointer import to_pointer
 from kombo_fakes.core.public import public
 from kombo_fakes.errors import SchemaError, ValidationError
 from kombo_fakes.schema.annotations import narrow
+from kombo_fakes.schema.bundle import bundle_document
 from kombo_fakes.schema.effective import Repair, derive_effective
 from kombo_fakes.schema.formats import CHECKERS
 from kombo_fakes.schema.openapi import OpenApiSchemas, is_openapi
+from kombo_fakes.schema.resources import Resources, ResourcesLike
 from kombo_fakes.schema.sites import Site, find_sites
 from kombo_fakes.schema.violations import (
     Violation,
@@ -46,7 +48,8 @@ class Schema:
     Attributes:
         name: The event that it describes, otherwise its title, otherwise the name of its file.
         source: The file or event that it was loaded from, as error messages call it.
-        published: The document as it was published. Do not change it.
+        published: The document as it was published, with the schemas of other documents that it
+            refers to in ``$defs``. Do not change it.
         effective: The JSON Schema that the document means, which is valid by its meta-schema.
             Its dialect is 2020-12 unless the document names another. Do not change it.
         repairs: Each difference between the two, with its reason.
@@ -59,14 +62,17 @@ class Schema:
         source: str = "the schema",
         ignore: Sequence[str] = (),
         strict: bool = False,
+        repairs: tuple[Repair, ...] = (),
     ) -> None:
         self.published = published
         self.source = source
+        self._options: dict[str, Any] = {
+            "ignore": tuple(ignore), "strict": strict, "repairs": repairs,
+        }  # fmt: skip
         self.effective: dict[str, Any]
         self.repairs: tuple[Repair, ...]
-        self.effective, self.repairs = derive_effective(
-            published, source, ignore=ignore, strict=strict
-        )
+        self.effective, found = derive_effective(published, source, ignore=ignore, strict=strict)
+        self.repairs = (*repairs, *found)
         title = str(self.effective.get("title") or _name_file(source))
         self.name: str = _find_event(self.effective) or title
 
@@ -77,6 +83,7 @@ class Schema:
         *,
         ignore: Sequence[str] = (),
         strict: bool = False,
+        resources: ResourcesLike | None = None,
     ) -> Schema:
         """Load a schema from an event name, a file or a dict.
 
@@ -87,22 +94,31 @@ class Schema:
             ignore: Keywords to ignore, with ``*`` for any characters: ``["ts*"]``. Without it an
                 unknown keyword is an annotation, unless it looks like a misspelt constraint.
             strict: True to reject every keyword that the document's dialect does not have.
+            resources: The documents that references lead to: by their URI, or a directory with
+                JSON and YAML files. A relative reference also finds files in the directory of the
+                document. Nothing is fetched.
 
         Raises:
             UnknownNameError: if it is neither an event nor a file.
             DocumentError: if the file cannot be read, or is not JSON or YAML.
-            SchemaError: if the document is not a schema, or uses an unsupported keyword.
+            SchemaError: if the document is not a schema, uses an unsupported keyword, or refers
+                to what is not found.
 
         Examples:
             >>> schema = Schema.load(DEFAULT_EVENT)
             >>> schema.is_valid({"id": "1"}), len(schema.sites())
             (False, 39)
+            >>> common = {"definitions": {"id": {"type": "string"}}}
+            >>> Schema.load({"$ref": "common.json#/definitions/id"},
+            ...     resources={"common.json": common}).is_valid(1)
+            False
         """
         if isinstance(source, Schema):
             return source
         # True and false are schemas as well (JSON Schema Core 2020-12, section 4.3.2).
         if isinstance(source, (dict, bool)):
-            return cls(source, ignore=ignore, strict=strict)
+            found = Resources(resources)
+            return cls._load(source, "the schema", found, ignore=ignore, strict=strict)
         if isinstance(source, str):
             if source in events():
                 return _load_shipped(source)
@@ -112,8 +128,16 @@ class Schema:
         if not isinstance(source, (str, os.PathLike)):
             raise SchemaError(f"a schema is a path, an event name or a dict, not {shorten(source)}")
         path = os.fspath(source)
+        found = Resources(resources, None if path == "-" else path)
         document = _reject_openapi(read_document(path), path)
-        return cls(document, source=path, ignore=ignore, strict=strict)
+        return cls._load(document, path, found, ignore=ignore, strict=strict)
+
+    @classmethod
+    def _load(
+        cls, document: Any, source: str, found: Resources, *, ignore: Sequence[str], strict: bool
+    ) -> Schema:
+        bundled, repairs = bundle_document(document, source, found, strict=strict)
+        return cls(bundled, source=source, ignore=ignore, strict=strict, repairs=repairs)
 
     @classmethod
     def from_openapi(
@@ -122,21 +146,25 @@ class Schema:
         *,
         ignore: Sequence[str] = (),
         strict: bool = False,
+        resources: ResourcesLike | None = None,
     ) -> Mapping[str, Schema]:
-        """Load the schemas of an OpenAPI 3.0 or 3.1 description, by name.
+        """Load the schemas of an OpenAPI 3.0, 3.1, 3.2 or Swagger 2.0 description, by name.
 
         Args:
             source: A path to a JSON or YAML file, or the parsed description.
             ignore: Keywords to ignore, as for `load`.
             strict: True to reject every unknown keyword.
+            resources: The documents that references lead to, as for `load`.
 
         Returns:
-            A mapping from the names in ``components.schemas`` and ``webhooks`` to schemas. A
-            schema is built at its first lookup, so an unsupported one does not affect the others.
+            A mapping from names to schemas: of ``components.schemas`` (``definitions`` in Swagger),
+            ``webhooks``, ``x-webhooks`` and callbacks. Any other schema is found by its JSON
+            Pointer, such as ``#/paths/~1jobs/post/...``. A schema is built at its first lookup, so
+            an unsupported one does not affect the others.
 
         Raises:
             DocumentError: if the file cannot be read.
-            SchemaError: if the document is not an OpenAPI 3 description. Looking up a schema
+            SchemaError: if the document is not such a description. Looking up a schema
                 raises it if that schema is not supported.
             UnknownNameError: when a name is looked up that the description does not have.
 
@@ -148,12 +176,16 @@ class Schema:
         """
         if isinstance(source, dict):
             name, document = "the description", source
+            found = Resources(resources)
         else:
             name = os.fspath(source)
+            found = Resources(resources, None if name == "-" else name)
             document = read_document(name)
-        return OpenApiSchemas(
-            document, lambda d, n: cls(d, source=n, ignore=ignore, strict=strict), name
-        )
+
+        def make(document: Any, called: str, repairs: tuple[Repair, ...]) -> Schema:
+            return cls(document, source=called, ignore=ignore, strict=strict, repairs=repairs)
+
+        return OpenApiSchemas(document, make, name, found, strict=strict)
 
     def sites(self) -> tuple[Site, ...]:
         """Return every constraint at every place of a payload, outermost first.
@@ -244,7 +276,7 @@ ACTIVE; did you mean 'ACTIVE'?
 
     def __reduce__(self) -> tuple[Any, ...]:
         # Only the document is pickled. The rest is derived again.
-        return partial(Schema, source=self.source), (self.published,)
+        return partial(Schema, source=self.source, **self._options), (self.published,)
 
 
 SchemaLike: TypeAlias = "Schema | str | os.PathLike[str] | dict[str, Any]"
@@ -269,11 +301,11 @@ def canonicalize(effective: dict[str, Any]) -> jsonschema_rs.CanonicalSchema:
 
 def _reject_openapi(document: Any, name: str) -> Any:
     if is_openapi(document):
-        names = list(OpenApiSchemas(document, lambda d, n: n, name))
+        names = list(OpenApiSchemas(document, lambda d, n, r: n, name))
         if not names:
             raise SchemaError(
                 f"{name}: is an OpenAPI description without schemas; expected at least one in "
-                "components.schemas or webhooks"
+                "components.schemas, definitions or webhooks"
             )
         listed = ", ".join(names[:5]) + (", ..." if len(names) > 5 else "")
         raise SchemaError(

@@ -434,7 +434,7 @@ UNSATISFIABLE = (b"false", b'{"type": "string", "minLength": 3, "maxLength": 2}'
         (
             b'{"$ref": "http://schema.example/a"}',
             snapshot(
-                "schema.json: $ref 'http://schema.example/a' at the root leads out of the document; copy its target into $defs"
+                "schema.json: $ref 'http://schema.example/a' at the root leads out of the document; pass its target with resources= (--resources DIR), or copy it into $defs"
             ),
         ),
         (

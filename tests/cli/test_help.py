@@ -71,6 +71,9 @@ HELP = {
 │                                                YAML) instead of an event.    │
 │ --name                NAME                     The schema or webhook to use  │
 │                                                from an OpenAPI description.  │
+│ --resources           DIR                      The directory of the          │
+│                                                documents that references in  │
+│                                                your schema lead to.          │
 │ --ignore-keyword      NAME                     A keyword of your schema to   │
 │                                                ignore, such as 'ts*'. It can │
 │                                                be given again.               │
@@ -157,6 +160,8 @@ HELP = {
 │                             (JSON or YAML) instead of an event.              │
 │ --name                NAME  The schema or webhook to use from an OpenAPI     │
 │                             description.                                     │
+│ --resources           DIR   The directory of the documents that references   │
+│                             in your schema lead to.                          │
 │ --ignore-keyword      NAME  A keyword of your schema to ignore, such as      │
 │                             'ts*'. It can be given again.                    │
 │ --help            -h        Show this message and exit.                      │
@@ -184,6 +189,8 @@ HELP = {
 │                                event.                                        │
 │ --name                NAME     The schema or webhook to use from an OpenAPI  │
 │                                description.                                  │
+│ --resources           DIR      The directory of the documents that           │
+│                                references in your schema lead to.            │
 │ --ignore-keyword      NAME     A keyword of your schema to ignore, such as   │
 │                                'ts*'. It can be given again.                 │
 │ --keyword             KEYWORD  List only the faults of this schema keyword,  │
@@ -282,6 +289,9 @@ HELP = {
 │                                                YAML) instead of an event.    │
 │ --name                NAME                     The schema or webhook to use  │
 │                                                from an OpenAPI description.  │
+│ --resources           DIR                      The directory of the          │
+│                                                documents that references in  │
+│                                                your schema lead to.          │
 │ --ignore-keyword      NAME                     A keyword of your schema to   │
 │                                                ignore, such as 'ts*'. It can │
 │                                                be given again.               │

@@ -134,7 +134,7 @@ BOMB = "a: &a [x,x,x,x,x,x,x,x,x]\n" + "".join(
             "net.json",
             '{"$ref": "https://example.com/a.json"}',
             snapshot(
-                "net.json: $ref 'https://example.com/a.json' at the root leads out of the document; copy its target into $defs"
+                "net.json: $ref 'https://example.com/a.json' at the root leads out of the document; pass its target with resources= (--resources DIR), or copy it into $defs"
             ),
         ),
         (
@@ -167,7 +167,7 @@ def test_a_plain_schema_has_no_names(tmp_path: Path, run: Runner) -> None:
     path.write_text('{"type": "string"}')
     error = run("generate", "--schema", str(path), "--name", "A").error
     assert error.replace(str(path), "plain.json") == snapshot(
-        "plain.json: is a JSON Schema, not an OpenAPI 3.0 or 3.1 description; omit --name, or use Schema.load in Python"
+        "plain.json: is a JSON Schema, not an OpenAPI or Swagger description; omit --name, or use Schema.load in Python"
     )
 
 
@@ -181,3 +181,22 @@ def test_events_show_the_origin_of_their_schemas(capsys: pytest.CaptureFixture[s
     ]
     assert len(rows) == len(events())
     assert {row[2] for row in rows[1:]} == {"written here"}
+
+
+def test_references_lead_into_the_directory_of_resources(tmp_path: Path, run: Runner) -> None:
+    (tmp_path / "elsewhere").mkdir()
+    (tmp_path / "elsewhere" / "common.json").write_text(
+        '{"$id": "https://a.example/c", "const": 7}'
+    )
+    (tmp_path / "plain.json").write_text('{"$ref": "https://a.example/c"}')
+    schema = ["--schema", str(tmp_path / "plain.json")]
+    resources = ["--resources", str(tmp_path / "elsewhere")]
+    assert run("generate", *schema, *resources).out.strip() == "7"
+    error = run("generate", *schema).error
+    assert error.replace(str(tmp_path), "") == snapshot(
+        "/plain.json: $ref 'https://a.example/c' at the root leads out of the document; pass its target with resources= (--resources DIR), or copy it into $defs"
+    )
+    assert run("generate", *schema, "--resources", "none").error == snapshot(
+        "resources: 'none' is not a directory"
+    )
+    assert run("generate", *resources).error == snapshot("--resources: needs --schema FILE")

@@ -520,9 +520,10 @@ def test_recursive_schemas_and_references_into_other_schemas() -> None:
 @pytest.mark.parametrize(
     ("document", "message"),
     [
-        ({"swagger": "2.0"}, "is not an OpenAPI 3.0 or 3.1 description (openapi: '2.0')"),
-        ({"type": "object"}, "is a JSON Schema, not an OpenAPI 3.0 or 3.1 description"),
-        ([], "is not an OpenAPI 3.0 or 3.1 description"),
+        ({"swagger": "1.2"}, "is not an OpenAPI 3 or Swagger 2 description (swagger: '1.2')"),
+        ({"openapi": "4.0"}, "is not an OpenAPI 3 or Swagger 2 description (openapi: '4.0')"),
+        ({"type": "object"}, "is a JSON Schema, not an OpenAPI or Swagger description"),
+        ([], "is not an OpenAPI 3 or Swagger 2 description"),
     ],
 )
 def test_documents_that_are_not_openapi_3_are_rejected(

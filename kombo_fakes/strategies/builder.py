@@ -16,6 +16,7 @@ from kombo_fakes.errors import SchemaError
 from kombo_fakes.realistic.generator import RealisticGenerator
 from kombo_fakes.schema.blueprint import shapes
 from kombo_fakes.schema.blueprint.smallest import find_smallest
+from kombo_fakes.schema.blueprint.string_words import explain_emptiness
 from kombo_fakes.schema.schema import Schema
 from kombo_fakes.strategies.alphabets import survives
 from kombo_fakes.strategies.arrays import build_array
@@ -94,7 +95,7 @@ class Builder:
             strategy = self.build(blueprint)
             is_empty = strategy.is_empty
         if is_empty:
-            described = _describe(self._settings)
+            described = _describe(self._settings) or explain_emptiness(blueprint)
             raise SchemaError(f"{self.name}: no value satisfies it{described}")
         return strategy
 

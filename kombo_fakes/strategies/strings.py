@@ -70,7 +70,7 @@ class StringStrategies:
             shape, max_length=None if lengths.most == ANY_LENGTH.most else lengths.most
         )
         characters = find_characters(settings.codec, allow_nul=settings.allow_nul)
-        words = find_words(bounded, characters, ambiguous=settings.ambiguous)
+        words = find_words(bounded, characters, ambiguous=settings.ambiguous, usual=False)
         strategy = build_words(words)
         return strategy.filter(shape.check()) if shape.excluded_formats else strategy
 

@@ -6,64 +6,28 @@ from collections.abc import Iterator
 from functools import lru_cache, reduce
 from itertools import product
 from operator import and_
+from typing import NamedTuple
 
 from kombo_fakes.core.messages import shorten
+from kombo_fakes.core.pointer import to_pointer
 from kombo_fakes.errors import SchemaError
-from kombo_fakes.schema.blueprint.shapes import String
+from kombo_fakes.schema.blueprint.format_cores import CORES, UNADDRESSED
+from kombo_fakes.schema.blueprint.shapes import Blueprint, String
+from kombo_fakes.schema.blueprint.shapes import walk as walk_shapes
 from kombo_fakes.strings.approximation import approximate_pattern
 from kombo_fakes.strings.automaton import EVERYTHING, NOTHING, Automaton, TooComplexError
 from kombo_fakes.strings.characters import ANY, Characters, find_stable
-from kombo_fakes.strings.compiler import compile_pattern
+from kombo_fakes.strings.compiler import compile_pattern, compile_tree
+from kombo_fakes.strings.lengths import take_lengths
 from kombo_fakes.strings.reader import read_pattern
+from kombo_fakes.strings.syntax import Assertion, walk
 from kombo_fakes.strings.words import Words
-
-_LABEL = "[a-z0-9]{1,9}(-[a-z0-9]{1,9}){0,2}"
-_RESERVED = rf"({_LABEL}\.){{0,3}}example(\.com|\.org|\.net)?"
-_DATE = r"(19[0-9]{2}|20[0-9]{2})-(0[1-9]|1[0-2])-(0[1-9]|1[0-9]|2[0-8])"
-_TIME = r"([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](\.[0-9]{1,9})?(Z|[+-](0[0-9]|1[0-3]):[0-5][0-9])"
-_LOCAL = "[A-Za-z0-9]+([._+-][A-Za-z0-9]+){0,8}"
-_PATH = r"(/[A-Za-z0-9._~-]+){0,8}/?(\?[a-z]+=[A-Za-z0-9]+)?(#[a-z0-9]+)?"
-_HOST = rf"({_LABEL}\.){{1,4}}[a-z]{{2,12}}"
-_HEX = "[0-9a-f]"
-_BYTE = "(25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])"
-
-_CORES: dict[str, tuple[str, ...]] = {
-    "date-time": (f"{_DATE}T{_TIME}",),
-    "date": (_DATE,),
-    "time": (_TIME,),
-    "email": (f"{_LOCAL}@{_RESERVED}", f"{_LOCAL}@{_HOST}"),
-    "hostname": (_RESERVED, _HOST, _LABEL),
-    "uri": (
-        f"https?://{_RESERVED}{_PATH}",
-        f"[a-z]{{2,12}}://{_RESERVED}(:[1-9][0-9]{{1,3}})?{_PATH}",
-        f"[a-z]{{2,12}}://{_HOST}(:[1-9][0-9]{{1,3}})?{_PATH}",
-        "[a-z][a-z0-9+.-]{1,12}:[A-Za-z0-9][A-Za-z0-9:._/-]{0,200}",
-    ),
-    "uuid": (f"{_HEX}{{8}}-{_HEX}{{4}}-4{_HEX}{{3}}-[89ab]{_HEX}{{3}}-{_HEX}{{12}}",
-             "-".join(f"[0-9A-Fa-f]{{{n}}}" for n in (8, 4, 4, 4, 12))),
-    "ipv4": (rf"192\.0\.2\.{_BYTE}", rf"({_BYTE}\.){{3}}{_BYTE}"),
-    "ipv6": (f"2001:db8::{_HEX}{{1,4}}", f"({_HEX}{{1,4}}:){{7}}{_HEX}{{1,4}}"),
-    "duration": (
-        "P([1-9][0-9]{0,2}D|[1-9][0-9]?W|T[1-9][0-9]?H)",
-        "P([0-9]+Y)?([0-9]+M)?[0-9]+D(T[0-9]+H)?",
-    ),
-    "json-pointer": ("(/[a-z0-9]+)*",),
-    "relative-json-pointer": ("[0-9](#|(/[a-z]+)*)",),
-    "regex": ("[a-z0-9]*",),
-}  # fmt: skip
-"""For each format a part of it that is regular: strings that every validator accepts.
-
-The first expressions lie in domains and networks that are reserved for examples (RFC 2606, RFC
-5737, RFC 3849). The others are for schemas that allow no such string.
-"""
-_CORES["idn-email"] = _CORES["email"]
-_CORES["idn-hostname"] = _CORES["hostname"]
-for _name in ("iri", "uri-reference", "iri-reference", "uri-template"):
-    _CORES[_name] = _CORES["uri"]
 
 
 @lru_cache(maxsize=4096)
-def find_words(shape: String, alphabet: Characters = ANY, *, ambiguous: bool = False) -> Words:
+def find_words(
+    shape: String, alphabet: Characters = ANY, *, ambiguous: bool = False, usual: bool = True
+) -> Words:
     r"""The strings of a shape.
 
     Args:
@@ -71,6 +35,7 @@ def find_words(shape: String, alphabet: Characters = ANY, *, ambiguous: bool = F
         alphabet: The characters that strings may have.
         ambiguous: True to have also characters about which validators disagree, such as U+0085
             where the pattern has ``\s``.
+        usual: False to have also unusual strings of formats, such as dates of the year 7000.
 
     Returns:
         Words, all of which match the patterns and formats. They are fewer than the shape has where
@@ -79,22 +44,23 @@ def find_words(shape: String, alphabet: Characters = ANY, *, ambiguous: bool = F
     Raises:
         SchemaError: if a pattern is not a regular expression, or too large.
     """
-    contested, has_properties = Characters(), False
-    patterns = [read_pattern(p) for p in (*shape.patterns, *shape.excluded_patterns)]
-    for pattern in patterns:
-        contested |= pattern.contested
-        has_properties |= pattern.has_properties
+    contested, has_properties = _find_contested(shape)
     usable = alphabet & find_stable() if has_properties else alphabet
+    alphabets = (usable,) if ambiguous else (usable - contested, usable)
+    words = Words(NOTHING)
     try:
-        automaton = reduce(and_, map(_hold, shape.patterns), EVERYTHING)
+        held = [_hold(pattern) for pattern in shape.patterns]
+        least = max([shape.min_length, *(each.least for each in held)])
+        bounds = [shape.max_length, *(each.most for each in held)]
+        most = min((bound for bound in bounds if bound is not None), default=None)
+        automaton = reduce(and_, (each.automaton for each in held), EVERYTHING)
         for excluded in shape.excluded_patterns:
             automaton -= compile_pattern(excluded)
         if shape.excluded:
             automaton -= Automaton.of_strings(shape.excluded)
-        words = Words(NOTHING)
-        for candidate in _add_formats(automaton, shape.formats):
-            for characters in (usable,) if ambiguous else (usable - contested, usable):
-                words = Words(candidate, shape.min_length, shape.max_length, characters)
+        for candidate in _add_formats(automaton, shape.formats, usual=usual):
+            for characters in alphabets:
+                words = Words(candidate, least, most, characters)
                 if not words.is_empty:
                     return words
     except TooComplexError as error:
@@ -103,14 +69,76 @@ def find_words(shape: String, alphabet: Characters = ANY, *, ambiguous: bool = F
     return words
 
 
-def _hold(pattern: str) -> Automaton:
+def _find_contested(shape: String) -> tuple[Characters, bool]:
+    """The characters of which engines disagree, and whether there are properties of Unicode."""
+    contested, has_properties = Characters(), False
+    for source in (*shape.patterns, *shape.excluded_patterns):
+        pattern = read_pattern(source)
+        contested |= pattern.contested
+        has_properties |= pattern.has_properties
+        if source in shape.excluded_patterns and Assertion("end") in walk(pattern.root):
+            # In Python, `$` also matches before a newline at the end.
+            contested |= Characters.of("\n")
+    return contested, has_properties
+
+
+def explain_emptiness(plan: Blueprint) -> str:
+    """Say which keywords of a string contradict each other.
+
+    Returns:
+        The end of a sentence, with the place of the first string of a blueprint that has no words;
+        nothing if there is none.
+
+    Examples:
+        >>> explain_emptiness(String(min_length=5, patterns=("^a$",)))
+        "; at the root no string has pattern '^a$' and minLength 5"
+    """
+    for path, shape in walk_shapes(plan):
+        if isinstance(shape, String) and (shape.patterns or shape.excluded_patterns):
+            try:
+                is_empty = find_words(shape).is_empty
+            except SchemaError:
+                continue
+            if is_empty:
+                found = "was found with" if shape.formats else "has"
+                return f"; at {to_pointer(path) or 'the root'} no string {found} {_list(shape)}"
+    return ""
+
+
+def _list(shape: String) -> str:
+    """The keywords of a string, as an error names them."""
+    named = [f"pattern {shorten(pattern)}" for pattern in shape.patterns]
+    named += [f"format {shorten(name)}" for name in shape.formats]
+    named += [f"minLength {shape.min_length}"] if shape.min_length else []
+    named += [f"maxLength {shape.max_length}"] if shape.max_length is not None else []
+    named += [f"not pattern {shorten(pattern)}" for pattern in shape.excluded_patterns]
+    named += [f"not {shorten(string)}" for string in shape.excluded]
+    return " and ".join(named)
+
+
+class _Held(NamedTuple):
+    automaton: Automaton
+    least: int = 0
+    most: int | None = None
+
+
+@lru_cache(maxsize=1024)
+def _hold(pattern: str) -> _Held:
+    """An automaton and lengths whose strings match a pattern; not all of them if it is large."""
     try:
-        return compile_pattern(pattern)
+        root, least, most = take_lengths(read_pattern(pattern).root)
+        automaton = compile_tree(root) if least or most is not None else compile_pattern(pattern)
+        return _Held(automaton, least, most)
     except TooComplexError:
-        return approximate_pattern(pattern)
+        return _Held(approximate_pattern(pattern))
 
 
-def _add_formats(automaton: Automaton, formats: tuple[str, ...]) -> Iterator[Automaton]:
+def _add_formats(
+    automaton: Automaton, formats: tuple[str, ...], *, usual: bool
+) -> Iterator[Automaton]:
     """The automaton with each combination of the formats' expressions, one after the other."""
-    for cores in product(*(_CORES[name] for name in formats)):
+    lists = [
+        CORES[name] if usual or name not in UNADDRESSED else CORES[name][1:] for name in formats
+    ]
+    for cores in product(*lists):
         yield reduce(and_, (compile_pattern(f"^(?:{core})$") for core in cores), automaton)

@@ -53,14 +53,10 @@ def find_words(
         least = max([shape.min_length, *(each.least for each in held)])
         bounds = [shape.max_length, *(each.most for each in held)]
         most = min((bound for bound in bounds if bound is not None), default=None)
-        automaton = reduce(and_, (each.automaton for each in held), EVERYTHING)
-        for excluded in shape.excluded_patterns:
-            automaton -= compile_pattern(excluded)
-        if shape.excluded:
-            automaton -= Automaton.of_strings(shape.excluded)
-        for candidate in _add_formats(automaton, shape.formats, usual=usual):
+        for cores in _list_cores(shape.formats, usual=usual):
+            automaton = _combine(shape, cores)
             for characters in alphabets:
-                words = Words(candidate, least, most, characters)
+                words = Words(automaton, least, most, characters)
                 if not words.is_empty:
                     return words
     except TooComplexError as error:
@@ -133,12 +129,20 @@ def _hold(pattern: str) -> _Held:
         return _Held(approximate_pattern(pattern))
 
 
-def _add_formats(
-    automaton: Automaton, formats: tuple[str, ...], *, usual: bool
-) -> Iterator[Automaton]:
-    """The automaton with each combination of the formats' expressions, one after the other."""
-    lists = [
-        CORES[name] if usual or name not in UNADDRESSED else CORES[name][1:] for name in formats
-    ]
-    for cores in product(*lists):
-        yield reduce(and_, (compile_pattern(f"^(?:{core})$") for core in cores), automaton)
+def _list_cores(formats: tuple[str, ...], *, usual: bool) -> Iterator[tuple[str, ...]]:
+    """The combinations of the formats' expressions, the most usual ones first."""
+    cut = {name: 0 if usual or name not in UNADDRESSED else 1 for name in formats}
+    return product(*(CORES[name][cut[name] :] for name in formats))
+
+
+@lru_cache(maxsize=1024)
+def _combine(shape: String, cores: tuple[str, ...]) -> Automaton:
+    """The automaton of a shape and of expressions of its formats, without the lengths."""
+    automata = [_hold(pattern).automaton for pattern in shape.patterns]
+    automata += [compile_pattern(f"^(?:{core})$") for core in cores]
+    # Small ones first keep the products small.
+    automata.sort(key=lambda each: len(each.rows))
+    automaton = reduce(and_, automata, EVERYTHING)
+    for excluded in shape.excluded_patterns:
+        automaton -= compile_pattern(excluded)
+    return automaton - Automaton.of_strings(shape.excluded) if shape.excluded else automaton

@@ -11,7 +11,7 @@ export PYTHONDONTWRITEBYTECODE :=
 
 # The lock files have hashes, so every run gets the same packages, and nobody can replace one.
 # `make compat` uses the newest versions, and `make test-lowest` the oldest.
-.PHONY: help demo test test-thorough test-fast test-wheel test-lowest lint examples events lock audit promises snapshots pools coverage compat fuzz mutants docs bench dist clean
+.PHONY: help demo test test-thorough test-fast test-wheel test-lowest lint examples events lock audit promises snapshots pools coverage compat fuzz mutants docs bench collections dist clean
 
 help: ## List the targets.
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "%-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -137,6 +137,9 @@ pools: $(READY) ## Draw the pools of names from Faker again. This changes the by
 
 bench: ## Compare the speed with that of similar projects, each in its own environment. Takes some minutes.
 	$(PYTHON) -m benchmarks --write
+
+collections: ## Measure what is made of real schemas, beside similar projects. Takes an hour.
+	$(PYTHON) -m benchmarks.collections --peers --write
 
 pictures: $(READY) ## Draw the pictures of the docs again. Needs chromium and chromium-driver.
 	$(BIN)/python docs/images/draw_report.py

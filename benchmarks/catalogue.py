@@ -22,11 +22,14 @@ ENVIRONMENTS: dict[str, tuple[str, ...]] = {
     "jsf": ("jsf>=0.11",),
     "polyfactory": ("polyfactory>=3.5", "kombo>=1.4.0", "pydantic[email]>=2.10"),
     "matplotlib": ("matplotlib>=3.9",),
+    "judges": ("jsonschema[format-nongpl]==4.26.0",),
 }
 """The requirements that pip installs into each environment."""
 
 NPM = "npm"
-NPM_PACKAGES = ("json-schema-faker@^0.6.3",)
+NPM_PACKAGES = (
+    "json-schema-faker@^0.6.3", "ajv@^8.17.1", "ajv-formats@^3.0.1", "ajv-draft-04@^1.0.0",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

@@ -43,19 +43,26 @@ def make_tables(
     return "\n\n".join(part for part in parts if part) + "\n"
 
 
-def write_tables(path: Path, text: str) -> None:
-    """Write tables into a document, between its two comments."""
+def write_tables(path: Path, text: str, begin: str = BEGIN, end: str = END) -> None:
+    """Write tables into a document, between two comments."""
     document = path.read_text(encoding="utf-8")
-    head, _, rest = document.partition(BEGIN)
-    _, _, tail = rest.partition(END)
-    path.write_text(f"{head}{BEGIN}\n\n{text}\n{END}{tail}", encoding="utf-8")
+    head, _, rest = document.partition(begin)
+    _, _, tail = rest.partition(end)
+    path.write_text(f"{head}{begin}\n\n{text}\n{end}{tail}", encoding="utf-8")
+
+
+def describe_machine() -> str:
+    """Return a sentence that names the day and the machine."""
+    return (
+        f"Measured on {date.today().isoformat()} with Python {platform.python_version()} on "
+        f"{_processor()}, {os.cpu_count()} cores, {platform.system()}."
+    )
 
 
 def _machine(rounds: int) -> str:
     return (
-        f"Measured on {date.today().isoformat()} with Python {platform.python_version()} on "
-        f"{_processor()}, {os.cpu_count()} cores, {platform.system()}. Each number is the median "
-        f"of {rounds} rounds; in brackets the lowest and the highest."
+        f"{describe_machine()} Each number is the median of {rounds} rounds; in brackets the "
+        "lowest and the highest."
     )
 
 

@@ -1,0 +1,123 @@
+"""The schemas of a collection, in an order that is random and the same in each run."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+from benchmarks.collections.sources import Collection, Layout
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One schema.
+
+    Attributes:
+        collection: The name of its collection.
+        path: The file that it is in.
+        layout: Where it is in the file.
+        pick: Its name in the file, or the index of its group; empty for the whole file.
+        dialect: Its ``$schema`` if it has none.
+        root: The directory of the package.
+    """
+
+    collection: str
+    path: str
+    layout: Layout
+    pick: str
+    dialect: str | None
+    root: str
+
+    @property
+    def name(self) -> str:
+        """Its name in reports and on the command line."""
+        place = Path(self.path).relative_to(self.root).as_posix()
+        return f"{place}#{self.pick}" if self.pick else place
+
+
+def list_entries(collection: Collection, root: Path, most: int | None) -> list[Entry]:
+    """List schemas of a collection.
+
+    Args:
+        collection: The collection.
+        root: The directory that its package is unpacked in.
+        most: How many; None for all.
+
+    Returns:
+        The schemas, in the order of a hash of their names, so that the first ones are a sample.
+    """
+    paths = sorted(root.glob(collection.files), key=lambda path: _rank(path.name))
+    paths = [path for path in paths if not path.name.endswith(collection.ends or ("\0",))]
+    # Without a limit for each file, all of them are read before the order is known.
+    reading = (entry for path in paths for entry in _read(collection, root, path))
+    if collection.each is None:
+        found = sorted(reading, key=lambda entry: _rank(entry.name))
+        return found[:most]
+    return list(islice(reading, most))
+
+
+def _read(collection: Collection, root: Path, path: Path) -> Iterator[Entry]:
+    picks: list[str]
+    if collection.layout == "file":
+        picks = [""]
+    else:
+        document = json.loads(path.read_bytes())
+        picks = list(_find_picks(document, collection.layout))
+    for pick in sorted(picks, key=_rank)[: collection.each]:
+        yield Entry(
+            collection.name, str(path), collection.layout, pick, collection.dialect, str(root)
+        )
+
+
+def _find_picks(document: Any, layout: Layout) -> Iterator[str]:
+    if layout == "suite":
+        for index, group in enumerate(document):
+            # A schema that allows nothing has nothing to make.
+            if any(test["valid"] for test in group["tests"]):
+                yield str(index)
+    elif layout == "definitions":
+        yield from document["definitions"]
+    else:
+        schemas = document.get("components", {}).get("schemas") or document.get("definitions")
+        yield from schemas or {}
+
+
+def read_schema(entry: Entry) -> Any:
+    """Return the published schema of an entry; None if it is part of an OpenAPI description."""
+    document = read_json(entry.path)
+    if entry.layout == "openapi":
+        return None
+    if entry.layout == "definitions":
+        document = {key: document[key] for key in ("$schema", "definitions") if key in document}
+        document["$ref"] = f"#/definitions/{_escape(entry.pick)}"
+    elif entry.layout == "suite":
+        document = document[int(entry.pick)]["schema"]
+    if entry.dialect is not None and isinstance(document, dict):
+        document = {"$schema": entry.dialect, **document}
+    return document
+
+
+# Neighbours in a list are often from the same file.
+@lru_cache(maxsize=1)
+def read_json(path: str) -> Any:
+    """Read a file."""
+    return json.loads(Path(path).read_bytes())
+
+
+def _escape(name: str) -> str:
+    name = name.replace("~", "~0").replace("/", "~1").replace("%", "%25")
+    return "".join(c if c.isascii() and c not in ' <>"{}|\\^`' else _percent(c) for c in name)
+
+
+def _percent(character: str) -> str:
+    return "".join(f"%{byte:02X}" for byte in character.encode())
+
+
+def _rank(name: str) -> str:
+    return hashlib.sha256(name.encode()).hexdigest()

@@ -25,6 +25,7 @@ from kombo_fakes.core.pointer import Path, get, parse_pointer, replace_at, to_po
 from kombo_fakes.errors import PointerError, SchemaError
 from kombo_fakes.schema.dialects import guess_dialect, identify_dialect, set_exclusive_bounds
 from kombo_fakes.schema.formats import checked_formats, find_similar_format
+from kombo_fakes.schema.open_nulls import is_open
 from kombo_fakes.schema.references import escape_uri
 from kombo_fakes.schema.violations import find_non_json
 from kombo_fakes.schema.vocabulary import (
@@ -223,7 +224,7 @@ class _Reader:
             self.repair(path, "$ref", f"{shorten(target)} was escaped, because it is not a URI")
         if not self.draft_7:
             return
-        ignored = ASSERTIONS | APPLICATORS | {"nullable"} | ({"$id"} if path else set())
+        ignored = ASSERTIONS | APPLICATORS | ({"$id"} if path else set())
         beside = [keyword for keyword in schema if keyword in ignored]
         for keyword in beside:
             del schema[keyword]
@@ -288,6 +289,8 @@ class _Reader:
             self.repair(path, "nullable", "`nullable: false` has no effect, so it was removed")
             return
         types = schema.get("type")
+        if is_open({**schema, "nullable": True}):
+            schema["nullable"] = True  # Whoever makes faults has to know.
         if types is None:
             # OpenAPI 3.0.3: nullable adds null to the type beside it, if there is one.
             self.repair(path, "nullable", "`nullable: true` without a type has no effect (OAS 3.0)")

@@ -21,6 +21,7 @@ from kombo_fakes.schema.annotations import narrow
 from kombo_fakes.schema.bundle import bundle_document
 from kombo_fakes.schema.effective import Repair, derive_effective
 from kombo_fakes.schema.formats import CHECKERS
+from kombo_fakes.schema.open_nulls import allow_open_nulls
 from kombo_fakes.schema.openapi import OpenApiSchemas, is_openapi
 from kombo_fakes.schema.resources import Resources, ResourcesLike
 from kombo_fakes.schema.sites import Site, find_sites
@@ -235,6 +236,13 @@ ACTIVE; did you mean 'ACTIVE'?
             # jsonschema-rs reads neither lone surrogates nor subclasses such as `class Id(str)`.
             return self._validator.is_valid(to_plain_json(payload))
 
+    def is_open(self, payload: Any) -> bool:
+        """Whether a payload is invalid only by nulls that the publisher may mean.
+
+        ``nullable: true`` beside ``allOf`` has no effect by the letter of OpenAPI 3.0.
+        """
+        return self._wider_validator is not None and self._wider_validator.is_valid(payload)
+
     def broken_places(self, payload: Any) -> set[tuple[str, str]]:
         """Return the pointer and keyword of every violation of a payload of JSON values."""
         return {
@@ -266,6 +274,11 @@ ACTIVE; did you mean 'ACTIVE'?
     @cached_property
     def _sites(self) -> tuple[Site, ...]:
         return tuple(find_sites(self.effective))
+
+    @cached_property
+    def _wider_validator(self) -> jsonschema_rs.Validator | None:
+        wider = allow_open_nulls(self.effective)
+        return None if wider is None else validator_for(wider)
 
     @cached_property
     def _validator(self) -> jsonschema_rs.Validator:

@@ -64,7 +64,7 @@ def test_the_published_document_gets_three_repairs_and_passes_the_meta_schema() 
             {"type": ["string", "null"], "enum": ["A", None]},
         ),
         ({"type": "string", "nullable": False}, {"type": "string"}),
-        ({"nullable": True, "minLength": 1}, {"minLength": 1}),
+        ({"nullable": True, "minLength": 1}, {"minLength": 1, "nullable": True}),
         (
             {"properties": {"nullable": {"type": "string"}}},
             {"properties": {"nullable": {"type": "string"}}},

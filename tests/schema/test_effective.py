@@ -76,7 +76,7 @@ def test_every_repair_has_a_pointer_a_keyword_and_a_sentence() -> None:
             {"type": ["null"], "const": None},
             ["nullable"],
         ),
-        ({"enum": ["A"], "nullable": True}, {"enum": ["A"]}, ["nullable"]),
+        ({"enum": ["A"], "nullable": True}, {"enum": ["A"], "nullable": True}, ["nullable"]),
         (
             {"type": "string", "enum": ["A"], "nullable": True},
             {"type": ["string", "null"], "enum": ["A", None]},
@@ -422,7 +422,8 @@ def test_the_name_of_a_schema_is_its_event_its_title_or_its_file() -> None:
                 "definitions": {"a": {}},
             },
             [
-                "(root): draft 7 ignores keywords beside $ref, so minLength, not, nullable was removed"
+                "(root): draft 7 ignores keywords beside $ref, so minLength, not was removed",
+                "(root): `nullable: true` without a type has no effect (OAS 3.0)",
             ],
         ),
         (

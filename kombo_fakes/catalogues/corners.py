@@ -28,6 +28,8 @@ from kombo_fakes.webhooks.names import POOLED, Names
 from kombo_fakes.webhooks.shipped import DEFAULT_EVENT
 
 _ABSENT: Any = object()
+# A schema that holds itself in many ways has each of its edges at many places.
+_PLACES = 8
 _OF_THE_WHOLE = ("nulls", "optional-absent", "optional-present")
 
 
@@ -138,7 +140,7 @@ class _BasePayloads:
 def _list_candidates(
     base: _BasePayloads, plan: shapes.Blueprint
 ) -> Iterator[tuple[str, Path, str, Any]]:
-    found = list(shapes.walk(plan))
+    found = list(shapes.walk(plan, _PLACES))
     nullable = list(dict.fromkeys(path for path, shape in found if _is_nullable(shape)))
     # For a single nullable field this corner would be the same as the field's own.
     if len(nullable) > 1:

@@ -28,9 +28,7 @@ from kombo_fakes.realistic.generator import RealisticGenerator, generator_for
 from kombo_fakes.schema.blueprint.build import build_blueprint
 from kombo_fakes.schema.blueprint.smallest import find_smallest
 from kombo_fakes.schema.requirements import (
-    ABSENT,
     Requirement,
-    get_value,
     has_all,
     require_site,
     require_values,
@@ -40,12 +38,16 @@ from kombo_fakes.schema.sites import Site
 
 _EXAMPLES = 3
 
-# A schema that holds itself in many ways has sites without end: no more payloads are generated
-# for single sites than this.
+# A schema that holds itself in many ways has sites without end. No more payloads than this are
+# generated for single sites: the first number if the same constraint has faults at another place.
 _MOST_BASES = 120
+_MOST_BASES_OF_ALL = 2_000
 
 # Each payload that is tried is mutated in every way, so only a few further ones are.
 _OTHER_BASES = 8
+
+# Of this many other enumerations a value is tried where another one is expected.
+_NEIGHBOURS = 40
 
 _UNREACHABLE = object()
 """Stands for a payload that could not be generated."""
@@ -62,15 +64,20 @@ def find_faults(schema: Schema) -> tuple[Fault, ...]:
     used_ids: set[str] = set()
     seen: set[str] = set()
     bases = _generate_bases(schema)
+    violated: set[tuple[str, str]] = set()
     for site in schema.sites():
+        constraint = (site.schema_pointer, site.keyword)
         neighbours = _neighbours(schema, site)
-        for payload, single in _attempts(schema, site, bases):
+        for payload, single in _attempts(
+            schema, site, bases, _MOST_BASES if constraint in violated else _MOST_BASES_OF_ALL
+        ):
             found = [
                 fault
                 for mutator in mutators(site, neighbours)
                 if (fault := _try(schema, site, mutator, payload, single=single)) is not None
             ]
             if found:
+                violated.add(constraint)
                 kept = found if single else _drop_repeated(found, seen)
                 result += [replace(fault, id=make_unique_id(fault.id, used_ids)) for fault in kept]
                 break
@@ -137,9 +144,13 @@ def _neighbours(schema: Schema, site: Site) -> tuple[str, ...]:
         return ()
     own = set(site.value) if site.keyword == "enum" and _is_hashable(site.value) else set()
     found: dict[str, None] = {}
-    parent = site.pointer.rsplit("/", 1)[0]
-    others = [s for s in schema.sites() if s.keyword == "enum" and s.pointer != site.pointer]
-    for other in sorted(others, key=lambda s: s.pointer.rsplit("/", 1)[0] != parent):
+    parent = _parent(site)
+    listed = _find_enums(schema)
+    far = (other for others in listed.values() for other in others if _parent(other) != parent)
+    others = (*listed.get(parent, ()), *islice(far, _NEIGHBOURS))
+    for other in others[:_NEIGHBOURS]:
+        if other.pointer == site.pointer:
+            continue
         for value in other.value:
             if isinstance(value, str) and value not in own:
                 found[value] = None
@@ -147,35 +158,82 @@ def _neighbours(schema: Schema, site: Site) -> tuple[str, ...]:
     return tuple(found)
 
 
+@lru_cache(maxsize=64)
+def _find_enums(schema: Schema) -> dict[str, list[Site]]:
+    """The enumerations of a schema, by the pointer to the object around them."""
+    found: dict[str, list[Site]] = {}
+    for site in schema.sites():
+        if site.keyword == "enum":
+            found.setdefault(_parent(site), []).append(site)
+    return found
+
+
+def _parent(site: Site) -> str:
+    return site.pointer.rsplit("/", 1)[0]
+
+
 def _is_hashable(values: Iterable[Any]) -> bool:
     return all(not isinstance(value, (dict, list)) for value in values)
 
 
-def _attempts(schema: Schema, site: Site, bases: list[Any]) -> Iterator[tuple[Any, bool]]:
+def _attempts(schema: Schema, site: Site, bases: _Bases, most: int) -> Iterator[tuple[Any, bool]]:
     """Payloads in which to violate a site, and whether it must be the only violation.
 
     Other violations are allowed only after no payload could violate the site alone. A payload
     that is generated with what the site requires costs most, so it comes after the others.
     """
     wanted = require_site(site)
-    suitable = next((base for base in bases if has_all(base, wanted)), None)
+    at_place = bases.with_value(site.path)
+    suitable = next((base for base in at_place if has_all(base, wanted)), None)
     if suitable is None and not site.single:
         # All branches have to be violated at once, so any value at the place is good enough.
-        suitable = next((b for b in bases if get_value(b, site.path) is not ABSENT), None)
+        suitable = next(iter(at_place), None)
     own = None
     for single in (True, False) if site.single else (False,):
         if suitable is not None:
             yield suitable, single
         if own is None:
-            own = _generate_with(schema, site) if len(bases) < _MOST_BASES else _UNREACHABLE
+            own = _generate_with(schema, site) if len(bases) < most else _UNREACHABLE
             if own is not _UNREACHABLE:
-                bases.append(own)  # Other sites lie in what this one required.
+                bases.add(own)  # Other sites lie in what this one required.
         if own is not _UNREACHABLE:
             yield own, single
     if not site.single:
         # A value that another branch allows cannot be violated here. Other payloads may have
         # values that only this branch allows.
-        yield from ((base, False) for base in islice(bases, _OTHER_BASES) if has_all(base, wanted))
+        first = (base for number, base in bases.numbered(site.path) if number < _OTHER_BASES)
+        yield from ((base, False) for base in first if has_all(base, wanted))
+
+
+class _Bases:
+    """Valid payloads to mutate, in the order in which they were added."""
+
+    def __init__(self) -> None:
+        self._count = 0
+        # By place, since most sites are in few payloads, and there are many of both.
+        self._by_place: dict[Path, list[tuple[int, Any]]] = {}
+
+    def __len__(self) -> int:
+        return self._count
+
+    def add(self, payload: Any) -> None:
+        todo: list[tuple[Path, Any]] = [((), payload)]
+        while todo:
+            path, value = todo.pop()
+            self._by_place.setdefault(path, []).append((self._count, payload))
+            if isinstance(value, dict):
+                todo.extend(((*path, name), child) for name, child in value.items())
+            elif isinstance(value, list):
+                todo.extend(((*path, index), child) for index, child in enumerate(value))
+        self._count += 1
+
+    def numbered(self, path: Path) -> list[tuple[int, Any]]:
+        """The payloads that have a value at a place, each with its number."""
+        return self._by_place.get(path, [])
+
+    def with_value(self, path: Path) -> list[Any]:
+        """The payloads that have a value at a place."""
+        return [payload for _, payload in self.numbered(path)]
 
 
 class _FullChoices(SeededChoices):
@@ -195,7 +253,7 @@ class _FullChoices(SeededChoices):
         return LazyChoices(seed, nulls=0)
 
 
-def _generate_bases(schema: Schema) -> list[Any]:
+def _generate_bases(schema: Schema) -> _Bases:
     """Valid payloads to mutate: a usual one, then some that have everything that is optional.
 
     Raises:
@@ -208,7 +266,10 @@ def _generate_bases(schema: Schema) -> list[Any]:
         for choices in (SeededChoices(0), *map(_FullChoices, range(4)))
         if (payload := _generate(generator, choices)) is not _UNREACHABLE
     ]
-    return generated or [_smallest_generator(schema).generate(_FullChoices(0))]
+    bases = _Bases()
+    for payload in generated or [_smallest_generator(schema).generate(_FullChoices(0))]:
+        bases.add(payload)
+    return bases
 
 
 def _generate_with(schema: Schema, site: Site) -> Any:

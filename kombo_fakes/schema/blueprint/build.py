@@ -11,6 +11,7 @@ from kombo_fakes.errors import SchemaError
 from kombo_fakes.schema.blueprint.canonical import CanonicalReader
 from kombo_fakes.schema.blueprint.narrowing import narrow_to
 from kombo_fakes.schema.blueprint.property_names import PropertyNamer
+from kombo_fakes.schema.blueprint.pruning import remove_impossible
 from kombo_fakes.schema.blueprint.shapes import NOTHING, Blueprint
 from kombo_fakes.schema.blueprint.smallest import find_smallest
 from kombo_fakes.schema.requirements import Requirement
@@ -54,7 +55,8 @@ def _build_whole(schema: Schema) -> Blueprint:
     effective = schema.generation_schema
     reader = CanonicalReader(schema.source, effective, node)
     plan = PropertyNamer(effective).name_properties(reader.read(node), ((),))
-    if find_smallest(plan) == NOTHING:
+    plan = remove_impossible(plan)
+    if plan == NOTHING:
         reason = ": a cycle of $ref requires an infinite value" if reader.references else ""
         raise SchemaError(f"{schema.source}: no value satisfies it{reason}")
     return plan
@@ -63,7 +65,7 @@ def _build_whole(schema: Schema) -> Blueprint:
 def build_standalone_blueprint(effective: dict[str, Any], name: str) -> Blueprint:
     """Build the blueprint of a part of a schema; `NOTHING` if no value satisfies it."""
     node = canonicalize(effective)
-    return CanonicalReader(name, effective, node).read(node)
+    return remove_impossible(CanonicalReader(name, effective, node).read(node))
 
 
 def _explain_unsatisfiable(schema: Schema) -> str:

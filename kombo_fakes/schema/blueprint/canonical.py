@@ -26,6 +26,9 @@ from kombo_fakes.schema.schema import canonicalize, validator_for
 _NESTED = 8
 """How deep compositions are read into shapes. Deeper ones are satisfied by filtering."""
 
+_MERGED = 40
+"""How many compositions are read within each other. Those in them are read when needed."""
+
 
 class CanonicalReader:
     def __init__(
@@ -79,7 +82,7 @@ class CanonicalReader:
                 if view.excludes_integers:
                     # A float without a fraction is an integer, too (JSON Schema Validation 2020-12,
                     # section 6.1.1).
-                    return shapes.Filtered(number, lambda value: value != int(value), "type")
+                    return shapes.restrict(number, lambda value: value != int(value), "type")
                 return number
             case c.ArrayView() as view:
                 return self._read_array(view, node)
@@ -90,7 +93,7 @@ class CanonicalReader:
             case c.OneOfView(branches):
                 # A value that satisfies two branches is invalid, and no shape can say that.
                 union = shapes.unite([self.read(branch) for branch in branches])
-                return shapes.Filtered(union, validator_for_node(node), "oneOf")
+                return shapes.restrict(union, validator_for_node(node), "oneOf")
             case c.AllOfView(branches):
                 return self._read_all_of(branches)
             case c.TypedGroupView(type_name, body):
@@ -98,7 +101,7 @@ class CanonicalReader:
             case c.ReferenceView(uri):
                 return self._read_reference(uri)
             case c.NotView():
-                return shapes.Filtered(shapes.Anything(), validator_for_node(node), "not")
+                return shapes.restrict(shapes.Anything(), validator_for_node(node), "not")
             case c.RawView():
                 # The view does not say what made it raw, so the likeliest keyword is named.
                 hardest = name_hardest_keyword(self.effective)
@@ -127,12 +130,12 @@ class CanonicalReader:
         self, branches: Sequence[jsonschema_rs.CanonicalSchema], depth: int = 0
     ) -> shapes.Blueprint:
         """Read what satisfies all branches. Canonical form does not merge across references."""
-        if depth or not any(isinstance(b.view(), c.ReferenceView) for b in branches):
+        if depth:
             return self._merge(branches, depth)
         # The same recursive shapes can meet again inside their merged shape. There, a reference
         # by this name stands for the merged shape.
         name = " and ".join(sorted({c.json.to_string(b.to_json_schema()) for b in branches}))
-        if name not in self.merging and name not in self.references:
+        if name not in {*self.merging, *self.references} and len(self.merging) < _MERGED:
             self.merging.add(name)
             try:
                 return self._merge(branches, 0)
@@ -159,7 +162,7 @@ class CanonicalReader:
                     each = [self._read_all_of([branch, *others], depth + 1) for branch in inner]
                     union = shapes.unite([branch for branch in each if branch != shapes.NOTHING])
                     if isinstance(node.view(), c.OneOfView):
-                        return shapes.Filtered(union, validator_for_node(node), "oneOf")
+                        return shapes.restrict(union, validator_for_node(node), "oneOf")
                     return union
         merged = nodes[0]
         for node in nodes[1:]:
@@ -176,7 +179,7 @@ class CanonicalReader:
         plain = [node for node in nodes if not isinstance(node.view(), compound)]
         base = self.read(plain[0]) if plain else shapes.Anything()
         checks = [validator_for_node(node) for node in nodes if not plain or node is not plain[0]]
-        return shapes.Filtered(base, lambda value: all(check(value) for check in checks), "allOf")
+        return shapes.restrict(base, lambda value: all(check(value) for check in checks), "allOf")
 
     def _resolve(self, node: jsonschema_rs.CanonicalSchema) -> jsonschema_rs.CanonicalSchema:
         # References can lead to each other in a circle.
@@ -229,7 +232,7 @@ class CanonicalReader:
         )
         if view.contains and view.prefix_items:
             # The items to contain may have to be among those that the prefix describes.
-            return shapes.Filtered(result, validator_for_node(node), "contains")
+            return shapes.restrict(result, validator_for_node(node), "contains")
         return result
 
     def _read_contains(
@@ -280,7 +283,7 @@ class CanonicalReader:
             max_properties=view.max_properties,
         )
         if view.violations:
-            return shapes.Filtered(result, validator_for_node(node), "not")
+            return shapes.restrict(result, validator_for_node(node), "not")
         return result
 
     def _read_names(self, view: c.ObjectView) -> tuple[set[str] | None, list[shapes.String]]:

@@ -64,9 +64,7 @@ def _narrow(plan: Blueprint, path: Path, need: Need, inside: frozenset[str]) -> 
             return shapes.unite([branch for branch, count in possible if count == most])
         case shapes.Filtered(base, check, keyword):
             inner = _narrow(base, path, need, inside)
-            if inner is base or inner == NOTHING:
-                return plan if inner is base else NOTHING
-            return shapes.Filtered(inner, check, keyword)
+            return plan if inner is base else shapes.restrict(inner, check, keyword)
         case shapes.Reference():
             if plan.uri in inside:
                 return NOTHING

@@ -79,7 +79,7 @@ class PropertyNamer:
                     tuple(self.name_properties(branch, where) for branch in branches)
                 )
             case shapes.Filtered(base, check, keyword):
-                return shapes.Filtered(self.name_properties(base, where), check, keyword)
+                return shapes.restrict(self.name_properties(base, where), check, keyword)
             case shapes.Reference(uri=uri):
                 return self._name_reference(plan, uri, where)
         return plan

@@ -198,41 +198,41 @@ NOTHING = Union(())
 """The shape that no value has."""
 
 
-def walk(plan: Blueprint) -> Iterator[tuple[Path, Blueprint]]:
+def walk(plan: Blueprint, places: int = MAX_PLACES) -> Iterator[tuple[Path, Blueprint]]:
     """Yield every shape in a blueprint with its path. An array counts with its first item only.
 
-    A reference is followed unless it is inside itself, and at no more than `MAX_PLACES` places.
+    A reference is followed unless it is inside itself, and at no more than so many places.
     Otherwise the reference itself is yielded.
 
     Examples:
         >>> [path for path, _ in walk(Object({"a": Array(items=String())}))]
         [(), ('a',), ('a', 0)]
     """
-    return _walk(plan, (), frozenset(), Counter())
+    return _walk(plan, (), frozenset(), Counter(), places)
 
 
 def _walk(
-    plan: Blueprint, path: Path, inside: frozenset[str], visits: Counter[str]
+    plan: Blueprint, path: Path, inside: frozenset[str], visits: Counter[str], places: int
 ) -> Iterator[tuple[Path, Blueprint]]:
     match plan:
         case Object(properties=properties):
             yield path, plan
             for name, child in properties.items():
                 if child != NOTHING:
-                    yield from _walk(child, (*path, name), inside, visits)
+                    yield from _walk(child, (*path, name), inside, visits, places)
         case Array(prefix=prefix, items=items):
             yield path, plan
             first = prefix[0] if prefix else items
             if first != NOTHING:
-                yield from _walk(first, (*path, 0), inside, visits)
+                yield from _walk(first, (*path, 0), inside, visits, places)
         case Union(branches=branches):
             for branch in branches:
-                yield from _walk(branch, path, inside, visits)
+                yield from _walk(branch, path, inside, visits, places)
         case Filtered(base=base):
-            yield from _walk(base, path, inside, visits)
-        case Reference(uri=uri) if uri not in inside and visits[uri] < MAX_PLACES:
+            yield from _walk(base, path, inside, visits, places)
+        case Reference(uri=uri) if uri not in inside and visits[uri] < places:
             visits[uri] += 1
-            yield from _walk(plan.target, path, inside | {uri}, visits)
+            yield from _walk(plan.target, path, inside | {uri}, visits, places)
         case _:
             yield path, plan
 
@@ -244,6 +244,17 @@ def unite(branches: list[Blueprint]) -> Blueprint:
         # come less often than the others.
         flat.extend(branch.branches if isinstance(branch, Union) else [branch])
     return flat[0] if len(flat) == 1 else Union(tuple(flat))
+
+
+def restrict(base: Blueprint, check: Callable[[Any], bool], keyword: str) -> Blueprint:
+    """The values of a shape that pass a check; `NOTHING` if the shape has none.
+
+    Args:
+        base: The shape.
+        check: The check.
+        keyword: The keyword that the check stands for.
+    """
+    return base if base == NOTHING else Filtered(base, check, keyword)
 
 
 ANY_OBJECT = Object({}, extras=(Extra(String(), Anything()),))

@@ -14,9 +14,9 @@ def find_smallest(plan: shapes.Blueprint) -> shapes.Blueprint:
     The result is `NOTHING` if a shape has to contain itself, because no finite value has it.
     """
     if not isinstance(plan, shapes.Reference):
-        return _Smallest().reduce(plan, frozenset())
+        return SmallestForms().reduce(plan, frozenset())
     if "smallest" not in plan.derived:
-        plan.derived["smallest"] = _Smallest().reduce(plan, frozenset())
+        plan.derived["smallest"] = SmallestForms().reduce(plan, frozenset())
     return plan.derived["smallest"]
 
 
@@ -24,7 +24,10 @@ _Form: TypeAlias = "tuple[shapes.Blueprint, frozenset[str], frozenset[str]]"
 """A smallest form, the enclosing references that it came upon, and those that it entered."""
 
 
-class _Smallest:
+_Container: TypeAlias = "shapes.Reference | shapes.Array | shapes.Object"
+
+
+class SmallestForms:
     """Finds smallest forms and caches them, because the number of paths to a shape can be huge.
 
     The smallest form of a shape depends on those enclosing references that lead back to it. A
@@ -32,7 +35,9 @@ class _Smallest:
     """
 
     def __init__(self) -> None:
-        self._known: dict[str, list[_Form]] = {}
+        self._known: dict[str | int, list[_Form]] = {}
+        # Holds on to each shape, so that its id is not given to another one.
+        self._kept: list[shapes.Blueprint] = []
         self._met: frozenset[str] = frozenset()
         self._entered: frozenset[str] = frozenset()
 
@@ -56,30 +61,44 @@ class _Smallest:
                     if inner == shapes.NOTHING
                     else shapes.Filtered(keep, check, keyword)
                 )
-            case shapes.Array():
-                return self._reduce_array(plan, inside)
-            case shapes.Object():
-                return self._reduce_object(plan, inside)
+            case shapes.Array() | shapes.Object():
+                return self._reduce_known(plan, id(plan), inside)
         return plan
 
     def _reduce_reference(self, plan: shapes.Reference, inside: frozenset[str]) -> shapes.Blueprint:
         if plan.uri in inside:
             self._met |= {plan.uri}
             return shapes.NOTHING
-        form, met, entered = self._find_form(plan, inside)
+        return self._reduce_known(plan, plan.uri, inside)
+
+    def _reduce_known(
+        self, plan: _Container, key: str | int, inside: frozenset[str]
+    ) -> shapes.Blueprint:
+        form, met, entered = self._find_form(plan, key, inside)
         self._met, self._entered = self._met | met, self._entered | entered
         return form
 
-    def _find_form(self, plan: shapes.Reference, inside: frozenset[str]) -> _Form:
-        known = self._known.setdefault(plan.uri, [])
+    def _find_form(self, plan: _Container, key: str | int, inside: frozenset[str]) -> _Form:
+        known = self._known.setdefault(key, [])
         for one in known:
             _, met, entered = one
             if met <= inside and entered.isdisjoint(inside):
                 return one
         around = self._met, self._entered
-        self._met, self._entered = frozenset(), frozenset({plan.uri})
-        form = self.reduce(plan.target, inside | {plan.uri})
-        known.append((form, self._met - {plan.uri}, self._entered))
+        if isinstance(plan, shapes.Reference):
+            own = frozenset({plan.uri})
+            self._met, self._entered = frozenset(), own
+            form = self.reduce(plan.target, inside | own)
+            self._met -= own
+        else:
+            self._met = self._entered = frozenset()
+            self._kept.append(plan)
+            form = (
+                self._reduce_array(plan, inside)
+                if isinstance(plan, shapes.Array)
+                else self._reduce_object(plan, inside)
+            )
+        known.append((form, self._met, self._entered))
         self._met, self._entered = around
         return known[-1]
 

@@ -286,7 +286,7 @@ def _is_special(path: Path) -> bool:
         return True
     try:
         mode = path.stat().st_mode
-    except OSError:
+    except (OSError, UnicodeEncodeError):
         return False
     return not (stat.S_ISREG(mode) or stat.S_ISDIR(mode))
 
@@ -303,3 +303,6 @@ def _output_errors(out: str) -> Iterator[None]:
         raise OutputError(f"{out}: cannot be written: {error.strerror or error}") from None
     except CompressionError as error:
         raise OutputError(f"{out}: {error}") from None
+    # The encoding of file names does not have every character.
+    except UnicodeEncodeError:
+        raise OutputError(f"{out}: cannot be written: no file can have this name") from None

@@ -238,13 +238,14 @@ def payloads(
         event_or_schema: What `Schema.load` takes; an event name by default.
         values: ``"any"``: everything that the schema allows and good validators agree on, from
             empty strings to the far ends of the calendar. ``"realistic"``: what Kombo sends on
-            a usual day. The values of a payload agree with each other.
+            a usual day. The values of a payload agree with each other. ``"examples"``: realistic,
+            with the schema's ``examples``, ``example`` and ``default`` wherever they are valid.
         **options: See below.
 
     Keyword Args:
         ambiguous (bool): True to draw also what the standards allow and good validators disagree
             on: quoted local parts of addresses, leap seconds, lower-case ``t`` and ``z`` in
-            instants, lone surrogates. False by default.
+            instants, lone surrogates, multiples of 0.01 such as 0.57. False by default.
         allow_nul (bool): False to leave out U+0000, which is legal in JSON and which many
             databases reject. True by default.
         codec (str): A codec that can encode every string: ``"ascii"``, ``"latin-1"``, ... It is
@@ -353,8 +354,9 @@ def generate(
 
     Keyword Args:
         seed (int): The same seed gives the same payloads. 0 by default.
-        values (str): ``"realistic"``, which is the default, ``"any"`` (drawn by Hypothesis), or
-            ``"corners"``.
+        values (str): ``"realistic"``, which is the default, ``"any"`` (drawn by Hypothesis),
+            ``"corners"``, or ``"examples"`` (realistic, with the schema's ``examples``,
+            ``example`` and ``default`` wherever they are valid).
         invalid (bool): True to go through the whole catalogue of faults, in an order that the seed
             shuffles, round after round.
         faults (Iterable[str]): Ids of the faults to have; ``*`` stands for anything.

@@ -34,11 +34,12 @@ def payload_options(*, count: str, seed: str) -> Callable[[F], F]:
         ),
         click.option(
             "--values",
-            type=click.Choice(["realistic", "any", "corners"]),
+            type=click.Choice(["realistic", "any", "corners", "examples"]),
             default="realistic",
             show_default=True,
             help="realistic: like the payloads that Kombo usually sends. any: anything that"
-            " the schema allows. corners: a fixed list of extreme but valid payloads.",
+            " the schema allows. corners: a fixed list of extreme but valid payloads."
+            " examples: realistic, with the schema's own examples wherever they are valid.",
         ),
         click.option(
             "--invalid",
@@ -90,6 +91,8 @@ def payload_options(*, count: str, seed: str) -> Callable[[F], F]:
             overrides = dict(map(_parse_override, sets))
             chosen = Schema.load() if schema is None else schema
             _note_unnamed_fields(chosen, overrides)
+            if values in ("realistic", "examples"):
+                _note_rejected_examples(chosen)
             payloads = GenerationSettings(
                 chosen, count, seed, values, invalid, fault_ids, overrides, unsets
             )
@@ -196,3 +199,13 @@ def _note_unnamed_fields(schema: Schema, names: Iterable[str]) -> None:
             print_message(
                 f"note: --set {shorten(name)}: the schema does not name this property{hint}"
             )
+
+
+def _note_rejected_examples(schema: Schema) -> None:
+    """Print a note if the schema has examples that it rejects, because they are not used."""
+    from kombo_fakes.cli.terminal import print_message
+
+    found = schema.rejected_examples
+    if found:
+        more = f" (and {len(found) - 1:,} more)" if len(found) > 1 else ""
+        print_message(f"note: {schema.source}: {found[0]}{more}")

@@ -20,7 +20,7 @@ from kombo_fakes.generation.templates import (
     build_template,
     fill_templates,
 )
-from kombo_fakes.realistic.generator import generator_for
+from kombo_fakes.realistic.generator import Examples, generator_for
 from kombo_fakes.schema.requirements import Requirement, require_values
 from kombo_fakes.schema.schema import Schema
 from kombo_fakes.webhooks.moments import MARKED_INSTANT
@@ -53,6 +53,7 @@ class Maker:
         names: The source of names.
         is_drawn: True for payloads that Hypothesis draws, False for realistic ones.
         has_marks: True to put marks where a template has its holes.
+        examples: Whether realistic payloads show the examples of the schema's document.
     """
 
     def __init__(
@@ -64,6 +65,7 @@ class Maker:
         *,
         is_drawn: bool,
         has_marks: bool = False,
+        examples: Examples = "some",
     ) -> None:
         self.schema = schema
         self._seed = seed
@@ -71,6 +73,7 @@ class Maker:
         self._names = names
         self._is_drawn = is_drawn
         self._has_marks = has_marks
+        self._examples = examples
         self._drawers: dict[str | None, Callable[[int], Any]] = {}
         self._templates_by_fault: dict[str, Templates] = {}
 
@@ -121,7 +124,13 @@ class Maker:
     @cached_property
     def _marking(self) -> Maker:
         return Maker(
-            self.schema, self._seed, self._edits, self._names, is_drawn=False, has_marks=True
+            self.schema,
+            self._seed,
+            self._edits,
+            self._names,
+            is_drawn=False,
+            has_marks=True,
+            examples=self._examples,
         )
 
     def make_block(self, number: int) -> list[bytes]:
@@ -205,7 +214,9 @@ class Maker:
 
     def _make_unedited(self, fault: Fault | None, *key: object) -> Any:
         """The realistic payload of a key without the edits."""
-        maker = Maker(self.schema, self._seed, Edits(), self._names, is_drawn=False)
+        maker = Maker(
+            self.schema, self._seed, Edits(), self._names, is_drawn=False, examples=self._examples
+        )
         return maker._make_edited(fault, *key)
 
     def _make_edited(self, fault: Fault | None, *key: object) -> Any:
@@ -231,7 +242,7 @@ class Maker:
         choices = MarkingChoices(seed) if self._has_marks else SeededChoices(seed)
         # A fault can change the instant itself, so only valid payloads have a mark there.
         known = {"instant": MARKED_INSTANT} if self._has_marks and requirement is None else None
-        generator = generator_for(self.schema, requirement)
+        generator = generator_for(self.schema, requirement, self._examples)
         return generator.generate(choices, names=self._names, pins=self._edits.pins, known=known)
 
     def _draw(self, fault_id: str | None, *key: object) -> Any:

@@ -37,8 +37,9 @@ def generate(
 
     Keyword Args:
         seed (int): The same seed gives the same payloads. 0 by default.
-        values (str): ``"realistic"``, which is the default, ``"any"`` (drawn by Hypothesis), or
-            ``"corners"``.
+        values (str): ``"realistic"``, which is the default, ``"any"`` (drawn by Hypothesis),
+            ``"corners"``, or ``"examples"`` (realistic, with the schema's ``examples``,
+            ``example`` and ``default`` wherever they are valid).
         invalid (bool): True to go through the whole catalogue of faults, in an order that the seed
             shuffles, round after round.
         faults (Iterable[str]): Ids of the faults to have; ``*`` stands for anything.
@@ -118,7 +119,14 @@ def _build_source(settings: GenerationSettings) -> Source:
     schema = settings.schema
     edits = Edits.parse(schema, settings.overrides, settings.removals)
     is_drawn = settings.values == "any"
-    maker = Maker(schema, settings.seed, edits, settings.names, is_drawn=is_drawn)
+    maker = Maker(
+        schema,
+        settings.seed,
+        edits,
+        settings.names,
+        is_drawn=is_drawn,
+        examples="all" if settings.values == "examples" else "some",
+    )
     if settings.values == "corners":
         return CornerPayloads(maker, settings.count)
     count = settings.count or 1

@@ -12,9 +12,9 @@ from kombo_fakes.schema.schema import Schema, SchemaLike
 from kombo_fakes.strategies.options import check_option_names
 from kombo_fakes.webhooks.names import POOLED, Names
 
-ValueKind: TypeAlias = Literal["realistic", "any", "corners"]
+ValueKind: TypeAlias = Literal["realistic", "any", "corners", "examples"]
 
-VALUE_KINDS: tuple[ValueKind, ...] = ("realistic", "any", "corners")
+VALUE_KINDS: tuple[ValueKind, ...] = ("realistic", "any", "corners", "examples")
 """The kinds of payloads to choose from."""
 
 

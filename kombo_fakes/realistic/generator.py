@@ -8,16 +8,23 @@ Neither Faker nor Hypothesis is needed.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from typing import Any
-
-from jsonschema_rs import canonical
+from typing import Any, Literal, TypeAlias
 
 from kombo_fakes.core.choices import Choices
 from kombo_fakes.core.pointer import Path, to_pointer
 from kombo_fakes.errors import SchemaError
+from kombo_fakes.realistic.branches import (
+    copy_value,
+    is_nullable,
+    make_any,
+    make_first,
+    make_nullable,
+    mix_examples,
+    show_fact,
+)
 from kombo_fakes.realistic.containers import (
     Fields,
     Items,
@@ -34,11 +41,13 @@ from kombo_fakes.schema.blueprint import shapes
 from kombo_fakes.schema.blueprint.build import build_blueprint
 from kombo_fakes.schema.blueprint.smallest import find_smallest
 from kombo_fakes.schema.blueprint.string_words import find_words
+from kombo_fakes.schema.examples import ExampleFinder
 from kombo_fakes.schema.requirements import Requirement
 from kombo_fakes.schema.schema import Schema
 from kombo_fakes.webhooks.fields import FactsOnDemand, FieldSource, sources_of
 from kombo_fakes.webhooks.model import Facts, Group, Place
 from kombo_fakes.webhooks.names import POOLED, Names
+from kombo_fakes.webhooks.registry import known_events
 
 # A recursive shape ends at this depth.
 _DEPTH = 3
@@ -59,6 +68,8 @@ class RealisticGenerator:
         depth: How often the plan is nested in a recursive shape.
         base: A generator of the same schema. What its plan shares with this one is not compiled
             again.
+        examples: The examples in the schema's document; None to use none.
+        share: The share of values that are an example where there is a valid one.
     """
 
     def __init__(
@@ -67,8 +78,11 @@ class RealisticGenerator:
         name: str,
         depth: int = 0,
         base: RealisticGenerator | None = None,
+        examples: ExampleFinder | None = None,
+        share: float = 0,
     ) -> None:
         self.name = name
+        self._examples, self._share = examples, share
         self._compiled: dict[tuple[int, int, Place], _Compiled] = {}
         self._shared = {} if base is None else base._compiled
         self.sources: dict[Place, FieldSource] = {}
@@ -125,6 +139,19 @@ class RealisticGenerator:
     # -- compiling
 
     def _compile(self, plan: shapes.Blueprint, path: Path, depth: int) -> ValueMaker:
+        maker = self._compile_once(plan, path, depth)
+        # The share of null among nullable values is none of the examples' business.
+        if self._examples is None or is_nullable(plan):
+            return maker
+        return self._prefer_examples(maker, plan, path)
+
+    def _prefer_examples(self, maker: ValueMaker, plan: shapes.Blueprint, path: Path) -> ValueMaker:
+        found = () if self._examples is None else self._examples.find(path)
+        fits = build_check(plan) if found else is_string
+        valid = tuple(value for value in found if value is not None and fits(value))
+        return mix_examples(maker, valid, self._share) if valid else maker
+
+    def _compile_once(self, plan: shapes.Blueprint, path: Path, depth: int) -> ValueMaker:
         if not isinstance(plan, (shapes.Array, shapes.Object, shapes.Union, shapes.Filtered)):
             return self._compile_shape(plan, path, depth)
         # A schema can have a shape at too many places to compile it for each of them.
@@ -157,7 +184,7 @@ class RealisticGenerator:
             case shapes.Anything():
                 return lambda choices, names, facts: plain_string(choices, names)
             case shapes.Enumeration(values):
-                return lambda choices, names, facts: _copy(choices.pick(values))
+                return lambda choices, names, facts: copy_value(choices.pick(values))
             case shapes.String():
                 return string_maker(plan, where)
             case shapes.Numeric():
@@ -169,7 +196,7 @@ class RealisticGenerator:
             case shapes.Union(branches):
                 return self._compile_union(branches, path, depth)
             case shapes.Filtered(base, check, keyword):
-                inner = self._compile(base, path, depth)
+                inner = self._compile_once(base, path, depth)
                 return self._check(inner, plan, check, path, keyword=f": {keyword}")
             case shapes.Reference():
                 return self._compile_reference(plan, path, depth)
@@ -190,16 +217,7 @@ class RealisticGenerator:
         self.sources[_place(path)] = source
         otherwise = self._without_fact(plan, path, depth)
         # A fact that is never null is sometimes shown as null, if the schema allows it.
-        sometimes_null = fits(None) and None not in samples
-
-        def generate(choices: Choices, names: Names, facts: Facts) -> Any:
-            is_null = sometimes_null and choices.is_null(0.12)
-            value = facts[fact]
-            if is_null:
-                return None
-            return value if fits(value) else otherwise(choices, names, facts)
-
-        return generate
+        return show_fact(fact, fits, otherwise, nullable=fits(None) and None not in samples)
 
     def _without_fact(self, plan: shapes.Blueprint, path: Path, depth: int) -> ValueMaker:
         bare = RealisticGenerator(plan, "", depth)  # It still knows the fields below.
@@ -220,7 +238,7 @@ class RealisticGenerator:
             place,
         )
         target = find_smallest(plan) if depth >= _DEPTH else plan.target
-        held.append(self._compile(target, path, depth + 1))
+        held.append(self._compile_once(target, path, depth + 1))
         self._references[key] = held[0], place
         return held[0]
 
@@ -243,27 +261,19 @@ class RealisticGenerator:
         if said:
             rest = tuple(branch for branch in branches if branch not in said)
             meant = self._compile_union(said, path, depth)
-            return _make_first(meant, self._compile_union(rest, path, depth))
+            either = make_first(meant, self._compile_union(rest, path, depth))
+            return self._prefer_examples(either, shapes.Union(branches), path)
         others = [
-            self._compile(b, path, depth) for b in branches if b not in (null, shapes.NOTHING)
+            self._compile_once(b, path, depth) for b in branches if b not in (null, shapes.NOTHING)
         ]
-        one = _make_any(others, f"{self.name}: {to_pointer(path) or 'the root'}")
+        one = make_any(others, f"{self.name}: {to_pointer(path) or 'the root'}")
         if null not in branches:
             return one
         if not others:
             return lambda choices, names, facts: None
+        one = self._prefer_examples(one, shapes.Union(branches), path)
 
-        def generate(choices: Choices, names: Names, facts: Facts) -> Any:
-            # The value is drawn even if it is not used, so that null does not change the values
-            # after it.
-            is_null = choices.is_null(0.15)
-            try:
-                value = one(choices, names, facts)
-            except NoValueError:
-                return None
-            return None if is_null else value
-
-        return generate
+        return make_nullable(one)
 
     def _compile_array(self, plan: shapes.Array, path: Path, depth: int) -> ValueMaker:
         ends = plan.items == shapes.NOTHING
@@ -337,29 +347,48 @@ class RealisticGenerator:
         return string_maker(names, where), values
 
 
-def generator_for(schema: Schema, requirement: Requirement | None = None) -> RealisticGenerator:
+Examples: TypeAlias = Literal["none", "some", "all"]
+"""Which values are examples of the schema's document, where there are valid ones."""
+
+_SHARES: Mapping[Examples, float] = {"none": 0, "some": 0.3, "all": 1}
+
+
+def generator_for(
+    schema: Schema, requirement: Requirement | None = None, examples: Examples = "some"
+) -> RealisticGenerator:
     """Return the generator for a schema's payloads, compiled once.
 
     Args:
         schema: The schema.
         requirement: What the payloads must have besides.
+        examples: Whether to use the examples in the document. The fields of Kombo's events show
+            facts, and no examples unless all are asked for.
 
     Raises:
         SchemaError: if no payload satisfies both.
     """
-    return _compile_whole(schema) if requirement is None else _compile_narrow(schema, requirement)
+    if examples == "some" and schema.name in known_events():
+        examples = "none"
+    if requirement is None:
+        return _compile_whole(schema, examples)
+    return _compile_narrow(schema, requirement, examples)
 
 
 @lru_cache(maxsize=64)
-def _compile_whole(schema: Schema) -> RealisticGenerator:
-    return RealisticGenerator(build_blueprint(schema), schema.name)
+def _compile_whole(schema: Schema, examples: Examples) -> RealisticGenerator:
+    plan, share = build_blueprint(schema), _SHARES[examples]
+    finder = schema.examples if share else None
+    return RealisticGenerator(plan, schema.name, examples=finder, share=share)
 
 
 @lru_cache(maxsize=1024)
-def _compile_narrow(schema: Schema, requirement: Requirement) -> RealisticGenerator:
-    plan = build_blueprint(schema, requirement)
+def _compile_narrow(
+    schema: Schema, requirement: Requirement, examples: Examples
+) -> RealisticGenerator:
+    plan, share = build_blueprint(schema, requirement), _SHARES[examples]
     # The same base whatever was generated before, so that payloads depend on nothing else.
-    return RealisticGenerator(plan, schema.name, base=_compile_whole(schema))
+    base, finder = _compile_whole(schema, examples), schema.examples if share else None
+    return RealisticGenerator(plan, schema.name, base=base, examples=finder, share=share)
 
 
 @dataclass(frozen=True, slots=True)
@@ -385,38 +414,6 @@ def _place(path: Path) -> Place:
     return tuple(part for part in path if isinstance(part, str))
 
 
-def _make_first(first: ValueMaker, second: ValueMaker) -> ValueMaker:
-    def generate(choices: Choices, names: Names, facts: Facts) -> Any:
-        try:
-            return first(choices, names, facts)
-        except NoValueError:
-            return second(choices, names, facts)
-
-    return generate
-
-
-def _make_any(makers: Sequence[ValueMaker], where: str) -> ValueMaker:
-    """Return what makes a value with one of some makers, or with another one if that has none."""
-
-    def generate(choices: Choices, names: Names, facts: Facts) -> Any:
-        if not makers:
-            raise NoValueError(f"{where}: no value satisfies the schema")
-        chosen = choices.pick(makers)
-        try:
-            return chosen(choices, names, facts)
-        except NoValueError as error:
-            failure = error
-        for other in makers:
-            if other is not chosen:
-                try:
-                    return other(choices, names, facts)
-                except NoValueError:
-                    continue
-        raise failure
-
-    return generate
-
-
 def _has_names(extra: shapes.Extra) -> bool:
     """False if no name is left for further properties: `.*` matches all of them."""
     names = extra.names
@@ -426,8 +423,3 @@ def _has_names(extra: shapes.Extra) -> bool:
         return not find_words(names).is_empty
     except SchemaError:
         return True  # The names are too complex to tell.
-
-
-def _copy(value: Any) -> Any:
-    # A caller can change a payload, and the values of an enum belong to the blueprint.
-    return canonical.schema.clone(value) if isinstance(value, (dict, list)) else value

@@ -20,6 +20,7 @@ from kombo_fakes.errors import SchemaError, ValidationError
 from kombo_fakes.schema.annotations import narrow
 from kombo_fakes.schema.bundle import bundle_document
 from kombo_fakes.schema.effective import Repair, derive_effective
+from kombo_fakes.schema.examples import ExampleFinder, find_rejected_examples
 from kombo_fakes.schema.formats import CHECKERS
 from kombo_fakes.schema.open_nulls import allow_open_nulls
 from kombo_fakes.schema.openapi import OpenApiSchemas, is_openapi
@@ -284,6 +285,23 @@ ACTIVE; did you mean 'ACTIVE'?
     def _validator(self) -> jsonschema_rs.Validator:
         return validator_for(self.effective)
 
+    @cached_property
+    def rejected_examples(self) -> tuple[Repair, ...]:
+        """Each ``example``, ``examples`` or ``default`` that is invalid, so that it is not used.
+
+        Examples:
+            >>> print(*Schema.load({"type": "integer", "default": "none"}).rejected_examples)
+            (root): default 'none' is invalid, so no payload shows it
+        """
+        if not self.examples.has_any:
+            return ()
+        return tuple(find_rejected_examples(self.effective, _validators_for(self.effective)))
+
+    @cached_property
+    def examples(self) -> ExampleFinder:
+        """The examples in the document, by the path of a value in a payload."""
+        return ExampleFinder(self.effective)
+
     def __repr__(self) -> str:
         return f"<Schema {self.name}>"
 
@@ -299,6 +317,17 @@ SchemaLike: TypeAlias = "Schema | str | os.PathLike[str] | dict[str, Any]"
 def validator_for(effective: dict[str, Any]) -> jsonschema_rs.Validator:
     """Build a validator that asserts formats. It never uses the network."""
     return jsonschema_rs.validator_for(
+        effective,
+        validate_formats=True,
+        formats=CHECKERS,
+        email_options=_EMAIL,
+        offline=True,
+    )
+
+
+def _validators_for(effective: dict[str, Any]) -> jsonschema_rs.ValidatorMap:
+    """Build a validator for each part of a schema, by its pointer."""
+    return jsonschema_rs.validator_map_for(
         effective,
         validate_formats=True,
         formats=CHECKERS,

@@ -18,7 +18,6 @@ from kombo_fakes.catalogues.fault import Fault, InvalidPayload
 from kombo_fakes.catalogues.faults import faults
 from kombo_fakes.core.pointer import get, replace_at
 from kombo_fakes.errors import OverrideError, PointerError, SchemaError
-from kombo_fakes.realistic.generator import generator_for
 from kombo_fakes.schema.blueprint.build import build_blueprint
 from kombo_fakes.schema.blueprint.shapes import String
 from kombo_fakes.schema.requirements import Requirement, require_values
@@ -27,7 +26,7 @@ from kombo_fakes.strategies.builder import build_strategy, builder_for
 from kombo_fakes.strategies.drawn_choices import integers_below
 from kombo_fakes.strategies.options import StrategyOptions, StrategySettings, Values
 from kombo_fakes.strategies.payloads import strategy_for
-from kombo_fakes.strategies.realistic import build_generated
+from kombo_fakes.strategies.realistic import build_realistic
 from kombo_fakes.strategies.recipes import Recipe, allow_early_building, compose, recipe_of
 from kombo_fakes.webhooks.shipped import DEFAULT_EVENT
 
@@ -168,8 +167,8 @@ def _build_required(
         blueprint = build_blueprint(schema, requirement)
         if blueprint is build_blueprint(schema):
             return strategy_for(schema, settings)
-        if settings.values == "realistic":
-            return build_generated(generator_for(schema, requirement), settings)
+        if settings.values != "any":
+            return build_realistic(schema, settings, requirement)
         return builder_for(schema, settings).build_all(blueprint)
     except (SchemaError, OverrideError):
         return None

@@ -5,12 +5,12 @@ from __future__ import annotations
 import codecs
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
-from typing import Any, Literal, TypeAlias, TypedDict
+from typing import Any, Literal, TypeAlias, TypedDict, get_args
 
 from kombo_fakes.core.messages import find_nearest, shorten, unknown_name_error
 from kombo_fakes.errors import OverrideError
 
-Values: TypeAlias = Literal["any", "realistic"]
+Values: TypeAlias = Literal["any", "realistic", "examples"]
 
 # IDNA encodes host names only. A string that is longer than any host name tells it apart.
 _LONG = "a" * 300
@@ -87,8 +87,9 @@ class StrategySettings:
             UnknownNameError: if there is no such kind of values.
             OverrideError: if another setting is invalid; the message says what would be valid.
         """
-        if self.values not in ("any", "realistic"):
-            raise unknown_name_error("kind of values", str(self.values), ("any", "realistic"))
+        kinds = get_args(Values)
+        if self.values not in kinds:
+            raise unknown_name_error("kind of values", str(self.values), kinds)
         # Booleans are integers in Python, so only the exact type will do.
         if self.max_length is not None and (
             type(self.max_length) is not int or self.max_length < 0

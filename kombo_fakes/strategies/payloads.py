@@ -38,13 +38,14 @@ def payloads(
         event_or_schema: What `Schema.load` takes; an event name by default.
         values: ``"any"``: everything that the schema allows and good validators agree on, from
             empty strings to the far ends of the calendar. ``"realistic"``: what Kombo sends on
-            a usual day. The values of a payload agree with each other.
+            a usual day. The values of a payload agree with each other. ``"examples"``: realistic,
+            with the schema's ``examples``, ``example`` and ``default`` wherever they are valid.
         **options: See below.
 
     Keyword Args:
         ambiguous (bool): True to draw also what the standards allow and good validators disagree
             on: quoted local parts of addresses, leap seconds, lower-case ``t`` and ``z`` in
-            instants, lone surrogates. False by default.
+            instants, lone surrogates, multiples of 0.01 such as 0.57. False by default.
         allow_nul (bool): False to leave out U+0000, which is legal in JSON and which many
             databases reject. True by default.
         codec (str): A codec that can encode every string: ``"ascii"``, ``"latin-1"``, ... It is
@@ -116,7 +117,7 @@ def event_payloads(
 @lru_cache(maxsize=256)
 def strategy_for(schema: Schema, settings: StrategySettings) -> SearchStrategy[Any]:
     """The strategy for a schema and checked settings, the same one each time."""
-    if settings.values == "realistic":
+    if settings.values != "any":
         from kombo_fakes.strategies.realistic import build_realistic
 
         with allow_early_building():

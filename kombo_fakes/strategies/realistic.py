@@ -11,7 +11,7 @@ from hypothesis.strategies import DrawFn, SearchStrategy
 
 from kombo_fakes.core.choices import Choices, SeededChoices
 from kombo_fakes.errors import OverrideError, SchemaError
-from kombo_fakes.realistic.generator import RealisticGenerator, generator_for
+from kombo_fakes.realistic.generator import Examples, RealisticGenerator, generator_for
 from kombo_fakes.strategies.alphabets import survives
 from kombo_fakes.strategies.drawn_choices import DrawnChoices
 from kombo_fakes.strategies.options import StrategySettings
@@ -19,6 +19,7 @@ from kombo_fakes.webhooks.names import PooledNames
 from kombo_fakes.webhooks.pools.stored import load_pools
 
 if TYPE_CHECKING:
+    from kombo_fakes.schema.requirements import Requirement
     from kombo_fakes.schema.schema import Schema
 
 # Of so many samples, nine tenths have to fit `max_length`: Hypothesis gives up if it has to
@@ -26,20 +27,29 @@ if TYPE_CHECKING:
 _SAMPLES = 100
 
 
-def build_realistic(schema: Schema, settings: StrategySettings) -> SearchStrategy[Any]:
+def build_realistic(
+    schema: Schema, settings: StrategySettings, requirement: Requirement | None = None
+) -> SearchStrategy[Any]:
     """A strategy for the realistic payloads of a schema.
+
+    Args:
+        schema: The schema.
+        settings: Checked settings.
+        requirement: What the payloads must have besides.
 
     Raises:
         OverrideError: if realistic values are longer than ``max_length``.
         SchemaError: if no realistic payload can be generated.
     """
-    return build_generated(generator_for(schema), settings)
+    examples: Examples = "some" if settings.codec == "utf-8" else "none"
+    if settings.values == "examples":
+        examples = "all"
+    return _build_generated(generator_for(schema, requirement, examples), settings)
 
 
-def build_generated(
+def _build_generated(
     generator: RealisticGenerator, settings: StrategySettings
 ) -> SearchStrategy[Any]:
-    """A strategy for the payloads of a generator; see `build_realistic`."""
     # UTF-8 encodes every name, so the pools need not be searched for it.
     names = PooledNames() if settings.codec == "utf-8" else _EncodableNames(settings.codec)
     longest = settings.max_length

@@ -334,7 +334,7 @@ def test_a_dash_as_output_is_standard_output(run):
         ("--fault data.stat-enum-lowercase", snapshot("unknown fault 'data.stat-enum-lowercase' of integration-state-changed; did you mean 'data.state-enum-lowercase'?")),
         ("--fault data.state-enum", snapshot("unknown fault 'data.state-enum' of integration-state-changed; did you mean 'data.state-enum-*'?")),
         ("--fault zzz*", snapshot("unknown fault 'zzz*' of integration-state-changed; there are 274, for example data-additionalProperties-camel-case, data-additionalProperties-empty-name, data-additionalProperties-proto; `kombo-fakes faults` lists them all")),
-        ("--values coners", snapshot("Invalid value for '--values': 'coners' is not one of 'realistic', 'any', 'corners'.")),
+        ("--values coners", snapshot("Invalid value for '--values': 'coners' is not one of 'realistic', 'any', 'corners', 'examples'.")),
         ("--format xml", snapshot("Invalid value for '--format': 'xml' is not one of 'json', 'ndjson'.")),
         ("--part 9/8", snapshot("Invalid value for '--part': 9/8: parts are numbered from 1 to 8")),
         ("--part 0/8", snapshot("Invalid value for '--part': 0/8: parts are numbered from 1 to 8")),

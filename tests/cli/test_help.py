@@ -63,73 +63,81 @@ HELP = {
  A longer run begins with the payloads of a shorter run.
 
 ╭─ Options ────────────────────────────────────────────────────────────────────╮
-│ --event               NAME                     The event; `kombo-fakes       │
-│                                                events` lists all. [default:  │
-│                                                (the first one)]              │
-│ --schema              FILE                     Use your own JSON Schema or   │
-│                                                OpenAPI description (JSON or  │
-│                                                YAML) instead of an event.    │
-│ --name                NAME                     The schema or webhook to use  │
-│                                                from an OpenAPI description.  │
-│ --resources           DIR                      The directory of the          │
-│                                                documents that references in  │
-│                                                your schema lead to.          │
-│ --ignore-keyword      NAME                     A keyword of your schema to   │
-│                                                ignore, such as 'ts*'. It can │
-│                                                be given again.               │
-│ --count           -n  N                        The number of payloads. With  │
-│                                                --fault, the number for each  │
-│                                                fault. [default: 1, or all    │
-│                                                corners]                      │
-│ --seed                N                        The same seed makes the same  │
-│                                                payloads, byte for byte.      │
-│                                                [default: 0]                  │
-│ --values              [realistic|any|corners]  realistic: like the payloads  │
-│                                                that Kombo usually sends.     │
-│                                                any: anything that the schema │
-│                                                allows. corners: a fixed list │
-│                                                of extreme but valid          │
-│                                                payloads. [default:           │
-│                                                realistic]                    │
-│ --invalid                                      Make invalid payloads with    │
-│                                                one fault each. All faults    │
-│                                                take turns.                   │
-│ --fault               ID                       Make payloads with this       │
-│                                                fault; * matches anything.    │
-│                                                Can be repeated.              │
-│ --set                 POINTER=JSON             Set a field:                  │
-│                                                data.state=INVALID, or        │
-│                                                /data/end_user/origin_id=null │
-│                                                . Fields that depend on it    │
-│                                                are set to match. Can be      │
-│                                                repeated.                     │
-│ --unset               POINTER                  Leave out a field. Can be     │
-│                                                repeated.                     │
-│ --format              [json|ndjson]            json: one object, or an array │
-│                                                of several. ndjson: one       │
-│                                                payload per line; an invalid  │
-│                                                one comes with its fault. The │
-│                                                ending of --out decides the   │
-│                                                default, which is json        │
-│                                                otherwise.                    │
-│ --out                 FILE|DIR                 Write a .json or .ndjson      │
-│                                                file, or a directory with one │
-│                                                file per payload and a        │
-│                                                manifest.json.                │
-│ --part                K/M                      Make only part K of M, so     │
-│                                                that several machines can     │
-│                                                share the work. Joined in     │
-│                                                order, the parts are the      │
-│                                                whole run. For ndjson and     │
-│                                                directories.                  │
-│ --jobs                N                        The number of processes that  │
-│                                                make the lines of ndjson. It  │
-│                                                does not change the bytes.    │
-│                                                [default: 1]                  │
-│ --faker               LOCALE                   Take names from Faker in this │
-│                                                locale, such as de_DE. Faker  │
-│                                                has to be installed.          │
-│ --help            -h                           Show this message and exit.   │
+│ --event               NAME                        The event; `kombo-fakes    │
+│                                                   events` lists all.         │
+│                                                   [default: (the first one)] │
+│ --schema              FILE                        Use your own JSON Schema   │
+│                                                   or OpenAPI description     │
+│                                                   (JSON or YAML) instead of  │
+│                                                   an event.                  │
+│ --name                NAME                        The schema or webhook to   │
+│                                                   use from an OpenAPI        │
+│                                                   description.               │
+│ --resources           DIR                         The directory of the       │
+│                                                   documents that references  │
+│                                                   in your schema lead to.    │
+│ --ignore-keyword      NAME                        A keyword of your schema   │
+│                                                   to ignore, such as 'ts*'.  │
+│                                                   It can be given again.     │
+│ --count           -n  N                           The number of payloads.    │
+│                                                   With --fault, the number   │
+│                                                   for each fault. [default:  │
+│                                                   1, or all corners]         │
+│ --seed                N                           The same seed makes the    │
+│                                                   same payloads, byte for    │
+│                                                   byte. [default: 0]         │
+│ --values              [realistic|any|corners|exa  realistic: like the        │
+│                       mples]                      payloads that Kombo        │
+│                                                   usually sends. any:        │
+│                                                   anything that the schema   │
+│                                                   allows. corners: a fixed   │
+│                                                   list of extreme but valid  │
+│                                                   payloads. examples:        │
+│                                                   realistic, with the        │
+│                                                   schema's own examples      │
+│                                                   wherever they are valid.   │
+│                                                   [default: realistic]       │
+│ --invalid                                         Make invalid payloads with │
+│                                                   one fault each. All faults │
+│                                                   take turns.                │
+│ --fault               ID                          Make payloads with this    │
+│                                                   fault; * matches anything. │
+│                                                   Can be repeated.           │
+│ --set                 POINTER=JSON                Set a field:               │
+│                                                   data.state=INVALID, or     │
+│                                                   /data/end_user/origin_id=n │
+│                                                   ull. Fields that depend on │
+│                                                   it are set to match. Can   │
+│                                                   be repeated.               │
+│ --unset               POINTER                     Leave out a field. Can be  │
+│                                                   repeated.                  │
+│ --format              [json|ndjson]               json: one object, or an    │
+│                                                   array of several. ndjson:  │
+│                                                   one payload per line; an   │
+│                                                   invalid one comes with its │
+│                                                   fault. The ending of --out │
+│                                                   decides the default, which │
+│                                                   is json otherwise.         │
+│ --out                 FILE|DIR                    Write a .json or .ndjson   │
+│                                                   file, or a directory with  │
+│                                                   one file per payload and a │
+│                                                   manifest.json.             │
+│ --part                K/M                         Make only part K of M, so  │
+│                                                   that several machines can  │
+│                                                   share the work. Joined in  │
+│                                                   order, the parts are the   │
+│                                                   whole run. For ndjson and  │
+│                                                   directories.               │
+│ --jobs                N                           The number of processes    │
+│                                                   that make the lines of     │
+│                                                   ndjson. It does not change │
+│                                                   the bytes. [default: 1]    │
+│ --faker               LOCALE                      Take names from Faker in   │
+│                                                   this locale, such as       │
+│                                                   de_DE. Faker has to be     │
+│                                                   installed.                 │
+│ --help            -h                              Show this message and      │
+│                                                   exit.                      │
 ╰──────────────────────────────────────────────────────────────────────────────╯
 
  Examples:
@@ -281,86 +289,100 @@ HELP = {
  receiver has to be on this machine, unless you add --allow-remote.
 
 ╭─ Options ────────────────────────────────────────────────────────────────────╮
-│ --event               NAME                     The event; `kombo-fakes       │
-│                                                events` lists all. [default:  │
-│                                                (the first one)]              │
-│ --schema              FILE                     Use your own JSON Schema or   │
-│                                                OpenAPI description (JSON or  │
-│                                                YAML) instead of an event.    │
-│ --name                NAME                     The schema or webhook to use  │
-│                                                from an OpenAPI description.  │
-│ --resources           DIR                      The directory of the          │
-│                                                documents that references in  │
-│                                                your schema lead to.          │
-│ --ignore-keyword      NAME                     A keyword of your schema to   │
-│                                                ignore, such as 'ts*'. It can │
-│                                                be given again.               │
-│ --count           -n  N                        The number of payloads. With  │
-│                                                --fault or --wire-fault, the  │
-│                                                number for each fault.        │
-│                                                [default: 1, or all corners]  │
-│ --seed                N                        The same seed sends the same  │
-│                                                deliveries, with the same     │
-│                                                ids, in the same order.       │
-│                                                [default: 0]                  │
-│ --values              [realistic|any|corners]  realistic: like the payloads  │
-│                                                that Kombo usually sends.     │
-│                                                any: anything that the schema │
-│                                                allows. corners: a fixed list │
-│                                                of extreme but valid          │
-│                                                payloads. [default:           │
-│                                                realistic]                    │
-│ --invalid                                      Make invalid payloads with    │
-│                                                one fault each. All faults    │
-│                                                take turns.                   │
-│ --fault               ID                       Make payloads with this       │
-│                                                fault; * matches anything.    │
-│                                                Can be repeated.              │
-│ --set                 POINTER=JSON             Set a field:                  │
-│                                                data.state=INVALID, or        │
-│                                                /data/end_user/origin_id=null │
-│                                                . Fields that depend on it    │
-│                                                are set to match. Can be      │
-│                                                repeated.                     │
-│ --unset               POINTER                  Leave out a field. Can be     │
-│                                                repeated.                     │
-│ --secret-file         FILE                     A file with the webhook       │
-│                                                secret; - is standard input.  │
-│ --secret              TEXT                     The webhook secret. Other     │
-│                                                users of this machine can see │
-│                                                it. Without both options, the │
-│                                                secret is the value of the    │
-│                                                environment variable          │
-│                                                KOMBO_WEBHOOK_SECRET.         │
-│ --wire-fault          ID                       Send deliveries with this     │
-│                                                fault of signature, body or   │
-│                                                headers, such as              │
-│                                                signature-missing; * matches  │
-│                                                anything. Can be repeated.    │
-│ --style               NAME                     The style of the JSON bodies, │
-│                                                such as compact, indented or  │
-│                                                keys-reversed. mixed combines │
-│                                                several styles in one body.   │
-│                                                random picks a style for each │
-│                                                payload. [default: compact]   │
-│ --repeat              N                        Send each delivery N times.   │
-│                                                [default: 1]                  │
-│ --shuffle                                      Shuffle the deliveries. The   │
-│                                                seed decides the order.       │
-│ --rate                N [x>0]                  Send at most N deliveries per │
-│                                                second. Without it there is   │
-│                                                no limit.                     │
-│ --timeout             SECONDS [x>0]            The longest time from a       │
-│                                                delivery to the end of its    │
-│                                                response. [default: 10.0]     │
-│ --allow-remote                                 Allow a receiver on another   │
-│                                                machine.                      │
-│ --ca-file             FILE                     Certificates to trust for     │
-│                                                https, in PEM format.         │
-│ --json                                         Print a JSON object with      │
-│                                                every delivery and the status │
-│                                                of its response.              │
-│ --help            -h                           Show this message and exit.   │
+│ --event               NAME                        The event; `kombo-fakes    │
+│                                                   events` lists all.         │
+│                                                   [default: (the first one)] │
+│ --schema              FILE                        Use your own JSON Schema   │
+│                                                   or OpenAPI description     │
+│                                                   (JSON or YAML) instead of  │
+│                                                   an event.                  │
+│ --name                NAME                        The schema or webhook to   │
+│                                                   use from an OpenAPI        │
+│                                                   description.               │
+│ --resources           DIR                         The directory of the       │
+│                                                   documents that references  │
+│                                                   in your schema lead to.    │
+│ --ignore-keyword      NAME                        A keyword of your schema   │
+│                                                   to ignore, such as 'ts*'.  │
+│                                                   It can be given again.     │
+│ --count           -n  N                           The number of payloads.    │
+│                                                   With --fault or            │
+│                                                   --wire-fault, the number   │
+│                                                   for each fault. [default:  │
+│                                                   1, or all corners]         │
+│ --seed                N                           The same seed sends the    │
+│                                                   same deliveries, with the  │
+│                                                   same ids, in the same      │
+│                                                   order. [default: 0]        │
+│ --values              [realistic|any|corners|exa  realistic: like the        │
+│                       mples]                      payloads that Kombo        │
+│                                                   usually sends. any:        │
+│                                                   anything that the schema   │
+│                                                   allows. corners: a fixed   │
+│                                                   list of extreme but valid  │
+│                                                   payloads. examples:        │
+│                                                   realistic, with the        │
+│                                                   schema's own examples      │
+│                                                   wherever they are valid.   │
+│                                                   [default: realistic]       │
+│ --invalid                                         Make invalid payloads with │
+│                                                   one fault each. All faults │
+│                                                   take turns.                │
+│ --fault               ID                          Make payloads with this    │
+│                                                   fault; * matches anything. │
+│                                                   Can be repeated.           │
+│ --set                 POINTER=JSON                Set a field:               │
+│                                                   data.state=INVALID, or     │
+│                                                   /data/end_user/origin_id=n │
+│                                                   ull. Fields that depend on │
+│                                                   it are set to match. Can   │
+│                                                   be repeated.               │
+│ --unset               POINTER                     Leave out a field. Can be  │
+│                                                   repeated.                  │
+│ --secret-file         FILE                        A file with the webhook    │
+│                                                   secret; - is standard      │
+│                                                   input.                     │
+│ --secret              TEXT                        The webhook secret. Other  │
+│                                                   users of this machine can  │
+│                                                   see it. Without both       │
+│                                                   options, the secret is the │
+│                                                   value of the environment   │
+│                                                   variable                   │
+│                                                   KOMBO_WEBHOOK_SECRET.      │
+│ --wire-fault          ID                          Send deliveries with this  │
+│                                                   fault of signature, body   │
+│                                                   or headers, such as        │
+│                                                   signature-missing; *       │
+│                                                   matches anything. Can be   │
+│                                                   repeated.                  │
+│ --style               NAME                        The style of the JSON      │
+│                                                   bodies, such as compact,   │
+│                                                   indented or keys-reversed. │
+│                                                   mixed combines several     │
+│                                                   styles in one body. random │
+│                                                   picks a style for each     │
+│                                                   payload. [default:         │
+│                                                   compact]                   │
+│ --repeat              N                           Send each delivery N       │
+│                                                   times. [default: 1]        │
+│ --shuffle                                         Shuffle the deliveries.    │
+│                                                   The seed decides the       │
+│                                                   order.                     │
+│ --rate                N [x>0]                     Send at most N deliveries  │
+│                                                   per second. Without it     │
+│                                                   there is no limit.         │
+│ --timeout             SECONDS [x>0]               The longest time from a    │
+│                                                   delivery to the end of its │
+│                                                   response. [default: 10.0]  │
+│ --allow-remote                                    Allow a receiver on        │
+│                                                   another machine.           │
+│ --ca-file             FILE                        Certificates to trust for  │
+│                                                   https, in PEM format.      │
+│ --json                                            Print a JSON object with   │
+│                                                   every delivery and the     │
+│                                                   status of its response.    │
+│ --help            -h                              Show this message and      │
+│                                                   exit.                      │
 ╰──────────────────────────────────────────────────────────────────────────────╯
 
  Examples:

@@ -201,7 +201,7 @@ def test_strings_hold_characters_of_every_category_and_have_many_lengths(drawn: 
         (
             {"values": None},
             UnknownNameError,
-            snapshot("unknown kind of values 'None'; expected one of: any, realistic"),
+            snapshot("unknown kind of values 'None'; expected one of: any, examples, realistic"),
         ),
         (
             {"codec": "utf-99"},

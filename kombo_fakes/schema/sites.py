@@ -27,8 +27,14 @@ _FAMILIES: dict[str, tuple[str, ...]] = {
 }
 """Keywords that apply other schemas, and the keywords that each depends on."""
 
-_COMPANIONS = {"maxContains": ("contains", "maxContains")}
-"""Keywords that have no effect without another one."""
+_OF_STRINGS = ("minLength", "maxLength", "pattern", "format")
+_COMPANIONS = {
+    # It has no effect without `contains`.
+    "maxContains": ("contains", "maxContains"),
+    # A string that violates one of these keywords should keep the others.
+    **dict.fromkeys(_OF_STRINGS, _OF_STRINGS),
+}
+"""The keywords beside a keyword that its violations depend on."""
 
 
 MAX_PLACES = 32

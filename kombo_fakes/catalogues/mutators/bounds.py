@@ -1,4 +1,4 @@
-"""Mutators of the bounds of strings and numbers: values just beyond them."""
+"""Mutators of the bounds of numbers: values just beyond them."""
 
 from __future__ import annotations
 
@@ -7,24 +7,8 @@ from decimal import Decimal
 from typing import Any
 
 from kombo_fakes.catalogues.mutators.mutator import Mutate, Mutator, is_number
-from kombo_fakes.schema.blueprint.shapes import LARGEST, to_json_number
+from kombo_fakes.schema.blueprint.shapes import to_json_number
 from kombo_fakes.schema.sites import Site
-
-
-def _resize(by: int) -> Mutate:
-    def mutate(value: Any, site: Site) -> Iterator[Any]:
-        size = int(site.value) + by
-        if isinstance(value, str) and 0 <= size <= LARGEST:
-            yield (value or "a") * (size // max(1, len(value)) + 1) if by > 0 else value[:size]
-            yield "a" * size
-
-    return mutate
-
-
-def _lengthen_by_one(value: Any, site: Site) -> Iterator[Any]:
-    size = int(site.value) + 1
-    if isinstance(value, str) and size <= LARGEST:
-        yield (value + "a" * size)[:size]
 
 
 def _move(*amounts: str) -> Mutate:
@@ -45,14 +29,6 @@ def _leave_multiples(value: Any, site: Site) -> Iterator[Any]:
         for part in (step / 2, step / 10, Decimal(1)):
             yield to_json_number(base + part)
 
-
-STRING_BOUNDS: dict[str, tuple[Mutator, ...]] = {
-    "minLength": (Mutator("one-short", "one character too short", _resize(-1)),),
-    "maxLength": (
-        Mutator("one-over", "one character too long", _lengthen_by_one),
-        Mutator("far-over", "far too long", _resize(1000)),
-    ),
-}
 
 # A whole step comes first, because `type: integer` rejects a fraction as well.
 NUMBER_BOUNDS: dict[str, tuple[Mutator, ...]] = {

@@ -68,6 +68,13 @@ _EMAIL: tuple[StringChange, ...] = (
     ("list", "two addresses", lambda text: text + ", " + text),
 )
 
+_REFERENCE: tuple[StringChange, ...] = (
+    ("bad-escape", "with a % that escapes nothing", lambda text: text + "%zz"),
+    ("blank-inside", "with a space inside", lambda text: text + "/a b"),
+    ("backslash", "with a backslash", lambda text: text + "\\"),
+    ("two-fragments", "with two fragments", lambda text: text + "#a#b"),
+)
+
 _BY_FORMAT: dict[str, tuple[StringChange, ...]] = {
     "date-time": _DATE_TIME,
     "date": (
@@ -123,6 +130,31 @@ _BY_FORMAT: dict[str, tuple[StringChange, ...]] = {
         ("closed-twice", "with one closing parenthesis too many", lambda text: text + ")"),
         ("nothing-to-repeat", "with a * that repeats nothing", lambda text: "*" + text),
         ("trailing-backslash", "with a trailing backslash", lambda text: text + "\\"),
+    ),
+    "uri-reference": _REFERENCE,
+    "iri-reference": _REFERENCE,
+    "iri": (("no-scheme", "without a scheme", _sub(r"^[a-z]+://", "")), *_REFERENCE),
+    "uri-template": (
+        # RFC 6570, section 2: a brace begins or ends an expression.
+        ("open-brace", "with a brace that is not closed", lambda text: text + "{id"),
+        ("closed-brace", "with a brace that is not opened", lambda text: text + "id}"),
+        ("blank-in-braces", "with a space in an expression", lambda text: text + "{a b}"),
+    ),
+    "idn-hostname": (
+        ("leading-hyphen", "with a leading hyphen", lambda text: "-" + text),
+        ("blank-inside", "with a space inside", lambda text: "a " + text),
+        ("long-label", "with a label of 64 characters", lambda text: "a" * 64 + "." + text),
+    ),
+    "json-pointer": (
+        # RFC 6901, section 3.
+        ("no-slash", "without the leading slash", lambda text: text[1:] or "a"),
+        ("bad-escape", "with a ~ that escapes nothing", lambda text: text + "/~2"),
+        ("fragment", "as the fragment of a URI", lambda text: "#" + text),
+    ),
+    "relative-json-pointer": (
+        ("no-number", "without the number", lambda text: text.lstrip("0123456789") or "#"),
+        ("leading-zero", "with a leading zero", lambda text: "0" + text),
+        ("negative", "with a negative number", lambda text: "-" + text),
     ),
     "duration": (
         ("seconds", "a bare number", lambda text: "30"),

@@ -6,23 +6,22 @@ from collections.abc import Iterator
 from typing import Any
 
 from kombo_fakes.catalogues.mutators.arrays import ARRAYS
-from kombo_fakes.catalogues.mutators.bounds import NUMBER_BOUNDS, STRING_BOUNDS
+from kombo_fakes.catalogues.mutators.bounds import NUMBER_BOUNDS
 from kombo_fakes.catalogues.mutators.enumerations import enumeration_mutators
 from kombo_fakes.catalogues.mutators.formats import format_mutators
 from kombo_fakes.catalogues.mutators.json_types import type_mutators
 from kombo_fakes.catalogues.mutators.mutator import (
     NONSENSE,
-    STRING_CHANGES,
     Mutator,
     always,
-    change_strings,
 )
 from kombo_fakes.catalogues.mutators.objects import OBJECTS
+from kombo_fakes.catalogues.mutators.strings import LENGTHS, PATTERN, explore_single
 from kombo_fakes.schema.sites import Site
 
 _FIXED: dict[str, tuple[Mutator, ...]] = {
-    "pattern": tuple(change_strings(STRING_CHANGES)),
-    **STRING_BOUNDS,
+    "pattern": PATTERN,
+    **LENGTHS,
     **NUMBER_BOUNDS,
     **ARRAYS,
     **OBJECTS,
@@ -70,6 +69,8 @@ def _general_mutators(site: Site) -> Iterator[Mutator]:
     keyword = site.keyword
 
     def explore(site: Site) -> dict[str, Any] | None:
+        if _EXPLORED_TYPES.get(keyword) == ["string"]:
+            return explore_single(site)
         if keyword in _EXPLORED_TYPES:
             return {"type": _EXPLORED_TYPES[keyword], "not": {keyword: site.value}}
         return None if site.single else {"not": site.family}

@@ -18,6 +18,7 @@ from benchmarks.collections.report import describe_failures, make_own_table, mak
 from benchmarks.collections.running import OURS_NAME, PEERS, measure_entries
 from benchmarks.collections.sources import COLLECTIONS
 from benchmarks.environments import CACHE, Environments, UnavailableError
+from benchmarks.measurement import MeasurementError
 from benchmarks.report import describe_machine, write_tables
 
 DOCUMENT = ROOT / "docs" / "benchmarks.md"
@@ -57,7 +58,11 @@ def main() -> int:
         "--write", action="store_true", help=f"write the tables into docs/{DOCUMENT.name}"
     )
     parser.add_argument(
-        "-v", "--verbose", action="store_true", help="print each refusal and each wrong payload"
+        "-v",
+        "--verbose",
+        action="count",
+        default=0,
+        help="print each refusal and each wrong payload; -vv: also each disputed one",
     )
     options = parser.parse_args()
     unknown = sorted(set(options.collections) - set(names))
@@ -74,10 +79,10 @@ def main() -> int:
             python=sys.executable if options.here else None, log=_log,
         ):  # fmt: skip
             outcomes.append(outcome)
-            if options.verbose:
-                for line in describe_failures([outcome]):
+            if options.verbose and outcome.tool == OURS_NAME:
+                for line in describe_failures(outcome, disputed=options.verbose > 1):
                     print(line, flush=True)
-    except (FetchError, UnavailableError) as error:
+    except (FetchError, MeasurementError, UnavailableError) as error:
         print(error, file=sys.stderr)
         return 2
     except KeyboardInterrupt:

@@ -5,13 +5,15 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import islice
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote, urljoin, urlsplit
 
-from benchmarks.collections.sources import Collection, Layout
+from benchmarks.collections.sources import COLLECTIONS, Collection, Layout
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,12 +65,13 @@ def list_entries(collection: Collection, root: Path, most: int | None) -> list[E
 
 
 def _read(collection: Collection, root: Path, path: Path) -> Iterator[Entry]:
-    picks: list[str]
-    if collection.layout == "file":
-        picks = [""]
-    else:
+    try:
         document = json.loads(path.read_bytes())
-        picks = list(_find_picks(document, collection.layout))
+    except ValueError:
+        return  # SchemaStore has some pages of errors.
+    if collection.layout == "file" and lacks_documents(document, collection.name, path, root):
+        return
+    picks = list(_find_picks(document, collection.layout))
     for pick in sorted(picks, key=_rank)[: collection.each]:
         yield Entry(
             collection.name, str(path), collection.layout, pick, collection.dialect, str(root)
@@ -76,7 +79,9 @@ def _read(collection: Collection, root: Path, path: Path) -> Iterator[Entry]:
 
 
 def _find_picks(document: Any, layout: Layout) -> Iterator[str]:
-    if layout == "suite":
+    if layout == "file":
+        yield ""
+    elif layout == "suite":
         for index, group in enumerate(document):
             # A schema that allows nothing has nothing to make.
             if any(test["valid"] for test in group["tests"]):
@@ -101,6 +106,78 @@ def read_schema(entry: Entry) -> Any:
     if entry.dialect is not None and isinstance(document, dict):
         document = {"$schema": entry.dialect, **document}
     return document
+
+
+def lacks_documents(document: Any, collection: str, path: Path, root: Path) -> bool:
+    """Whether a schema refers to a document that is not in its package."""
+    known = read_resources(collection, str(root))
+    seen: set[str] = set()
+    left = [(path.absolute().as_uri(), document)]
+    while left:
+        place, found = left.pop()
+        ids, references = set[str](), set[str]()
+        _collect(found, place, ids, references)
+        for uri in references - ids - seen:
+            seen.add(uri)
+            if _is_dialect(uri):
+                continue
+            beside = Path(unquote(urlsplit(uri).path)) if uri.startswith("file:") else None
+            if uri in known:
+                left.append((uri, known[uri]))
+            elif beside is not None and beside.is_file():
+                left.append((uri, json.loads(beside.read_bytes())))
+            else:
+                return True
+    return False
+
+
+def _collect(node: Any, base: str, ids: set[str], references: set[str]) -> None:
+    """Collect the absolute URIs of the resources in a document, and of those it refers to."""
+    ids.add(base)
+    if isinstance(node, dict):
+        own = node.get("$id", node.get("id"))
+        if isinstance(own, str) and "#" not in own:
+            base = urljoin(base, own)
+            ids.add(base)
+        reference = node.get("$ref")
+        if isinstance(reference, str):
+            references.add(urljoin(base, reference.partition("#")[0]))
+        # What is in these is data.
+        node = [value for key, value in node.items() if key not in _DATA]
+    if isinstance(node, list):
+        for item in node:
+            _collect(item, base, ids, references)
+
+
+_DATA = ("example", "examples", "default", "enum", "const")
+
+
+def _is_dialect(uri: str) -> bool:
+    return uri.partition("://")[2].startswith("json-schema.org/")
+
+
+@lru_cache(maxsize=1)
+def read_resources(collection: str, root: str) -> dict[str, Any]:
+    """Return the documents that references of a collection lead to, by their URI."""
+    source = next((one for one in COLLECTIONS if one.name == collection), None)
+    found: dict[str, Any] = {}
+    if source is None:
+        return found
+    if source.remotes is not None:
+        pattern, uri = source.remotes
+        for directory in Path(root).glob(pattern):
+            for path in sorted(directory.rglob("*.json")):
+                name = path.relative_to(directory).as_posix()
+                found[uri + name] = json.loads(path.read_bytes())
+    if source.index is not None:
+        index = Path(root) / source.index
+        files = next(iter(index.parent.glob("*data")))
+        for uri, name in json.loads(index.read_bytes())["by_url"].items():
+            with suppress(ValueError):
+                document = json.loads((files / f"{name}.json").read_bytes())
+                if "#" not in uri and isinstance(document, dict):
+                    found[uri] = document
+    return found
 
 
 # Neighbours in a list are often from the same file.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
-from benchmarks.collections.running import OURS_NAME, STAGES, Outcome
+from benchmarks.collections.running import OURS_NAME, Outcome
 
 MADE = ("any", "realistic", "faults", "invalid")
 ENDS = ("refused", "crashed", "slow", "large")
@@ -63,19 +63,24 @@ def make_peer_table(outcomes: Sequence[Outcome], tools: Sequence[str]) -> Iterat
         yield f"| {name} | {total:,} | {shares} |"
 
 
-def describe_failures(outcomes: Sequence[Outcome]) -> Iterator[str]:
-    """Yield a line for each stage that made nothing, and for each wrong payload."""
-    for outcome in outcomes:
-        place = f"{outcome.entry.collection} {outcome.entry.name}"
-        for name in STAGES:
-            stage = outcome.stages.get(name)
-            if stage is None or outcome.tool != OURS_NAME:
-                continue
-            if stage.status not in ("made", "skipped"):
-                yield f"{stage.status}: {name}: {place}: {_one_line(stage.error)}"
-            for kind, texts in (("wrong", stage.wrong), ("disputed", stage.disputed)):
-                for text in texts:
-                    yield f"{kind}: {name}: {place}: {text}"
+def describe_failures(outcome: Outcome, *, disputed: bool = False) -> Iterator[str]:
+    """Yield a line for each way in which stages of a schema failed, and for each wrong payload.
+
+    Args:
+        outcome: The outcome.
+        disputed: True for what one of the judges calls wrong, as well.
+    """
+    place = f"{outcome.entry.collection} {outcome.entry.name}"
+    failures: dict[tuple[str, str], list[str]] = {}
+    for name, stage in outcome.stages.items():
+        if stage.status not in ("made", "skipped"):
+            failures.setdefault((stage.status, _one_line(stage.error)), []).append(name)
+    for (status, error), names in failures.items():
+        yield f"{status}: {' '.join(names)}: {place}: {error}"
+    for name, stage in outcome.stages.items():
+        yield from (f"wrong: {name}: {place}: {text}" for text in stage.wrong)
+        if disputed:
+            yield from (f"disputed: {name}: {place}: {text}" for text in stage.disputed)
 
 
 def _one_line(text: str) -> str:

@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import signal
 import subprocess
+import tempfile
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -16,6 +18,7 @@ from typing import Any
 from benchmarks.catalogue import NPM, OURS, ROOT
 from benchmarks.collections.entries import Entry, read_schema
 from benchmarks.environments import Environments
+from benchmarks.measurement import MeasurementError
 
 WORKERS = Path(__file__).parent / "workers"
 OURS_NAME = "kombo_fakes"
@@ -78,14 +81,19 @@ class Server:
     """A worker process. It is started again where it does not answer or ended."""
 
     def __init__(self, command: Sequence[str], variables: dict[str, str], place: Path) -> None:
+        self._errors = tempfile.TemporaryFile()  # noqa: SIM115
         self._start = lambda: subprocess.Popen(
-            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
+            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self._errors,
             env=variables, cwd=place, text=True, encoding="utf-8",
         )  # fmt: skip
         self._process: subprocess.Popen[str] | None = None
 
     def ask(self, task: Any) -> dict[str, Any]:
-        """Send a task, and return the reports and how the process ended."""
+        """Send a task, and return the reports and how the process ended.
+
+        Raises:
+            MeasurementError: if the worker itself fails.
+        """
         if self._process is None or self._process.poll() is not None:
             self._process = self._start()
         process = self._process
@@ -104,9 +112,15 @@ class Server:
         if answer.endswith("\n"):
             found: dict[str, Any] = json.loads(answer)
             return found
-        killed = process.wait() == -9
+        status = process.wait()
         self._process = None
-        return {"reports": [], "end": "slow" if killed else "large"}
+        # Node aborts where its heap is full.
+        ends = {-signal.SIGKILL: "slow", -signal.SIGABRT: "large"}
+        if status not in ends:
+            self._errors.seek(0)
+            last = self._errors.read().decode(errors="replace").strip().splitlines()[-1:]
+            raise MeasurementError(f"a worker ended with status {status}: {''.join(last)}")
+        return {"reports": [], "end": ends[status]}
 
     def stop(self) -> None:
         """End the process."""
@@ -114,6 +128,7 @@ class Server:
             self._process.kill()
             self._process.communicate()
             self._process = None
+        self._errors.close()
 
 
 class Lane:
@@ -244,6 +259,7 @@ def measure_entries(
 
     Raises:
         UnavailableError: if an environment cannot be made.
+        MeasurementError: if a worker itself fails.
     """
     program = python or environments.program("python", OURS)
     free = [Lane(environments, tools, program) for _ in range(lanes)]

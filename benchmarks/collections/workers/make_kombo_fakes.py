@@ -12,7 +12,7 @@ from typing import Any
 from serving import Emit, draw, serve
 
 import kombo_fakes
-from benchmarks.collections.entries import Entry, read_json, read_schema
+from benchmarks.collections.entries import Entry, read_json, read_resources, read_schema
 from kombo_fakes import KomboFakesError, Schema
 
 # Everything that is loaded lazily is loaded before the first fork.
@@ -26,6 +26,7 @@ MOST_FAULTS = 100
 
 def prepare(task: Any) -> None:
     read_json(task["entry"]["path"])
+    read_resources(task["entry"]["collection"], task["entry"]["root"])
 
 
 def handle(task: Any, emit: Emit) -> None:
@@ -70,10 +71,11 @@ def handle(task: Any, emit: Emit) -> None:
 def _load(entry: Entry) -> Schema:
     if entry.layout == "openapi":
         return Schema.from_openapi(read_json(entry.path))[entry.pick]
+    resources = read_resources(entry.collection, entry.root)
     if entry.layout == "file":
         # What is beside the file is found by its place.
-        return Schema.load(Path(entry.path))
-    return Schema.load(read_schema(entry))
+        return Schema.load(Path(entry.path), resources=resources)
+    return Schema.load(read_schema(entry), resources=resources)
 
 
 def _stage(name: str, make: Callable[[], list[Any]], emit: Emit) -> None:

@@ -45,6 +45,7 @@ _HOMES = {
     "probing.reports.report": ("Report",),
     "pytest_plugin.fixture_types": ("DeliveryMaker", "PayloadMaker", "ReceiverProbe"),
     "realistic.faker_names": ("KomboProvider",),
+    "schema.custom_formats": ("Format", "register_format"),
     "schema.schema": ("Schema",),
     "schema.sites": ("Site",),
     "schema.violations": ("Violation",),

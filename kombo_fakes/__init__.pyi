@@ -47,6 +47,8 @@ from kombo_fakes.pytest_plugin.fixture_types import DeliveryMaker as DeliveryMak
 from kombo_fakes.pytest_plugin.fixture_types import PayloadMaker as PayloadMaker
 from kombo_fakes.pytest_plugin.fixture_types import ReceiverProbe as ReceiverProbe
 from kombo_fakes.realistic.faker_names import KomboProvider as KomboProvider
+from kombo_fakes.schema.custom_formats import Format as Format
+from kombo_fakes.schema.custom_formats import register_format as register_format
 from kombo_fakes.schema.schema import Schema as Schema
 from kombo_fakes.schema.schema import SchemaLike
 from kombo_fakes.schema.sites import Site as Site
@@ -118,6 +120,7 @@ __all__ = [
     "Fault",
     "FaultError",
     "Finding",
+    "Format",
     "InlineAssessmentOrderReceived",
     "InlineAssessmentOrderReceivedFactory",
     "IntegrationCreated",
@@ -180,6 +183,7 @@ __all__ = [
     "payloads",
     "probe",
     "probe_cases",
+    "register_format",
     "serialize",
     "sign",
     "stories",

@@ -73,7 +73,7 @@ def find_faults(schema: Schema) -> tuple[Fault, ...]:
         ):
             found = [
                 fault
-                for mutator in mutators(site, neighbours)
+                for mutator in mutators(site, neighbours, schema.formats)
                 if (fault := _try(schema, site, mutator, payload, single=single)) is not None
             ]
             if found:

@@ -8,11 +8,12 @@ from decimal import Decimal
 from functools import cache, lru_cache
 
 from kombo_fakes.core.choices import Choices
+from kombo_fakes.core.messages import shorten
 from kombo_fakes.errors import SchemaError
 from kombo_fakes.realistic.retries import NoValueError, ValueMaker, make_valid
 from kombo_fakes.schema.blueprint.multiples import build_agreement, find_step
 from kombo_fakes.schema.blueprint.shapes import Numeric, String, to_json_number
-from kombo_fakes.schema.blueprint.string_words import find_words
+from kombo_fakes.schema.blueprint.string_words import find_own_strings, find_words
 from kombo_fakes.strings.characters import ANY, Characters
 from kombo_fakes.strings.words import Words
 from kombo_fakes.webhooks.model import Facts
@@ -81,6 +82,8 @@ def string_maker(plan: String, where: str) -> ValueMaker:
     """
     if plan.is_plain:
         return lambda choices, names, facts: plain_string(choices, names)
+    if plan.own_formats:
+        return _own_maker(plan, where)
     if plan.patterns and not plan.formats:
         return _word_maker(plan, where)
 
@@ -98,6 +101,19 @@ def string_maker(plan: String, where: str) -> ValueMaker:
 
     fallback = _word_maker(plan, where)
     return make_valid(candidate, plan.check(), where, fallback)
+
+
+def _own_maker(plan: String, where: str) -> ValueMaker:
+    """Return what makes the strings of a shape that has a format of the user's own."""
+    strings = find_own_strings(plan)
+
+    def make(choices: Choices, names: Names, facts: Facts) -> str:
+        if not strings:
+            own = " and ".join(f"format {shorten(name)}" for name in plan.own_formats)
+            raise NoValueError(f"{where}: no string of {own} was found that satisfies the rest")
+        return choices.pick(strings)
+
+    return make
 
 
 _ALPHABETS = (

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
@@ -68,7 +68,12 @@ class Repair:
 
 
 def derive_effective(
-    published: Any, name: str = "the schema", *, ignore: Sequence[str] = (), strict: bool = False
+    published: Any,
+    name: str = "the schema",
+    *,
+    ignore: Sequence[str] = (),
+    strict: bool = False,
+    formats: Collection[str] = (),
 ) -> tuple[dict[str, Any], tuple[Repair, ...]]:
     """Derive the effective schema from a published document.
 
@@ -77,6 +82,7 @@ def derive_effective(
         name: What error messages call it.
         ignore: Keywords to ignore, with ``*`` for any characters.
         strict: True to reject every unknown keyword, and not only misspelt constraints.
+        formats: The formats that are asserted besides those of the document's dialect.
 
     Returns:
         The effective schema, and the repairs.
@@ -103,7 +109,7 @@ def derive_effective(
         raise SchemaError(f"{name}: is not JSON at {at}: {violation.message}")
     _reject_surrogates(published, name)
     try:
-        reader = _Reader(name, published, tuple(ignore), strict=strict)
+        reader = _Reader(name, published, tuple(ignore), formats, strict=strict)
     except SchemaError as error:
         raise SchemaError(f"{name}: {error}") from None
     effective = reader.read_document(published)
@@ -128,7 +134,13 @@ def _reject_surrogates(published: Any, name: str) -> None:
 
 class _Reader:
     def __init__(
-        self, name: str, published: dict[str, Any], ignore: tuple[str, ...], *, strict: bool
+        self,
+        name: str,
+        published: dict[str, Any],
+        ignore: tuple[str, ...],
+        formats: Collection[str],
+        *,
+        strict: bool,
     ) -> None:
         self.name = name
         self.ignore = ignore
@@ -136,7 +148,7 @@ class _Reader:
         self.declared = self._find_dialect(published)
         self.dialect = DRAFT_7 if self.declared in (DRAFT_4, DRAFT_6) else self.declared
         self.draft_7 = self.dialect == DRAFT_7
-        self.formats = checked_formats(self.dialect)
+        self.formats = checked_formats(self.dialect).union(formats)
         self.referenced, self.targets = _references(published)
         self.seen: set[str] = set()
         self.repairs: list[Repair] = []

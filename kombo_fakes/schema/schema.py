@@ -19,11 +19,13 @@ from kombo_fakes.core.public import public
 from kombo_fakes.errors import SchemaError, ValidationError
 from kombo_fakes.schema.annotations import narrow
 from kombo_fakes.schema.bundle import bundle_document
+from kombo_fakes.schema.custom_formats import Format, Formats, collect_formats, list_checks
 from kombo_fakes.schema.effective import Repair, derive_effective
 from kombo_fakes.schema.examples import ExampleFinder, find_rejected_examples
 from kombo_fakes.schema.formats import CHECKERS
 from kombo_fakes.schema.open_nulls import allow_open_nulls
 from kombo_fakes.schema.openapi import OpenApiSchemas, is_openapi
+from kombo_fakes.schema.own_values import keep_formatted
 from kombo_fakes.schema.resources import Resources, ResourcesLike
 from kombo_fakes.schema.sites import Site, find_sites
 from kombo_fakes.schema.violations import (
@@ -55,6 +57,7 @@ class Schema:
         effective: The JSON Schema that the document means, which is valid by its meta-schema.
             Its dialect is 2020-12 unless the document names another. Do not change it.
         repairs: Each difference between the two, with its reason.
+        formats: The formats of your own that it asserts, by name. Do not change them.
     """
 
     def __init__(
@@ -65,15 +68,19 @@ class Schema:
         ignore: Sequence[str] = (),
         strict: bool = False,
         repairs: tuple[Repair, ...] = (),
+        formats: Formats | None = None,
     ) -> None:
         self.published = published
         self.source = source
+        self.formats: dict[str, Format] = collect_formats(formats)
         self._options: dict[str, Any] = {
-            "ignore": tuple(ignore), "strict": strict, "repairs": repairs,
+            "ignore": tuple(ignore), "strict": strict, "repairs": repairs, "formats": self.formats,
         }  # fmt: skip
         self.effective: dict[str, Any]
         self.repairs: tuple[Repair, ...]
-        self.effective, found = derive_effective(published, source, ignore=ignore, strict=strict)
+        self.effective, found = derive_effective(
+            published, source, ignore=ignore, strict=strict, formats=self.formats
+        )
         self.repairs = (*repairs, *found)
         title = str(self.effective.get("title") or _name_file(source))
         self.name: str = _find_event(self.effective) or title
@@ -86,6 +93,7 @@ class Schema:
         ignore: Sequence[str] = (),
         strict: bool = False,
         resources: ResourcesLike | None = None,
+        formats: Formats | None = None,
     ) -> Schema:
         """Load a schema from an event name, a file or a dict.
 
@@ -99,6 +107,8 @@ class Schema:
             resources: The documents that references lead to: by their URI, or a directory with
                 JSON and YAML files. A relative reference also finds files in the directory of the
                 document. Nothing is fetched.
+            formats: Formats of your own for this schema, by name, besides the registered ones
+                (`register_format`).
 
         Raises:
             UnknownNameError: if it is neither an event nor a file.
@@ -120,7 +130,9 @@ class Schema:
         # True and false are schemas as well (JSON Schema Core 2020-12, section 4.3.2).
         if isinstance(source, (dict, bool)):
             found = Resources(resources)
-            return cls._load(source, "the schema", found, ignore=ignore, strict=strict)
+            return cls._load(
+                source, "the schema", found, ignore=ignore, strict=strict, formats=formats
+            )
         if isinstance(source, str):
             if source in events():
                 return _load_shipped(source)
@@ -132,14 +144,14 @@ class Schema:
         path = os.fspath(source)
         found = Resources(resources, None if path == "-" else path)
         document = _reject_openapi(read_document(path), path)
-        return cls._load(document, path, found, ignore=ignore, strict=strict)
+        return cls._load(document, path, found, ignore=ignore, strict=strict, formats=formats)
 
     @classmethod
     def _load(
-        cls, document: Any, source: str, found: Resources, *, ignore: Sequence[str], strict: bool
+        cls, document: Any, source: str, found: Resources, *, strict: bool, **options: Any
     ) -> Schema:
         bundled, repairs = bundle_document(document, source, found, strict=strict)
-        return cls(bundled, source=source, ignore=ignore, strict=strict, repairs=repairs)
+        return cls(bundled, source=source, strict=strict, repairs=repairs, **options)
 
     @classmethod
     def from_openapi(
@@ -149,6 +161,7 @@ class Schema:
         ignore: Sequence[str] = (),
         strict: bool = False,
         resources: ResourcesLike | None = None,
+        formats: Formats | None = None,
     ) -> Mapping[str, Schema]:
         """Load the schemas of an OpenAPI 3.0, 3.1, 3.2 or Swagger 2.0 description, by name.
 
@@ -157,6 +170,7 @@ class Schema:
             ignore: Keywords to ignore, as for `load`.
             strict: True to reject every unknown keyword.
             resources: The documents that references lead to, as for `load`.
+            formats: Formats of your own, as for `load`.
 
         Returns:
             A mapping from names to schemas: of ``components.schemas`` (``definitions`` in Swagger),
@@ -185,7 +199,8 @@ class Schema:
             document = read_document(name)
 
         def make(document: Any, called: str, repairs: tuple[Repair, ...]) -> Schema:
-            return cls(document, source=called, ignore=ignore, strict=strict, repairs=repairs)
+            options: dict[str, Any] = {"ignore": ignore, "strict": strict, "formats": formats}
+            return cls(document, source=called, repairs=repairs, **options)
 
         return OpenApiSchemas(document, make, name, found, strict=strict)
 
@@ -260,12 +275,13 @@ ACTIVE; did you mean 'ACTIVE'?
     @cached_property
     def generation_schema(self) -> dict[str, Any]:
         """The schema that payloads are generated from: the effective one, or a narrower one."""
-        narrower = narrow(self.effective)
-        if narrower == self.effective:
-            return self.effective
+        meant: dict[str, Any] = keep_formatted(self.effective, self.formats, validator_for)
+        narrower = narrow(meant)
+        if narrower == meant:
+            return meant
         # If a discriminator contradicts its branches, no payload satisfies the narrower schema.
         satisfiable = canonicalize(narrower).satisfiability() != canonical.Satisfiability.NO
-        return narrower if satisfiable else self.effective
+        return narrower if satisfiable else meant
 
     @cached_property
     def canonical(self) -> jsonschema_rs.CanonicalSchema:
@@ -274,7 +290,7 @@ ACTIVE; did you mean 'ACTIVE'?
 
     @cached_property
     def _sites(self) -> tuple[Site, ...]:
-        return tuple(find_sites(self.effective))
+        return tuple(find_sites(self.effective, self.formats))
 
     @cached_property
     def _wider_validator(self) -> jsonschema_rs.Validator | None:
@@ -283,7 +299,7 @@ ACTIVE; did you mean 'ACTIVE'?
 
     @cached_property
     def _validator(self) -> jsonschema_rs.Validator:
-        return validator_for(self.effective)
+        return validator_for(self.effective, self.formats)
 
     @cached_property
     def rejected_examples(self) -> tuple[Repair, ...]:
@@ -314,12 +330,19 @@ SchemaLike: TypeAlias = "Schema | str | os.PathLike[str] | dict[str, Any]"
 """What `Schema.load` accepts: an event name, a path, a document, a `Schema`."""
 
 
-def validator_for(effective: dict[str, Any]) -> jsonschema_rs.Validator:
-    """Build a validator that asserts formats. It never uses the network."""
+def validator_for(
+    effective: dict[str, Any], formats: Formats | None = None
+) -> jsonschema_rs.Validator:
+    """Build a validator that asserts formats. It never uses the network.
+
+    Args:
+        effective: The schema.
+        formats: The formats that are asserted besides those of its dialect.
+    """
     return jsonschema_rs.validator_for(
         effective,
         validate_formats=True,
-        formats=CHECKERS,
+        formats={**CHECKERS, **list_checks(formats or {})},
         email_options=_EMAIL,
         offline=True,
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -77,13 +77,17 @@ class Site:
         return f"{self.keyword}{of} at {self.pointer or '(root)'}"
 
 
-def find_sites(effective: dict[str, Any]) -> Iterator[Site]:
+def find_sites(effective: dict[str, Any], formats: Collection[str] = ()) -> Iterator[Site]:
     """Yield every site of an effective schema once, outermost first.
 
     The walk does not enter a schema object within itself, nor at more than `MAX_PLACES` places.
+
+    Args:
+        effective: The effective schema.
+        formats: The formats that are asserted besides those of its dialect.
     """
     seen: set[tuple[str, str, str]] = set()
-    walker = _Walker(effective)
+    walker = _Walker(effective, formats)
     for site in walker.walk(effective, (), (), single=True, inside=frozenset()):
         about = site.value if site.keyword in ("required", "dependentRequired") else ""
         key = (site.pointer, site.keyword, f"{site.schema_pointer} {about}")
@@ -93,11 +97,11 @@ def find_sites(effective: dict[str, Any]) -> Iterator[Site]:
 
 
 class _Walker:
-    def __init__(self, root: dict[str, Any]) -> None:
+    def __init__(self, root: dict[str, Any], formats: Collection[str]) -> None:
         self.root = root
         self.visits: Counter[Path] = Counter()
         self.references = ReferenceResolver(root)
-        self.formats = checked_formats(root.get("$schema"))
+        self.formats = checked_formats(root.get("$schema")).union(formats)
 
     def walk(
         self, schema: Any, place: Path, where: Path, *, single: bool, inside: frozenset[Path]

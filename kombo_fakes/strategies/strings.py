@@ -7,8 +7,9 @@ from dataclasses import replace
 from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn, SearchStrategy
 
+from kombo_fakes.schema.blueprint.own_strings import list_drawn
 from kombo_fakes.schema.blueprint.shapes import LARGEST, String
-from kombo_fakes.schema.blueprint.string_words import find_words
+from kombo_fakes.schema.blueprint.string_words import find_own_strings, find_words
 from kombo_fakes.strategies.alphabets import build_alphabet, find_characters, survives
 from kombo_fakes.strategies.budget import LONGEST
 from kombo_fakes.strategies.formats import ANY_LENGTH, Lengths, build_format
@@ -27,6 +28,9 @@ _SURROGATES = ("\ud83d", "\ude00", "\udcff")
 _PRINTABLE_ASCII = "".join(map(chr, range(0x20, 0x7F)))
 
 # Lengths at which mistakes show: short columns, a VARCHAR(255), a page of prose.
+_KEPT = 0.9
+"""The share of the strings of a strategy that has to fit. Otherwise those that do are listed."""
+
 _LENGTHS = (64, 255, 256, 300, 1_000, LONGEST)
 
 
@@ -55,6 +59,8 @@ class StringStrategies:
         lengths = Lengths(shape.min_length, longest)
         if lengths.most < lengths.least:
             return st.nothing()
+        if shape.own_formats:
+            return self._build_own(shape, lengths)
         rest = replace(shape, min_length=0, max_length=None)
         if rest.is_plain:
             return self._build_free(lengths)
@@ -63,6 +69,25 @@ class StringStrategies:
         if shape.formats or shape.patterns or shape.excluded_patterns:
             return self._build_words(shape, lengths)
         return self._build_free(lengths).filter(rest.check())
+
+    def _build_own(self, shape: String, lengths: Lengths) -> SearchStrategy[str]:
+        """The strategy of a format that the user registered, if it does not discard too much."""
+        settings = self._settings
+        fits_shape = replace(
+            shape, max_length=None if lengths.most == ANY_LENGTH.most else lengths.most
+        ).check()
+
+        def fits(text: str) -> bool:
+            allowed = survives(text, settings.codec) and (settings.allow_nul or "\0" not in text)
+            return allowed and fits_shape(text)
+
+        for name, own in shape.own_formats.items():
+            if own.strategy is not None:
+                drawn = list_drawn(shape, name)
+                if len(list(filter(fits, drawn))) >= _KEPT * len(drawn):
+                    return own.strategy.filter(fits)
+        listed = list(filter(fits, find_own_strings(shape)))
+        return st.sampled_from(listed) if listed else st.nothing()
 
     def _build_words(self, shape: String, lengths: Lengths) -> SearchStrategy[str]:
         settings = self._settings

@@ -4,14 +4,33 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from typing import Any
 
-from kombo_fakes.catalogues.mutators.mutator import Mutator, StringChange, always, change_strings
+from kombo_fakes.catalogues.mutators.mutator import (
+    STRING_CHANGES,
+    Mutate,
+    Mutator,
+    StringChange,
+    always,
+    change_strings,
+)
+from kombo_fakes.core.messages import shorten
+from kombo_fakes.errors import SchemaError
+from kombo_fakes.schema.custom_formats import Format, Formats
 from kombo_fakes.schema.sites import Site
 
 
-def format_mutators(site: Site) -> Iterator[Mutator]:
-    """The ways not to be of the format that a site asks for."""
-    yield from change_strings(_BY_FORMAT.get(str(site.value), ()))
+def format_mutators(site: Site, formats: Formats) -> Iterator[Mutator]:
+    """The ways not to be of the format that a site asks for.
+
+    Args:
+        site: The site.
+        formats: The formats that the schema asserts besides those of its dialect.
+    """
+    name = str(site.value)
+    if name in formats:
+        yield from _own_mutators(name, formats[name])
+    yield from change_strings(_BY_FORMAT.get(name, ()))
     yield Mutator("empty", "an empty string", always(""))
     yield Mutator(
         "prose",
@@ -19,6 +38,37 @@ def format_mutators(site: Site) -> Iterator[Mutator]:
         always(f"not a {site.value}", "n/a", "-"),
         lambda site: {"type": "string", "not": {"format": site.value}},
     )
+
+
+def _own_mutators(name: str, own: Format) -> Iterator[Mutator]:
+    for variant, miss in own.near_misses.items():
+        effect = f"nearly a valid {name} ({variant})"
+        yield Mutator(variant, effect, always(miss) if isinstance(miss, str) else _call(miss, own))
+    # Of any format it is unknown which changes break it. The validator decides.
+    yield from change_strings(change for change in STRING_CHANGES if change[0] != "empty")
+
+
+def _call(miss: Callable[[str], str], own: Format) -> Mutate:
+    def mutate(value: Any, site: Site) -> Iterator[Any]:
+        # In a union the value can be one of another branch.
+        if not isinstance(value, str) or not own.allows(value):
+            return
+        try:
+            changed = miss(value)
+        except Exception as error:
+            raise SchemaError(
+                f"a near miss of format {shorten(site.value)} raised {type(error).__name__} for "
+                f"{shorten(value)}: {shorten(str(error))}"
+            ) from error
+        if not isinstance(changed, str):
+            raise SchemaError(
+                f"a near miss of format {shorten(site.value)} made {shorten(changed)}; expected a "
+                "string"
+            )
+        if changed != value:
+            yield changed
+
+    return mutate
 
 
 def _sub(pattern: str, replacement: str) -> Callable[[str], str]:

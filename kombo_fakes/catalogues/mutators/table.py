@@ -17,6 +17,7 @@ from kombo_fakes.catalogues.mutators.mutator import (
 )
 from kombo_fakes.catalogues.mutators.objects import OBJECTS
 from kombo_fakes.catalogues.mutators.strings import LENGTHS, PATTERN, explore_single
+from kombo_fakes.schema.custom_formats import Formats
 from kombo_fakes.schema.sites import Site
 
 _FIXED: dict[str, tuple[Mutator, ...]] = {
@@ -29,12 +30,15 @@ _FIXED: dict[str, tuple[Mutator, ...]] = {
 """The mutators that are the same at every site, by keyword."""
 
 
-def mutators(site: Site, neighbours: tuple[str, ...] = ()) -> Iterator[Mutator]:
+def mutators(
+    site: Site, neighbours: tuple[str, ...] = (), formats: Formats | None = None
+) -> Iterator[Mutator]:
     """The ways to violate a site, near misses first.
 
     Args:
         site: The site.
         neighbours: Values of other fields that somebody might mistake for one of this field.
+        formats: The formats that the schema asserts besides those of its dialect.
     """
     match site.keyword:
         case "type":
@@ -42,7 +46,7 @@ def mutators(site: Site, neighbours: tuple[str, ...] = ()) -> Iterator[Mutator]:
         case "enum" | "const":
             yield from enumeration_mutators(site, neighbours)
         case "format":
-            yield from format_mutators(site)
+            yield from format_mutators(site, formats or {})
         case keyword:
             yield from _FIXED.get(keyword, ())
     yield from _general_mutators(site)

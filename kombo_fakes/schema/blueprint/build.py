@@ -12,8 +12,10 @@ from kombo_fakes.schema.blueprint.canonical import CanonicalReader
 from kombo_fakes.schema.blueprint.narrowing import narrow_to
 from kombo_fakes.schema.blueprint.property_names import PropertyNamer
 from kombo_fakes.schema.blueprint.pruning import remove_impossible
-from kombo_fakes.schema.blueprint.shapes import NOTHING, Blueprint
+from kombo_fakes.schema.blueprint.shapes import NOTHING, Blueprint, restrict
 from kombo_fakes.schema.blueprint.smallest import find_smallest
+from kombo_fakes.schema.custom_formats import Formats
+from kombo_fakes.schema.own_values import combines_values
 from kombo_fakes.schema.requirements import Requirement
 from kombo_fakes.schema.schema import Schema, canonicalize
 
@@ -53,8 +55,10 @@ def _build_whole(schema: Schema) -> Blueprint:
     if node.satisfiability() == c.Satisfiability.NO:
         raise SchemaError(_explain_unsatisfiable(schema))
     effective = schema.generation_schema
-    reader = CanonicalReader(schema.source, effective, node)
+    reader = CanonicalReader(schema.source, effective, node, schema.formats)
     plan = PropertyNamer(effective).name_properties(reader.read(node), ((),))
+    if combines_values(effective, schema.formats):
+        plan = restrict(plan, schema.allows, "format")
     plan = remove_impossible(plan)
     if plan == NOTHING:
         reason = ": a cycle of $ref requires an infinite value" if reader.references else ""
@@ -62,10 +66,18 @@ def _build_whole(schema: Schema) -> Blueprint:
     return plan
 
 
-def build_standalone_blueprint(effective: dict[str, Any], name: str) -> Blueprint:
-    """Build the blueprint of a part of a schema; `NOTHING` if no value satisfies it."""
+def build_standalone_blueprint(
+    effective: dict[str, Any], name: str, formats: Formats | None = None
+) -> Blueprint:
+    """Build the blueprint of a part of a schema; `NOTHING` if no value satisfies it.
+
+    Args:
+        effective: The part of the schema.
+        name: What error messages call it.
+        formats: The formats that are asserted besides those of its dialect.
+    """
     node = canonicalize(effective)
-    return remove_impossible(CanonicalReader(name, effective, node).read(node))
+    return remove_impossible(CanonicalReader(name, effective, node, formats).read(node))
 
 
 def _explain_unsatisfiable(schema: Schema) -> str:

@@ -19,6 +19,7 @@ from kombo_fakes.schema.blueprint.document import (
     locate_largest,
     name_hardest_keyword,
 )
+from kombo_fakes.schema.custom_formats import Formats
 from kombo_fakes.schema.formats import checked_formats, pattern_matches
 from kombo_fakes.schema.schema import canonicalize, validator_for
 
@@ -32,12 +33,17 @@ _MERGED = 40
 
 class CanonicalReader:
     def __init__(
-        self, name: str, effective: dict[str, Any], root: jsonschema_rs.CanonicalSchema
+        self,
+        name: str,
+        effective: dict[str, Any],
+        root: jsonschema_rs.CanonicalSchema,
+        formats: Formats | None = None,
     ) -> None:
         self.name = name
         self.effective = effective
         self.order: DocumentOrder = DocumentOrder(effective)
-        self.formats: frozenset[str] = checked_formats(effective.get("$schema"))
+        self.custom: Formats = formats or {}
+        self.formats: frozenset[str] = checked_formats(effective.get("$schema")).union(self.custom)
         self.root = root
         self.references: dict[str, shapes.Reference] = {}
         self.merging: set[str] = set()
@@ -93,7 +99,7 @@ class CanonicalReader:
             case c.OneOfView(branches):
                 # A value that satisfies two branches is invalid, and no shape can say that.
                 union = shapes.unite([self.read(branch) for branch in branches])
-                return shapes.restrict(union, validator_for_node(node), "oneOf")
+                return shapes.restrict(union, self.validate_by(node), "oneOf")
             case c.AllOfView(branches):
                 return self._read_all_of(branches)
             case c.TypedGroupView(type_name, body):
@@ -101,7 +107,7 @@ class CanonicalReader:
             case c.ReferenceView(uri):
                 return self._read_reference(uri)
             case c.NotView():
-                return shapes.restrict(shapes.Anything(), validator_for_node(node), "not")
+                return shapes.restrict(shapes.Anything(), self.validate_by(node), "not")
             case c.RawView():
                 # The view does not say what made it raw, so the likeliest keyword is named.
                 hardest = name_hardest_keyword(self.effective)
@@ -162,7 +168,7 @@ class CanonicalReader:
                     each = [self._read_all_of([branch, *others], depth + 1) for branch in inner]
                     union = shapes.unite([branch for branch in each if branch != shapes.NOTHING])
                     if isinstance(node.view(), c.OneOfView):
-                        return shapes.restrict(union, validator_for_node(node), "oneOf")
+                        return shapes.restrict(union, self.validate_by(node), "oneOf")
                     return union
         merged = nodes[0]
         for node in nodes[1:]:
@@ -178,7 +184,7 @@ class CanonicalReader:
         # A check on values of a fitting shape rejects far fewer than a check on any value.
         plain = [node for node in nodes if not isinstance(node.view(), compound)]
         base = self.read(plain[0]) if plain else shapes.Anything()
-        checks = [validator_for_node(node) for node in nodes if not plain or node is not plain[0]]
+        checks = [self.validate_by(node) for node in nodes if not plain or node is not plain[0]]
         return shapes.restrict(base, lambda value: all(check(value) for check in checks), "allOf")
 
     def _resolve(self, node: jsonschema_rs.CanonicalSchema) -> jsonschema_rs.CanonicalSchema:
@@ -203,7 +209,18 @@ class CanonicalReader:
             excluded_patterns=tuple(view.excluded_patterns),
             excluded_formats=tuple(view.excluded_formats),
             excluded=tuple(view.excluded),
+            custom=tuple(
+                (name, self.custom[name])
+                for name in (*view.formats, *view.excluded_formats)
+                if name in self.custom
+            ),
         )
+
+    def validate_by(self, node: jsonschema_rs.CanonicalSchema) -> Callable[[Any], bool]:
+        """Build a check whether a value is valid by one node of a canonical schema."""
+        schema = node.to_json_schema()
+        whole = schema if isinstance(schema, dict) else {"not": {}}
+        return validator_for(whole, self.custom).is_valid
 
     def _check_size(self, keyword: str, size: int | None, otherwise: int = 0) -> int:
         """Return a minimum size. Reject one that is larger than anything this library generates."""
@@ -232,7 +249,7 @@ class CanonicalReader:
         )
         if view.contains and view.prefix_items:
             # The items to contain may have to be among those that the prefix describes.
-            return shapes.restrict(result, validator_for_node(node), "contains")
+            return shapes.restrict(result, self.validate_by(node), "contains")
         return result
 
     def _read_contains(
@@ -243,7 +260,7 @@ class CanonicalReader:
         return shapes.Containing(
             item=self.read(wanted),
             # The bounds count every item that matches `contains` itself, whatever `items` says.
-            check=validator_for_node(one.schema),
+            check=self.validate_by(one.schema),
             # JSON Schema Validation 2020-12, section 6.4.5: `minContains` is 1 where it is left
             # out.
             minimum=self._check_size("minContains", one.min_contains, 1),
@@ -283,7 +300,7 @@ class CanonicalReader:
             max_properties=view.max_properties,
         )
         if view.violations:
-            return shapes.restrict(result, validator_for_node(node), "not")
+            return shapes.restrict(result, self.validate_by(node), "not")
         return result
 
     def _read_names(self, view: c.ObjectView) -> tuple[set[str] | None, list[shapes.String]]:
@@ -336,12 +353,6 @@ def _read_extras(
             excluded = (*string.excluded, *properties)
             names = replace(string, excluded_patterns=excluded_patterns, excluded=excluded)
             yield shapes.Extra(names, rest)
-
-
-def validator_for_node(node: jsonschema_rs.CanonicalSchema) -> Callable[[Any], bool]:
-    """Build a check whether a value is valid by one node of a canonical schema."""
-    schema = node.to_json_schema()
-    return validator_for(schema if isinstance(schema, dict) else {"not": {}}).is_valid
 
 
 # Hypothesis shrinks a union towards its first branch.

@@ -10,6 +10,7 @@ from functools import cached_property
 from typing import Any, TypeAlias
 
 from kombo_fakes.core.pointer import Path
+from kombo_fakes.schema.custom_formats import Format
 from kombo_fakes.schema.schema import validator_for
 from kombo_fakes.schema.sites import MAX_PLACES
 
@@ -41,7 +42,11 @@ class Enumeration:
 
 @dataclass(frozen=True, slots=True)
 class String:
-    """A string: lengths in code points, patterns as ECMA-262 has them (a search, no anchors)."""
+    """A string: lengths in code points, patterns as ECMA-262 has them (a search, no anchors).
+
+    Attributes:
+        custom: What is known of those formats, excluded ones too, that JSON Schema does not define.
+    """
 
     min_length: int = 0
     max_length: int | None = None
@@ -50,6 +55,12 @@ class String:
     excluded_patterns: tuple[str, ...] = ()
     excluded_formats: tuple[str, ...] = ()
     excluded: tuple[str, ...] = ()
+    custom: tuple[tuple[str, Format], ...] = field(default=(), repr=False)
+
+    @property
+    def own_formats(self) -> dict[str, Format]:
+        """The formats that JSON Schema does not define and that such a string has, by name."""
+        return {name: one for name, one in self.custom if name in self.formats}
 
     @property
     def is_plain(self) -> bool:
@@ -71,7 +82,7 @@ class String:
             schema["allOf"] = wanted
         if rejected:
             schema["not"] = {"anyOf": rejected}
-        return validator_for(schema).is_valid
+        return validator_for(schema, dict(self.custom)).is_valid
 
 
 @dataclass(frozen=True, slots=True)

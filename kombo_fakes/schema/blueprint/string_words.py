@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import lru_cache, reduce
 from itertools import product
 from operator import and_
 from typing import NamedTuple
 
+from kombo_fakes.core.choices import SeededChoices
 from kombo_fakes.core.messages import shorten
 from kombo_fakes.core.pointer import to_pointer
 from kombo_fakes.errors import SchemaError
 from kombo_fakes.schema.blueprint.format_cores import CORES, UNADDRESSED
+from kombo_fakes.schema.blueprint.own_strings import list_known
 from kombo_fakes.schema.blueprint.shapes import Blueprint, String
 from kombo_fakes.schema.blueprint.shapes import walk as walk_shapes
 from kombo_fakes.strings.approximation import approximate_pattern
@@ -44,6 +47,9 @@ def find_words(
     Raises:
         SchemaError: if a pattern is not a regular expression, or too large.
     """
+    if shape.own_formats:
+        listed = Automaton.of_strings(find_own_strings(shape))
+        return Words(listed, shape.min_length, shape.max_length, alphabet)
     contested, has_properties = _find_contested(shape)
     usable = alphabet & find_stable() if has_properties else alphabet
     alphabets = (usable,) if ambiguous else (usable - contested, usable)
@@ -63,6 +69,39 @@ def find_words(
         shown = " and ".join(map(shorten, (*shape.patterns, *shape.excluded_patterns)))
         raise SchemaError(f"pattern {shown} cannot be constructed: {error}") from None
     return words
+
+
+_TRIED = 2_000
+_SPREAD = 8
+_PLAIN = Characters.between(" ", "~")
+
+
+@lru_cache(maxsize=1024)
+def find_own_strings(shape: String) -> tuple[str, ...]:
+    """Some strings of a shape that has a format of the user's own, always the same ones.
+
+    They are those that are known of the format. If none of them satisfies the rest of the shape,
+    they are words of the rest that the format allows.
+
+    Returns:
+        The strings; an empty tuple if none is found.
+
+    Raises:
+        SchemaError: if the strategy of a format draws no string that its check accepts.
+    """
+    known = list_known(shape)
+    if known:
+        return known
+    others = tuple(name for name in shape.formats if name not in shape.own_formats)
+    words = find_words(replace(shape, formats=others, custom=()), _PLAIN)
+    choices, fits = SeededChoices(0), shape.check()
+    made = [
+        words.make(
+            choices.pick(words.lengths[:_SPREAD]), lambda count: choices.integer(0, count - 1)
+        )
+        for _ in range(0 if words.is_empty else _TRIED)
+    ]
+    return tuple(dict.fromkeys(filter(fits, made)))
 
 
 def _find_contested(shape: String) -> tuple[Characters, bool]:

@@ -28,13 +28,10 @@ from kombo_fakes.schema.dialects import (
     is_dialect,
     upgrade,
 )
-from kombo_fakes.schema.effective import Repair
+from kombo_fakes.schema.effective import MOST_SCHEMAS, Repair
 from kombo_fakes.schema.references import escape_uri, join_uri, split_uri
 from kombo_fakes.schema.resources import BASE, Resources
 from kombo_fakes.schema.vocabulary import DRAFT_4, DRAFT_2020, map_subschemas, subschemas
-
-_MOST_SCHEMAS = 100_000
-"""The most schemas that are copied. Nested targets are copied once for each reference to them."""
 
 _IDENTIFIERS = ("$id", "id", "$anchor", "$dynamicAnchor", "$recursiveAnchor")
 _DEFINITIONS = ("$defs", "definitions")
@@ -381,9 +378,10 @@ class _Copier:
         if not isinstance(schema, dict):
             return schema
         self.copied += 1
-        if self.copied > _MOST_SCHEMAS:
+        # Nested targets are copied once for each reference to them.
+        if self.copied > MOST_SCHEMAS:
             raise SchemaError(
-                f"{self.bundler.main.name}: refers to more than {_MOST_SCHEMAS:,} schemas, with "
+                f"{self.bundler.main.name}: refers to more than {MOST_SCHEMAS:,} schemas, with "
                 "nested targets of references counted several times"
             )
         document, dialect = source.document, source.dialect
@@ -523,7 +521,7 @@ def bundle_document(
         {'$schema': 'https://json-schema.org/draft/2020-12/schema', '$ref': '#/$defs/id', \
 '$defs': {'id': {'type': 'string'}}}
     """
-    if not isinstance(content, dict) or is_too_deep(content):
+    if not isinstance(content, dict) or is_too_deep(content) or not _may_lead_out(content):
         return content, ()
     bundler = Bundler(name, content, resources, DRAFT_2020, strict=strict)
     named = content.get("$schema")
@@ -545,6 +543,30 @@ def bundle_document(
     identifier = content.get("id" if main.dialect == DRAFT_4 else "$id")
     kept = {} if identifier is None else {"$id": identifier}
     return {"$schema": DRAFT_2020, **kept, **built}, notes
+
+
+def _may_lead_out(content: dict[str, Any]) -> bool:
+    """Whether anything in a document looks like a reference out of it, or an id inside of it.
+
+    Most documents have neither, and an index of a large document takes long.
+    """
+    if "$schema" in content and not is_dialect(content["$schema"]):
+        return True
+    todo: list[Any] = [content]
+    while todo:
+        value = todo.pop()
+        if isinstance(value, dict):
+            for keyword, child in value.items():
+                if isinstance(child, (dict, list)):
+                    todo.append(child)
+                elif keyword in ("$ref", "$id", "id") and isinstance(child, str):
+                    # An id of the whole document changes nothing for pointers.
+                    is_own = value is content and keyword != "$ref"
+                    if not child.startswith("#") and not is_own:
+                        return True
+        else:
+            todo.extend(child for child in value if isinstance(child, (dict, list)))
+    return False
 
 
 def get_version(content: Any) -> str | None:

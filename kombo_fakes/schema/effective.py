@@ -44,6 +44,11 @@ from kombo_fakes.schema.vocabulary import (
 )
 
 _URN = "urn:kombo-fakes:schema:"
+MOST_SCHEMAS = 100_000
+"""The most schemas that a document may hold. One schema takes about 0.1 milliseconds to read."""
+
+_MOST_VALUES = 1_000_000
+_LONGEST_PATTERN = 50_000
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
 
@@ -107,7 +112,7 @@ def derive_effective(
     for violation in find_non_json(published):
         at = violation.pointer or "the root"
         raise SchemaError(f"{name}: is not JSON at {at}: {violation.message}")
-    _reject_surrogates(published, name)
+    _check_values(published, name)
     try:
         reader = _Reader(name, published, tuple(ignore), formats, strict=strict)
     except SchemaError as error:
@@ -118,11 +123,15 @@ def derive_effective(
     return effective, tuple(reader.repairs)
 
 
-def _reject_surrogates(published: Any, name: str) -> None:
-    """Reject strings that are not Unicode, which no file and no validator can hold."""
+def _check_values(published: Any, name: str) -> None:
+    """Reject too many values, and strings that are not Unicode, which no validator can hold."""
     todo: list[tuple[Path, Any]] = [((), published)]
+    count = 0
     while todo:
         path, value = todo.pop()
+        count += 1
+        if count > _MOST_VALUES:
+            raise SchemaError(f"{name}: has more than {_MOST_VALUES:,} values")
         if isinstance(value, dict):
             todo.extend(((*path, key), child) for key, child in value.items())
         elif isinstance(value, list):
@@ -173,11 +182,14 @@ class _Reader:
 
     def read(self, schema: Any, path: Path) -> Any:
         self.seen.add(to_pointer(path))
+        if len(self.seen) > MOST_SCHEMAS:
+            raise SchemaError(f"{self.name}: has more than {MOST_SCHEMAS:,} schemas")
         if not isinstance(schema, dict):
             return schema
         effective = dict(schema)
         self._read_dialect(effective, path)
         self._check_keywords(effective, path)
+        self._check_patterns(effective, path)
         self._read_reference(effective, path)
         self._read_foreign(effective, path)
         self._read_required(effective, path)
@@ -224,6 +236,15 @@ class _Reader:
                 )
             note = f"unknown keyword {shorten(keyword)} is an annotation"
             self.repairs.append(Repair(to_pointer(path), keyword, note, is_unknown=True))
+
+    def _check_patterns(self, schema: dict[str, Any], path: Path) -> None:
+        """Reject patterns that take too much memory to compile."""
+        for pattern in (schema.get("pattern"), *_names_of(schema.get("patternProperties"))):
+            if isinstance(pattern, str) and len(pattern) > _LONGEST_PATTERN:
+                raise SchemaError(
+                    f"{self.name}: a pattern at {to_pointer(path) or 'the root'} has "
+                    f"{len(pattern):,} characters; at most {_LONGEST_PATTERN:,} are read"
+                )
 
     def _read_reference(self, schema: dict[str, Any], path: Path) -> None:
         """Remove the keywords beside a ``$ref``, which draft 7 ignores (core, section 8.3)."""
@@ -336,6 +357,10 @@ class _Reader:
             hint = f"; did you mean {near!r}?" if near else ""
             note = f"format {shorten(name)} is not checked{hint}"
             self.repair(path, "format", note)
+
+
+def _names_of(value: Any) -> tuple[str, ...]:
+    return tuple(value) if isinstance(value, dict) else ()
 
 
 def _check_meta(effective: dict[str, Any], name: str) -> None:

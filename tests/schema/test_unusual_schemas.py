@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 from support.sampling import some_fast
 
 from kombo_fakes import (
+    KomboFakesError,
     OverrideError,
     Schema,
     SchemaError,
@@ -22,6 +24,7 @@ from kombo_fakes.core.choices import SeededChoices
 from kombo_fakes.realistic.generator import RealisticGenerator, generator_for
 from kombo_fakes.schema.blueprint import shapes
 from kombo_fakes.schema.blueprint.build import build_blueprint
+from kombo_fakes.schema.blueprint.document import DocumentOrder
 from kombo_fakes.schema.blueprint.smallest import find_smallest
 from kombo_fakes.schema.sites import MAX_PLACES
 from kombo_fakes.schema.vocabulary import DRAFT_7, DRAFT_2019, map_subschemas
@@ -378,3 +381,30 @@ def test_a_required_field_without_any_value_is_an_error_that_names_it(
 def test_a_pattern_may_be_valid_but_not_supported(pattern: str) -> None:
     with pytest.raises(SchemaError, match="that the validator understands"):
         Schema.load({"pattern": pattern})
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ('{{"enum": [{}]}}'.format(",".join(["[[]]"] * 2_500_000)), "more than 6,000,000 commas"),
+        ('{{"enum": [{}]}}'.format(",".join(["1"] * 1_200_000)), "has more than 1,000,000 values"),
+        (
+            '{{"$defs": {{{}}}}}'.format(",".join(f'"{n}":{{}}' for n in range(150_000))),
+            "100,000 schemas",
+        ),
+        ('{"pattern": "%s"}' % ("ab|" * 1_000_000), "a pattern at the root has 3,000,000"),
+    ],
+    ids=["brackets", "values", "schemas", "pattern"],
+)
+def test_a_document_that_is_too_large_is_one_line(text: str, message: str, tmp_path: Path) -> None:
+    path = tmp_path / "large.json"
+    path.write_text(text)
+    with pytest.raises(KomboFakesError, match=message) as caught:
+        Schema.load(path)
+    assert "\n" not in str(caught.value)
+
+
+def test_a_large_enum_keeps_its_order() -> None:
+    values = [f"value {n * 7919 % 50_000}" for n in range(50_000)]
+    assert next(generate({"enum": values})).payload in values
+    assert DocumentOrder({"enum": values}).sort_values(sorted(values)) == tuple(values)

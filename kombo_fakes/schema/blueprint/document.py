@@ -33,10 +33,11 @@ class DocumentOrder:
     def sort_values(self, values: Sequence[Any]) -> tuple[Any, ...]:
         """Sort the strings among enum values as in the document. Other values come after them."""
         strings = [value for value in values if isinstance(value, str)]
+        wanted = set(strings)
         for listed in self.enums:
-            if set(strings) <= set(listed):
+            if len(wanted) <= len(listed) and wanted <= set(listed):
                 rest = [value for value in values if not isinstance(value, str)]
-                return (*(string for string in listed if string in strings), *rest)
+                return (*(string for string in listed if string in wanted), *rest)
         return tuple(values)
 
     def names_beside(self, names: Iterable[str]) -> tuple[str, ...]:

@@ -13,11 +13,11 @@ from typing import Protocol, TypeVar
 
 T = TypeVar("T")
 
-BASE62 = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
-"""The characters of base 62."""
+BASE58 = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"
+"""The characters of ids: no 0, O, I or l, which look alike."""
 
 # Two characters at a time take half as many draws.
-_PAIRS = tuple(a + b for a in BASE62 for b in BASE62)
+_PAIRS = tuple(a + b for a in BASE58 for b in BASE58)
 
 
 class Choices(Protocol):
@@ -51,7 +51,7 @@ class Choices(Protocol):
         """
 
     def token(self, length: int) -> str:
-        """Choose characters of base 62. The length is even."""
+        """Choose characters of base 58. The length is even."""
 
 
 class SeededChoices:
@@ -89,7 +89,7 @@ class SeededChoices:
 
     def token(self, length: int) -> str:
         draw = self._random
-        return "".join([_PAIRS[int(draw() * 3844)] for _ in range(length // 2)])
+        return "".join([_PAIRS[int(draw() * 3364)] for _ in range(length // 2)])
 
 
 class LazyChoices(SeededChoices):

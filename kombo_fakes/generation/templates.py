@@ -16,7 +16,7 @@ from itertools import chain
 from operator import itemgetter
 from typing import Any, NamedTuple
 
-from kombo_fakes.core.choices import BASE62, SeededChoices, seed_for
+from kombo_fakes.core.choices import BASE58, SeededChoices, seed_for
 from kombo_fakes.core.writer import to_compact_json
 from kombo_fakes.webhooks.moments import MARKED_INSTANT, instants
 
@@ -28,13 +28,14 @@ _FIRST, _GROWTH, _MOST = 512, 24, 8_192
 _SAMPLES = 16
 
 _ID = 24
-# A mark stands for an id until the payload is JSON. It has the length and characters of an id.
-_MARK = re.compile(rb"0KomboId[0-9]{3}z+")
+# A mark stands for an id until the payload is JSON. It has the length and characters of an id, so
+# that a schema that knows ids allows it.
+_MARK = re.compile(rb"9KomboMark[1-9A-HJ-NP-Za-km-z]{2}z+")
 _IS_ID, _IS_INSTANT = b"\x01", b"\x02"  # Control characters, which JSON cannot hold.
 _SAMPLE_ID, _SAMPLE_INSTANT = b"8dP1oqVxTzUwK2nYbR7cLgM4", b"2024-03-10T12:34:56.789Z"
 # Translates random bytes to characters. Bytes that would make some characters likelier are dropped.
-_CHARACTERS = (BASE62.encode() * 5)[:256]
-_DROPPED = bytes(range(256 // 62 * 62, 256))
+_CHARACTERS = (BASE58.encode() * 5)[:256]
+_DROPPED = bytes(range(256 // len(BASE58) * len(BASE58), 256))
 
 
 class MarkingChoices(SeededChoices):
@@ -42,7 +43,7 @@ class MarkingChoices(SeededChoices):
 
     Examples:
         >>> MarkingChoices(1).token(24)
-        '0KomboId000zzzzzzzzzzzzz'
+        '9KomboMark11zzzzzzzzzzzz'
     """
 
     __slots__ = ("_made",)
@@ -52,11 +53,12 @@ class MarkingChoices(SeededChoices):
         self._made = 0
 
     def token(self, length: int) -> str:
-        # A mark has three digits for its number.
-        if length != _ID or self._made > 999:
+        # A mark has two characters for its number.
+        if length != _ID or self._made == len(BASE58) ** 2:
             return super().token(length)
+        high, low = divmod(self._made, len(BASE58))
         self._made += 1
-        return f"0KomboId{self._made - 1:03}".ljust(_ID, "z")
+        return f"9KomboMark{BASE58[high]}{BASE58[low]}".ljust(_ID, "z")
 
 
 class Template(NamedTuple):
@@ -118,7 +120,7 @@ def fill_templates(templates: Sequence[Template], *key: object) -> list[bytes]:
 
     Examples:
         >>> fill_templates([build_template([MarkingChoices(1).token(24)])], "a key")
-        [b'["7wN6YAJKOBg20i6eOGoijv3Z"]']
+        [b'["L9QBoFURRCo31m7qVM1yz84c"]']
     """
     kinds = set(map(_HOLES, templates))
     if len(kinds) == 1:
@@ -147,7 +149,7 @@ def _fill_alike(parts: Sequence[Sequence[bytes]], holes: bytes, *key: object) ->
 
 
 def make_ids(count: int, *key: object) -> tuple[bytes, ...]:
-    """Ids of 24 characters of base 62, all equally likely.
+    """Ids of 24 characters of base 58, all equally likely.
 
     Args:
         count: The number of ids.
@@ -159,8 +161,8 @@ def make_ids(count: int, *key: object) -> tuple[bytes, ...]:
     """
     needed, characters, more = count * _ID, b"", 0
     while len(characters) < needed:
-        # A 32nd of the bytes is dropped, so a sixteenth more is nearly always enough.
-        noise = _make_noise(needed + needed // 16 + 64, *key, more)
+        # Three bytes of 32 are dropped, so an eighth more is nearly always enough.
+        noise = _make_noise(needed + needed // 8 + 64, *key, more)
         characters += noise.translate(_CHARACTERS, _DROPPED)
         more += 1
     # One call cuts all ids, and takes a fraction of the time of a slice for each.

@@ -156,7 +156,7 @@ class KomboProvider(BaseProvider):
         return _GeneratorChoices(self.generator).pick(tuple(TOOLS))
 
     def kombo_id(self) -> str:
-        """The id of an event: 24 letters and digits."""
+        """The id of an event: 24 characters of base 58."""
         return _GeneratorChoices(self.generator).token(24)
 
     def kombo_integration_id(self, tool: str | None = None) -> str:

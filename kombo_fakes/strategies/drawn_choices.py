@@ -9,7 +9,7 @@ from typing import TypeVar
 from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn, SearchStrategy
 
-from kombo_fakes.core.choices import BASE62, LazyChoices
+from kombo_fakes.core.choices import BASE58, LazyChoices
 
 T = TypeVar("T")
 
@@ -54,7 +54,7 @@ class DrawnChoices:
         return LazyChoices(seed, self._nulls)
 
     def token(self, length: int) -> str:
-        return _write_token(self._below(min(len(BASE62) ** length, 2**64)), length)
+        return _write_token(self._below(min(len(BASE58) ** length, 2**64)), length)
 
     def _below(self, count: int) -> int:
         number: int = self._draw(integers_below(count)) if count > 1 else 0
@@ -73,7 +73,7 @@ def integers_below(count: int) -> SearchStrategy[int]:
 
 
 def _write_token(number: int, length: int) -> str:
-    """A number as characters of base 62: ``0123...`` for 0, and another token for each number.
+    """A number as characters of base 58: ``1234...`` for 0, and another token for each number.
 
     Hypothesis draws mostly small numbers from a long range, and their tokens would begin alike.
     So numbers are scattered: multiplied by a number without common factors, modulo the number of
@@ -83,14 +83,14 @@ def _write_token(number: int, length: int) -> str:
     characters = []
     for place in range(length - 1, -1, -1):
         # The place is added so that the token of 0 does not repeat one character.
-        number, digit = divmod(number + place, len(BASE62))
-        characters.append(BASE62[digit])
+        number, digit = divmod(number + place, len(BASE58))
+        characters.append(BASE58[digit])
     return "".join(reversed(characters))
 
 
 @cache
 def _scatter(length: int) -> int:
     # The golden section of the number of tokens: its multiples stay far from each other. It must
-    # share no factor with 62, so it is odd and not divisible by 31.
-    factor: int = len(BASE62) ** length * 0x9E3779B97F4A7C15F39CC0605CEDC835 >> 128 | 1
-    return factor + 2 if factor % 31 == 0 else factor
+    # share no factor with 58, so it is odd and not divisible by 29.
+    factor: int = len(BASE58) ** length * 0x9E3779B97F4A7C15F39CC0605CEDC835 >> 128 | 1
+    return factor + 2 if factor % 29 == 0 else factor

@@ -192,7 +192,7 @@ def test_an_overridden_id_is_the_same_in_every_payload():
 def test_no_mark_or_hole_of_a_template_is_left_in_a_payload(blocks):
     for options in ({}, {"invalid": True}):
         text = b"".join(ndjson(n=blocks * BLOCK, **options))
-        assert b"0KomboId" not in text
+        assert b"9KomboMark" not in text
         assert not re.search(rb"[\x00-\x09\x0b-\x1f]", text)
 
 

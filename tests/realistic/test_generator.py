@@ -13,7 +13,7 @@ from hypothesis import find, settings
 from inline_snapshot import snapshot
 
 from kombo_fakes import Schema, SchemaError, events, payloads
-from kombo_fakes.core.choices import BASE62, SeededChoices, seed_for
+from kombo_fakes.core.choices import BASE58, SeededChoices, seed_for
 from kombo_fakes.realistic.generator import generator_for
 from kombo_fakes.webhooks.fields import sources_of
 from kombo_fakes.webhooks.hr_tools import TOOLS
@@ -41,11 +41,11 @@ def generated(count: int, **arguments: Any) -> list[Any]:
 def check_coherent(payload: Any) -> None:
     """Fail where one part of a payload contradicts another."""
     data, end_user = payload["data"], payload["data"]["end_user"]
-    assert re.fullmatch(f"[{BASE62}]{{24}}", payload["id"])
+    assert re.fullmatch(f"[{BASE58}]{{24}}", payload["id"])
     tool, token = data["integration_id"].split(":")
     assert tool == data["integration_tool"]
     assert data["integration_category"] in SERVES[tool]
-    assert re.fullmatch(f"[{BASE62}]{{24}}", token)
+    assert re.fullmatch(f"[{BASE58}]{{24}}", token)
     if end_user["creator_email"] is not None:
         local, domain = end_user["creator_email"].split("@")
         assert re.fullmatch(r"[a-z0-9-]+\.[a-z0-9-]+", local)

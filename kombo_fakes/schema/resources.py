@@ -103,9 +103,8 @@ class Resources:
         """Say where a document was looked for, as the end of a message about a reference.
 
         Examples:
-            >>> Resources().describe("https://example.com/a.json")
-            "leads out of the document; pass its target with resources= (--resources DIR), or copy \
-it into $defs"
+            >>> print(Resources().describe("https://example.com/a.json"))
+            leads out of the document; pass its target with resources= (--resources DIR), ...
         """
         if uri.startswith(BASE) and BASE in self._roots:
             path = unquote(uri.removeprefix(BASE))

@@ -9,313 +9,123 @@ into one).
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from functools import partial
 from itertools import count
 from typing import Any
-from urllib.parse import unquote
 
-from kombo_fakes.core.json_reader import MAX_DEPTH, is_too_deep
-from kombo_fakes.core.messages import shorten, suggest
-from kombo_fakes.core.pointer import Path, find, get, has, parse_pointer, to_pointer
-from kombo_fakes.errors import PointerError, SchemaError
+from kombo_fakes.core.json_reader import is_too_deep
+from kombo_fakes.core.pointer import Path, get, to_pointer
+from kombo_fakes.errors import SchemaError
 from kombo_fakes.schema.dialects import (
-    BEFORE_2019,
-    OPENAPI_30,
-    guess_dialect,
     identify_dialect,
     is_dialect,
     upgrade,
 )
 from kombo_fakes.schema.effective import MOST_SCHEMAS, Repair
-from kombo_fakes.schema.references import escape_uri, join_uri, split_uri
-from kombo_fakes.schema.resources import BASE, Resources
-from kombo_fakes.schema.vocabulary import DRAFT_4, DRAFT_2020, map_subschemas, subschemas
+from kombo_fakes.schema.linked_documents import Document, LinkedDocuments, get_map
+from kombo_fakes.schema.references import escape_uri, split_uri
+from kombo_fakes.schema.resources import Resources
+from kombo_fakes.schema.vocabulary import DRAFT_4, DRAFT_2020, map_subschemas
 
 _IDENTIFIERS = ("$id", "id", "$anchor", "$dynamicAnchor", "$recursiveAnchor")
 _DEFINITIONS = ("$defs", "definitions")
 
 
-@dataclass(eq=False, slots=True)
-class Document:
-    """A document in which references are resolved.
-
-    Attributes:
-        name: What error messages call it.
-        uri: Where it is; references to files beside it are relative to this.
-        content: The parsed document.
-        dialect: The dialect of the schemas in it.
-        base: The URI that references in it are relative to: its ``$id``, if it has one.
-    """
-
-    name: str
-    uri: str
-    content: Any
-    dialect: str
-    base: str = field(init=False)
-
-    def __post_init__(self) -> None:
-        self.base = self.get_base(self.content, self.uri)
-
-    def get_base(self, schema: Any, base: str) -> str:
-        """Return the base URI within a schema object, which its ``$id`` can change."""
-        if not isinstance(schema, dict):
-            return base
-        identifier = schema.get("id" if self.dialect == DRAFT_4 else "$id")
-        # Before 2019-09 an id that is a fragment is an anchor.
-        if not isinstance(identifier, str) or identifier.startswith("#"):
-            return base
-        if self.dialect in BEFORE_2019 and "$ref" in schema:
-            return base  # What is beside a reference is ignored.
-        return split_uri(join_uri(base, identifier))[0]
-
-    def find_base(self, path: Path) -> str:
-        """Return the base URI at a path."""
-        base, value = self.uri, self.content
-        for part in path:
-            base = self.get_base(value, base)
-            value = value[int(part) if isinstance(value, list) else part]
-        return self.get_base(value, base)
+_NAMED_PLACES: tuple[Path, ...] = (
+    ("components", "schemas"), ("definitions",), ("$defs",),
+)  # fmt: skip
+"""Where a main document names its schemas."""
 
 
-class Bundler:
-    """Resolves references within and between documents.
+def bundle_document(
+    content: Any, name: str, resources: Resources, *, strict: bool = False
+) -> tuple[Any, tuple[Repair, ...]]:
+    """Bundle a JSON Schema document with the other documents that it refers to.
 
     Args:
-        name: What error messages call the main document.
-        content: The main document. It is not changed.
+        content: The document. It is not changed.
+        name: What error messages call it.
         resources: The other documents.
-        dialect: The dialect of the main document.
         strict: True to reject keywords that the dialect of their document does not have.
 
+    Returns:
+        The document, unchanged if no reference leads out of it, and what was removed from it.
+
     Raises:
-        SchemaError: if the document is nested too deep.
+        SchemaError, DocumentError: if a reference leads to no document, or to an unusable one.
+
+    Examples:
+        >>> given = Resources({"common.json": {"definitions": {"id": {"type": "string"}}}})
+        >>> bundle_document({"$ref": "common.json#/definitions/id"}, "the schema", given)[0]
+        {'$schema': 'https://json-schema.org/draft/2020-12/schema', '$ref': '#/$defs/id', \
+'$defs': {'id': {'type': 'string'}}}
     """
-
-    def __init__(
-        self, name: str, content: Any, resources: Resources, dialect: str, *, strict: bool = False
-    ) -> None:
-        self._resources = resources
-        self._strict = strict
-        self._by_uri: dict[str, Document] = {}
-        self._ids: dict[str, tuple[Document, Path]] = {}
-        self._anchors: dict[tuple[str, str], tuple[Document, Path]] = {}
-        self._dynamic: dict[str, set[str]] = {}
-        self.main: Document = self._add(Document(name, resources.uri, content, dialect))
-
-    def _add(self, document: Document) -> Document:
-        """Index a document by the identifiers and anchors in it."""
-        self._by_uri[document.uri] = document
-        if is_too_deep(document.content):
-            raise SchemaError(f"{document.name}: nested deeper than {MAX_DEPTH} levels")
-        self._ids.setdefault(document.uri, (document, ()))
-        self._ids.setdefault(document.base, (document, ()))
-        todo: list[tuple[Path, Any, str]] = [((), document.content, document.uri)]
-        todo += [
-            ((*path, name), child, document.uri)
-            for path in (("components", "schemas"),)
-            for name, child in _get_map(document.content, path).items()
-        ]
-        while todo:
-            path, schema, base = todo.pop()
-            if not isinstance(schema, dict):
-                continue
-            own = document.get_base(schema, base)
-            if own != base:
-                self._ids.setdefault(own, (document, path))
-            for keyword in ("$anchor", "$dynamicAnchor", "$id", "id"):
-                name = schema.get(keyword)
-                if isinstance(name, str) and name.startswith("#"):
-                    name = name[1:]
-                elif keyword in ("$id", "id"):
-                    continue
-                if isinstance(name, str):
-                    self._anchors.setdefault((own, name), (document, path))
-            dynamic = schema.get("$dynamicAnchor")
-            if isinstance(dynamic, str):
-                self._dynamic.setdefault(dynamic, set()).add(own)
-            if schema.get("$recursiveAnchor") is True:
-                self._dynamic.setdefault("", set()).add(own)
-            todo.extend((path + where, child, own) for where, child in subschemas(schema))
-        return document
-
-    def resolve(
-        self, document: Document, path: Path, reference: str, base: str
-    ) -> tuple[Document, Path]:
-        """Find the target of a reference.
-
-        Args:
-            document: The document of the reference.
-            path: The path of the object that holds it.
-            reference: The reference.
-            base: The base URI there.
-
-        Raises:
-            SchemaError, DocumentError: if it leads nowhere, or to what must not be read.
-        """
-        place = to_pointer(path) or "the root"
-        at = f"{document.name}: $ref {shorten(unquote(reference))} at {place}"
-        uri, fragment = split_uri(join_uri(base, reference))
+    if not isinstance(content, dict) or is_too_deep(content) or not _may_lead_out(content):
+        return content, ()
+    documents = LinkedDocuments(name, content, resources, DRAFT_2020, strict=strict)
+    named = content.get("$schema")
+    main = documents.main
+    if named is not None and not is_dialect(named):
+        # A relative one names a document. An unknown one is an error, which is told by the reader.
         try:
-            found = self._find_resource(document, uri, reference)
-        except SchemaError as error:
-            raise SchemaError(f"{at} {error}") from None
-        if found is None:
-            raise SchemaError(f"{at} {self._resources.describe(uri)}")
-        target, start = found
-        if fragment and not fragment.startswith("/"):
-            if (uri, fragment) in self._anchors:
-                return self._anchors[uri, fragment]
-            if (target.base, fragment) in self._anchors:
-                return self._anchors[target.base, fragment]
-            raise SchemaError(f"{at} leads nowhere")
-        try:
-            parts = parse_pointer(fragment)
-        except PointerError:
-            raise SchemaError(f"{at} leads nowhere") from None
-        # Many documents have ids for decoration only, such as `/properties/a`. Pointers below them
-        # are meant from the root.
-        for beginning in (start, ()):
-            if has(target.content, (*beginning, *parts)):
-                return target, _number_indices(target.content, (*beginning, *parts))
-        near = ""
-        for parent in (parts[:-1],) if parts else ():
-            known = find(target.content, parent)
-            if isinstance(known, dict) or parent == ("components", "schemas"):
-                near = f"; {suggest(parts[-1], known or ())}"
-        raise SchemaError(f"{at} leads nowhere{near}")
+            main.dialect = documents.find_dialect(main)
+        except SchemaError:
+            return content, ()
+        content = {**content, "$schema": main.dialect}
+    else:
+        main.dialect = documents.find_dialect(main)
+    if main.dialect != DRAFT_2020:
+        documents = LinkedDocuments(name, content, resources, main.dialect, strict=strict)
+    if not documents.leads_out():
+        return content, ()
+    built, notes = copy_schema(documents, documents.main, ())
+    identifier = content.get("id" if main.dialect == DRAFT_4 else "$id")
+    kept = {} if identifier is None else {"$id": identifier}
+    return {"$schema": DRAFT_2020, **kept, **built}, notes
 
-    def _find_resource(
-        self, document: Document, uri: str, reference: str
-    ) -> tuple[Document, Path] | None:
-        for candidate in self._spell(document, uri, reference):
-            if candidate in self._ids:
-                return self._ids[candidate]
-            found = self._resources.find(candidate)
-            if found is not None:
-                place, content = found
-                if place not in self._by_uri:
-                    self._load(place, content, document)
-                self._ids[candidate] = (self._by_uri[place], ())
-                return self._ids[candidate]
-        return None
 
-    def _spell(self, document: Document, uri: str, reference: str) -> Iterator[str]:
-        """Yield the URIs that a reference can mean: by ids first, then by files."""
-        yield uri
-        folder = document.base.rpartition("/")[0] + "/"
-        if document.base != document.uri and uri.startswith(folder):
-            yield join_uri(document.uri, uri.removeprefix(folder))
-        # Many documents have an id that is the address of a web page, or a name.
-        elif not re.match("[A-Za-z][A-Za-z0-9+.-]*:", reference):
-            yield split_uri(join_uri(document.uri, reference))[0]
+def copy_schema(
+    documents: LinkedDocuments, document: Document, path: Path
+) -> tuple[Any, tuple[Repair, ...]]:
+    """Copy a schema and everything that it refers to into one document.
 
-    def _load(self, uri: str, content: Any, referrer: Document) -> None:
-        name = unquote(uri.removeprefix(BASE)).rpartition("/.kombo-fakes/resources/")[2]
-        loaded = Document(name, uri, content, DRAFT_2020)
-        loaded.dialect = self.find_dialect(loaded, referrer.dialect)
-        loaded.__post_init__()  # Draft 4 has another keyword for the id.
-        self._add(loaded)
+    Args:
+        documents: The documents that the references lead to.
+        document: The document of the schema.
+        path: The path of the schema in it.
 
-    def find_dialect(self, document: Document, inherited: str = DRAFT_2020) -> str:
-        """Find the dialect of a document.
+    Returns:
+        The schema with ``$defs``, and what was removed from it.
 
-        Raises:
-            SchemaError: if it names an unknown one.
-        """
-        content = document.content
-        version = get_version(content)
-        if version is not None:
-            if not version.startswith(("3.1", "3.2")):
-                return OPENAPI_30
-            named = content.get("jsonSchemaDialect", DRAFT_2020)
-        elif not isinstance(content, dict) or "$schema" not in content:
-            guessed = DRAFT_2020 if inherited == OPENAPI_30 else guess_dialect(content)
-            return inherited if guessed == DRAFT_2020 else guessed
-        else:
-            named = content["$schema"]
-        seen: set[str] = set()
-        while isinstance(named, str) and not is_dialect(named):
-            # The schema of a dialect of one's own names the dialect that it is written in.
-            uri = split_uri(join_uri(document.base, named))[0]
-            found = None if uri in seen or is_dialect(uri) else self._resources.find(uri)
-            seen.add(uri)
-            if found is None or not isinstance(found[1], dict) or "$schema" not in found[1]:
-                named = uri if is_dialect(uri) else named
-                break
-            named = found[1]["$schema"]
-        try:
-            return identify_dialect(named)
-        except SchemaError as error:
-            raise SchemaError(f"{document.name}: {error}") from None
+    Raises:
+        SchemaError, DocumentError: if a reference leads nowhere, or the whole is too large.
+    """
+    return _Copier(documents, document, path).copy()
 
-    def follow(self, document: Document, path: Path) -> tuple[Any, Document, Path]:
-        """Follow the references at a path.
 
-        Returns:
-            The value that they lead to, its document and its path.
+def _may_lead_out(content: dict[str, Any]) -> bool:
+    """Whether anything in a document looks like a reference out of it, or an id inside of it.
 
-        Raises:
-            SchemaError: if they form a cycle or lead nowhere.
-        """
-        seen: set[tuple[int, Path]] = set()
-        while True:
-            value = get(document.content, path)
-            if not isinstance(value, dict) or not isinstance(value.get("$ref"), str):
-                return value, document, path
-            if (id(document), path) in seen:
-                raise SchemaError(f"{document.name}: $ref at {to_pointer(path)} refers to itself")
-            seen.add((id(document), path))
-            base = document.find_base(path)
-            document, path = self.resolve(document, path, value["$ref"], base)
-
-    def leads_out(self) -> bool:
-        """Whether the main document has references that only a bundler can follow."""
-        document = self.main
-        is_plain = set(self._ids) <= {document.uri, document.base}
-        todo: list[tuple[Path, Any]] = [((), document.content)]
-        seen: set[Path] = set()
-        while todo:
-            path, schema = todo.pop()
-            if not isinstance(schema, dict) or path in seen:
-                continue
-            seen.add(path)
-            reference = schema.get("$ref")
-            if isinstance(reference, str) and not is_dialect(reference.partition("#")[0]):
-                base = document.find_base(path)
-                uri, fragment = split_uri(join_uri(base, reference))
-                start = self._ids.get(uri, (document, None))[1]
-                if start is None or ":" not in uri:
-                    return True
-                if fragment.startswith("/"):
-                    parts = _parse(fragment)
-                    target = find(document.content, (*start, *parts))
-                    if target is not None:
-                        todo.append(((*start, *parts), target))
-                    elif not is_plain and has(document.content, parts):
+    Most documents have neither, and an index of a large document takes long.
+    """
+    if "$schema" in content and not is_dialect(content["$schema"]):
+        return True
+    todo: list[Any] = [content]
+    while todo:
+        value = todo.pop()
+        if isinstance(value, dict):
+            for keyword, child in value.items():
+                if isinstance(child, (dict, list)):
+                    todo.append(child)
+                elif keyword in ("$ref", "$id", "id") and isinstance(child, str):
+                    # An id of the whole document changes nothing for pointers.
+                    is_own = value is content and keyword != "$ref"
+                    if not child.startswith("#") and not is_own:
                         return True
-            todo.extend((path + where, child) for where, child in subschemas(schema))
-        return False
-
-    def build(self, document: Document, path: Path) -> tuple[Any, tuple[Repair, ...]]:
-        """Build a document of a schema and everything that it refers to.
-
-        Args:
-            document: The document of the schema.
-            path: The path of the schema in it.
-
-        Returns:
-            The schema with ``$defs``, and what was removed from it.
-
-        Raises:
-            SchemaError, DocumentError: if a reference leads nowhere, or the whole is too large.
-        """
-        return _Copier(self, document, path, strict=self._strict).copy()
-
-    def is_open(self, anchor: str) -> bool:
-        """Whether the target of a dynamic reference depends on the way that leads to it."""
-        return len(self._dynamic.get(anchor, ())) > 1
+        else:
+            todo.extend(child for child in value if isinstance(child, (dict, list)))
+    return False
 
 
 @dataclass(frozen=True, slots=True)
@@ -330,16 +140,14 @@ class _Source:
 class _Copier:
     """Copies one schema and the targets of its references."""
 
-    def __init__(self, bundler: Bundler, document: Document, path: Path, *, strict: bool) -> None:
-        self.bundler = bundler
+    def __init__(self, documents: LinkedDocuments, document: Document, path: Path) -> None:
+        self.documents = documents
         self.root = (document, path)
-        self.strict = strict
+        self.strict = documents.strict
         self.labels: dict[tuple[int, Path], str] = {}
         # These names belong to the main document, whatever is copied first.
-        main = bundler.main.content
-        self.reserved: set[str] = {
-            name for place in _NAMED_PLACES for name in _get_map(main, place)
-        }
+        main = documents.main.content
+        self.reserved: set[str] = {name for place in _NAMED_PLACES for name in get_map(main, place)}
         self.used: set[str] = set()
         self.todo: list[tuple[str, Document, Path]] = []
         self.dynamic: list[tuple[str, str]] = []
@@ -354,7 +162,7 @@ class _Copier:
             definitions[label] = self.convert_target(target, where, ("$defs", label))
         # Known only when all documents are read.
         for anchor, place in self.dynamic:
-            if self.bundler.is_open(anchor):
+            if self.documents.is_open(anchor):
                 raise SchemaError(
                     f"{place}: several documents have this dynamic anchor, which is not supported"
                 )
@@ -381,7 +189,7 @@ class _Copier:
         # Nested targets are copied once for each reference to them.
         if self.copied > MOST_SCHEMAS:
             raise SchemaError(
-                f"{self.bundler.main.name}: refers to more than {MOST_SCHEMAS:,} schemas, with "
+                f"{self.documents.main.name}: refers to more than {MOST_SCHEMAS:,} schemas, with "
                 "nested targets of references counted several times"
             )
         document, dialect = source.document, source.dialect
@@ -430,7 +238,7 @@ class _Copier:
         reference = result.get(keyword)
         if not isinstance(reference, str) or is_dialect(reference.partition("#")[0]):
             return
-        target = self.bundler.resolve(source.document, path, reference, source.base)
+        target = self.documents.resolve(source.document, path, reference, source.base)
         if keyword != "$ref":
             place = f"{keyword} at {to_pointer(path) or 'the root'}"
             anchor = "" if keyword == "$recursiveRef" else split_uri(reference)[1]
@@ -453,7 +261,7 @@ class _Copier:
             pointed[value] = reference
             if isinstance(reference, str) and ("#" in reference or "/" in reference):
                 try:
-                    target, where = self.bundler.resolve(
+                    target, where = self.documents.resolve(
                         source.document, path, reference, source.base
                     )
                 except (SchemaError, ValueError):
@@ -476,7 +284,7 @@ class _Copier:
         return _refer(self.labels[id(document), path])
 
     def name(self, document: Document, path: Path) -> str:
-        if document is self.bundler.main:
+        if document is self.documents.main:
             is_named = path[:-1] in _NAMED_PLACES
             own = str(path[-1]) if is_named else to_pointer(path).removeprefix("/")
             candidates = [own]
@@ -492,97 +300,6 @@ class _Copier:
         return next(n for n in numbered if n not in self.used and n not in self.reserved)
 
 
-_NAMED_PLACES: tuple[Path, ...] = (
-    ("components", "schemas"), ("definitions",), ("$defs",),
-)  # fmt: skip
-"""Where a main document names its schemas."""
-
-
-def bundle_document(
-    content: Any, name: str, resources: Resources, *, strict: bool = False
-) -> tuple[Any, tuple[Repair, ...]]:
-    """Bundle a JSON Schema document with the other documents that it refers to.
-
-    Args:
-        content: The document. It is not changed.
-        name: What error messages call it.
-        resources: The other documents.
-        strict: True to reject keywords that the dialect of their document does not have.
-
-    Returns:
-        The document, unchanged if no reference leads out of it, and what was removed from it.
-
-    Raises:
-        SchemaError, DocumentError: if a reference leads to no document, or to an unusable one.
-
-    Examples:
-        >>> given = Resources({"common.json": {"definitions": {"id": {"type": "string"}}}})
-        >>> bundle_document({"$ref": "common.json#/definitions/id"}, "the schema", given)[0]
-        {'$schema': 'https://json-schema.org/draft/2020-12/schema', '$ref': '#/$defs/id', \
-'$defs': {'id': {'type': 'string'}}}
-    """
-    if not isinstance(content, dict) or is_too_deep(content) or not _may_lead_out(content):
-        return content, ()
-    bundler = Bundler(name, content, resources, DRAFT_2020, strict=strict)
-    named = content.get("$schema")
-    main = bundler.main
-    if named is not None and not is_dialect(named):
-        # A relative one names a document. An unknown one is an error, which is told by the reader.
-        try:
-            main.dialect = bundler.find_dialect(main)
-        except SchemaError:
-            return content, ()
-        content = {**content, "$schema": main.dialect}
-    else:
-        main.dialect = bundler.find_dialect(main)
-    if main.dialect != DRAFT_2020:
-        bundler = Bundler(name, content, resources, main.dialect, strict=strict)
-    if not bundler.leads_out():
-        return content, ()
-    built, notes = bundler.build(bundler.main, ())
-    identifier = content.get("id" if main.dialect == DRAFT_4 else "$id")
-    kept = {} if identifier is None else {"$id": identifier}
-    return {"$schema": DRAFT_2020, **kept, **built}, notes
-
-
-def _may_lead_out(content: dict[str, Any]) -> bool:
-    """Whether anything in a document looks like a reference out of it, or an id inside of it.
-
-    Most documents have neither, and an index of a large document takes long.
-    """
-    if "$schema" in content and not is_dialect(content["$schema"]):
-        return True
-    todo: list[Any] = [content]
-    while todo:
-        value = todo.pop()
-        if isinstance(value, dict):
-            for keyword, child in value.items():
-                if isinstance(child, (dict, list)):
-                    todo.append(child)
-                elif keyword in ("$ref", "$id", "id") and isinstance(child, str):
-                    # An id of the whole document changes nothing for pointers.
-                    is_own = value is content and keyword != "$ref"
-                    if not child.startswith("#") and not is_own:
-                        return True
-        else:
-            todo.extend(child for child in value if isinstance(child, (dict, list)))
-    return False
-
-
-def get_version(content: Any) -> str | None:
-    """Return the version of an OpenAPI description; None if a document is none.
-
-    Examples:
-        >>> get_version({"openapi": "3.1.0"}), get_version({"swagger": "2.0"}), get_version({})
-        ('3.1.0', '2.0', None)
-    """
-    for keyword, first in (("openapi", "3."), ("swagger", "2")):
-        version = str(content.get(keyword, "")) if isinstance(content, dict) else ""
-        if version.startswith(first):
-            return version
-    return None
-
-
 def _refer(label: str) -> str:
     pointer = to_pointer(("$defs", label))
     return "#" + escape_uri(pointer.replace("%", "%25").replace("#", "%23"))
@@ -594,25 +311,3 @@ def _locate_in(schema: dict[str, Any], where: Path) -> Path:
     if isinstance(schema.get("items"), list):
         keyword = {"prefixItems": "items", "items": "additionalItems"}.get(keyword, keyword)
     return (keyword, *where[1:])
-
-
-def _get_map(content: Any, path: Path) -> dict[str, Any]:
-    value = find(content, path)
-    return value if isinstance(value, dict) else {}
-
-
-def _parse(fragment: str) -> tuple[str, ...]:
-    try:
-        return parse_pointer(fragment)
-    except PointerError:
-        return ("",)
-
-
-def _number_indices(content: Any, path: Path) -> Path:
-    """Return a path with numbers for the indices of lists, so that equal places are equal."""
-    result: list[str | int] = []
-    for part in path:
-        key: Any = int(part) if isinstance(content, list) else part
-        content = content[key]
-        result.append(key)
-    return tuple(result)

@@ -15,8 +15,9 @@ from typing import Any, TypeAlias, TypeGuard, TypeVar
 from kombo_fakes.core.messages import shorten, unknown_name_error
 from kombo_fakes.core.pointer import Path, find, has
 from kombo_fakes.errors import DocumentError, PointerError, SchemaError
-from kombo_fakes.schema.bundle import Bundler, Document, get_version
+from kombo_fakes.schema.bundle import copy_schema
 from kombo_fakes.schema.effective import Repair
+from kombo_fakes.schema.linked_documents import Document, LinkedDocuments, get_version
 from kombo_fakes.schema.resources import Resources
 from kombo_fakes.schema.vocabulary import DRAFT_2020
 
@@ -75,10 +76,12 @@ class OpenApiSchemas(Mapping[str, T]):
         self._document = document
         self._make = make
         self._name = name
-        self._bundler = Bundler(name, document, resources or Resources(), DRAFT_2020, strict=strict)
+        self._documents = LinkedDocuments(
+            name, document, resources or Resources(), DRAFT_2020, strict=strict
+        )
         self._errors: dict[str, Exception] = {}
         try:
-            self._bundler.main.dialect = self._bundler.find_dialect(self._bundler.main)
+            self._documents.main.dialect = self._documents.find_dialect(self._documents.main)
         except SchemaError as error:
             # Raised when a schema is looked up, so that the names can be listed.
             self._errors[""] = error
@@ -88,7 +91,7 @@ class OpenApiSchemas(Mapping[str, T]):
         self._made: dict[str, T] = {}
 
     def _locate_schemas(self) -> Iterator[tuple[str, tuple[Document, Path] | None]]:
-        main = self._bundler.main
+        main = self._documents.main
         used: set[str] = set()
         for path in _COMPONENTS:
             for name in _get_map(self._document, path):
@@ -100,7 +103,7 @@ class OpenApiSchemas(Mapping[str, T]):
         for name, operation, callback in self._find_callbacks():
             # A callback has a path item for each URL that it may be sent to.
             with suppress(SchemaError, DocumentError, PointerError):
-                expressions, document, where = self._bundler.follow(*callback)
+                expressions, document, where = self._documents.follow(*callback)
                 for expression in expressions if _is_map(expressions) else ():
                     yield from self._locate_item(
                         document, (*where, expression), used, name, "callbacks", operation
@@ -112,7 +115,7 @@ class OpenApiSchemas(Mapping[str, T]):
         """Locate the body of each operation of a path item."""
         name, kind, *operation = names
         try:
-            item, document, path = self._bundler.follow(document, path)
+            item, document, path = self._documents.follow(document, path)
             methods = [m for m in _METHODS if _is_map(item) and _is_map(item.get(m))]
             bodies = [(m, self._locate_body(document, (*path, m))) for m in methods]
         except (SchemaError, DocumentError) as error:
@@ -127,7 +130,7 @@ class OpenApiSchemas(Mapping[str, T]):
 
     def _locate_body(self, document: Document, operation: Path) -> tuple[Document, Path] | None:
         """Locate the schema of a request body; None without one."""
-        follow = self._bundler.follow
+        follow = self._documents.follow
         if has(document.content, (*operation, "requestBody")):
             body, document, path = follow(document, (*operation, "requestBody"))
             content = _get_map(body, ("content",))
@@ -147,12 +150,12 @@ class OpenApiSchemas(Mapping[str, T]):
 
     def _find_callbacks(self) -> Iterator[tuple[str, str, tuple[Document, Path]]]:
         """Yield the name of each callback, the operation that it belongs to, and its place."""
-        main = self._bundler.main
+        main = self._documents.main
         for name in _get_map(self._document, ("components", "callbacks")):
             yield name, "", (main, ("components", "callbacks", name))
         for path in _get_map(self._document, ("paths",)):
             try:
-                item, document, where = self._bundler.follow(main, ("paths", path))
+                item, document, where = self._documents.follow(main, ("paths", path))
             except (SchemaError, DocumentError):
                 continue  # It matters only to whoever asks for it by its pointer.
             for method in _METHODS:
@@ -172,17 +175,17 @@ class OpenApiSchemas(Mapping[str, T]):
             for key in ("", name):
                 if key in self._errors:
                     raise self._errors[key]
-            document, notes = self._bundler.build(*place)
+            document, notes = copy_schema(self._documents, *place)
             called = f"{self._name}: {name}"
             self._made[name] = self._make(_complete(document, name), called, notes)
         return self._made[name]
 
     def _find(self, name: str) -> tuple[Document, Path]:
-        main = self._bundler.main
+        main = self._documents.main
         if name in self._places:
             return self._places[name] or (main, ())
         if isinstance(name, str) and name.startswith("#/"):
-            return self._bundler.resolve(main, (), name, main.base)
+            return self._documents.resolve(main, (), name, main.base)
         raise unknown_name_error("schema", name, self._places, where=f" in {self._name}")
 
 

@@ -27,6 +27,9 @@ _TRICKY = (
 _SURROGATES = ("\ud83d", "\ude00", "\udcff")
 _PRINTABLE_ASCII = "".join(map(chr, range(0x20, 0x7F)))
 
+# Hypothesis gives up on an example that takes more choices than a few thousand characters do.
+_LONGEST_DRAWN = 512
+
 # Lengths at which mistakes show: short columns, a VARCHAR(255), a page of prose.
 _KEPT = 0.9
 """The share of the strings of a strategy that has to fit. Otherwise those that do are listed."""
@@ -65,7 +68,9 @@ class StringStrategies:
         if rest.is_plain:
             return self._build_free(lengths)
         if shape.formats and rest == String(formats=shape.formats[:1]):
-            return self._build_format(shape.formats[0], lengths)
+            strategy = self._build_format(shape.formats[0], lengths)
+            # It has usual strings only, and short ones may be none of them.
+            return self._build_words(shape, lengths) if strategy.is_empty else strategy
         if shape.formats or shape.patterns or shape.excluded_patterns:
             return self._build_words(shape, lengths)
         return self._build_free(lengths).filter(rest.check())
@@ -109,7 +114,7 @@ class StringStrategies:
 
     def _build_free(self, lengths: Lengths) -> SearchStrategy[str]:
         most = None if lengths.most == ANY_LENGTH.most else lengths.most
-        if lengths.least > LONGEST:
+        if lengths.least > _LONGEST_DRAWN:
             # Too long to be drawn character by character: a short string is repeated.
             part = st.text(self._alphabet, min_size=1, max_size=_LENGTHS[0])
             return part.map(lambda string: (string * lengths.least)[: lengths.least])

@@ -191,14 +191,42 @@ def test_lengths_beside_a_format_are_met_with_hardly_any_filtering(name: str) ->
         assert begun - len(made) <= 6, bounds
 
 
-@pytest.mark.parametrize("name", sorted(CHECKED))
+IMPOSSIBLE: dict[str, list[dict[str, int]]] = {
+    "date-time": [{"maxLength": 19}],
+    "date": [{"maxLength": 9}, {"minLength": 11}],
+    "time": [{"maxLength": 8}],
+    "duration": [{"maxLength": 2}],
+    "email": [{"maxLength": 2}],
+    "hostname": [{"maxLength": 0}, {"minLength": 256}],
+    "ipv4": [{"maxLength": 6}, {"minLength": 16}],
+    "uuid": [{"maxLength": 35}, {"minLength": 37}],
+    "uri": [{"maxLength": 1}],
+}
+
+
+@pytest.mark.parametrize("name", IMPOSSIBLE)
 def test_impossible_lengths_of_a_format_are_an_error_when_the_strategy_is_built(name: str) -> None:
+    for bound in IMPOSSIBLE[name]:
+        with pytest.raises(SchemaError, match="no value satisfies it"):
+            payloads({"type": "string", "format": name, **bound})
+
+
+@pytest.mark.parametrize("name", sorted(CHECKED))
+def test_lengths_that_no_usual_string_has_are_met_if_the_format_allows_them(
+    name: str, drawn: Any
+) -> None:
     least, most = REACH[name]
     bounds = [{"maxLength": least - 1}] if least else []
     bounds += [{"minLength": most + 1}] if most and name not in ("ipv6", "duration") else []
     for bound in bounds:
-        with pytest.raises(SchemaError, match="no value satisfies it"):
-            payloads({"type": "string", "format": name, **bound})
+        schema = Schema.load({"type": "string", "format": name, **bound})
+        try:
+            strategy = payloads(schema)
+        except SchemaError:
+            with pytest.raises(SchemaError):
+                generator_for(schema).generate(SeededChoices(0))
+        else:
+            assert all(map(schema.is_valid, drawn(strategy, 10)))
 
 
 @pytest.mark.parametrize("most", [20, 24, 25, 30])

@@ -320,3 +320,18 @@ def test_a_range_without_a_multiple_on_which_validators_agree_is_drawn_all_the_s
     schema = Schema.load({"type": "number", "multipleOf": 0.01, "minimum": 0.57, "maximum": 0.58})
     assert set(drawn(payloads(schema), 20)) <= {0.57, 0.58}
     assert generator_for(schema).generate(SeededChoices(0)) in (0.57, 0.58)
+
+
+@pytest.mark.parametrize(
+    "document",
+    [
+        {"type": "string", "format": "uri", "maxLength": 5},
+        {"type": "string", "format": "idn-hostname", "maxLength": 6},
+        {"type": "string", "minLength": 3_000},
+        {"type": "array", "items": {"type": "string", "minLength": 600}, "minItems": 3},
+    ],
+)
+def test_short_formats_and_long_strings_are_drawn(document: Any, judges: Any, drawn: Any) -> None:
+    made = drawn(payloads(document), 30)
+    assert all(judges(document).first.is_valid(payload) for payload in made)
+    assert len({str(payload) for payload in made}) > 5

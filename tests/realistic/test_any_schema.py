@@ -58,6 +58,9 @@ NARROW: dict[str, Any] = {
                                     "items": {"type": "string", "pattern": "^[ab]{1,6}$"}},
     "one of few properties": {"type": "object", "minProperties": 1, "maxProperties": 1,
                               "properties": {"a": NEVER, "b": {"type": "string"}}},
+    "named properties that propertyNames forbids": {
+        "type": "object", "properties": {"b": {"type": "integer"}, "name": {"type": "object"}},
+        "propertyNames": {"pattern": "^[abc]$"}, "dependentRequired": {"a": ["b"]}},
     "contained behind a tuple": {
         "type": "array", "prefixItems": [{"type": "string"}, {"type": "integer"}],
         "contains": {"const": 5}, "items": {"type": "integer"}},

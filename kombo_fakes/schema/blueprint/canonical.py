@@ -290,8 +290,11 @@ class CanonicalReader:
             for name in self.order.names_beside(properties):
                 properties.setdefault(name, additional)
         # `propertyNames` allows no other name (JSON Schema Core 2020-12, section 10.3.2.4).
-        if allowed is not None and not strings:
-            properties = {name: child for name, child in properties.items() if name in allowed}
+        if allowed is not None:
+            checks = [string.check() for string in strings]
+            for name in properties:
+                if name not in allowed and not any(check(name) for check in checks):
+                    properties[name] = shapes.NOTHING
         result = shapes.Object(
             properties={name: properties[name] for name in self.order.sort(properties)},
             required=frozenset(view.required),

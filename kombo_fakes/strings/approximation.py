@@ -29,11 +29,10 @@ from kombo_fakes.strings.words import Words
 _WORDS = 6
 """How many strings of a group are tried for a back-reference."""
 _COMBINATIONS = 24
-_OPTIONAL = (64, 8, 1)
+_OPTIONAL = (64, 4)
 """How often a part is repeated at most beyond the number of times that it has to be."""
 
 
-@lru_cache(maxsize=256)
 def approximate_pattern(source: str) -> Automaton:
     r"""An automaton for some of the strings in which a regular expression finds a match.
 
@@ -49,6 +48,14 @@ def approximate_pattern(source: str) -> Automaton:
         >>> quoted.accepts("|a|"), quoted.accepts("|a'")
         (True, False)
     """
+    found = _try_to_approximate(source)
+    if isinstance(found, TooComplexError):
+        raise found.with_traceback(None)
+    return found
+
+
+@lru_cache(maxsize=256)
+def _try_to_approximate(source: str) -> Automaton | TooComplexError:
     root = read_pattern(source).root
     referenced = {node.number for node in walk(root) if isinstance(node, Reference)}
     groups = {
@@ -57,14 +64,14 @@ def approximate_pattern(source: str) -> Automaton:
         if isinstance(node, Group) and node.number in referenced
     }
     if any(isinstance(inner, Reference) for node in groups.values() for inner in walk(node.part)):
-        raise TooComplexError("a back-reference within a group that is referred to")
+        return TooComplexError("a back-reference within a group that is referred to")
     choices = [[(number, word) for word in _list_words(node)] for number, node in groups.items()]
     for most in _OPTIONAL:
         combinations = islice(product(*choices), _COMBINATIONS)
         trees = [_shorten(_replace(root, dict(words)), most) for words in combinations]
         with suppress(TooComplexError):
             return reduce(or_, map(compile_tree, trees), NOTHING)
-    raise TooComplexError("too many repetitions, or too many ways to match")
+    return TooComplexError("too many repetitions, or too many ways to match")
 
 
 def _list_words(group: Group) -> list[str]:

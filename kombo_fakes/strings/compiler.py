@@ -24,10 +24,9 @@ Thread: TypeAlias = "frozenset[int]"
 _MOST_THREADS = 2_000
 _MANY_THREADS = 20
 """From so many ways to match on, those are left out that accept less than another one."""
-_MOST_STEPS = 2_000_000
+_MOST_STEPS = 300_000
 
 
-@lru_cache(maxsize=1024)
 def compile_pattern(source: str) -> Automaton:
     r"""The automaton of the strings in which a regular expression finds a match.
 
@@ -45,7 +44,19 @@ def compile_pattern(source: str) -> Automaton:
         >>> compile_pattern("^(?!-)[a-z-]+(?<!-)$").accepts("a-b")
         True
     """
-    return compile_tree(read_pattern(source).root)
+    found = _try_to_compile(source)
+    if isinstance(found, TooComplexError):
+        raise found.with_traceback(None)
+    return found
+
+
+# That one is too large is remembered, too: it takes longest to find out.
+@lru_cache(maxsize=1024)
+def _try_to_compile(source: str) -> Automaton | TooComplexError:
+    try:
+        return compile_tree(read_pattern(source).root)
+    except TooComplexError as error:
+        return error
 
 
 def compile_tree(root: Node) -> Automaton:

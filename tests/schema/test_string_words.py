@@ -66,6 +66,8 @@ def test_formats_have_their_strings_beside_a_pattern(name: str, drawn: Any) -> N
          "no string has pattern '^a$' and pattern '^b$'"),
         ({"pattern": "^[ab]$", "not": {"enum": ["a", "b"]}},
          "no string has pattern '^[ab]$' and not 'a' and not 'b'"),
+        ({"pattern": r"^(.+)x\1$", "minLength": 99},
+         r"no string was found with pattern '^(.+)x\\1$' and minLength 99"),
         ({"format": "uuid", "pattern": "^g"},
          "no string was found with pattern '^g' and format 'uuid'"),
     ],

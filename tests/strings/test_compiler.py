@@ -171,3 +171,23 @@ def test_automata_are_minimal(pattern: str, states: int) -> None:
 )
 def test_lengths_of_long_chains(pattern: str, lengths: object) -> None:
     assert Words(compile_pattern(pattern)).lengths == lengths
+
+
+@pytest.mark.parametrize(
+    "pattern",
+    [
+        "(.*)*(.*)*(.*)*x{3000}",
+        "^.*a.{200}$",
+        "(?<=a{1000})b",
+        "^(a|b)?" + "(a|b)?" * 300 + "$",
+        "^(.?){500}a{500}$",
+        "a{0,100000}",
+    ],
+)
+def test_what_takes_long_is_given_up_and_remembered(pattern: str) -> None:
+    # Few steps, and no second attempt: its error is the same one.
+    with pytest.raises(TooComplexError) as first:
+        compile_pattern(pattern)
+    with pytest.raises(TooComplexError) as second:
+        compile_pattern(pattern)
+    assert first.value is second.value

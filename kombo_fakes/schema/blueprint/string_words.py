@@ -135,7 +135,8 @@ def explain_emptiness(plan: Blueprint) -> str:
             except SchemaError:
                 continue
             if is_empty:
-                found = "was found with" if shape.formats else "has"
+                sure = not shape.formats and all(_hold(p).has_all for p in shape.patterns)
+                found = "has" if sure else "was found with"
                 return f"; at {to_pointer(path) or 'the root'} no string {found} {_list(shape)}"
     return ""
 
@@ -155,6 +156,7 @@ class _Held(NamedTuple):
     automaton: Automaton
     least: int = 0
     most: int | None = None
+    has_all: bool = True
 
 
 @lru_cache(maxsize=1024)
@@ -165,7 +167,7 @@ def _hold(pattern: str) -> _Held:
         automaton = compile_tree(root) if least or most is not None else compile_pattern(pattern)
         return _Held(automaton, least, most)
     except TooComplexError:
-        return _Held(approximate_pattern(pattern))
+        return _Held(approximate_pattern(pattern), has_all=False)
 
 
 def _list_cores(formats: tuple[str, ...], *, usual: bool) -> Iterator[tuple[str, ...]]:

@@ -22,8 +22,11 @@ from kombo_fakes.errors import PointerError, SchemaError
 from kombo_fakes.realistic.generator import generator_for
 from kombo_fakes.schema.blueprint import shapes
 from kombo_fakes.schema.blueprint.build import build_blueprint
+from kombo_fakes.schema.blueprint.string_words import find_words
 from kombo_fakes.schema.requirements import require_values
 from kombo_fakes.schema.schema import Schema, SchemaLike
+from kombo_fakes.strings.characters import Characters
+from kombo_fakes.strings.words import LONGEST, nearest_length
 from kombo_fakes.webhooks.names import POOLED, Names
 from kombo_fakes.webhooks.shipped import DEFAULT_EVENT
 
@@ -265,6 +268,7 @@ def _list_edges(shape: shapes.Blueprint) -> Iterator[_Edge]:
         case shapes.String(formats=formats):
             known = [edge for name in formats for edge in _BY_FORMAT.get(name, ())]
             yield from known if formats else _string_edges(shape)
+            yield from _word_edges(shape)
         case shapes.Numeric():
             yield from _number_edges(shape)
         case shapes.Anything():
@@ -275,6 +279,8 @@ def _list_edges(shape: shapes.Blueprint) -> Iterator[_Edge]:
 
 
 _LONG = 300
+_SHORT = 12
+_PRINTABLE = Characters.between(" ", "~")
 
 
 def _string_edges(shape: shapes.String) -> Iterator[_Edge]:
@@ -295,6 +301,32 @@ def _string_edges(shape: shapes.String) -> Iterator[_Edge]:
     yield _Edge("text-quotes", "quotes, backslashes and template syntax", quotes)
     yield _Edge("text-blanks", "a space at the start and at the end", " blanks around ")
     yield _Edge("text-lines", "a newline and a tab", "two\nlines\tand a tab")
+
+
+def _word_edges(shape: shapes.String) -> Iterator[_Edge]:
+    """The edges of a string with patterns, made from their automaton."""
+    if not shape.patterns:
+        return
+    try:
+        words = find_words(shape)
+        special = find_words(shape, _PRINTABLE)
+    except SchemaError:
+        return
+    if words.is_empty:
+        return
+    yield _Edge("pattern-shortest", "the shortest string of its pattern", words.shortest)
+    last = words.lengths[-1]
+    if last < LONGEST:
+        longest = words.make(last, lambda count: 0)
+        yield _Edge("pattern-longest", "the longest string of its pattern", longest)
+    else:
+        long = words.make_like("0" * _LONG)
+        yield _Edge("pattern-long", f"a string of its pattern of {len(long)} characters", long)
+    if not special.is_empty:
+        length = nearest_length(special.lengths, _SHORT)
+        # The last choice is the least plain character: punctuation, if there is any.
+        edge = special.make(length, lambda count: count - 1)
+        yield _Edge("pattern-special", "unusual characters that its pattern allows", edge)
 
 
 def _number_edges(shape: shapes.Numeric) -> Iterator[_Edge]:

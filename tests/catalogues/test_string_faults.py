@@ -1,4 +1,4 @@
-"""Faults of strings: near misses of patterns, lengths and formats."""
+"""Faults and corners of strings: near misses of patterns, lengths and formats, and edges."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from kombo_fakes import Schema, faults
+from kombo_fakes import Schema, corners, faults
 from kombo_fakes.schema.formats import CHECKED
 
 SEVERAL: dict[str, dict[str, Any]] = {
@@ -65,3 +65,24 @@ def test_a_string_just_too_long_still_matches_the_pattern() -> None:
 def test_every_format_has_near_misses(name: str) -> None:
     found = [f for f in faults({"type": "string", "format": name}) if f.keyword == "format"]
     assert len({fault.variant for fault in found} - {"empty", "prose"}) >= 2
+
+
+@pytest.mark.parametrize(
+    ("keywords", "edges"),
+    [
+        ({"pattern": "^[a-z]{2,4}(-[_~])?$"},
+         {"shortest": "aa", "longest": "aaaa-_", "special": "zzzz-~"}),
+        ({"pattern": "^(ab)+$"}, {"shortest": "ab", "long": "ab" * 150, "special": "ab" * 6}),
+        ({"pattern": r"^\S+$", "maxLength": 5},
+         {"shortest": "0", "longest": "00000", "special": "~~~~~"}),
+        ({"pattern": "^3", "format": "date"},
+         {"shortest": "3000-01-01", "special": "3999-12-31"}),
+    ],
+)  # fmt: skip
+def test_corners_of_a_pattern(keywords: dict[str, Any], edges: dict[str, str]) -> None:
+    schema = Schema.load({"type": "string", **keywords})
+    found = {corner.id: corner.payload for corner in corners(schema)}
+    assert all(map(schema.is_valid, found.values()))
+    assert {
+        name.partition("pattern-")[2]: v for name, v in found.items() if "pattern-" in name
+    } == edges

@@ -35,6 +35,7 @@ from kombo_fakes.realistic.containers import (
 )
 from kombo_fakes.realistic.matching import build_check, find_implied, is_string
 from kombo_fakes.realistic.plain import PlainValues
+from kombo_fakes.realistic.repeatable import can_repeat
 from kombo_fakes.realistic.retries import NoValueError, ValueMaker, make_valid
 from kombo_fakes.realistic.scalars import number_maker, plain_string, property_name, string_maker
 from kombo_fakes.schema.blueprint import shapes
@@ -148,7 +149,11 @@ class RealisticGenerator:
     def _prefer_examples(self, maker: ValueMaker, plan: shapes.Blueprint, path: Path) -> ValueMaker:
         found = () if self._examples is None else self._examples.find(path)
         fits = build_check(plan) if found else is_string
-        valid = tuple(value for value in found if value is not None and fits(value))
+        valid = tuple(
+            value
+            for value in found
+            if value is not None and fits(value) and (self._share == 1 or can_repeat(path, value))
+        )
         return mix_examples(maker, valid, self._share) if valid else maker
 
     def _compile_once(self, plan: shapes.Blueprint, path: Path, depth: int) -> ValueMaker:

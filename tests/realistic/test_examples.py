@@ -64,12 +64,29 @@ def test_with_values_examples_every_valid_example_is_shown(judges: Any) -> None:
 
 def test_realistic_values_are_examples_now_and_then() -> None:
     made = show("realistic", 300)
-    share = sum(payload["id"] == "ord_7" for payload in made) / len(made)
+    share = sum(payload["address"] == {"city": "Porto"} for payload in made) / len(made)
     assert 0.2 < share < 0.4
     assert {payload["state"] for payload in made} == {"open", "closed"}
     assert {payload["address"]["city"] for payload in made} > {"Porto", "Faro"}
     assert any(line["sku"] == "ABC" for payload in made for line in payload["lines"])
     assert len({line["sku"] for payload in made for line in payload["lines"]}) > 50
+
+
+def test_ids_and_addresses_of_other_people_are_examples_only_when_asked_for() -> None:
+    fields = {
+        "id": "ord_7",
+        "orderId": "ord_7",
+        "mail": "info@kombo.dev",
+        "site": "https://a.example",
+    }
+    properties = {name: {"type": "string", "example": value} for name, value in fields.items()}
+    whole = {"id": "ord_7", "orderId": "", "mail": "", "site": ""}
+    document = {"type": "object", "required": [*fields], "properties": properties, "example": whole}
+    made = [m.payload for m in generate(document, 60, values="realistic")]
+    shown = {name for payload in made for name in fields if payload[name] == fields[name]}
+    assert shown == {"site"}
+    assert whole not in made
+    assert [m.payload for m in generate(document, 1, values="examples")] == [whole]
 
 
 def test_any_values_are_drawn_without_regard_to_examples() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 from urllib.parse import quote, unquote, urljoin
 
@@ -12,6 +13,8 @@ from kombo_fakes.schema.vocabulary import subschemas
 # References are resolved against a base URI, and a document need not have an `$id`. urljoin knows
 # only schemes whose URIs have a path of segments.
 _BASE = "file:///"
+_SAFE = ":/?@!$&'()*+,;=%-._~"
+_BARE_PERCENT = re.compile("%(?![0-9A-Fa-f]{2})")
 
 
 class ReferenceResolver:
@@ -93,14 +96,20 @@ def join_uri(base: str, reference: str) -> str:
 
 
 def escape_uri(reference: str) -> str:
-    """Escape the characters that no URI has, such as spaces.
+    """Escape the characters that a URI does not have at their place, such as spaces.
 
     Examples:
         >>> escape_uri("#/$defs/Page<A B>"), escape_uri("a%20b.json")
         ('#/$defs/Page%3CA%20B%3E', 'a%20b.json')
+        >>> escape_uri("#/$defs/number[]"), escape_uri("#/$defs/50%")
+        ('#/$defs/number%5B%5D', '#/$defs/50%25')
     """
+    before, hash_sign, fragment = _BARE_PERCENT.sub("%25", reference).partition("#")
     # RFC 3986, sections 2.1 to 2.3. Nothing has a name with a lone surrogate, so it may be lost.
-    return quote(reference, safe=":/?#[]@!$&'()*+,;=%-._~", errors="replace")
+    # Brackets are only around an address of IPv6 (section 3.2.2).
+    brackets = "[]" if "//[" in before else ""
+    escaped = quote(before, safe=_SAFE + brackets, errors="replace")
+    return escaped + hash_sign + quote(fragment, safe=_SAFE, errors="replace")
 
 
 def split_uri(uri: str) -> tuple[str, str]:

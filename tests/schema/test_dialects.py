@@ -175,6 +175,10 @@ SHARED = {"b": {"$ref": "#/shared/c"}, "c": {"type": "string", "nullable": True}
         ({"properties": {"a": {"$schema": DRAFT_7, "type": "string"}}}, {"a": ""}, {"a": 1}),
         ({"required": ["a", "a"]}, {"a": 1}, {}),
         ({"$ref": "#/$defs/Page<A B>", "$defs": {"Page<A B>": {"const": 1}}}, 1, 2),
+        ({"$ref": "#/$defs/(number[]|X)", "$defs": {"(number[]|X)": {"const": 1}}}, 1, 2),
+        ({"$ref": "#/$defs/Of%3Cnumber[]%3E", "$defs": {"Of<number[]>": {"const": 1}}}, 1, 2),
+        ({"$ref": "#/$defs/50%", "$defs": {"50%": {"const": 1}}}, 1, 2),
+        ({"$ref": "#/$defs/a#b", "$defs": {"a#b": {"const": 1}}}, 1, 2),
         ({"$recursiveRef": "#", "type": "object"}, {}, []),
         # References lead into keywords that no dialect has.
         ({"properties": {"a": {"$ref": "#/shared/b"}}, "shared": SHARED}, {"a": None}, {"a": 1}),

@@ -66,7 +66,8 @@ def _make_venv(name: str) -> Path:
     place = CACHE / name
     programs = place / ("Scripts" if os.name == "nt" else "bin")
     # The dependencies of this project are in pyproject.toml.
-    wanted = _fingerprint(sys.version, *requirements, (ROOT / "pyproject.toml").read_text())
+    own = (ROOT / "pyproject.toml").read_text() if str(ROOT) in requirements else ""
+    wanted = _fingerprint(sys.version, *requirements, own)
     stamp = place / "ready"
     if stamp.exists() and stamp.read_text() == wanted:
         return programs

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
@@ -129,6 +130,25 @@ def lacks_documents(document: Any, collection: str, path: Path, root: Path) -> b
             else:
                 return True
     return False
+
+
+def read_outside(entry: Entry) -> dict[str, Any]:
+    """Return the documents outside of the directory of a file that it refers to, by their path.
+
+    They have to be given, because this project reads nothing outside of that directory.
+    """
+    path = Path(entry.path).absolute()
+    ids, references = set[str](), set[str]()
+    _collect(read_json(entry.path), path.as_uri(), ids, references)
+    found = {}
+    for uri in sorted(references - ids):
+        place = Path(unquote(urlsplit(uri).path))
+        if not uri.startswith("file:") or place.is_relative_to(path.parent):
+            continue
+        if place.is_relative_to(Path(entry.root).absolute()) and place.is_file():
+            name = Path(os.path.relpath(place, path.parent)).as_posix()
+            found[name] = json.loads(place.read_bytes())
+    return found
 
 
 def _collect(node: Any, base: str, ids: set[str], references: set[str]) -> None:

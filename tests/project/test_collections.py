@@ -11,26 +11,30 @@ from typing import Any
 
 import pytest
 
-ROOT = Path(__file__).parents[2]
-WORKERS = ROOT / "benchmarks" / "collections" / "workers"
-
-from benchmarks.collections.entries import Entry, list_entries, read_schema  # noqa: E402
-from benchmarks.collections.fetching import FetchError, fetch  # noqa: E402
-from benchmarks.collections.report import (  # noqa: E402
+from benchmarks.collections.entries import (
+    Entry,
+    list_entries,
+    read_outside,
+    read_schema,
+)
+from benchmarks.collections.fetching import FetchError, fetch
+from benchmarks.collections.report import (
     describe_failures,
     is_constructed,
     make_own_table,
     make_peer_table,
 )
-from benchmarks.collections.running import (  # noqa: E402
+from benchmarks.collections.running import (
     OURS_NAME,
     Outcome,
     Stage,
     measure_entries,
 )
-from benchmarks.collections.sources import COLLECTIONS, Collection, Package  # noqa: E402
-from benchmarks.environments import CACHE, Environments, UnavailableError  # noqa: E402
+from benchmarks.collections.sources import COLLECTIONS, Collection, Package
+from benchmarks.environments import CACHE, Environments, UnavailableError
 
+ROOT = Path(__file__).parents[2]
+WORKERS = ROOT / "benchmarks" / "collections" / "workers"
 ENTRY = Entry("some", "/somewhere/a.json", "file", "", None, "/somewhere")
 PACKAGE = Package("some", "1", "pypi")
 
@@ -135,6 +139,32 @@ def test_a_group_of_the_suite_and_a_definition_are_schemas_of_their_own(tmp_path
         "definitions": document["definitions"],
         "$ref": "#/definitions/a~1b%20%25%C3%A9",
     }
+
+
+def test_schemas_that_refer_to_documents_outside_of_the_package_are_left_out(
+    tmp_path: Path,
+) -> None:
+    documents = {
+        "missing": {"$ref": "gone.json"},
+        "missing-by-uri": {"items": {"$ref": "https://x.example/gone#/a"}},
+        "through": {"$ref": "missing.json"},
+        "own": {"$id": "https://x.example/a", "$defs": {"b": {"$id": "b"}}, "$ref": "b#/type"},
+        "beside": {"$ref": "own.json#/a"},
+        "outside": {"$ref": "../plain.json"},
+        "dialect": {"$ref": "https://json-schema.org/draft/2020-12/schema"},
+        "data": {"examples": [{"$ref": "gone.json"}]},
+    }
+    (tmp_path / "plain.json").write_text("{}")
+    (tmp_path / "page.json").write_text("<!doctype html>")
+    directory = tmp_path / "schemas"
+    directory.mkdir()
+    for name, document in documents.items():
+        (directory / f"{name}.json").write_text(json.dumps(document))
+    found = list_entries(Collection("some", PACKAGE, "**/*.json"), tmp_path, None)
+    names = {Path(entry.path).stem: entry for entry in found}
+    assert set(names) == {"plain", "own", "beside", "outside", "dialect", "data"}
+    assert read_outside(names["outside"]) == {"../plain.json": {}}
+    assert read_outside(names["beside"]) == {}
 
 
 def test_tables_round_shares_down_and_count_how_stages_ended() -> None:

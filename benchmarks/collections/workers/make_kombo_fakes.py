@@ -12,7 +12,13 @@ from typing import Any
 from serving import Emit, draw, serve
 
 import kombo_fakes
-from benchmarks.collections.entries import Entry, read_json, read_resources, read_schema
+from benchmarks.collections.entries import (
+    Entry,
+    read_json,
+    read_outside,
+    read_resources,
+    read_schema,
+)  # fmt: skip
 from kombo_fakes import KomboFakesError, Schema
 
 # Everything that is loaded lazily is loaded before the first fork.
@@ -74,7 +80,8 @@ def _load(entry: Entry) -> Schema:
     resources = read_resources(entry.collection, entry.root)
     if entry.layout == "file":
         # What is beside the file is found by its place.
-        return Schema.load(Path(entry.path), resources=resources)
+        given = {**resources, **read_outside(entry)}
+        return Schema.load(Path(entry.path), resources=given)
     return Schema.load(read_schema(entry), resources=resources)
 
 

@@ -171,8 +171,15 @@ def _list_candidates(
     found = [(path, shape) for path, shape in found if not isinstance(shape, shapes.Reference)]
     for path, _ in found:
         counts[path] = counts.get(path, 0) + 1
+    listed: set[tuple[Path, str]] = set()
     for path, shape in found:
         place = path_to_id(path)
+        if not isinstance(shape, shapes.Object):
+            # Branches of a union often have the same shape at a place.
+            key = path, "array" if isinstance(shape, shapes.Array) else repr(shape)
+            if key in listed:
+                continue
+            listed.add(key)
         if isinstance(shape, shapes.Array):
             yield from _array_corners(base, path, place)
         # The only value of a place is not at an edge.

@@ -27,6 +27,7 @@ from kombo_fakes.errors import SchemaError
 from kombo_fakes.realistic.generator import RealisticGenerator, generator_for
 from kombo_fakes.schema.blueprint.build import build_blueprint
 from kombo_fakes.schema.blueprint.smallest import find_smallest
+from kombo_fakes.schema.complexity import measure_complexity
 from kombo_fakes.schema.requirements import (
     Requirement,
     has_all,
@@ -41,7 +42,12 @@ _EXAMPLES = 3
 # A schema that holds itself in many ways has sites without end. No more payloads than this are
 # generated for single sites: the first number if the same constraint has faults at another place.
 _MOST_BASES = 120
-_MOST_BASES_OF_ALL = 2_000
+_MOST_BASES_OF_ALL = 1_000
+
+# Where the validator has to look at thousands of branches for each payload, the catalogue ends
+# after so many of them.
+_MOST_EFFORT = 20_000_000
+_EFFORT_OF_PAYLOAD = 20_000
 
 # Each payload that is tried is mutated in every way, so only a few further ones are.
 _OTHER_BASES = 8
@@ -65,15 +71,20 @@ def find_faults(schema: Schema) -> tuple[Fault, ...]:
     seen: set[str] = set()
     bases = _generate_bases(schema)
     violated: set[tuple[str, str]] = set()
+    effort, cases = 0, 20 + measure_complexity(schema.effective).branches
     for site in schema.sites():
+        if effort + len(bases) * _EFFORT_OF_PAYLOAD > _MOST_EFFORT:
+            break
         constraint = (site.schema_pointer, site.keyword)
         neighbours = _neighbours(schema, site)
         for payload, single in _attempts(
             schema, site, bases, _MOST_BASES if constraint in violated else _MOST_BASES_OF_ALL
         ):
+            tried = tuple(mutators(site, neighbours, schema.formats))
+            effort += len(tried) * cases
             found = [
                 fault
-                for mutator in mutators(site, neighbours, schema.formats)
+                for mutator in tried
                 if (fault := _try(schema, site, mutator, payload, single=single)) is not None
             ]
             if found:

@@ -19,6 +19,7 @@ from kombo_fakes.core.public import public
 from kombo_fakes.errors import SchemaError, ValidationError
 from kombo_fakes.schema.annotations import narrow
 from kombo_fakes.schema.bundle import bundle_document
+from kombo_fakes.schema.complexity import measure_complexity
 from kombo_fakes.schema.custom_formats import Format, Formats, collect_formats, list_checks
 from kombo_fakes.schema.effective import Repair, derive_effective
 from kombo_fakes.schema.examples import ExampleFinder, find_rejected_examples
@@ -279,6 +280,8 @@ ACTIVE; did you mean 'ACTIVE'?
         narrower = narrow(meant)
         if narrower == meant:
             return meant
+        if measure_complexity(narrower).is_too_high:
+            return narrower
         # If a discriminator contradicts its branches, no payload satisfies the narrower schema.
         satisfiable = canonicalize(narrower).satisfiability() != canonical.Satisfiability.NO
         return narrower if satisfiable else meant

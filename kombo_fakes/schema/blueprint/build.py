@@ -5,19 +5,23 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import Any
 
+import jsonschema_rs
 from jsonschema_rs import canonical as c
 
 from kombo_fakes.errors import SchemaError
-from kombo_fakes.schema.blueprint.canonical import CanonicalReader
+from kombo_fakes.schema.blueprint.canonical import CanonicalReader, UnreadableError
 from kombo_fakes.schema.blueprint.narrowing import narrow_to
 from kombo_fakes.schema.blueprint.property_names import PropertyNamer
 from kombo_fakes.schema.blueprint.pruning import remove_impossible
 from kombo_fakes.schema.blueprint.shapes import NOTHING, Blueprint, restrict
 from kombo_fakes.schema.blueprint.smallest import find_smallest
+from kombo_fakes.schema.blueprint.structure import StructureReader
+from kombo_fakes.schema.complexity import measure_complexity
 from kombo_fakes.schema.custom_formats import Formats
 from kombo_fakes.schema.own_values import combines_values
 from kombo_fakes.schema.requirements import Requirement
 from kombo_fakes.schema.schema import Schema, canonicalize
+from kombo_fakes.schema.vocabulary import subschemas
 
 
 def build_blueprint(schema: Schema, requirement: Requirement | None = None) -> Blueprint:
@@ -50,20 +54,53 @@ def _build_narrow(schema: Schema, requirement: Requirement) -> Blueprint:
 # Everything that is derived from a schema begins here. What is the same shape is the same object.
 @lru_cache(maxsize=64)
 def _build_whole(schema: Schema) -> Blueprint:
-    node = schema.canonical
-    # The answer can also be that it is unknown. Only a sure one is an error.
-    if node.satisfiability() == c.Satisfiability.NO:
-        raise SchemaError(_explain_unsatisfiable(schema))
-    effective = schema.generation_schema
-    reader = CanonicalReader(schema.source, effective, node, schema.formats)
-    plan = PropertyNamer(effective).name_properties(reader.read(node), ((),))
+    effective, name = schema.generation_schema, schema.source
+    try:
+        if measure_complexity(effective).is_too_high:
+            plan = _read_structure(effective, name, schema.formats)
+        else:
+            node = schema.canonical
+            # The answer can also be that it is unknown. Only a sure one is an error.
+            if node.satisfiability() == c.Satisfiability.NO:
+                raise SchemaError(_explain_unsatisfiable(schema))
+            plan = _read_canonical(effective, name, node, schema.formats)
+    except RecursionError:
+        raise SchemaError(f"{name}: payloads cannot be constructed: nested too deeply") from None
     if combines_values(effective, schema.formats):
-        plan = restrict(plan, schema.allows, "format")
-    plan = remove_impossible(plan)
+        plan = remove_impossible(restrict(plan, schema.allows, "format"))
     if plan == NOTHING:
-        reason = ": a cycle of $ref requires an infinite value" if reader.references else ""
-        raise SchemaError(f"{schema.source}: no value satisfies it{reason}")
+        raise SchemaError(f"{schema.source}: no value satisfies it{_explain_cycle(schema)}")
     return plan
+
+
+def _read_canonical(
+    effective: dict[str, Any],
+    name: str,
+    node: jsonschema_rs.CanonicalSchema,
+    formats: Formats | None,
+) -> Blueprint:
+    reader = CanonicalReader(name, effective, node, formats)
+    try:
+        plan = PropertyNamer(effective).name_properties(reader.read(node), ((),))
+        # References are read when they are needed, and what they lead to may be unreadable.
+        return remove_impossible(plan)
+    except UnreadableError:
+        return _read_structure(effective, name, formats)
+
+
+def _read_structure(effective: dict[str, Any], name: str, formats: Formats | None) -> Blueprint:
+    return remove_impossible(StructureReader(name, effective, formats).read())
+
+
+def _explain_cycle(schema: Schema) -> str:
+    todo: list[Any] = [schema.effective]
+    while todo:
+        part = todo.pop()
+        if isinstance(part, dict):
+            if "$ref" in part:
+                return ": a cycle of $ref requires an infinite value"
+            todo.extend(child for _, child in subschemas(part))
+    return ""
 
 
 def build_standalone_blueprint(
@@ -76,8 +113,13 @@ def build_standalone_blueprint(
         name: What error messages call it.
         formats: The formats that are asserted besides those of its dialect.
     """
+    if measure_complexity(effective).is_too_high:
+        return _read_structure(effective, name, formats)
     node = canonicalize(effective)
-    return remove_impossible(CanonicalReader(name, effective, node, formats).read(node))
+    try:
+        return remove_impossible(CanonicalReader(name, effective, node, formats).read(node))
+    except UnreadableError:
+        return _read_structure(effective, name, formats)
 
 
 def _explain_unsatisfiable(schema: Schema) -> str:

@@ -27,8 +27,15 @@ from kombo_fakes.schema.schema import canonicalize, validator_for
 _NESTED = 8
 """How deep compositions are read into shapes. Deeper ones are satisfied by filtering."""
 
+_MERGES = 4_000
+"""How many conjunctions of shapes are merged. They multiply where unions meet unions."""
+
 _MERGED = 40
 """How many compositions are read within each other. Those in them are read when needed."""
+
+
+class UnreadableError(SchemaError):
+    """Canonical form has a part that cannot be read into shapes."""
 
 
 class CanonicalReader:
@@ -38,15 +45,17 @@ class CanonicalReader:
         effective: dict[str, Any],
         root: jsonschema_rs.CanonicalSchema,
         formats: Formats | None = None,
+        order: DocumentOrder | None = None,
     ) -> None:
         self.name = name
         self.effective = effective
-        self.order: DocumentOrder = DocumentOrder(effective)
+        self.order: DocumentOrder = order or DocumentOrder(effective)
         self.custom: Formats = formats or {}
         self.formats: frozenset[str] = checked_formats(effective.get("$schema")).union(self.custom)
         self.root = root
         self.references: dict[str, shapes.Reference] = {}
         self.merging: set[str] = set()
+        self.merges = 0
 
     def read(self, node: jsonschema_rs.CanonicalSchema) -> shapes.Blueprint:
         match node.view():
@@ -111,14 +120,14 @@ class CanonicalReader:
             case c.RawView():
                 # The view does not say what made it raw, so the likeliest keyword is named.
                 hardest = name_hardest_keyword(self.effective)
-                raise SchemaError(f"{self.name}: payloads cannot be constructed: {hardest}")
+                raise UnreadableError(f"{self.name}: payloads cannot be constructed: {hardest}")
             # Dependencies have no upper bound, and a later jsonschema-rs may have further views.
             case view:
-                raise SchemaError(
+                raise UnreadableError(
                     f"{self.name}: payloads cannot be constructed: {type(view).__name__}"
                 )
 
-    def _read_reference(self, uri: str) -> shapes.Reference:
+    def _read_reference(self, uri: str) -> shapes.Blueprint:
         if uri not in self.references:
 
             def read_target() -> shapes.Blueprint:
@@ -154,6 +163,9 @@ class CanonicalReader:
     def _merge(
         self, branches: Sequence[jsonschema_rs.CanonicalSchema], depth: int
     ) -> shapes.Blueprint:
+        self.merges += 1
+        if self.merges > _MERGES:
+            raise UnreadableError(f"{self.name}: payloads cannot be constructed: too many unions")
         nodes = [self._resolve(branch) for branch in branches]
         if depth > _NESTED:
             return self._read_first(nodes)
@@ -324,7 +336,9 @@ class CanonicalReader:
                 case shapes.Anything():
                     strings.append(shapes.String())
                 case shapes.Filtered() | shapes.Reference():
-                    raise SchemaError(f"{self.name}: payloads cannot be constructed: propertyNames")
+                    raise UnreadableError(
+                        f"{self.name}: payloads cannot be constructed: propertyNames"
+                    )
         return fixed, strings
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import cache
 from typing import Any, TypeAlias
 
@@ -18,6 +20,8 @@ TRIES = 60
 # Hypothesis may draw the same value many times, so that more tries do not help.
 _SPARING_TRIES = 3
 _OTHERS = 300
+# A field can be inside of a field that is tried, too, so the tries of both together have a bound.
+_MOST_TRIES = 600
 
 
 class NoValueError(SchemaError):
@@ -40,6 +44,32 @@ def choices_to_try(choices: Choices, count: int, *, on: bool = True) -> Iterator
         base = choices.integer(0, 9_999)
         for number in range(_OTHERS):
             yield choices.fork(seed_for(base, number))
+
+
+class _Work(threading.local):
+    """Counts the tries of the outermost field that is being made, and those of all inside of it."""
+
+    left: int | None = None
+
+    @contextmanager
+    def bound(self, *, anew: bool = False) -> Iterator[None]:
+        """Begin to count, if nothing around counts already, or anew in any case."""
+        before = self.left
+        if before is None or anew:
+            self.left = _MOST_TRIES
+        try:
+            yield
+        finally:
+            if before is None or anew:
+                self.left = before
+
+    def is_left(self) -> bool:
+        assert self.left is not None
+        self.left -= 1
+        return self.left >= 0
+
+
+_WORK = _Work()
 
 
 def make_valid(
@@ -73,17 +103,24 @@ def make_valid(
     @cache
     def is_hopeless() -> bool:
         trials = map(LazyChoices, range(TRIES))
-        return not any(try_once(one, POOLED, sample_facts(one))[1] for one in trials)
+        with _WORK.bound(anew=True):
+            return not any(
+                try_once(one, POOLED, sample_facts(one))[1] for one in trials if _WORK.is_left()
+            )
 
     def generate(choices: Choices, names: Names, facts: Facts) -> Any:
-        for other in () if is_hopeless() else choices_to_try(choices, TRIES):
-            value, fits = try_once(other, names, facts)
-            if fits:
-                return value
+        tries = () if is_hopeless() else choices_to_try(choices, TRIES)
+        with _WORK.bound():
+            for other in tries:
+                value, fits = try_once(other, names, facts)
+                if fits:
+                    return value
+                if not _WORK.is_left():
+                    break
         if otherwise is not None:
             return otherwise(choices, names, facts)
         raise NoValueError(
-            f"{where}: the schema rejects all {TRIES} realistic values that were tried; use "
+            f"{where}: the schema rejects all realistic values that were tried; use "
             "values='any' (on the command line: --values any)"
         )
 

@@ -408,3 +408,13 @@ def test_a_large_enum_keeps_its_order() -> None:
     values = [f"value {n * 7919 % 50_000}" for n in range(50_000)]
     assert next(generate({"enum": values})).payload in values
     assert DocumentOrder({"enum": values}).sort_values(sorted(values)) == tuple(values)
+
+
+def test_tries_at_several_depths_have_one_bound() -> None:
+    one_of = [{"required": [name]} for name in "abcdep"]
+    inner = {"type": "array", "minItems": 1, "items": {"$ref": "#/$defs/s"}}
+    properties = {**{name: {"type": "string"} for name in "abcde"}, "p": inner}
+    step = {"type": "object", "properties": properties, "oneOf": one_of}
+    schema = Schema.load({"$ref": "#/$defs/s", "$defs": {"s": step}})
+    for seed in range(20):
+        assert schema.is_valid(generator_for(schema).generate(SeededChoices(seed)))

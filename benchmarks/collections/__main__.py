@@ -91,7 +91,12 @@ def main() -> int:
     tables = ["\n".join(make_own_table(outcomes))]
     if options.peers:
         tables.append("\n".join(make_peer_table(outcomes, tools)))
-    text = "\n\n".join([describe_machine(), *tables]) + "\n"
+    taken = f"at most {options.sample:,}" if options.sample else "all"
+    head = (
+        f"{describe_machine()} Of each collection {taken} schemas, {options.count} payloads of "
+        "each kind."
+    )
+    text = "\n\n".join([head, *tables]) + "\n"
     print(text)
     if options.write:
         write_tables(DOCUMENT, text, BEGIN, END)

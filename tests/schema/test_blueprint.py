@@ -147,6 +147,29 @@ def test_objects_without_properties_get_no_names_from_other_objects() -> None:
     )
 
 
+def test_open_objects_that_refer_to_each_other_are_shared() -> None:
+    # There are 12! ways through them.
+    names = [f"n{number}" for number in range(12)]
+    everything = {"properties": {name: {"$ref": f"#/$defs/{name}"} for name in names}}
+    document = {"$ref": "#/$defs/n0", "$defs": dict.fromkeys(names, everything)}
+    plan: Any = build_blueprint(Schema.load(document))
+    met: dict[int, Any] = {}
+    todo = [plan]
+    while todo:
+        shape = todo.pop()
+        if isinstance(shape, shapes.Reference):
+            shape = shape.target
+        if id(shape) in met:
+            continue
+        met[id(shape)] = shape
+        if isinstance(shape, shapes.Union):
+            todo += shape.branches
+        elif isinstance(shape, shapes.Object):
+            assert list(shape.properties) in (names, [])
+            todo += shape.properties.values()
+    assert len(met) < 500
+
+
 def test_every_level_of_a_recursive_shape_keeps_its_names() -> None:
     tree = {"type": "object", "properties": {"next": {"$ref": "#"}, "bare": BARE}}
     plan = build_blueprint(Schema.load(tree))

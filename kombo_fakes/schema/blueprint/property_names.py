@@ -26,6 +26,7 @@ class PropertyNamer:
         self.resolver: ReferenceResolver = ReferenceResolver(effective)
         self.references: dict[str, shapes.Reference] = {}
         self._inside: frozenset[tuple[Path, ...]] = frozenset()
+        self._open: dict[tuple[Path, ...], shapes.Blueprint] = {}
 
     def name_properties(self, plan: shapes.Blueprint, places: Iterable[Path]) -> shapes.Blueprint:
         """Return a copy of a blueprint that has these names.
@@ -37,9 +38,14 @@ class PropertyNamer:
         where = self._collect_places(places)
         match plan:
             case shapes.Anything() if where not in self._inside and self._list_names(where):
+                # What is met again is shared. Otherwise, schemas that allow everything and refer to
+                # each other would be copied for each way through them.
+                if where in self._open:
+                    return self._share(where)
                 # Objects are all that names are of, so the other types stay as they are.
                 named = self.name_properties(shapes.ANY_OBJECT, places)
-                return shapes.Union((*shapes.EVERY_TYPE[:-1], named))
+                self._open[where] = shapes.Union((*shapes.EVERY_TYPE[:-1], named))
+                return self._open[where]
             case shapes.Object() if not plan.properties and plan.extras == shapes.ANY_OBJECT.extras:
                 names = self._list_names(where)
                 further = shapes.Extra(
@@ -97,6 +103,12 @@ class PropertyNamer:
                 uri, lambda: self.name_properties(plan.target, places)
             )
         return self.references[uri]
+
+    def _share(self, where: tuple[Path, ...]) -> shapes.Reference:
+        name = f"open object: {where!r}"
+        if name not in self.references:
+            self.references[name] = shapes.Reference(name, lambda: self._open[where])
+        return self.references[name]
 
     def _name_extra(self, extra: shapes.Extra, where: Iterable[Path]) -> shapes.Extra:
         keys: list[Path] = [("patternProperties", pattern) for pattern in extra.names.patterns]

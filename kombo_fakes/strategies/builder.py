@@ -21,6 +21,7 @@ from kombo_fakes.schema.schema import Schema
 from kombo_fakes.strategies.alphabets import survives
 from kombo_fakes.strategies.arrays import build_array
 from kombo_fakes.strategies.budget import DEPTH, ROOM, Sizes
+from kombo_fakes.strategies.filters import build_filtered
 from kombo_fakes.strategies.numbers import build_number
 from kombo_fakes.strategies.objects import build_object
 from kombo_fakes.strategies.options import StrategySettings
@@ -89,6 +90,12 @@ class Builder:
         self._references: dict[tuple[str, int, int], SearchStrategy[Any]] = {}
         self._built: dict[tuple[int, int, int], SearchStrategy[Any]] = {}
 
+    @property
+    def _is_free(self) -> bool:
+        """Whether the options allow all strings."""
+        settings = self._settings
+        return settings.max_length is None and settings.codec == "utf-8" and settings.allow_nul
+
     def build_all(self, blueprint: shapes.Blueprint) -> SearchStrategy[Any]:
         """The strategy of a whole blueprint; see `build_strategy`."""
         with allow_early_building():
@@ -138,8 +145,9 @@ class Builder:
                 return build_object(self, blueprint, depth, room)
             case shapes.Union(branches):
                 return self._build_union(branches, depth, room)
-            case shapes.Filtered(base, check, _):
-                return self.build(base, depth, room).filter(check)
+            case shapes.Filtered(base, _, _):
+                built = self.build(base, depth, room)
+                return build_filtered(built, blueprint, self.name, is_free=self._is_free)
             case shapes.Reference():
                 return self._build_reference(blueprint, depth, room)
 

@@ -72,6 +72,8 @@ def invalid_payloads(
     schema = Schema.load(event_or_schema)
     chosen = faults(schema, keywords=keywords, at=at, ids=ids)
     if not chosen:
+        if keywords is None and at is None and ids is None:
+            raise SchemaError(f"{schema.name}: no payload is invalid, because every value is valid")
         raise SchemaError(
             f"{schema.name}: no fault matches keywords=, at= and ids= together; leave one out"
         )

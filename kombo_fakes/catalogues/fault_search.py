@@ -46,8 +46,8 @@ _MOST_BASES_OF_ALL = 1_000
 
 # Where the validator has to look at thousands of branches for each payload, the catalogue ends
 # after so many of them.
-_MOST_EFFORT = 20_000_000
-_EFFORT_OF_PAYLOAD = 20_000
+_MOST_EFFORT = 6_000_000
+_EFFORT_OF_PAYLOAD = 6_000
 
 # Each payload that is tried is mutated in every way, so only a few further ones are.
 _OTHER_BASES = 8

@@ -18,6 +18,9 @@ MOST_CASES = 400
 _MOST_AT_ALL = 4_000
 """How many cases all schema objects of a document may come to."""
 
+_MOST_COMPARISONS = 800_000
+"""How many schema objects canonical form may look at to compare branches, which takes seconds."""
+
 _HUGE = 10**9
 
 
@@ -29,16 +32,22 @@ class Complexity:
         most: The cases of the schema object that has the most, as a product of its unions.
         sum: The cases of all schema objects that have more than one.
         branches: The branches of all unions, as the document has them.
+        comparisons: The schema objects to look at where each branch is compared with all others.
     """
 
     most: int
     sum: int
     branches: int
+    comparisons: int
 
     @property
     def is_too_high(self) -> bool:
         """Whether the schema should not be brought into canonical form."""
-        return self.most > MOST_CASES or self.sum > _MOST_AT_ALL
+        return (
+            self.most > MOST_CASES
+            or self.sum > _MOST_AT_ALL
+            or self.comparisons > _MOST_COMPARISONS
+        )
 
 
 def measure_complexity(schema: Any) -> Complexity:
@@ -47,9 +56,10 @@ def measure_complexity(schema: Any) -> Complexity:
     Examples:
         >>> union = {"anyOf": [{"minLength": 1}, {"minimum": 1}, {"minItems": 1}]}
         >>> measure_complexity({"allOf": [union] * 2}), measure_complexity({"items": union})
-        (Complexity(most=9, sum=9, branches=6), Complexity(most=3, sum=3, branches=3))
+        (Complexity(most=9, sum=9, branches=6, comparisons=18), \
+Complexity(most=3, sum=3, branches=3, comparisons=9))
     """
-    most, whole, branches = 1, 0, 0
+    most, whole, branches, comparisons = 1, 0, 0, 0
     todo: list[tuple[Any, bool]] = [(schema, True)]
     while todo:
         value, is_root = todo.pop()
@@ -60,9 +70,22 @@ def measure_complexity(schema: Any) -> Complexity:
             cases = count_cases(value)
             most = max(most, cases)
             whole = min(whole + (cases if cases > 1 else 0), _HUGE)
-        branches += sum(len(value.get(keyword, ())) for keyword in ("anyOf", "oneOf"))
+        for keyword in ("anyOf", "oneOf"):
+            union = value.get(keyword, ())
+            branches += len(union)
+            comparisons += len(union) * sum(map(_count_objects, union))
         todo += [(child, where[0] not in _IN_PLACE) for where, child in subschemas(value)]
-    return Complexity(most, whole, branches)
+    return Complexity(most, whole, branches, comparisons)
+
+
+def _count_objects(schema: Any) -> int:
+    count, todo = 0, [schema]
+    while todo:
+        value = todo.pop()
+        count += 1
+        if isinstance(value, dict):
+            todo.extend(child for _, child in subschemas(value))
+    return count
 
 
 _IN_PLACE = frozenset("allOf anyOf oneOf not if then else dependentSchemas dependencies".split())

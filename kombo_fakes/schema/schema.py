@@ -24,6 +24,7 @@ from kombo_fakes.schema.custom_formats import Format, Formats, collect_formats, 
 from kombo_fakes.schema.effective import Repair, derive_effective
 from kombo_fakes.schema.examples import ExampleFinder, find_rejected_examples
 from kombo_fakes.schema.formats import CHECKERS
+from kombo_fakes.schema.inlining import inline_branches
 from kombo_fakes.schema.open_nulls import allow_open_nulls
 from kombo_fakes.schema.openapi import OpenApiSchemas, is_openapi
 from kombo_fakes.schema.own_values import keep_formatted
@@ -276,6 +277,12 @@ ACTIVE; did you mean 'ACTIVE'?
     @cached_property
     def generation_schema(self) -> dict[str, Any]:
         """The schema that payloads are generated from: the effective one, or a narrower one."""
+        narrower = self._narrower
+        inlined = inline_branches(narrower)
+        return narrower if measure_complexity(inlined).is_too_high else inlined
+
+    @cached_property
+    def _narrower(self) -> dict[str, Any]:
         meant: dict[str, Any] = keep_formatted(self.effective, self.formats, validator_for)
         narrower = narrow(meant)
         if narrower == meant:

@@ -219,8 +219,10 @@ class Network:
 
 
 Condition: TypeAlias = (
-    'Literal["start", "end", "boundary", "no boundary"] | tuple[Literal["after"], Kind]'
-    " | tuple[int, bool] | None"
+    Literal["start", "end", "boundary", "no boundary"]
+    | tuple[Literal["after"], Kind]
+    | tuple[int, bool]
+    | None
 )
 
 

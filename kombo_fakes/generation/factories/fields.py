@@ -32,7 +32,7 @@ class Fields:
 
     def __init__(self, *plans: shapes.Blueprint) -> None:
         self._objects = [one for plan in plans for one in list_objects(plan)]
-        self.is_object = bool(self._objects)
+        self.is_object: bool = bool(self._objects)
         self._unnamed: dict[str, Fields | None] = {}
 
     @cached_property

@@ -55,7 +55,7 @@ class CanonicalReader:
         self.root = root
         self.references: dict[str, shapes.Reference] = {}
         self.merging: set[str] = set()
-        self.merges = 0
+        self.merges: int = 0
 
     def read(self, node: jsonschema_rs.CanonicalSchema) -> shapes.Blueprint:
         match node.view():

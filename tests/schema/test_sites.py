@@ -128,6 +128,10 @@ def test_the_pointers_of_each_site_lead_to_its_keyword_and_place(event: str) -> 
             [("/extra", "const", "/additionalProperties", True)],
         ),
         ({"additionalProperties": {}}, []),
+        (
+            {"properties": {"a": {"const": 1}}},
+            [("/a", "const", "/properties/a", True)],
+        ),
         (True, []),
         ({"format": "no-such-format", "minLength": 1}, [("", "minLength", "", True)]),
         (

@@ -10,6 +10,7 @@ from __future__ import annotations
 import argparse
 import sys
 from fnmatch import fnmatchcase
+from textwrap import fill
 
 from benchmarks.catalogue import ROOT
 from benchmarks.collections.entries import Entry, list_entries
@@ -96,7 +97,7 @@ def main() -> int:
         f"{describe_machine()} Of each collection {taken} schemas, {options.count} payloads of "
         "each kind."
     )
-    text = "\n\n".join([head, *tables]) + "\n"
+    text = "\n\n".join([fill(head, 100), *tables]) + "\n"
     print(text)
     if options.write:
         write_tables(DOCUMENT, text, BEGIN, END)

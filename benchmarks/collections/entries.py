@@ -151,6 +151,14 @@ def read_outside(entry: Entry) -> dict[str, Any]:
     return found
 
 
+def refers_out(entry: Entry) -> bool:
+    """Whether a schema refers to other documents than itself and the dialects."""
+    base = Path(entry.path).absolute().as_uri()
+    ids, references = set[str](), set[str]()
+    _collect(read_schema(entry), base, ids, references)
+    return any(not _is_dialect(uri) for uri in references - ids)
+
+
 def _collect(node: Any, base: str, ids: set[str], references: set[str]) -> None:
     """Collect the absolute URIs of the resources in a document, and of those it refers to."""
     ids.add(base)

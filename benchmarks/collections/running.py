@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.catalogue import NPM, OURS, ROOT
-from benchmarks.collections.entries import Entry, read_schema
+from benchmarks.collections.entries import Entry, read_schema, refers_out
 from benchmarks.environments import Environments
 from benchmarks.measurement import MeasurementError
 
@@ -173,8 +173,10 @@ class Lane:
             if tool == OURS_NAME:
                 task["entry"] = asdict(entry)
             else:
-                # The parts of a description are given to others as this project reads them.
-                task["schema"] = schemas[-1] if published is None and schemas else published
+                # Others are not given further documents. So they get what this project reads where
+                # a schema is a part of a description, or refers to documents around it.
+                needs_more = published is None or refers_out(entry)
+                task["schema"] = schemas[-1] if needs_more and schemas else published
                 if task["schema"] is None:
                     continue
             answer = server.ask(task)

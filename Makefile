@@ -9,8 +9,6 @@ TOOLS := $(VENV)/.tools
 # Tests start a hundred processes: what one of them compiles is kept for the others.
 export PYTHONDONTWRITEBYTECODE :=
 
-# The lock files have hashes, so every run gets the same packages, and nobody can replace one.
-# `make compat` uses the newest versions, and `make test-lowest` the oldest.
 .PHONY: help demo test test-thorough test-fast test-wheel test-lowest lint examples events lock audit promises snapshots pools coverage compat fuzz mutants docs bench collections dist clean
 
 help: ## List the targets.
@@ -150,6 +148,8 @@ dist: $(READY) ## Build the wheel and the source distribution.
 clean: ## Remove everything that the other targets make.
 	rm -rf $(VENV) $(VENV)-demo $(VENV)-wheel $(VENV)-lowest $(VENV)-compat $(VENV)-lock $(VENV)-audit mutants .benchmarks build dist .coverage .coverage.* .hypothesis .mypy_cache .pytest_cache .ruff_cache
 
+# The lock files have hashes, so every run gets the same packages, and nobody can replace one.
+# `make compat` uses the newest versions, and `make test-lowest` the oldest.
 $(READY): pyproject.toml locked/test.txt
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install -q --require-hashes -r locked/test.txt

@@ -79,6 +79,10 @@ class LinkedDocuments:
         dialect: The dialect of the main document.
         strict: True to reject keywords that the dialect of their document does not have.
 
+    Attributes:
+        main: The main document.
+        strict: As given.
+
     Raises:
         SchemaError: if the document is nested too deep.
     """

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cached_property
+from typing import TypeVar
 
 from kombo_fakes.errors import KomboFakesError
 from kombo_fakes.strings.characters import ANY, Characters, refine
@@ -14,6 +15,8 @@ DEAD = -1
 
 MOST_STATES = 10_000
 """How many states an automaton has at most."""
+
+State = TypeVar("State")
 
 
 class TooComplexError(KomboFakesError):
@@ -113,22 +116,17 @@ class Automaton:
             for right, b in enumerate(other.parts)
             if (common := a & b)
         ]
-        numbers = {(self.start, other.start): 0}
-        rows, accepting = [], []
-        for left, right in (order := list(numbers)):
-            accepting.append(accepts(self._accepts_at(left), other._accepts_at(right)))
-            row = []
-            for _, a, b in pairs:
-                target = (self._target(left, a), other._target(right, b))
-                if target not in numbers:
-                    if len(numbers) >= MOST_STATES:
-                        raise TooComplexError(f"more than {MOST_STATES:,} states")
-                    numbers[target] = len(numbers)
-                    order.append(target)
-                row.append(numbers[target])
-            rows.append(tuple(row))
-        parts = tuple(common for common, _, _ in pairs)
-        return Automaton(parts, tuple(rows), tuple(accepting)).minimise()
+
+        def follow(states: tuple[int, int]) -> list[tuple[int, int]]:
+            left, right = states
+            return [(self._target(left, a), other._target(right, b)) for _, a, b in pairs]
+
+        return explore(
+            [common for common, _, _ in pairs],
+            (self.start, other.start),
+            lambda both: accepts(self._accepts_at(both[0]), other._accepts_at(both[1])),
+            follow,
+        )
 
     def _accepts_at(self, state: int) -> bool:
         return state != DEAD and self.accepting[state]
@@ -224,6 +222,39 @@ class Automaton:
             rows.append(tuple(row))
         accepting = tuple(self.accepting[some[number]] for number in order)
         return Automaton(tuple(part for part, _ in merged), tuple(rows), accepting)
+
+
+def explore(
+    parts: Iterable[Characters],
+    first: State,
+    accepts: Callable[[State], bool],
+    follow: Callable[[State], Iterable[State | None]],
+) -> Automaton:
+    """The smallest automaton of states that are known by what follows them.
+
+    Args:
+        parts: Sets of characters that have none in common.
+        first: The state to begin in.
+        accepts: Returns whether a string may end in a state.
+        follow: Returns the state after a character of each part; None if nothing is accepted then.
+
+    Raises:
+        TooComplexError: if there are more than `MOST_STATES` states.
+    """
+    numbers = {first: 0}
+    rows, accepting = [], []
+    for state in (order := [first]):
+        accepting.append(accepts(state))
+        row = []
+        for target in follow(state):
+            if target is not None and target not in numbers:
+                if len(numbers) >= MOST_STATES:
+                    raise TooComplexError(f"more than {MOST_STATES:,} states")
+                numbers[target] = len(numbers)
+                order.append(target)
+            row.append(DEAD if target is None else numbers[target])
+        rows.append(tuple(row))
+    return Automaton(tuple(parts), tuple(rows), tuple(accepting)).minimise()
 
 
 NOTHING = Automaton((ANY,), (), (), DEAD)

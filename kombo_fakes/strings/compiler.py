@@ -12,7 +12,7 @@ from functools import lru_cache
 from operator import ge
 from typing import Literal, TypeAlias
 
-from kombo_fakes.strings.automaton import DEAD, MOST_STATES, Automaton, TooComplexError
+from kombo_fakes.strings.automaton import DEAD, Automaton, TooComplexError, explore
 from kombo_fakes.strings.characters import WORD, refine
 from kombo_fakes.strings.network import DONE, Condition, Kind, Network, Place
 from kombo_fakes.strings.reader import read_pattern
@@ -102,23 +102,7 @@ class _Determiniser:
     def run(self, start: int) -> Automaton:
         monitors = tuple(monitor.start for monitor in self._network.monitors)
         first: _State = (frozenset([frozenset([start])]), self._before, monitors)
-        numbers = {first: 0}
-        rows, accepting = [], []
-        for state in (order := [first]):
-            accepting.append(self._accepts(state))
-            row = []
-            for target in self._follow(state):
-                if target is None:
-                    row.append(DEAD)
-                    continue
-                if target not in numbers:
-                    if len(numbers) >= MOST_STATES:
-                        raise TooComplexError(f"more than {MOST_STATES:,} states")
-                    numbers[target] = len(numbers)
-                    order.append(target)
-                row.append(numbers[target])
-            rows.append(tuple(row))
-        return Automaton(tuple(self._parts), tuple(rows), tuple(accepting)).minimise()
+        return explore(self._parts, first, self._accepts, self._follow)
 
     def _accepts(self, state: _State) -> bool:
         threads = self._jump(state, "end")

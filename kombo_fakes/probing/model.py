@@ -181,6 +181,7 @@ class Case:
         likelihood: How likely a receiver is to meet it.
         pointer: JSON Pointer to what is special in the payload.
         keyword: Of a fault, the keyword of the schema that is broken.
+        fault_id: Of a fault, its id; each of its examples is a case.
         family: Of a wire fault, ``signature``, ``body`` or ``http``.
         integration: The integration to observe afterwards; None where there is none to observe.
         expected_state: What the receiver should show of it, once it has accepted the delivery;
@@ -203,6 +204,7 @@ class Case:
     likelihood: Likelihood
     pointer: str = ""
     keyword: str = ""
+    fault_id: str = ""
     family: str = ""
     integration: str | None = None
     expected_state: Mapping[str, Any] | None = None
@@ -288,7 +290,7 @@ class Failure:
 @public
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One thing that a receiver does wrong, with the smallest delivery that shows it.
+    """One thing that a receiver does wrong, with the likeliest delivery that shows it.
 
     Attributes:
         id: A stable name, for ``--skip`` and a baseline.
@@ -299,7 +301,7 @@ class Finding:
             it all.
         text: What was sent, received and expected, in lines.
         fix: How such a bug is fixed.
-        likelihood: How likely a receiver is to meet it.
+        likelihood: How likely a receiver is to meet the last delivery.
         cases: The ids of all cases that show it.
         exchanges: What shows it, in order; the last one is the one that went wrong.
         expectation: What the receiver has to do with the last delivery.

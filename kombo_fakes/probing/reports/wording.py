@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from kombo_fakes.core.messages import pluralize
 from kombo_fakes.probing.model import Case, Expectation, Failure, Finding, Loss, Reply
 from kombo_fakes.probing.verdicts.causes import AFTERWARDS, VERBS
 from kombo_fakes.probing.verdicts.diagnosis.result import Details, Diagnosis
@@ -74,6 +75,9 @@ def _word_details(details: Details) -> Iterable[str]:
         yield f" ({join_some(_BROKEN.get(keyword, keyword) for keyword in details.broken)})"
     if details.places:
         yield f" at {join_some(place or 'the root' for place in details.places)}"
+    if details.other_events:
+        events = pluralize(details.other_events, "other event")
+        yield f"{',' if details.places else ''} and on {events} of Kombo"
     if details.smallest:
         yield f", from {details.smallest:,} bytes"
     if details.keyword:
@@ -95,8 +99,8 @@ def _word_lines(diagnosis: Diagnosis) -> Iterable[str]:
             f"Received {reply}, expected a response without internals, because anybody can read it."
         )
     elif shown.mismatches and judge_answer(exchange.delivery, case.expectation, reply) is None:
-        why = f": {case.why}" if case.group == "timeline" else ""
-        yield f"Received {reply}, as expected, but the state is wrong{why}."
+        rule = f" Rule: {case.why}." if case.group == "timeline" else ""
+        yield f"Received {reply}, as expected, but the state is wrong.{rule}"
     else:
         yield f"Received {_word_reply(reply)}, expected {EXPECTED[case.expectation]}: {case.why}."
     yield from describe_failure(shown)

@@ -359,10 +359,17 @@ REDIRECTS = _cause(
 )  # fmt: skip
 FAULTS_FAIL = _cause(
     "faults-fail", "schema",
-    "{verb} invalid payloads instead of rejecting them",
-    "validate the payload before you use its fields, and answer 400 or 422",
+    "{verb} invalid payloads",
+    # A tolerant receiver may accept an invalid payload, so this does not say to reject all of them.
+    "check that a field exists and has the expected type before you use it; answer 400 or 422 if "
+    "you cannot use the payload",
     "RFC 9110, section 15.5.21 (422 Unprocessable Content)",
 )  # fmt: skip
+FAULTS_AND_EVENTS_FIX = (
+    "read the type of the event first, and answer 2xx to events that you do not handle; then "
+    f"{FAULTS_FAIL.fix}"
+)
+"""The fix of `FAULTS_FAIL` where other events of Kombo fail, too."""
 FAULTS_APPLIED = _cause(
     "faults-applied", "schema",
     "rejects invalid payloads but applies them",
@@ -746,7 +753,7 @@ FIRST_CONTENT_TYPE = _cause(
 FIRST_RATE_LIMITED = _cause(
     "first-rate-limited", "realistic",
     "rejects the first good delivery because there were too many requests",
-    "lift the rate limit while the probe runs",
+    "turn off the rate limit while the probe runs",
     "RFC 6585, section 4 (429 Too Many Requests)",
 )  # fmt: skip
 FIRST_SIGNATURE = _cause(

@@ -85,6 +85,9 @@ class Evidence:
     def notes(self) -> Iterator[Note]:
         """Make the notes."""
         rejected: dict[NoteKind, list[Case]] = defaultdict(list)
+        # A wire fault has several variants under one name. Where a finding reports some of them, a
+        # note on the others would seem to contradict it.
+        reported = {known.case.topic for known in self.failures if known.case.group == "wire"}
         optional: dict[str, Case] = {}
         accepted: dict[str, Case] = {}
         for name, case in self.cases.items():
@@ -94,6 +97,8 @@ class Evidence:
             # Of a tolerant receiver the same is a finding, and not a note.
             if case.group == "change" and reply.is_rejected and self.policy == "strict":
                 rejected[_CHANGE_NOTES[case.topic]].append(case)
+            elif case.topic in reported:
+                continue
             elif case.group == "wire" and reply.is_accepted:
                 accepted.setdefault(case.topic, case)
             elif case.topic in _OPTIONAL and reply.is_rejected:

@@ -15,7 +15,6 @@ def diagnose_leaks(evidence: Evidence) -> Iterator[Diagnosis]:
     for kind, seen in evidence.leaks.items():
         cause = LEAK_CAUSES[kind]
         failures = []
-        # The first one is shown, and a short body shows best what gave something away.
         for name, exchange in sorted(seen, key=lambda one: (len(one[1].delivery.body), one[0])):
             case = evidence.cases.get(name) or Case(
                 id=name,
@@ -29,4 +28,4 @@ def diagnose_leaks(evidence: Evidence) -> Iterator[Diagnosis]:
                 likelihood=cause.likelihood,
             )
             failures.append(Failure("leaks", case, (exchange,)))
-        yield make_diagnosis(cause.id, "leaks", cause, failures, Details(), shown=failures[0])
+        yield make_diagnosis(cause.id, "leaks", cause, failures, Details())

@@ -45,6 +45,7 @@ class Details:
         keyword: The keyword of the schema that is not checked.
         everywhere: Whether that is so wherever the keyword stands.
         smallest: The bytes of the smallest body that fails.
+        other_events: How many other events of Kombo fail in the same way as invalid payloads.
         looks_forged: Whether the receiver answers as if the signature were wrong.
         loss: Why nothing else could be sent or seen.
     """
@@ -56,6 +57,7 @@ class Details:
     keyword: str = ""
     everywhere: bool = False
     smallest: int = 0
+    other_events: int = 0
     looks_forged: bool = False
     loss: Loss | None = None
 
@@ -69,8 +71,8 @@ class Diagnosis:
         category: What kind of wrong it is.
         cause: The cause.
         cases: All cases that show it.
-        shown: The failure to show; the plainest one as a rule.
-        likelihood: How likely a receiver is to meet it.
+        shown: The failure to show; the likeliest one as a rule.
+        likelihood: How likely a receiver is to meet what is shown.
         details: What completes the title of the cause.
         fix: What to do about it, where that is not the fix of the cause.
     """
@@ -94,6 +96,7 @@ def make_diagnosis(
     *,
     shown: Failure | None = None,
     more: Iterable[Failure] = (),
+    fix: str = "",
 ) -> Diagnosis:
     """Make a diagnosis of the failures that show it.
 
@@ -103,8 +106,9 @@ def make_diagnosis(
         cause: The cause.
         failures: All that show it, at least one.
         details: What completes the title; by default what was special about each delivery.
-        shown: The failure to show; by default the plainest.
+        shown: The failure to show; by default the likeliest, and of those the plainest.
         more: Failures that have the same cause, but do not show it.
+        fix: What to do about it, where that is not the fix of the cause.
 
     Returns:
         The diagnosis. A receiver that accepts nothing, but redirects, has a cause of its own.
@@ -113,15 +117,17 @@ def make_diagnosis(
     if category == "accepts-invalid" and all(map(_is_redirected, failures)):
         cause, details = REDIRECTS, Details(list_examples(failures))
     cases = {failure.case.id: failure.case for failure in (*failures, *more)}
+    shown = shown or min(failures, key=_rank)
     return Diagnosis(
         id=name,
         category=category,
         cause=cause,
         cases=tuple(cases.values()),
-        shown=shown or min(failures, key=plainness),
-        # The likeliest delivery decides how soon a receiver meets the bug.
-        likelihood=min((f.case.likelihood for f in failures), key=LIKELIHOODS.index),
+        shown=shown,
+        # A finding that occurs in normal operation has to show a delivery that does.
+        likelihood=shown.case.likelihood,
         details=details,
+        fix=fix,
     )
 
 
@@ -142,11 +148,11 @@ def list_examples(failures: Iterable[Failure]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(failure.case.about for failure in failures))
 
 
-def plainness(failure: Failure) -> tuple[int, int, int]:
+def _rank(failure: Failure) -> tuple[int, int, int]:
     """The key by which failures are sorted: the first of them shows a bug best."""
     return (
-        len(failure.exchanges),
         LIKELIHOODS.index(failure.case.likelihood),
+        len(failure.exchanges),
         len(failure.exchanges[-1].delivery.body),
     )
 

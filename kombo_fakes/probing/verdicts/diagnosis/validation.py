@@ -15,7 +15,6 @@ from kombo_fakes.probing.verdicts.diagnosis.result import (
     Diagnosis,
     diagnose_if_any,
     make_diagnosis,
-    plainness,
 )
 from kombo_fakes.probing.verdicts.evidence import Evidence
 
@@ -107,14 +106,15 @@ def _diagnose_breaking(category: Category, failures: Failures) -> Iterator[Diagn
     sites = {(failure.case.keyword, failure.case.pointer) for failure in faults}
     others += failures.take(both(category, lambda failure: _is_fault_at(failure, sites)))
     places = dict.fromkeys(failure.case.pointer for failure in faults)
+    other_events = {failure.case.id for failure in others if failure.case.topic == "other-event"}
     yield make_diagnosis(
         f"faults-{category}",
         category,
         causes.FAULTS_FAIL,
         [*faults, *others],
-        Details(places=tuple(places), broken=tuple(keywords)),
-        # Not another event, which is valid in itself and breaks the receiver in the same way.
-        shown=min(faults, key=plainness),
+        Details(places=tuple(places), broken=tuple(keywords), other_events=len(other_events)),
+        # Another event is valid in itself, so that 400 or 422 is no answer to it.
+        fix=causes.FAULTS_AND_EVENTS_FIX if other_events else "",
     )
 
 

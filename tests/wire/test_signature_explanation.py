@@ -88,7 +88,7 @@ def signed(body: bytes) -> str:
         (sign(BODY, f'"{SECRET}"'), snapshot("made with the secret in quotes")),
         (
             sign(BODY, "undefined"),
-            snapshot("made with the key undefined, as if no secret is configured"),
+            snapshot("made with the key undefined, as if no secret were configured"),
         ),
         (None, snapshot("there is no signature")),
         ("", snapshot("the signature is empty")),

@@ -12,7 +12,7 @@ from kombo_fakes.catalogues.faults import faults
 from kombo_fakes.errors import FaultError
 from kombo_fakes.probing.cases.edge_values import MEDIA_TYPES
 from kombo_fakes.probing.cases.payloads import CasePayloads, drop_non_ascii, is_usual_id
-from kombo_fakes.probing.model import Case, Policy
+from kombo_fakes.probing.model import Case, Expectation, Policy
 from kombo_fakes.probing.verdicts.case_causes import (
     CHANGE_CAUSES,
     KEYWORD_CAUSES,
@@ -94,18 +94,20 @@ class RejectedCases:
                 if not fault.is_in(payload):
                     payload = example  # With new ids the fault is gone: it is in one of them.
                 integration, _ = self._observable(payload)
+                expectation: Expectation = "reject" if self._policy == "strict" else "either"
                 yield Case(
                     id=f"fault:{fault.id}" + _suffix(number),
                     group="fault",
                     topic=fault.keyword,
                     about=fault.description,
                     delivery=self._sign(payload, f"fault {fault.id}"),
-                    expectation="reject" if self._policy == "strict" else "either",
-                    why="the published schema does not allow it",
+                    expectation=expectation,
+                    why=self._explain("the published schema does not allow it", expectation),
                     cause=KEYWORD_CAUSES.get(fault.keyword, KEYWORD_UNCHECKED),
                     likelihood="schema",
                     pointer=fault.pointer,
                     keyword=fault.keyword,
+                    fault_id=fault.id,
                     # The other examples share their integration with other faults.
                     integration=integration if number == 0 else None,
                     event=self._payloads.event,
@@ -139,7 +141,10 @@ class RejectedCases:
                     about=fault.description,
                     delivery=delivery,
                     expectation=expectation,
-                    why=fault.why,
+                    # Where the policies agree, the reason of the fault says why both are fine.
+                    why=fault.why
+                    if fault.strict == fault.tolerant
+                    else self._explain(fault.why, expectation),
                     cause=WIRE_CAUSES[fault.id],
                     likelihood=WIRE_CAUSES[fault.id].likelihood,
                     family=fault.family,
@@ -166,7 +171,9 @@ class RejectedCases:
                 # An answer of 2xx to PUT may come from another route. But no route may apply the
                 # payload.
                 expectation="either" if kind == "put" else "reject",
-                why="anybody can send it without the secret",
+                why="another route may answer it, but its payload must not be applied"
+                if kind == "put"
+                else "anybody can send it without the secret",
                 cause=SIGNATURE_BRANCH,
                 likelihood=SIGNATURE_BRANCH.likelihood,
                 family="signature",
@@ -196,7 +203,7 @@ class RejectedCases:
             about = f"the body {body.decode()}" if body else "an empty body"
             yield _Unsigned(kind, about, Delivery.signed(body, self._secret), (f"body-{kind}",))
         put = replace(self._sign(self._payloads.fresh()), method="PUT")
-        yield _Unsigned("put", "sent by PUT", put, ("http-put",))
+        yield _Unsigned("put", "sent with PUT", put, ("http-put",))
 
     def replayed_signature(self, signature: str) -> Case:
         """Make the case of a payload with the signature of another delivery.
@@ -234,15 +241,16 @@ class RejectedCases:
             integration, expected = self._payloads.expect_state(payload)
             # With a property more, the known fields have to be applied as ever.
             is_applied = topic == "new-property"
+            # A strict receiver may know all events of Kombo, or only those that it is for.
+            expectation: Expectation = "either" if is_strict else "accept"
             yield Case(
                 id=f"change:{change.id}",
                 group="change",
                 topic=topic,
                 about=change.description,
                 delivery=self._sign(payload, f"change {change.id}"),
-                # A strict receiver may know all events of Kombo, or only those that it is for.
-                expectation="either" if is_strict else "accept",
-                why=_WHY_CHANGED.get(topic, _WHY_TOMORROW),
+                expectation=expectation,
+                why=self._explain(_WHY_CHANGED.get(topic, _WHY_TOMORROW), expectation),
                 cause=CHANGE_CAUSES[topic],
                 likelihood="realistic" if topic == "other-event" else "schema",
                 pointer=change.pointer,
@@ -255,6 +263,12 @@ class RejectedCases:
                 if topic == "other-event"
                 else partial(self._nearest, payload, change.pointer),
             )
+
+    def _explain(self, why: str, expectation: Expectation) -> str:
+        """Say why both answers are fine, where that follows from the policy."""
+        if expectation != "either":
+            return why
+        return f"{why}; a {self._policy} receiver may accept or reject it, but must not crash"
 
     def _observable(self, payload: Any) -> tuple[str | None, Mapping[str, Any] | None]:
         """The integration that a payload is about, if its id is a usual one, and its state."""

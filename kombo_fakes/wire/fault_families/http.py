@@ -44,6 +44,6 @@ HTTP_FAULTS: tuple[FaultRow, ...] = (
                                f'{CONTENT_TYPE}; charset="')),
     FaultRow("http-header-case", "header names in another case", ACCEPT,
              "the case of header names does not matter (RFC 9110, 5.1)", _change_header_case),
-    FaultRow("http-get", "sent by GET", EITHER, _LEFT_OPEN, _set_method("GET")),
-    FaultRow("http-put", "sent by PUT", EITHER, _LEFT_OPEN, _set_method("PUT")),
+    FaultRow("http-get", "sent with GET", EITHER, _LEFT_OPEN, _set_method("GET")),
+    FaultRow("http-put", "sent with PUT", EITHER, _LEFT_OPEN, _set_method("PUT")),
 )  # fmt: skip

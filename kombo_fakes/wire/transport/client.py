@@ -160,7 +160,7 @@ https://; did you mean 'http://localhost:8000/hooks'?
         return self._send(self._host, self._at, delivery.method, delivery.headers, delivery.body)
 
     def get(self, url: str) -> Answer:
-        """Fetch a resource by GET, to observe the state of a receiver.
+        """Fetch a resource with GET, to observe the state of a receiver.
 
         Args:
             url: A URL, or a path on the host of the receiver.

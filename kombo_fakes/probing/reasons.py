@@ -179,6 +179,8 @@ class TimelineReason(Enum):
     """Too many deliveries of timelines hung."""
     RATE_LIMITED = "rate-limited"
     """One of its deliveries was answered 429."""
+    NOT_REJECTED = "not-rejected"
+    """It is about a delivery that the receiver rejects, and the receiver has not rejected it."""
     FAILS_ALONE = "fails-alone"
     """One of its deliveries fails on its own, too, or before the step that it is about."""
 

@@ -82,7 +82,7 @@ class ProbeCase:
         if reply.is_rate_limited:
             raise ReceiverError(
                 f"{self.id}: received {reply}, too many requests, which says nothing about the "
-                "delivery; lift the rate limit while the tests run"
+                "delivery; turn off the rate limit while the tests run"
             )
         wrong: Category | None = judge(self._case, reply)
         leaked = ""

@@ -183,8 +183,8 @@ def make_timeline_case(
         about=about,
         delivery=delivery,
         expectation=expectation,
-        why="each event is applied once, the newest updated_at wins, and integrations are "
-        "independent",
+        why="each event must be applied once, the newest updated_at must win, and no event may "
+        "change another integration",
         cause=cause,
         likelihood=cause.likelihood,
         event=DEFAULT_EVENT,

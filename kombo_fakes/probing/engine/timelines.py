@@ -247,7 +247,9 @@ class Timelines:
         """Keep a wrong answer, unless the delivery fails without the timeline, too."""
         if isinstance(step, Forged):
             # Cases of their own judge whether forged deliveries are rejected.
-            self._note(TimelineReason.FAILS_ALONE, scenario.id)
+            is_accepted = failure.category == "accepts-invalid"
+            reason = TimelineReason.NOT_REJECTED if is_accepted else TimelineReason.FAILS_ALONE
+            self._note(reason, scenario.id)
             return _Played(has_passed=True)
         self._hung += failure.category == "hangs"
         if (

@@ -31,14 +31,20 @@ from kombo_fakes.probing.reports.wording import describe_loss, join_some
 from kombo_fakes.probing.secrets.encodings import SHORTEST
 from kombo_fakes.webhooks.shipped import DEFAULT_EVENT
 
-_LIFT = "lift the rate limit while the probe runs"
+_TURN_OFF = "turn off the rate limit while the probe runs"
 
 _TIMELINE_REASONS = {
-    TimelineReason.NEEDS_FAILED: "not sent, because timelines that they depend on failed",
+    TimelineReason.NEEDS_FAILED: "not sent, because an earlier timeline failed on which {it} "
+    "{depends}",
     TimelineReason.OTHERS_HUNG: "not sent, because other timelines hung",
-    TimelineReason.RATE_LIMITED: "answered 429 (too many requests)",
-    TimelineReason.FAILS_ALONE: "a delivery fails for another reason",
+    TimelineReason.RATE_LIMITED: "one of {its} deliveries was answered 429 (too many requests)",
+    TimelineReason.NOT_REJECTED: "the receiver did not reject {its} forged or invalid delivery, so "
+    "there is nothing to judge",
+    TimelineReason.FAILS_ALONE: "one of {its} deliveries failed for a reason that another finding "
+    "reports",
 }
+_ONE = {"it": "it", "its": "its", "depends": "depends"}
+_SEVERAL = {"it": "they", "its": "their", "depends": "depend"}
 
 
 def describe_stop(stop: Stop) -> str:
@@ -61,7 +67,9 @@ def _describe_stop_reason(reason: StopReason) -> str:
         case FirstDeliveryRejected():
             return "the first good delivery was not accepted"
         case TooManyRateLimited(in_a_row):
-            return f"{in_a_row} deliveries in a row were answered 429 (too many requests); {_LIFT}"
+            return (
+                f"{in_a_row} deliveries in a row were answered 429 (too many requests); {_TURN_OFF}"
+            )
         case GoodDeliveriesFail(after):
             return f"after {after}, good deliveries fail, so nothing else can be judged"
         case ReceiverLost(loss):
@@ -84,6 +92,9 @@ def split_not_judged(entry: NotJudged) -> tuple[str, str]:
     Examples:
         >>> split_not_judged(NotJudged(EventNotSent(), "job-closed"))
         ('job-closed: all cases', 'not sent, because the run was stopped')
+        >>> failed = TimelinesNotJudged(TimelineReason.NEEDS_FAILED, ("update", "two"))
+        >>> split_not_judged(NotJudged(failed))[0]
+        '2 timelines (update, two)'
     """
     what, why = _split_reason(entry.reason)
     return f"{entry.event}: {what}" if entry.event else what, why
@@ -93,7 +104,8 @@ def _split_reason(reason: NotJudgedReason) -> tuple[str, str]:
     match reason:
         case StateNotObserved():
             return (
-                "the stored state (duplicates, late events, mixed-up integrations, lost events)",
+                "the stored state (duplicates, late events, events stored under another "
+                "integration, lost events)",
                 "not observed; use observe= or --observe-url",
             )
         case EventHasNoState(event):
@@ -109,7 +121,7 @@ def _split_reason(reason: NotJudgedReason) -> tuple[str, str]:
         case RateLimited(count, deliveries):
             return (
                 f"{count:,} of {deliveries:,} deliveries",
-                f"answered 429 (too many requests); {_LIFT}",
+                f"answered 429 (too many requests); {_TURN_OFF}",
             )
         case EventNotSent():
             return "all cases", "not sent, because the run was stopped"
@@ -122,7 +134,10 @@ def _split_reason(reason: NotJudgedReason) -> tuple[str, str]:
         case DrawnPayloadsNotSent(count):
             return pluralize(count, "drawn payload"), "not sent, because too many of them hung"
         case TimelinesNotJudged(why, ids):
-            return pluralize(len(ids), "timeline"), f"{_TIMELINE_REASONS[why]}: {join_some(ids)}"
+            if len(ids) == 1:
+                return f"timeline {ids[0]}", _TIMELINE_REASONS[why].format(**_ONE)
+            what = f"{pluralize(len(ids), 'timeline')} ({join_some(ids)})"
+            return what, _TIMELINE_REASONS[why].format(**_SEVERAL)
 
 
 def _why(reason: StopReason) -> str:

@@ -5,10 +5,8 @@ from __future__ import annotations
 import sys
 
 from kombo_fakes.cli.terminal import escape, is_terminal, print_line
-from kombo_fakes.core.messages import pluralize
-from kombo_fakes.probing.model import CATEGORY_TITLES
-from kombo_fakes.probing.reports.plain_text import GROUP_NAMES, how_likely, sentence
-from kombo_fakes.probing.reports.report import Report, count_findings, note_stopped
+from kombo_fakes.probing.reports.plain_text import GROUP_NAMES, label_finding, sentence
+from kombo_fakes.probing.reports.report import Report, count_findings, note_faults, note_stopped
 
 
 def print_report(report: Report) -> None:
@@ -30,12 +28,12 @@ def print_report(report: Report) -> None:
         tried, failed = report.tried(group), report.failed(group)
         if tried:
             style, mark = ("red", "✗") if failed else ("green", "✓")
-            grid.add_row(Text(mark, style=style), name, f"{tried - failed} of {tried} as expected")
+            count = f"{tried - failed} of {tried} correct"
+            grid.add_row(Text(mark, style=style), name, f"{count}{note_faults(report, group)}")
     console.print(Padding(grid, (0, 0, 1, 2)))
     for number, finding in enumerate(report.findings, 1):
         console.print(Text(f"{number}. {escape(finding.title)}", style="bold red"))
-        category, cases = CATEGORY_TITLES[finding.category], pluralize(len(finding.cases), "case")
-        about = f"{category} · {how_likely(finding)} · {cases}"
+        about = " · ".join(label_finding(finding))
         console.print(Padding(Text(about, style="dim"), (0, 0, 0, 3)))
         for line in finding.text.splitlines()[:6]:
             console.print(Padding(Text(escape(line)), (0, 0, 0, 3)))
@@ -57,9 +55,8 @@ def _summary(report: Report) -> str:
 def _print_lines(report: Report) -> None:
     print_line(f"{report.target}, policy {report.policy}: {_summary(report)}")
     for finding in report.findings:
-        print_line(
-            f"finding {finding.id} ({finding.category}; {how_likely(finding)}): {finding.title}"
-        )
+        print_line(f"finding {finding.id}: {finding.title}")
+        print_line(f"    {' · '.join(label_finding(finding))}")
         for line in finding.text.splitlines():
             print_line(f"    {line}")
         if finding.fix:

@@ -30,7 +30,17 @@ from kombo_fakes.probing.cases.phases import CaseMaker
 from kombo_fakes.probing.cases.scenarios import SCENARIOS
 from kombo_fakes.probing.engine.client import Client
 from kombo_fakes.probing.engine.session import Session
-from kombo_fakes.probing.model import Case, Category, Cause, Exchange, Failure, Policy, Reply
+from kombo_fakes.probing.model import (
+    Case,
+    Category,
+    Cause,
+    Exchange,
+    Failure,
+    Finding,
+    Likelihood,
+    Policy,
+    Reply,
+)
 from kombo_fakes.probing.reports.as_html import html_report
 from kombo_fakes.probing.reports.as_json import data_report
 from kombo_fakes.probing.reports.as_junit import junit_report
@@ -126,7 +136,7 @@ def test_a_receiver_that_takes_no_more_requests_ends_the_run() -> None:
 def test_a_case_that_is_answered_429_is_no_pass() -> None:
     """Neither where a refusal is owed, nor where it has to be taken."""
     for case in probe_cases(ids=["wire:signature-missing", "realistic:1"]):
-        with pytest.raises(ReceiverError, match="lift the rate limit"):
+        with pytest.raises(ReceiverError, match="turn off the rate limit"):
             case.check(429)
 
 
@@ -510,14 +520,30 @@ def test_reasons_for_not_judging_are_said() -> None:
     other = probed(good("sync-finished"), event="sync-finished", observe=lambda name: None)
     assert "only integration-state-changed has timelines" in other.not_judged[0]
     nothing = probed(good(), observe=lambda name: None)
-    assert any(
-        "not sent, because timelines that they depend on failed" in n for n in nothing.not_judged
+    assert [n for n in nothing.not_judged if "earlier timeline" in n] == snapshot(
+        [
+            "65 timelines (update, two, two-of-a-tool, older-of-another, soon and 60 more): not sent, because an earlier timeline failed on which they depend"
+        ]
     )
     assert any("after single deliveries" in n for n in nothing.not_judged)
     names = [
         case.get("name") for case in suite_of(nothing) if case.get("classname") == "not judged"
     ]
     assert len(names) == len(nothing.not_judged)
+
+
+@pytest.mark.slow
+def test_a_timeline_about_a_rejection_needs_one() -> None:
+    """A tolerant receiver may accept an invalid payload, which no finding reports."""
+    receiver = Receiver(SECRET)
+    receiver.policy = "tolerant"
+    report = probed(receiver, policy="tolerant", observe=OBSERVE)
+    assert report.findings == ()
+    assert report.not_judged == snapshot(
+        (
+            "timeline invalid-first: the receiver did not reject its forged or invalid delivery, so there is nothing to judge",
+        )
+    )
 
 
 @pytest.mark.slow
@@ -592,21 +618,111 @@ def test_ranks_fit_what_was_sent() -> None:
     assert "a sender with a bug or of another release" in html_report(report).decode()
 
 
-def test_a_crash_on_invalid_payloads_shows_an_invalid_one() -> None:
-    """Other events are cases of it, and are no payload to answer 422."""
-    schema = Schema.load(EVENT)
+RIGHT = good()
+
+
+def crashes_on_invalid(delivery: Delivery) -> int:
+    """A receiver that crashes on whatever is not a payload of its event."""
+    status = RIGHT(delivery)
+    if status in (204, 422) and not Schema.load(EVENT).is_valid(delivery.payload):
+        raise KeyError("state")
+    return status
+
+
+def accepts_whatever_is_signed(delivery: Delivery) -> int:
+    return 401 if RIGHT(delivery) == 401 else 204
+
+
+def accepts_what_is_not_signed(delivery: Delivery) -> int:
+    return RIGHT(delivery) if delivery.signature else 204
+
+
+def likelihood_of_shown(finding: Finding, report: Report) -> Likelihood:
+    """The likelihood of the case whose delivery a finding shows."""
+    shown = finding.exchanges[-1].delivery
+    return next(o.case.likelihood for o in report.outcomes if o.case.delivery is shown)
+
+
+def test_a_crash_on_invalid_payloads_shows_the_likeliest_delivery() -> None:
+    """Kombo sends other events every day, but no bare number."""
+    report = probed(crashes_on_invalid)
+    (finding,) = [f for f in report.findings if f.id == "faults-crashes"]
+    assert finding.likelihood == likelihood_of_shown(finding, report) == "realistic"
+    payload = finding.exchanges[-1].delivery.payload
+    assert any(Schema.load(event).is_valid(payload) for event in events())
+    assert finding.headline == snapshot(
+        "crashes on invalid payloads (an unknown property, a value that is not in the enum, a string that does not match the format, a missing required field, a value of another type) at the root, /id, /data, /data/integration_tool, /data/integration_id and 9 more, and on 10 other events of Kombo"
+    )
+    # Another event is not to be answered 422.
+    assert finding.fix == snapshot(
+        "read the type of the event first, and answer 2xx to events that you do not handle; then check that a field exists and has the expected type before you use it; answer 400 or 422 if you cannot use the payload"
+    )
+
+
+@pytest.mark.parametrize("policy", get_args(Policy))
+@pytest.mark.parametrize(
+    "receive",
+    [
+        crashes_on_invalid,
+        accepts_whatever_is_signed,
+        accepts_what_is_not_signed,
+        lambda delivery: 204,
+    ],
+)
+def test_a_finding_shows_a_delivery_of_its_likelihood(receive: Receive, policy: Policy) -> None:
+    report = probed(receive, policy=policy)
+    assert report.findings
+    for finding in report.findings:
+        assert finding.likelihood == likelihood_of_shown(finding, report), finding.id
+
+
+def test_the_reason_of_the_tolerant_policy_explains_its_expectation() -> None:
+    """That the schema does not allow a payload does not say why it may be accepted."""
 
     def receive(delivery: Delivery) -> int:
-        status = right(delivery)
-        if status in (204, 422) and not schema.is_valid(delivery.payload):
-            raise KeyError("state")
-        return status
+        status = RIGHT(delivery)
+        if status != 422:
+            return status
+        has_state = isinstance(delivery.payload, dict) and delivery.payload.get("type") == EVENT
+        return 500 if has_state and "id" not in delivery.payload else 204
 
-    right = good()
-    (finding,) = [f for f in probed(receive).findings if f.id == "faults-crashes"]
-    payload = finding.exchanges[-1].delivery.payload
-    assert not any(Schema.load(event).is_valid(payload) for event in events())
-    assert any(case.startswith("change:event-") for case in finding.cases)
+    report = probed(receive, policy="tolerant")
+    (finding,) = [f for f in report.findings if f.id == "faults-crashes"]
+    assert finding.expectation == "either"
+    assert finding.text == snapshot("""\
+Sent: id: left out.
+Received 500, expected any response except 5xx or a hang: the published schema does not allow it; a tolerant receiver may accept or reject it, but must not crash.\
+""")
+    # A tolerant receiver does not have to reject an invalid payload.
+    assert (finding.headline, finding.fix) == snapshot(
+        (
+            "crashes on invalid payloads (a missing required field) at the root",
+            "check that a field exists and has the expected type before you use it; answer 400 or 422 if you cannot use the payload",
+        )
+    )
+
+
+def test_a_note_leaves_out_what_a_finding_reports() -> None:
+    """A wire fault has several variants, and all of them have the same name."""
+
+    def receive(delivery: Delivery) -> int:
+        if delivery.done == ("wire fault body-deep",) and delivery.body.startswith(b"["):
+            return 500
+        return accepts_whatever_is_signed(delivery)
+
+    report = probed(receive, policy="tolerant")
+    answers = {
+        o.reply.status
+        for o in report.outcomes
+        if o.case.topic == "body-deep" and o.reply is not None
+    }
+    assert answers == {204, 500}
+    (finding,) = [f for f in report.findings if f.id == "body-depth-crashes"]
+    (note,) = [note for note in report.notes if note.startswith("accepts deliveries")]
+    assert finding.shown_by not in note
+    assert note == snapshot(
+        "accepts deliveries that it may accept or reject: an array; a byte order mark before the payload; true or false; an empty object; JSON with extensions that some parsers read (a trailing comma, comments, single quotes, raw control characters) and 18 more"
+    )
 
 
 def test_an_older_shape_is_not_called_a_change_of_the_next_release() -> None:
@@ -681,7 +797,7 @@ def test_titles_list_what_was_special_about_deliveries() -> None:
     assert [line for line in lines if "curl" not in line] == snapshot(
         [
             "rejects the first good delivery: nothing exists at this path",
-            "rejects what it has to accept · occurs in normal operation · 1 case",
+            "Category: rejects what it has to accept · Likelihood: occurs in normal operation · 1 case",
             "Sent: a plain realistic payload.",
             "Received 404, expected 2xx: a valid payload, correctly signed, has to be accepted.",
             "Fix: check the path of the URL; for a Python application, pass it as url=.",

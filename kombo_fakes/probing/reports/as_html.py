@@ -13,9 +13,9 @@ from typing import Any
 from kombo_fakes.core.messages import pluralize
 from kombo_fakes.probing.model import CATEGORY_TITLES, Case, Finding
 from kombo_fakes.probing.reports.payload_diff import differences_from_valid
-from kombo_fakes.probing.reports.plain_text import GROUP_NAMES, how_likely, sentence
+from kombo_fakes.probing.reports.plain_text import GROUP_NAMES, label_finding, sentence
 from kombo_fakes.probing.reports.readable import body_text, reply_text, request_head, visible
-from kombo_fakes.probing.reports.report import Outcome, Report
+from kombo_fakes.probing.reports.report import Outcome, Report, note_faults
 from kombo_fakes.probing.reports.sequence_diagram import draw_sequence
 from kombo_fakes.probing.reports.wording import EXPECTED
 from kombo_fakes.version import __version__
@@ -151,6 +151,7 @@ def _tiles(report: Report) -> list[dict[str, Any]]:
             "name": title,
             "all": tried[name],
             "good": tried[name] - failed[name],
+            "faults": note_faults(report, name),
             "state": "wrong" if failed[name] else "fine",
         }
         for name, title in _GROUPS.items()
@@ -171,9 +172,7 @@ def _finding(finding: Finding, report: Report) -> dict[str, Any]:
         "text": finding.text,
         "fix": sentence(finding.fix),
         "source": finding.cause.source,
-        "category": CATEGORY_TITLES[finding.category],
-        "likelihood": how_likely(finding),
-        "count": pluralize(len(finding.cases), "case"),
+        "labels": label_finding(finding),
         "cases": finding.cases,
         "diagram": draw_sequence(finding.exchanges),
         "diff": _diff(finding, report),

@@ -45,12 +45,7 @@ def finding_lines(finding: Finding, url: str) -> list[str]:
         finding: The finding.
         url: Where its delivery can be sent to again.
     """
-    about = [
-        CATEGORY_TITLES[finding.category],
-        how_likely(finding),
-        pluralize(len(finding.cases), "case"),
-    ]
-    lines = [finding.title, " · ".join(about), *finding.text.splitlines()]
+    lines = [finding.title, " · ".join(label_finding(finding)), *finding.text.splitlines()]
     if finding.exchanges:
         reply = finding.exchanges[-1].reply
         text = " ".join(reply.text.split())
@@ -69,6 +64,15 @@ def finding_lines(finding: Finding, url: str) -> list[str]:
     return [visible(line) for line in lines]
 
 
+def label_finding(finding: Finding) -> tuple[str, ...]:
+    """Say what kind of wrong a finding is, how likely it is, and how many cases show it."""
+    return (
+        f"Category: {CATEGORY_TITLES[finding.category]}",
+        f"Likelihood: {how_likely(finding)}",
+        pluralize(len(finding.cases), "case"),
+    )
+
+
 def _shorten(text: str) -> str:
     return text if len(text) <= _MOST_CHARACTERS else text[:_MOST_CHARACTERS] + "..."
 
@@ -84,7 +88,7 @@ def sentence(text: str) -> str:
     """Add a full stop to a text that does not end in a mark.
 
     Examples:
-        >>> sentence("lift the limit"), sentence("is it the right path?")
-        ('lift the limit.', 'is it the right path?')
+        >>> sentence("turn it off"), sentence("is it the right path?")
+        ('turn it off.', 'is it the right path?')
     """
     return text if text.endswith((".", "?", "!")) else f"{text}."

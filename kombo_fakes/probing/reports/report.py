@@ -140,6 +140,13 @@ def count_findings(report: Report) -> str:
     return f"{found} in {pluralize(report.deliveries, 'delivery', 'deliveries')}"
 
 
+def note_faults(report: Report, group: str) -> str:
+    """How many faults the cases of a group show, in brackets; empty if that is no other number."""
+    judged = [o.case for o in report.outcomes if o.case.group == group and o.judged]
+    count = len({case.fault_id for case in judged if case.fault_id})
+    return f" ({pluralize(count, 'fault')})" if 0 < count < len(judged) else ""
+
+
 def note_stopped(report: Report) -> str:
     """Why the run ended before its time, in brackets; empty if it did not."""
     return f" (stopped: {report.stopped})" if report.stopped else ""

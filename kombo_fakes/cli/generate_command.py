@@ -36,7 +36,7 @@ EXAMPLES = format_examples(
 @click.command("generate", cls=Command, epilog=EXAMPLES)
 @payload_options(
     count="The number of payloads. With --fault, the number for each fault."
-    " [default: 1, or all corners]",
+    " [default: 1; with --values corners, all of them]",
     seed="The same seed makes the same payloads, byte for byte.",
 )
 @click.option(
@@ -58,7 +58,7 @@ EXAMPLES = format_examples(
     default="1/1",
     metavar="K/M",
     help="Make only part K of M, so that several machines can share the work. Joined in order, the"
-    " parts are the whole run. For ndjson and directories.",
+    " parts are the whole run. It works with ndjson and directories.",
 )
 @click.option(
     "--jobs",
@@ -82,7 +82,7 @@ def generate_command(
     jobs: int,
     locale: str | None,
 ) -> None:
-    """Make payloads: realistic ones, any valid ones, or invalid ones.
+    """Make payloads: realistic, valid in any way that the schema allows, or invalid.
 
     The same options and seed make the same bytes, whatever --part and --jobs are. A longer run
     begins with the payloads of a shorter run.

@@ -44,7 +44,7 @@ def payload_options(*, count: str, seed: str) -> Callable[[F], F]:
         click.option(
             "--invalid",
             is_flag=True,
-            help="Make invalid payloads with one fault each. All faults take turns.",
+            help="Make invalid payloads with one fault each. It cycles through all faults.",
         ),
         click.option(
             "--fault",
@@ -59,7 +59,8 @@ def payload_options(*, count: str, seed: str) -> Callable[[F], F]:
             multiple=True,
             metavar="POINTER=JSON",
             help="Set a field: data.state=INVALID, or /data/end_user/origin_id=null. Fields that"
-            " depend on it are set to match. Can be repeated.",
+            " depend on it are set to match: with data.integration_tool=workday,"
+            " data.integration_id begins with workday. Can be repeated.",
         ),
         click.option(
             "--unset",

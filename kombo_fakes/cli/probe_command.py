@@ -58,8 +58,9 @@ def _check_template(
 @secret_options
 @click.option(
     "--policy", type=click.Choice(["strict", "tolerant"]), default="strict", show_default=True,
-    help="strict: the receiver has to reject what the schema forbids. tolerant: it may accept such"
-    " payloads, and it has to accept those of future releases.",
+    help="strict: the receiver has to reject what the schema forbids. tolerant: it may accept or"
+    " reject such payloads, but it has to accept payloads of future releases, such as one with a"
+    " new property.",
 )  # fmt: skip
 @click.option(
     "--observe-url", "observe", metavar="TEMPLATE", callback=_check_template,
@@ -86,7 +87,7 @@ def _check_template(
 )  # fmt: skip
 @click.option(
     "--json", "json_file", metavar="FILE",
-    help="Write the report as JSON. - is standard output, instead of the readable report.",
+    help="Write the report as JSON. Use `-` to print it instead of the readable report.",
 )  # fmt: skip
 @click.option(
     "--html", "html_file", metavar="FILE",
@@ -121,11 +122,11 @@ def probe_command(
 ) -> int:
     """Send deliveries to a receiver and report what it gets wrong.
 
-    The probe sends valid payloads in all JSON styles, invalid payloads, wrong signatures, broken
-    bodies and schema changes. With --observe-url it also sends duplicates, late events and
-    retries, and compares the stored state. The report goes to standard output. The exit status is
-    1 if something was found, and 2 if nothing was found but the run was stopped before its end.
-    The receiver has to be on this machine, unless you add --allow-remote.
+    The probe sends valid payloads in many JSON styles (indented, escaped, ...), invalid payloads,
+    wrong signatures, broken bodies and schema changes. With --observe-url it also sends
+    duplicates, late events and retries, and compares the stored state. The report goes to standard
+    output. The exit status is 1 if something was found, and 2 if nothing was found but the run was
+    stopped before its end. The receiver has to be on this machine, unless you add --allow-remote.
     """
     outs = {"json": json_file, "html": html_file, "junit": junit_file}
     _check_apart([name for name in outs.values() if name is not None])

@@ -24,7 +24,7 @@ EXAMPLES = format_examples(
 @click.command("replay", cls=Command, epilog=EXAMPLES)
 @click.argument("files", nargs=-1, required=True, metavar="FILE...")
 @click.option(
-    "--url", metavar="URL", help="The receiver. Without it, the receiver that the file names."
+    "--url", metavar="URL", help="The receiver. By default it is the receiver that the file names."
 )
 @click.option(
     "--finding", "findings", metavar="ID", multiple=True,
@@ -41,9 +41,11 @@ def replay_command(
 
     FILE is a report of `probe --json`, or a delivery that `probe --record` has written. Each line
     shows the earlier response, the new response and a verdict. The verdict of a finding is fixed,
-    still wrong, or wrong in another way. A recording does not say which response is expected, so
-    its verdict is as recorded, or differs from the recording. Known findings are sent again only
-    if --finding names them. The exit status is 1 if anything is wrong.
+    still wrong, or wrong in another way. Earlier deliveries of a finding show as expected. What a
+    receiver stores or exposes cannot be judged from a response: not judged. A recording does not
+    say which response is expected, so its verdict is as recorded, or differs from the recording.
+    Known findings are sent again only if --finding names them. The exit status is 1 if anything is
+    wrong.
     """
     from kombo_fakes.cli.terminal import print_message, print_table
     from kombo_fakes.core.json_reader import parse_json, read_bytes

@@ -19,13 +19,13 @@ def secret_options(function: F) -> F:
     file = click.option(
         "--secret-file",
         metavar="FILE",
-        help="A file with the webhook secret; - is standard input.",
+        help="A file with the webhook secret. Use `-` for standard input.",
     )
     text = click.option(
         "--secret",
         metavar="TEXT",
-        help="The webhook secret. Other users of this machine can see it. Without both options,"
-        f" the secret is the value of the environment variable {VARIABLE}.",
+        help="The webhook secret. Other users of this machine can see it. If neither option is"
+        f" given, the secret is the value of the environment variable {VARIABLE}.",
     )
 
     @wraps(function)

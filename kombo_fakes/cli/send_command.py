@@ -46,7 +46,7 @@ EXAMPLES = format_examples(
 @click.argument("url")
 @payload_options(
     count="The number of payloads. With --fault or --wire-fault, the number for each fault."
-    " [default: 1, or all corners]",
+    " [default: 1; with --values corners, all of them]",
     seed="The same seed sends the same deliveries, with the same ids, in the same order.",
 )
 @secret_options
@@ -67,7 +67,7 @@ EXAMPLES = format_examples(
 @click.option("--shuffle", is_flag=True, help="Shuffle the deliveries. The seed decides the order.")
 @click.option(
     "--rate", type=Positive(), metavar="N",
-    help="Send at most N deliveries per second. Without it there is no limit.",
+    help="Send at most N deliveries per second. By default there is no limit.",
 )  # fmt: skip
 @transport_options(10.0)
 @click.option(

@@ -19,8 +19,8 @@ EXAMPLES = format_examples(
 def sign_command(file: str, secret: bytes) -> None:
     """Print the signature of a body, as Kombo sends it in X-Kombo-Signature.
 
-    FILE holds the exact bytes of the body; a newline at its end is part of them. - is standard
-    input.
+    FILE holds the exact bytes of the body; a newline at its end is part of them. Use `-` for
+    standard input.
     """
     from kombo_fakes.cli.terminal import print_line
     from kombo_fakes.core.json_reader import read_bytes

@@ -35,8 +35,8 @@ def validate_command(schema: Schema | None, files: tuple[str, ...]) -> int:
     """Validate payloads against a schema, formats included, and report every violation.
 
     FILE is a .json file with one payload, or an .ndjson or .jsonl file with one payload per line.
-    Both can be compressed, with .gz or .zst at the end of the name. - is standard input, in either
-    format.
+    Both can be compressed, with .gz or .zst at the end of the name. Use `-` for standard input,
+    which can have either format.
     """
     from kombo_fakes.cli.status import FINE, FOUND, UNUSABLE
 

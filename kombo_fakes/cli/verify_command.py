@@ -23,7 +23,8 @@ EXAMPLES = format_examples(
 def verify_command(file: str, signature: str, secret: bytes) -> int:
     """Check the signature of a body, and explain what is wrong with it.
 
-    FILE holds the body as it was received, before anything parses it. - is standard input.
+    FILE holds the body as it was received, before anything parses it. Use `-` for
+    standard input.
     """
     from kombo_fakes.cli.status import FINE, FOUND
     from kombo_fakes.cli.terminal import print_line

@@ -59,8 +59,8 @@ def payload_options(*, count: str, seed: str) -> Callable[[F], F]:
             multiple=True,
             metavar="POINTER=JSON",
             help="Set a field: data.state=INVALID, or /data/end_user/origin_id=null. Fields that"
-            " depend on it are set to match: with data.integration_tool=workday,"
-            " data.integration_id begins with workday. Can be repeated.",
+            " depend on it are set to match: data.integration_tool=workday also changes"
+            " data.integration_id. Can be repeated.",
         ),
         click.option(
             "--unset",

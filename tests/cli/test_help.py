@@ -28,7 +28,8 @@ HELP = {
 │ --help     -h  Show this message and exit.                                   │
 ╰──────────────────────────────────────────────────────────────────────────────╯
 ╭─ Commands ───────────────────────────────────────────────────────────────────╮
-│ generate  Make payloads: realistic ones, any valid ones, or invalid ones.    │
+│ generate  Make payloads: realistic, valid in any way that the schema allows, │
+│           or invalid.                                                        │
 │ validate  Validate payloads against a schema, formats included, and report   │
 │           every violation.                                                   │
 │ faults    List the faults that `generate --fault` can put into a payload.    │
@@ -58,7 +59,7 @@ HELP = {
 
  Usage: kombo-fakes generate [OPTIONS]
 
- Make payloads: realistic ones, any valid ones, or invalid ones.
+ Make payloads: realistic, valid in any way that the schema allows, or invalid.
  The same options and seed make the same bytes, whatever --part and --jobs are.
  A longer run begins with the payloads of a shorter run.
 
@@ -82,7 +83,8 @@ HELP = {
 │ --count           -n  N                           The number of payloads.    │
 │                                                   With --fault, the number   │
 │                                                   for each fault. [default:  │
-│                                                   1, or all corners]         │
+│                                                   1; with --values corners,  │
+│                                                   all of them]               │
 │ --seed                N                           The same seed makes the    │
 │                                                   same payloads, byte for    │
 │                                                   byte. [default: 0]         │
@@ -98,8 +100,8 @@ HELP = {
 │                                                   wherever they are valid.   │
 │                                                   [default: realistic]       │
 │ --invalid                                         Make invalid payloads with │
-│                                                   one fault each. All faults │
-│                                                   take turns.                │
+│                                                   one fault each. It cycles  │
+│                                                   through all faults.        │
 │ --fault               ID                          Make payloads with this    │
 │                                                   fault; * matches anything. │
 │                                                   Can be repeated.           │
@@ -107,7 +109,10 @@ HELP = {
 │                                                   data.state=INVALID, or     │
 │                                                   /data/end_user/origin_id=n │
 │                                                   ull. Fields that depend on │
-│                                                   it are set to match. Can   │
+│                                                   it are set to match:       │
+│                                                   data.integration_tool=work │
+│                                                   day also changes           │
+│                                                   data.integration_id. Can   │
 │                                                   be repeated.               │
 │ --unset               POINTER                     Leave out a field. Can be  │
 │                                                   repeated.                  │
@@ -126,8 +131,8 @@ HELP = {
 │                                                   that several machines can  │
 │                                                   share the work. Joined in  │
 │                                                   order, the parts are the   │
-│                                                   whole run. For ndjson and  │
-│                                                   directories.               │
+│                                                   whole run. It works with   │
+│                                                   ndjson and directories.    │
 │ --jobs                N                           The number of processes    │
 │                                                   that make the lines of     │
 │                                                   ndjson. It does not change │
@@ -159,7 +164,7 @@ HELP = {
  violation.
  FILE is a .json file with one payload, or an .ndjson or .jsonl file with one
  payload per line. Both can be compressed, with .gz or .zst at the end of the
- name. - is standard input, in either format.
+ name. Use `-` for standard input, which can have either format.
 
 ╭─ Options ────────────────────────────────────────────────────────────────────╮
 │ --event               NAME  The event; `kombo-fakes events` lists all.       │
@@ -236,14 +241,14 @@ HELP = {
 
  Print the signature of a body, as Kombo sends it in X-Kombo-Signature.
  FILE holds the exact bytes of the body; a newline at its end is part of them.
- - is standard input.
+ Use `-` for standard input.
 
 ╭─ Options ────────────────────────────────────────────────────────────────────╮
-│ --secret-file      FILE  A file with the webhook secret; - is standard       │
-│                          input.                                              │
+│ --secret-file      FILE  A file with the webhook secret. Use `-` for         │
+│                          standard input.                                     │
 │ --secret           TEXT  The webhook secret. Other users of this machine can │
-│                          see it. Without both options, the secret is the     │
-│                          value of the environment variable                   │
+│                          see it. If neither option is given, the secret is   │
+│                          the value of the environment variable               │
 │                          KOMBO_WEBHOOK_SECRET.                               │
 │ --help         -h        Show this message and exit.                         │
 ╰──────────────────────────────────────────────────────────────────────────────╯
@@ -257,17 +262,17 @@ HELP = {
  Usage: kombo-fakes verify [OPTIONS] FILE
 
  Check the signature of a body, and explain what is wrong with it.
- FILE holds the body as it was received, before anything parses it. - is
+ FILE holds the body as it was received, before anything parses it. Use `-` for
  standard input.
 
 ╭─ Options ────────────────────────────────────────────────────────────────────╮
 │ *  --signature        TEXT  The value of the header X-Kombo-Signature.       │
 │                             [required]                                       │
-│    --secret-file      FILE  A file with the webhook secret; - is standard    │
-│                             input.                                           │
+│    --secret-file      FILE  A file with the webhook secret. Use `-` for      │
+│                             standard input.                                  │
 │    --secret           TEXT  The webhook secret. Other users of this machine  │
-│                             can see it. Without both options, the secret is  │
-│                             the value of the environment variable            │
+│                             can see it. If neither option is given, the      │
+│                             secret is the value of the environment variable  │
 │                             KOMBO_WEBHOOK_SECRET.                            │
 │    --help         -h        Show this message and exit.                      │
 ╰──────────────────────────────────────────────────────────────────────────────╯
@@ -309,7 +314,8 @@ HELP = {
 │                                                   With --fault or            │
 │                                                   --wire-fault, the number   │
 │                                                   for each fault. [default:  │
-│                                                   1, or all corners]         │
+│                                                   1; with --values corners,  │
+│                                                   all of them]               │
 │ --seed                N                           The same seed sends the    │
 │                                                   same deliveries, with the  │
 │                                                   same ids, in the same      │
@@ -326,8 +332,8 @@ HELP = {
 │                                                   wherever they are valid.   │
 │                                                   [default: realistic]       │
 │ --invalid                                         Make invalid payloads with │
-│                                                   one fault each. All faults │
-│                                                   take turns.                │
+│                                                   one fault each. It cycles  │
+│                                                   through all faults.        │
 │ --fault               ID                          Make payloads with this    │
 │                                                   fault; * matches anything. │
 │                                                   Can be repeated.           │
@@ -335,19 +341,22 @@ HELP = {
 │                                                   data.state=INVALID, or     │
 │                                                   /data/end_user/origin_id=n │
 │                                                   ull. Fields that depend on │
-│                                                   it are set to match. Can   │
+│                                                   it are set to match:       │
+│                                                   data.integration_tool=work │
+│                                                   day also changes           │
+│                                                   data.integration_id. Can   │
 │                                                   be repeated.               │
 │ --unset               POINTER                     Leave out a field. Can be  │
 │                                                   repeated.                  │
 │ --secret-file         FILE                        A file with the webhook    │
-│                                                   secret; - is standard      │
-│                                                   input.                     │
+│                                                   secret. Use `-` for        │
+│                                                   standard input.            │
 │ --secret              TEXT                        The webhook secret. Other  │
 │                                                   users of this machine can  │
-│                                                   see it. Without both       │
-│                                                   options, the secret is the │
-│                                                   value of the environment   │
-│                                                   variable                   │
+│                                                   see it. If neither option  │
+│                                                   is given, the secret is    │
+│                                                   the value of the           │
+│                                                   environment variable       │
 │                                                   KOMBO_WEBHOOK_SECRET.      │
 │ --wire-fault          ID                          Send deliveries with this  │
 │                                                   fault of signature, body   │
@@ -369,7 +378,7 @@ HELP = {
 │                                                   The seed decides the       │
 │                                                   order.                     │
 │ --rate                N [x>0]                     Send at most N deliveries  │
-│                                                   per second. Without it     │
+│                                                   per second. By default     │
 │                                                   there is no limit.         │
 │ --timeout             SECONDS [x>0]               The longest time from a    │
 │                                                   delivery to the end of its │
@@ -418,29 +427,31 @@ HELP = {
  Usage: kombo-fakes probe [OPTIONS] URL
 
  Send deliveries to a receiver and report what it gets wrong.
- The probe sends valid payloads in all JSON styles, invalid payloads, wrong
- signatures, broken bodies and schema changes. With --observe-url it also sends
- duplicates, late events and retries, and compares the stored state. The report
- goes to standard output. The exit status is 1 if something was found, and 2 if
- nothing was found but the run was stopped before its end. The receiver has to
- be on this machine, unless you add --allow-remote.
+ The probe sends valid payloads in many JSON styles (indented, escaped, ...),
+ invalid payloads, wrong signatures, broken bodies and schema changes. With
+ --observe-url it also sends duplicates, late events and retries, and compares
+ the stored state. The report goes to standard output. The exit status is 1 if
+ something was found, and 2 if nothing was found but the run was stopped before
+ its end. The receiver has to be on this machine, unless you add
+ --allow-remote.
 
 ╭─ Options ────────────────────────────────────────────────────────────────────╮
 │ --event             NAME               An event to send; `kombo-fakes        │
 │                                        events` lists them. Can be repeated.  │
 │                                        [default: (the first one)]            │
-│ --secret-file       FILE               A file with the webhook secret; - is  │
-│                                        standard input.                       │
+│ --secret-file       FILE               A file with the webhook secret. Use   │
+│                                        `-` for standard input.               │
 │ --secret            TEXT               The webhook secret. Other users of    │
-│                                        this machine can see it. Without both │
-│                                        options, the secret is the value of   │
-│                                        the environment variable              │
+│                                        this machine can see it. If neither   │
+│                                        option is given, the secret is the    │
+│                                        value of the environment variable     │
 │                                        KOMBO_WEBHOOK_SECRET.                 │
 │ --policy            [strict|tolerant]  strict: the receiver has to reject    │
 │                                        what the schema forbids. tolerant: it │
-│                                        may accept such payloads, and it has  │
-│                                        to accept those of future releases.   │
-│                                        [default: strict]                     │
+│                                        may accept or reject such payloads,   │
+│                                        but it has to accept payloads of      │
+│                                        future releases, such as one with a   │
+│                                        new property. [default: strict]       │
 │ --observe-url       TEMPLATE           A URL with {integration_id} in it,    │
 │                                        where the receiver shows the stored   │
 │                                        state of an integration: a JSON       │
@@ -460,9 +471,9 @@ HELP = {
 │                                        stored state. Raise it if the         │
 │                                        receiver responds before it stores an │
 │                                        event. [default: 0.75]                │
-│ --json              FILE               Write the report as JSON. - is        │
-│                                        standard output, instead of the       │
-│                                        readable report.                      │
+│ --json              FILE               Write the report as JSON. Use `-` to  │
+│                                        print it instead of the readable      │
+│                                        report.                               │
 │ --html              FILE               Write the report as an HTML page in   │
 │                                        one file.                             │
 │ --junit             FILE               Write the report as JUnit XML.        │
@@ -499,14 +510,16 @@ HELP = {
  Send deliveries of a probe again, byte for byte, and compare the responses.
  FILE is a report of `probe --json`, or a delivery that `probe --record` has
  written. Each line shows the earlier response, the new response and a verdict.
- The verdict of a finding is fixed, still wrong, or wrong in another way. A
- recording does not say which response is expected, so its verdict is as
- recorded, or differs from the recording. Known findings are sent again only if
- --finding names them. The exit status is 1 if anything is wrong.
+ The verdict of a finding is fixed, still wrong, or wrong in another way.
+ Earlier deliveries of a finding show as expected. What a receiver stores or
+ exposes cannot be judged from a response: not judged. A recording does not say
+ which response is expected, so its verdict is as recorded, or differs from the
+ recording. Known findings are sent again only if --finding names them. The
+ exit status is 1 if anything is wrong.
 
 ╭─ Options ────────────────────────────────────────────────────────────────────╮
-│ --url               URL            The receiver. Without it, the receiver    │
-│                                    that the file names.                      │
+│ --url               URL            The receiver. By default it is the        │
+│                                    receiver that the file names.             │
 │ --finding           ID             Send only this finding of a report. Can   │
 │                                    be repeated.                              │
 │ --timeout           SECONDS [x>0]  The longest time from a delivery to the   │

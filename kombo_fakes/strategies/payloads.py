@@ -36,15 +36,15 @@ def payloads(
 
     Args:
         event_or_schema: What `Schema.load` takes; an event name by default.
-        values: ``"any"``: everything that the schema allows and good validators agree on, from
+        values: ``"any"``: everything that the schema allows, and on which validators agree, from
             empty strings to the far ends of the calendar. ``"realistic"``: what Kombo sends on
             a usual day. The values of a payload agree with each other. ``"examples"``: realistic,
             with the schema's ``examples``, ``example`` and ``default`` wherever they are valid.
         **options: See below.
 
     Keyword Args:
-        ambiguous (bool): True to draw also what the standards allow and good validators disagree
-            on: quoted local parts of addresses, leap seconds, lower-case ``t`` and ``z`` in
+        ambiguous (bool): True to draw also what the standards allow, and on which validators
+            disagree: quoted local parts of addresses, leap seconds, lower-case ``t`` and ``z`` in
             instants, lone surrogates, multiples of 0.01 such as 0.57. False by default.
         allow_nul (bool): False to leave out U+0000, which is legal in JSON and which many
             databases reject. True by default.
